@@ -1,0 +1,91 @@
+"""Budgets: how many states, seconds and bytes an analysis may use.
+
+A :class:`Budget` is a plain value. An engine calls :meth:`Budget.start` and asks the running
+:class:`Meter` at each round; running out is never an exception but a named reason, so that what
+was found before is kept.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+__all__ = ["Budget", "Meter"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """What an analysis may use; ``None`` means without limit.
+
+    Parameters
+    ----------
+    states
+        The largest number of states to store.
+    seconds
+        Wall time in seconds from :meth:`start`.
+    bytes
+        Bytes that the engine accounts for its own arrays.
+    deadline
+        An absolute time of :func:`time.monotonic`, for several analyses that share one allowance.
+
+    Examples
+    --------
+    >>> Budget(states=10).start().exhausted(states=11)
+    'the budget of 10 states is used up'
+    """
+
+    states: int | None = None
+    seconds: float | None = None
+    bytes: int | None = None
+    deadline: float | None = None
+
+    def start(self) -> Meter:
+        """Return a meter whose clock starts now."""
+        return Meter(self)
+
+    def fixed(self) -> Budget:
+        """Return a budget whose seconds are turned into an absolute deadline, to be shared."""
+        if self.seconds is None:
+            return self
+        end = time.monotonic() + self.seconds
+        deadline = end if self.deadline is None else min(end, self.deadline)
+        return replace(self, seconds=None, deadline=deadline)
+
+    def remaining(self) -> float | None:
+        """Return the seconds that are left, never negative, or ``None`` without a limit."""
+        left = [] if self.seconds is None else [self.seconds]
+        if self.deadline is not None:
+            left.append(self.deadline - time.monotonic())
+        return max(0.0, min(left)) if left else None
+
+
+class Meter:
+    """A running budget: asked at each round of an engine."""
+
+    __slots__ = ("budget", "end", "started")
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+        self.started = time.monotonic()
+        left = budget.remaining()
+        self.end = None if left is None else self.started + left
+
+    @property
+    def seconds(self) -> float:
+        """Wall seconds since the start."""
+        return time.monotonic() - self.started
+
+    def out_of_time(self) -> bool:
+        """Return whether the time is used up."""
+        return self.end is not None and time.monotonic() >= self.end
+
+    def exhausted(self, *, states: int = 0, bytes: int = 0) -> str | None:
+        """Return the reason why the budget is used up, or ``None`` while it is not."""
+        limit = self.budget
+        if limit.states is not None and states > limit.states:
+            return f"the budget of {limit.states} states is used up"
+        if limit.bytes is not None and bytes > limit.bytes:
+            return f"the budget of {limit.bytes} bytes is used up"
+        if self.out_of_time():
+            return "the time budget is used up"
+        return None

@@ -1,0 +1,139 @@
+"""State predicates: boolean combinations of linear comparisons over named counters, and atoms.
+
+The counters are the places of a net (their tokens), the control points of a machine or the
+variables of a definition. ``Atom`` names a boolean of the state (an array in ``LTS.atoms``, or a
+name that the model resolves). ``Enabled(t)`` holds where ``t`` can happen, ``Dead()`` where
+nothing can.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+__all__ = [
+    "And",
+    "Atom",
+    "Comparison",
+    "Compare",
+    "Constant",
+    "Dead",
+    "Enabled",
+    "FALSE",
+    "Not",
+    "Or",
+    "Predicate",
+    "TRUE",
+    "at_least",
+    "at_most",
+    "conjunction",
+    "disjunction",
+]
+
+Comparison = Literal["<=", ">=", "==", "!=", "<", ">"]
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A predicate that holds everywhere or nowhere."""
+
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """``sum(coefficient * name) op bound`` over the integers.
+
+    Examples
+    --------
+    >>> Compare((("p1", 1), ("p2", 3)), "<=", 4)
+    Compare(terms=(('p1', 1), ('p2', 3)), op='<=', bound=4)
+    """
+
+    terms: tuple[tuple[str, int], ...]
+    op: Comparison
+    bound: int
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """A named boolean of the state."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enabled:
+    """Holds where the transition, activity or label of that name can happen."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """Holds where nothing can happen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Negation."""
+
+    operand: Predicate
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """Conjunction; empty is true."""
+
+    operands: tuple[Predicate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Disjunction; empty is false."""
+
+    operands: tuple[Predicate, ...]
+
+
+Predicate: TypeAlias = Constant | Compare | Atom | Enabled | Dead | Not | And | Or
+
+TRUE = Constant(True)
+FALSE = Constant(False)
+
+
+def at_least(name: str, bound: int = 1) -> Compare:
+    """Return ``name >= bound``."""
+    return Compare(((name, 1),), ">=", bound)
+
+
+def at_most(name: str, bound: int = 0) -> Compare:
+    """Return ``name <= bound``."""
+    return Compare(((name, 1),), "<=", bound)
+
+
+def conjunction(*operands: Predicate) -> Predicate:
+    """Return the conjunction, flat and without constants."""
+    flat: list[Predicate] = []
+    for operand in operands:
+        if operand == FALSE:
+            return FALSE
+        if operand == TRUE:
+            continue
+        flat.extend(operand.operands if isinstance(operand, And) else (operand,))
+    if not flat:
+        return TRUE
+    return flat[0] if len(flat) == 1 else And(tuple(flat))
+
+
+def disjunction(*operands: Predicate) -> Predicate:
+    """Return the disjunction, flat and without constants."""
+    flat: list[Predicate] = []
+    for operand in operands:
+        if operand == TRUE:
+            return TRUE
+        if operand == FALSE:
+            continue
+        flat.extend(operand.operands if isinstance(operand, Or) else (operand,))
+    if not flat:
+        return FALSE
+    return flat[0] if len(flat) == 1 else Or(tuple(flat))

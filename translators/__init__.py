@@ -1,0 +1,1 @@
+"""Translators: text and source code in, models out."""

@@ -1,0 +1,43 @@
+"""The neutral workflow graph and what belongs to it."""
+
+from translators.workflow.graph import (
+    Condition,
+    DataElement,
+    EventKind,
+    Flow,
+    GatewayKind,
+    Loop,
+    MessageFlow,
+    Node,
+    NodeKind,
+    Pool,
+    Role,
+    Scope,
+    Trigger,
+    Variable,
+    WorkflowGraph,
+)
+from translators.workflow.index import GraphIndex
+from translators.workflow.layout import Edge, Layout, Shape
+
+__all__ = [
+    "Condition",
+    "DataElement",
+    "Edge",
+    "EventKind",
+    "Flow",
+    "GatewayKind",
+    "GraphIndex",
+    "Layout",
+    "Loop",
+    "MessageFlow",
+    "Node",
+    "NodeKind",
+    "Pool",
+    "Role",
+    "Scope",
+    "Shape",
+    "Trigger",
+    "Variable",
+    "WorkflowGraph",
+]
