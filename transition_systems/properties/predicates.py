@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 __all__ = [
+    "FALSE",
+    "TRUE",
     "And",
     "Atom",
-    "Comparison",
     "Compare",
+    "Comparison",
     "Constant",
     "Dead",
     "Enabled",
-    "FALSE",
     "Not",
     "Or",
     "Predicate",
-    "TRUE",
     "at_least",
     "at_most",
     "conjunction",

@@ -1,0 +1,1 @@
+"""State predicates and temporal formulas: representation, text form, evaluation."""

@@ -1,0 +1,134 @@
+"""Writing predicates and formulas as text that reads back to the same value.
+
+``parse_predicate(format_predicate(x)) == x`` for every predicate in normal form: conjunctions and
+disjunctions have at least two operands, and a comparison names each counter once, with a
+coefficient that is not 0. Others read back to an equivalent predicate. The same holds of formulas
+whose parts without temporal operators are single ``State`` nodes.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from transition_systems.properties.formulas import (
+    Binary,
+    Conjunction,
+    Disjunction,
+    Formula,
+    Implication,
+    Negation,
+    State,
+    Unary,
+)
+from transition_systems.properties.predicates import (
+    And,
+    Atom,
+    Compare,
+    Constant,
+    Dead,
+    Enabled,
+    Not,
+    Or,
+    Predicate,
+)
+from transition_systems.properties.tokens import quote_name
+from transition_systems.properties.walk import fold_formula, fold_predicate
+
+__all__ = ["format_formula", "format_predicate"]
+
+_Text = tuple[str, int]
+_PRIMARY, _PREFIX, _COMPARE, _LOOSE = 3, 2, 1, 0
+
+
+def _sum(terms: tuple[tuple[str, int], ...]) -> str:
+    parts: list[str] = []
+    for name, coefficient in terms:
+        size = abs(coefficient)
+        shown = quote_name(name) if size == 1 else f"{size} {quote_name(name)}"
+        if not parts:
+            parts.append(shown if coefficient >= 0 else f"-{shown}")
+        else:
+            parts.append(f"{'+' if coefficient >= 0 else '-'} {shown}")
+    return " ".join(parts) or "0"
+
+
+def _inside(part: _Text, least: int) -> str:
+    return part[0] if part[1] >= least else f"({part[0]})"
+
+
+def _join(symbol: str, parts: list[_Text], empty: str) -> _Text:
+    if not parts:
+        return empty, _PRIMARY
+    if len(parts) == 1:
+        return parts[0]
+    return f" {symbol} ".join(_inside(part, _COMPARE) for part in parts), _LOOSE
+
+
+def _predicate(node: Predicate, parts: list[_Text]) -> _Text:
+    match node:
+        case Constant(value=value):
+            return ("true" if value else "false"), _PRIMARY
+        case Compare(terms=terms, op=op, bound=bound):
+            return f"{_sum(terms)} {op} {bound}", _COMPARE
+        case Atom(name=name):
+            return quote_name(name), _PRIMARY
+        case Enabled(name=name):
+            return f"enabled({quote_name(name)})", _PRIMARY
+        case Dead():
+            return "dead", _PRIMARY
+        case Not():
+            return f"!{_inside(parts[0], _PREFIX)}", _PREFIX
+        case And():
+            return _join("&&", parts, "true")
+        case Or():
+            return _join("||", parts, "false")
+        case _:
+            assert_never(node)
+
+
+def _formula(node: Formula, parts: list[_Text]) -> _Text:
+    match node:
+        case State(predicate=predicate):
+            return fold_predicate(predicate, _predicate)
+        case Unary(operator=operator):
+            return f"{operator} {_inside(parts[0], _PREFIX)}", _PREFIX
+        case Binary(operator=("AU" | "EU") as operator):
+            left, right = (_inside(part, _COMPARE) for part in parts)
+            return f"{operator[0]}[{left} U {right}]", _PRIMARY
+        case Binary(operator=operator):
+            left, right = (_inside(part, _COMPARE) for part in parts)
+            return f"{left} {operator} {right}", _LOOSE
+        case Negation():
+            return f"!{_inside(parts[0], _PREFIX)}", _PREFIX
+        case Conjunction():
+            return _join("&&", parts, "true")
+        case Disjunction():
+            return _join("||", parts, "false")
+        case Implication():
+            return f"{_inside(parts[0], _COMPARE)} -> {_inside(parts[1], _COMPARE)}", _LOOSE
+        case _:
+            assert_never(node)
+
+
+def format_predicate(predicate: Predicate) -> str:
+    """Return a predicate as text, with quotes around names where they are needed.
+
+    Linear in the size of the text; deep predicates do not overflow the stack.
+
+    Examples
+    --------
+    >>> format_predicate(And((Compare((("p", 2), ("q", -1)), "<=", 4), Not(Atom("pay now")))))
+    '2 p - q <= 4 && !"pay now"'
+    """
+    return fold_predicate(predicate, _predicate)[0]
+
+
+def format_formula(formula: Formula) -> str:
+    """Return a formula as text.
+
+    Examples
+    --------
+    >>> format_formula(Unary("AG", Unary("EF", State(Or((Atom("p"), Dead()))))))
+    'AG EF (p || dead)'
+    """
+    return fold_formula(formula, _formula)[0]

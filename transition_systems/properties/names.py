@@ -1,0 +1,92 @@
+"""Names that do not exist, and the nearest ones that do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from transition_systems.errors import ExpressionError
+from transition_systems.source_span import SourceSpan
+
+__all__ = ["nearest_names", "require_names", "unknown_name"]
+
+MAX_COMPARED = 5_000
+
+
+def nearest_names(name: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
+    """Return the known names that look most like ``name``, the best first.
+
+    Parameters
+    ----------
+    name
+        What was written.
+    known
+        The names that exist; of very many only those of a similar length are compared.
+    count
+        At most how many to return.
+
+    Returns
+    -------
+    tuple of str
+        Empty when nothing is near.
+
+    Examples
+    --------
+    >>> nearest_names("aprove", ["approve", "reject"])
+    ('approve',)
+    """
+    names = sorted(set(known))
+    if len(names) > MAX_COMPARED:
+        names = sorted(names, key=lambda other: abs(len(other) - len(name)))[:MAX_COMPARED]
+    folded: dict[str, str] = {}
+    for other in names:
+        folded.setdefault(other.casefold(), other)
+    found = difflib.get_close_matches(name, names, n=count, cutoff=0.6)
+    for other in difflib.get_close_matches(name.casefold(), folded, n=count, cutoff=0.6):
+        if folded[other] not in found:
+            found.append(folded[other])
+    return tuple(found[:count])
+
+
+def unknown_name(
+    name: str, known: Iterable[str], *, kind: str = "name", span: SourceSpan | None = None
+) -> ExpressionError:
+    """Return the error for a name that does not exist, with the nearest ones that do.
+
+    Examples
+    --------
+    >>> str(unknown_name("p10", ["p1", "q"], kind="place"))
+    "there is no place 'p10'. Did you mean 'p1'?"
+    """
+    near = nearest_names(name, known)
+    mend = f"Did you mean {' or '.join(repr(other) for other in near)}?" if near else None
+    return ExpressionError(f"there is no {kind} {name!r}", span=span, mend=mend)
+
+
+def require_names(
+    used: Iterable[str],
+    known: Iterable[str],
+    *,
+    kind: str = "name",
+    span: SourceSpan | None = None,
+) -> None:
+    """Check that every used name exists.
+
+    Parameters
+    ----------
+    used, known
+        The names that occur, and the names that exist.
+    kind
+        What they name, for the message: ``"place"``, ``"transition"`` ...
+    span
+        Where the text stands.
+
+    Raises
+    ------
+    ExpressionError
+        For the first name (in alphabetical order) that does not exist.
+    """
+    every = set(known)
+    missing = sorted(set(used) - every)
+    if missing:
+        raise unknown_name(missing[0], every, kind=kind, span=span)

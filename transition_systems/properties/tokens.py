@@ -1,0 +1,113 @@
+"""The tokens of the property language, shared by its parser and its printer."""
+
+from __future__ import annotations
+
+import re
+
+from transition_systems.errors import ExpressionError
+from transition_systems.operator_precedence import Token, TokenStream, place_of
+from transition_systems.source_span import SourceSpan
+
+__all__ = ["RESERVED", "TEMPORAL", "quote_name", "tokenize"]
+
+TEMPORAL = frozenset({"A", "E", "X", "F", "G", "AX", "EX", "AF", "EF", "AG", "EG", "U", "W", "R"})
+RESERVED = TEMPORAL | {
+    *("and", "or", "not", "true", "false", "dead", "deadlock", "enabled"),
+}
+
+_SYMBOLS = {
+    "=": "==",
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "!=",
+    "∧": "&&",
+    "&": "&&",
+    "∨": "||",
+    "|": "||",
+    "¬": "!",
+    "→": "->",
+    "=>": "->",
+}
+_PIECE = re.compile(
+    r"""(?P<space>\s+)
+      | (?P<name>[^\W\d][\w.:$]*)
+      | (?P<number>\d+)
+      | (?P<quoted>"(?:[^"\\]|\\.)*")
+      | (?P<symbol>->|=>|<=|>=|==|!=|&&|\|\||[≤≥≠∧∨¬→<>=!&|()\[\]+\-*])
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_PLAIN = re.compile(r"[^\W\d][\w.:$]*")
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
+MAX_DIGITS = 1_000
+
+
+def _unquote(text: str) -> str:
+    return re.sub(
+        r"\\(.)", lambda found: _ESCAPES.get(found[1], found[1]), text[1:-1], flags=re.DOTALL
+    )
+
+
+def quote_name(name: str) -> str:
+    """Return a name as the property language writes it, in quotes where it must be.
+
+    Examples
+    --------
+    >>> quote_name("p1"), quote_name("pay now"), quote_name("A")
+    ('p1', '"pay now"', '"A"')
+    """
+    if _PLAIN.fullmatch(name) and name not in RESERVED:
+        return name
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    for letter, character in _ESCAPES.items():
+        escaped = escaped.replace(character, "\\" + letter)
+    return f'"{escaped}"'
+
+
+def tokenize(text: str, base: SourceSpan | None = None) -> TokenStream:
+    """Cut a text of the property language into tokens.
+
+    Parameters
+    ----------
+    text
+        The text.
+    base
+        Where it begins in the user's file.
+
+    Returns
+    -------
+    TokenStream
+        Kinds: ``name``, ``quoted`` (text without quotes), ``number``, ``symbol``, ``end``.
+
+    Raises
+    ------
+    ExpressionError
+        For a character that has no place in the language, or a quote that is not closed.
+    """
+    tokens: list[Token] = []
+    position = 0
+    while position < len(text):
+        found = _PIECE.match(text, position)
+        if found is None:
+            quote = text[position] == '"'
+            raise ExpressionError(
+                "a quoted name is not closed" if quote else "this character has no meaning here",
+                span=place_of(text, position, base),
+                found=repr(text[position]),
+                mend=None if quote else 'Write names with other characters in "double quotes".',
+            )
+        kind = found.lastgroup or ""
+        piece = found[0]
+        if kind == "number" and len(piece) > MAX_DIGITS:
+            raise ExpressionError(
+                f"a number has more than {MAX_DIGITS} digits", span=place_of(text, position, base)
+            )
+        if kind == "quoted":
+            piece = _unquote(piece)
+        elif kind == "symbol":
+            piece = _SYMBOLS.get(piece, piece)
+        if kind != "space":
+            tokens.append(Token(kind, piece, position, found.end()))
+        position = found.end()
+    tokens.append(Token("end", "", len(text), len(text)))
+    return TokenStream(text, tokens, base)
