@@ -1,0 +1,1 @@
+"""Readers and writers that serve every formalism: XML, LTS files and JSON."""
