@@ -19,6 +19,7 @@ from transition_systems.properties.predicates import (
     Predicate,
 )
 from transition_systems.properties.walk import fold_predicate
+from transition_systems.smt import load_z3
 
 __all__ = ["predicate_to_z3"]
 
@@ -62,7 +63,7 @@ def predicate_to_z3(
     >>> predicate_to_z3(Compare((("p", 2),), "<=", 4), {"p": z3.Int("p")})
     2*p <= 4
     """
-    import z3
+    z3 = load_z3()
 
     known: Mapping[str, Any] = {} if atoms is None else atoms
 

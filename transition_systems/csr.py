@@ -1,0 +1,77 @@
+"""Compressed sparse rows: sorting arcs by a state, and the checks that arrays fit together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transition_systems.errors import UsageError
+
+__all__ = ["canonical_arcs", "csr_order", "frozen", "require", "row_arcs", "within"]
+
+Indices = NDArray[np.int64]
+Labels = NDArray[np.int32]
+
+
+def csr_order(keys: Indices, n: int) -> tuple[Indices, Indices]:
+    """Return the stable order that sorts ``keys`` (int64 in ``range(n)``), and row offsets (n+1,).
+
+    Examples
+    --------
+    >>> order, offsets = csr_order(np.array([2, 0, 2]), 3)
+    >>> order.tolist(), offsets.tolist()
+    ([1, 0, 2], [0, 1, 1, 3])
+    """
+    order = np.argsort(keys, kind="stable").astype(np.int64)
+    offsets = np.zeros(n + 1, dtype=np.int64)
+    np.cumsum(np.bincount(keys, minlength=n), out=offsets[1:])
+    return order, offsets
+
+
+def row_arcs(offsets: Indices, rows: Indices) -> Indices:
+    """Return the positions of all arcs of some rows, row after row, int64.
+
+    Examples
+    --------
+    >>> row_arcs(np.array([0, 2, 2, 5]), np.array([2, 0])).tolist()
+    [2, 3, 4, 0, 1]
+    """
+    widths = offsets[rows + 1] - offsets[rows]
+    ends = np.cumsum(widths)
+    total = int(ends[-1]) if len(ends) else 0
+    shift = np.repeat(offsets[rows] - (ends - widths), widths)
+    positions: Indices = np.arange(total, dtype=np.int64) + shift
+    return positions
+
+
+def frozen(array: NDArray[Any]) -> NDArray[Any]:
+    """Return a read-only copy."""
+    copy = np.array(array, copy=True, order="C")
+    copy.setflags(write=False)
+    return copy
+
+
+def require(condition: bool, message: str) -> None:
+    """Raise a :class:`UsageError` with the message unless the condition holds."""
+    if not condition:
+        raise UsageError(message)
+
+
+def within(array: NDArray[Any], n: int) -> bool:
+    """Return whether all entries lie in ``range(n)``."""
+    return array.size == 0 or (int(array.min()) >= 0 and int(array.max()) < n)
+
+
+def canonical_arcs(
+    source: Indices, label: Labels, target: Indices
+) -> tuple[Indices, Labels, Indices]:
+    """Return the arcs sorted by source, label and target, each once."""
+    if len(source) == 0:
+        return source, label, target
+    order = np.lexsort((target, label, source))
+    source, label, target = source[order], label[order], target[order]
+    same = (np.diff(source) == 0) & (np.diff(label) == 0) & (np.diff(target) == 0)
+    keep = np.concatenate(([True], ~same))
+    return source[keep], label[keep], target[keep]

@@ -1,0 +1,88 @@
+"""Transition systems as plain JSON data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from transition_systems.csr import require, within
+from transition_systems.errors import InputError
+from transition_systems.lts import LTS
+
+__all__ = ["LTS_FORMAT", "MAX_STATES", "lts_from_dict", "lts_to_dict"]
+
+LTS_FORMAT = "netproof/lts/1"
+MAX_STATES = 50_000_000
+
+
+def lts_to_dict(lts: LTS) -> dict[str, Any]:
+    """Return a system as JSON data: label names, arcs as three lists, atoms as lists of states."""
+    return {
+        "format": LTS_FORMAT,
+        "n_states": lts.n_states,
+        "label_names": list(lts.label_names),
+        "initial": lts.initial.tolist(),
+        "arcs": [lts.sources.tolist(), lts.labels.tolist(), lts.targets.tolist()],
+        "atoms": {name: np.flatnonzero(lts.atoms[name]).tolist() for name in sorted(lts.atoms)},
+    }
+
+
+def lts_from_dict(data: Mapping[str, Any]) -> LTS:
+    """Rebuild a system from :func:`lts_to_dict`.
+
+    Parameters
+    ----------
+    data
+        JSON data; it may come from anywhere.
+
+    Returns
+    -------
+    LTS
+        Equal to the system that was written.
+
+    Raises
+    ------
+    InputError
+        When a field is missing or does not fit.
+
+    Examples
+    --------
+    >>> lts = LTS.from_arcs(2, [(0, "a", 1)], final=[1])
+    >>> lts_from_dict(lts_to_dict(lts)) == lts
+    True
+    """
+    try:
+        if data["format"] != LTS_FORMAT:
+            raise InputError("not a transition system of this version", expected=LTS_FORMAT)
+        n = int(data["n_states"])
+        if not 0 <= n <= MAX_STATES:
+            raise InputError("the number of states is out of range", found=str(n))
+        atoms: dict[str, ArrayLike] = {}
+        for name, members in data["atoms"].items():
+            flags = np.zeros(n, dtype=np.bool_)
+            indices = _indices(members)
+            require(within(indices, n), f"atom {name!r} names a state that does not exist")
+            flags[indices] = True
+            atoms[str(name)] = flags
+        sources, labels, targets = (_indices(part) for part in data["arcs"])
+        require(len(sources) == len(labels) == len(targets), "the lists of arcs differ in length")
+        names = [str(name) for name in data["label_names"]]
+        require(within(labels, len(names)), "an arc has a label without a name")
+        initial = _indices(data["initial"])
+        return LTS.from_arrays(
+            n, sources, labels, targets, label_names=names, initial=initial, atoms=atoms
+        )
+    except InputError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise InputError(f"not a transition system: {error}") from error
+
+
+def _indices(values: Any) -> np.ndarray[Any, np.dtype[np.int64]]:
+    array = np.asarray(values)
+    whole = array.dtype.kind in "iu" or array.size == 0
+    require(array.ndim == 1 and whole, "a list of whole numbers is expected")
+    return array.astype(np.int64)

@@ -1,0 +1,85 @@
+"""The quotient of a transition system by a partition of its states."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transition_systems.csr import require
+from transition_systems.lts import LTS, TAU
+
+__all__ = ["number_blocks", "quotient"]
+
+Indices = NDArray[np.int64]
+
+
+def number_blocks(block: NDArray[Any]) -> Indices:
+    """Return a partition renumbered from 0 in the order of first occurrence, int64 (n,).
+
+    Examples
+    --------
+    >>> number_blocks(np.array([7, 3, 7])).tolist()
+    [0, 1, 0]
+    """
+    _, first, inverse = np.unique(block, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return rank[inverse.reshape(-1)]
+
+
+def quotient(lts: LTS, block: NDArray[Any], *, drop_inert: bool = False) -> LTS:
+    """Return the system whose states are the blocks of a partition.
+
+    Parameters
+    ----------
+    lts
+        The system.
+    block
+        The block of each state, integers of shape (n,); blocks are numbered anew in the order of
+        their first states.
+    drop_inert
+        Leave out silent arcs inside a block, as branching bisimilarity allows.
+
+    Returns
+    -------
+    LTS
+        An arc between two blocks for each arc between their states; a block is initial when one
+        of its states is, and an atom holds of it when it holds of one of its states.
+        ``state_of`` gives the model's state of the block's first member.
+
+    Raises
+    ------
+    UsageError
+        When ``block`` has another shape.
+
+    Examples
+    --------
+    >>> lts = LTS.from_arcs(2, [(0, None, 1), (1, "a", 0)])
+    >>> list(quotient(lts, np.array([0, 0]), drop_inert=True).arcs())
+    [(0, 'a', 0)]
+    """
+    require(block.shape == (lts.n_states,), "block must have one entry for each state")
+    new = number_blocks(block)
+    count = int(new.max()) + 1 if len(new) else 0
+    tails, heads, labels = new[lts.sources], new[lts.targets], lts.labels
+    if drop_inert:
+        keep = (labels != TAU) | (tails != heads)
+        tails, heads, labels = tails[keep], heads[keep], labels[keep]
+    atoms: dict[str, NDArray[np.bool_]] = {}
+    for name, flags in lts.atoms.items():
+        atoms[name] = np.zeros(count, dtype=np.bool_)
+        atoms[name][new[flags]] = True
+    original = lts.state_of
+    first = np.unique(new, return_index=True)[1]
+    return LTS.from_arrays(
+        count,
+        tails,
+        labels,
+        heads,
+        label_names=lts.label_names,
+        initial=new[lts.initial],
+        atoms=atoms,
+        state_of=None if original is None else lambda index: original(int(first[index])),
+    )
