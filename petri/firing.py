@@ -1,0 +1,121 @@
+"""The firing rule by definition: enabled transitions, one step, a run by names.
+
+A transition is enabled in a marking that covers its input arcs; firing takes the tokens of the
+input arcs and then puts the tokens of the output arcs. The engines that explore whole state spaces
+have array code of their own; this is the readable form that they are compared with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from operator import index
+from typing import TYPE_CHECKING
+
+from petri.marking import Marking
+from transition_systems.errors import FiringError, UsageError
+from transition_systems.run import Run, Step
+
+if TYPE_CHECKING:
+    from petri.net import PetriNet
+
+__all__ = ["enabled_transitions", "fire", "is_enabled", "run_transitions", "transition_number"]
+
+
+def transition_number(net: PetriNet, transition: str | int) -> int:
+    """Return the index of a transition given by its id or its index.
+
+    Raises
+    ------
+    UsageError
+        When there is no such transition.
+    """
+    if isinstance(transition, str):
+        return net.transition_index(transition)
+    number = index(transition)
+    if not 0 <= number < len(net.transitions):
+        raise UsageError(
+            f"there is no transition number {number}; the net has {len(net.transitions)}"
+        )
+    return number
+
+
+def _needs(net: PetriNet, number: int) -> Iterable[tuple[str, int]]:
+    places, weights = net.pre_arcs.row(number)
+    ids = net.place_ids
+    return [(ids[p], w) for p, w in zip(places.tolist(), weights.tolist(), strict=True)]
+
+
+def is_enabled(net: PetriNet, marking: Mapping[str, int], transition: str | int) -> bool:
+    """Return whether a transition can fire: the marking covers its input arcs."""
+    number = transition_number(net, transition)
+    return all(marking.get(place, 0) >= weight for place, weight in _needs(net, number))
+
+
+def enabled_transitions(net: PetriNet, marking: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the ids of all transitions that can fire, in the order of the net."""
+    vector = Marking(marking).to_array(net.place_ids)
+    offsets, places, weights = net.pre_arcs
+    short = (vector[places] < weights).nonzero()[0]
+    blocked = set((offsets.searchsorted(short, side="right") - 1).tolist())
+    return tuple(t for number, t in enumerate(net.transition_ids) if number not in blocked)
+
+
+def fire(net: PetriNet, marking: Mapping[str, int], transition: str | int) -> Marking:
+    """Return the marking after one step.
+
+    Raises
+    ------
+    FiringError
+        When the transition is not enabled; the message names each place that lacks tokens.
+    """
+    number = transition_number(net, transition)
+    tokens = Marking(marking).to_dict()
+    missing: list[str] = []
+    for place, weight in _needs(net, number):
+        has = tokens.get(place, 0)
+        if has < weight:
+            noun = "token" if weight == 1 else "tokens"
+            missing.append(f"{weight} {noun} in {place}, has {has}")
+        elif has == weight:
+            del tokens[place]
+        else:
+            tokens[place] = has - weight
+    if missing:
+        raise FiringError(f"{net.transition_ids[number]} needs {'; and '.join(missing)}")
+    places, weights = net.post_arcs.row(number)
+    for p, weight in zip(places.tolist(), weights.tolist(), strict=True):
+        place = net.place_ids[p]
+        tokens[place] = tokens.get(place, 0) + weight
+    return Marking(tokens)
+
+
+def run_transitions(
+    net: PetriNet, marking: Mapping[str, int], transitions: Iterable[str | int]
+) -> Run:
+    """Return the run that fires the transitions one after the other.
+
+    Raises
+    ------
+    FiringError
+        At the first that is not enabled; the message says which step, which tokens are missing
+        and what is enabled instead.
+    """
+    current = Marking(marking)
+    start = current.to_dict()
+    steps: list[Step] = []
+    for position, transition in enumerate(transitions, start=1):
+        try:
+            current = fire(net, current, transition)
+        except FiringError as error:
+            able = enabled_transitions(net, current)
+            shown = ", ".join(able[:8]) + (", ..." if len(able) > 8 else "")
+            raise FiringError(f"step {position}: {error} (enabled: {shown or 'nothing'})") from None
+        steps.append(step(net, transition_number(net, transition), current))
+    return Run(initial=start, steps=tuple(steps))
+
+
+def step(net: PetriNet, number: int, after: Marking) -> Step:
+    """Return the step of a run that a transition makes, with its label and source span."""
+    node = net.transitions[number]
+    label = node.label or node.name or node.id
+    return Step(action=node.id, label=label, state=after.to_dict(), source=node.span)

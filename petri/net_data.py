@@ -1,0 +1,172 @@
+"""A net as plain data: JSON form, digest, arrays."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from petri.marking import Marking
+from petri.net import PetriNet
+from petri.nodes import Arc, Place, Transition
+from transition_systems.errors import InputError, UsageError
+from transition_systems.source_span import SourceSpan
+
+__all__ = ["net_digest", "net_from_arrays", "net_from_dict", "net_to_dict", "rebuild"]
+
+SCHEMA = "netproof/net/1"
+
+
+def _content(net: PetriNet) -> dict[str, Any]:
+    """Return what makes up the value of a net, and nothing else."""
+    return {
+        "schema": SCHEMA,
+        "name": net.name,
+        "places": [{"id": p.id, "name": p.name} for p in net.places],
+        "transitions": [{"id": t.id, "label": t.label, "name": t.name} for t in net.transitions],
+        "arcs": [list(arc) for arc in net.arcs],
+        "initial": net.initial.to_dict(),
+        "final": None if net.final is None else net.final.to_dict(),
+    }
+
+
+def net_digest(net: PetriNet) -> str:
+    """Return ``sha256:`` and the hash of the net's content in canonical JSON.
+
+    Examples
+    --------
+    >>> net_digest(PetriNet(places=["p"], transitions=[])).partition(":")[0]
+    'sha256'
+    """
+    text = json.dumps(_content(net), sort_keys=True, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def net_to_dict(net: PetriNet) -> dict[str, Any]:
+    """Return the net as JSON data, with the spans and positions of its nodes."""
+    data = _content(net)
+    nodes: list[Place | Transition] = [*net.places, *net.transitions]
+    for entry, node in zip([*data["places"], *data["transitions"]], nodes, strict=True):
+        if node.span is not None:
+            entry["span"] = node.span.to_dict()
+        if node.position is not None:
+            entry["position"] = list(node.position)
+    return data
+
+
+def net_from_dict(data: Mapping[str, Any]) -> PetriNet:
+    """Rebuild a net from :func:`net_to_dict`.
+
+    Raises
+    ------
+    InputError
+        When a field is missing or malformed, or the net is none.
+
+    Examples
+    --------
+    >>> net = PetriNet(places=["p"], transitions=["t"], arcs=[("p", "t")])
+    >>> net_from_dict(net_to_dict(net)) == net
+    True
+    """
+    try:
+        if data.get("schema", SCHEMA) != SCHEMA:
+            raise InputError("the data are no net", found=str(data["schema"]), expected=SCHEMA)
+        return PetriNet(
+            places=[Place(id=p["id"], name=p.get("name"), **_kept(p)) for p in data["places"]],
+            transitions=[
+                Transition(id=t["id"], label=t["label"], name=t.get("name"), **_kept(t))
+                for t in data["transitions"]
+            ],
+            arcs=[Arc(*arc) for arc in data["arcs"]],
+            initial=data["initial"],
+            final=data.get("final"),
+            name=data.get("name"),
+        )
+    except KeyError as error:
+        raise InputError(f"the net lacks the field {error.args[0]!r}") from None
+    except (TypeError, AttributeError, UsageError) as error:
+        raise InputError(f"the data are no net: {error}") from None
+
+
+def _kept(entry: Mapping[str, Any]) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    if entry.get("span") is not None:
+        kept["span"] = SourceSpan.from_dict(entry["span"])
+    if entry.get("position") is not None:
+        x, y = entry["position"]
+        kept["position"] = (float(x), float(y))
+    return kept
+
+
+def rebuild(
+    name: str | None,
+    places: tuple[Place, ...],
+    transitions: tuple[Transition, ...],
+    initial: Marking,
+    final: Marking | None,
+    arcs: tuple[Arc, ...],
+    origin: object,
+) -> PetriNet:
+    """Rebuild a net from its pickle."""
+    return PetriNet(
+        places=places,
+        transitions=transitions,
+        arcs=arcs,
+        initial=initial,
+        final=final,
+        name=name,
+        origin=origin,
+    )
+
+
+def net_from_arrays(
+    pre: NDArray[Any] | Sequence[Sequence[int]],
+    post: NDArray[Any] | Sequence[Sequence[int]],
+    initial: NDArray[Any] | Sequence[int],
+    *,
+    final: NDArray[Any] | Sequence[int] | None = None,
+    place_ids: Sequence[str] | None = None,
+    transition_ids: Sequence[str] | None = None,
+    labels: Sequence[str | None] | None = None,
+    name: str | None = None,
+) -> PetriNet:
+    """Return the net of two weight matrices, as ``PetriNet.from_arrays`` says."""
+    before, after = _matrix("pre", pre), _matrix("post", post)
+    if before.shape != after.shape:
+        raise UsageError(f"pre has shape {before.shape} and post {after.shape}; they must agree")
+    n_places, n_transitions = before.shape
+    places = tuple(place_ids) if place_ids is not None else _numbered("p", n_places)
+    names = tuple(transition_ids) if transition_ids is not None else _numbered("t", n_transitions)
+    shown = tuple(labels) if labels is not None else names
+    for what, given, wanted in (
+        ("place ids", len(places), n_places),
+        ("transition ids", len(names), n_transitions),
+        ("labels", len(shown), n_transitions),
+    ):
+        if given != wanted:
+            raise UsageError(f"{wanted} {what} are needed, not {given}")
+    arcs = [Arc(places[p], names[t], int(before[p, t])) for p, t in np.argwhere(before)]
+    arcs += [Arc(names[t], places[p], int(after[p, t])) for p, t in np.argwhere(after)]
+    return PetriNet(
+        places=places,
+        transitions=[Transition(id=t, label=label) for t, label in zip(names, shown, strict=True)],
+        arcs=arcs,
+        initial=Marking.from_array(initial, places),
+        final=None if final is None else Marking.from_array(final, places),
+        name=name,
+    )
+
+
+def _matrix(what: str, values: NDArray[Any] | Sequence[Sequence[int]]) -> NDArray[Any]:
+    matrix = np.asarray(values)
+    if matrix.ndim != 2 or (matrix.size and matrix.dtype.kind not in "iu"):
+        raise UsageError(f"{what} is a matrix of integers, not {matrix.dtype} of {matrix.shape}")
+    return matrix
+
+
+def _numbered(letter: str, count: int) -> tuple[str, ...]:
+    return tuple(f"{letter}{number}" for number in range(1, count + 1))
