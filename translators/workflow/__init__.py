@@ -1,6 +1,7 @@
 """The neutral workflow graph and what belongs to it."""
 
 from translators.workflow.graph import (
+    ActivityKind,
     Condition,
     DataElement,
     EventKind,
@@ -19,8 +20,10 @@ from translators.workflow.graph import (
 )
 from translators.workflow.index import GraphIndex
 from translators.workflow.layout import Edge, Layout, Shape
+from translators.workflow.result import ReadResult
 
 __all__ = [
+    "ActivityKind",
     "Condition",
     "DataElement",
     "Edge",
@@ -34,6 +37,7 @@ __all__ = [
     "Node",
     "NodeKind",
     "Pool",
+    "ReadResult",
     "Role",
     "Scope",
     "Shape",

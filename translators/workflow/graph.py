@@ -20,6 +20,7 @@ from transition_systems.source_span import SourceSpan
 from translators.workflow.layout import Layout
 
 __all__ = [
+    "ActivityKind",
     "Condition",
     "DataElement",
     "EventKind",
@@ -144,7 +145,10 @@ class Node:
     activity, gateway, event
         The finer kind; just the one that fits ``kind`` is set.
     trigger
-        For events.
+        For events; for an instantiating event-based gateway ``PARALLEL_MULTIPLE`` where it waits
+        for all of its events.
+    parts
+        For ``MULTIPLE`` and ``PARALLEL_MULTIPLE`` events: each single trigger with its reference.
     interrupting
         For boundary events, and start events of event sub-processes.
     attached_to
@@ -155,12 +159,16 @@ class Node:
     loop
         Loop or multi-instance characteristics.
     reference
-        What the event's definition refers to: link name, error code or error id, message id,
-        signal id, as resolved from the file; ``None`` matches any.
+        What the event's definition refers to: link name, error code or error id, escalation code
+        or id, message id, signal id, as resolved from the file; ``None`` matches any. For a
+        compensation boundary event the id of its handler, for a throwing one that of the activity
+        to compensate. For send and receive tasks the message id.
     instantiate
         An event-based gateway or receive task that starts its process.
     for_compensation
         A compensation handler, which normal flow never reaches.
+    start_quantity, completion_quantity
+        For activities: tokens that must arrive before it starts; tokens that it gives.
     default
         Id of the default flow.
     called
@@ -189,6 +197,7 @@ class Node:
     gateway: GatewayKind | None = None
     event: EventKind | None = None
     trigger: Trigger = Trigger.NONE
+    parts: tuple[tuple[Trigger, str | None], ...] = ()
     interrupting: bool = True
     attached_to: str | None = None
     body: str | None = None
@@ -196,6 +205,8 @@ class Node:
     reference: str | None = None
     instantiate: bool = False
     for_compensation: bool = False
+    start_quantity: int = 1
+    completion_quantity: int = 1
     default: str | None = None
     called: str | None = None
     duration: str | None = None

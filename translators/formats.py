@@ -1,0 +1,164 @@
+"""The file formats that are known: found by entry points, chosen by name or by content.
+
+A format is an object of class :class:`Format`, published under the entry point group
+``netproof.formats``. In a plain checkout, where no distribution is installed, the formats of this
+repository are found by a built-in table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any, Literal
+
+from transition_systems.errors import InputError, UsageError
+from transition_systems.readwrite.files import PathOrFile
+
+__all__ = ["Format", "detect_format", "format_named", "formats"]
+
+_GROUP = "netproof.formats"
+_BUILT_IN = {
+    "bpmn": "translators.bpmn",
+    "definition": "translators.definition",
+    "pnml": "translators.pnml",
+}
+_HEAD = 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """One file format.
+
+    Parameters
+    ----------
+    name, title
+        The word for ``--from``, and what people call the format.
+    extensions
+        Usual file name endings, with the dot; a hint for listings, no part of recognition.
+    detect
+        Whether a file begins like one of this format; gets up to 64 KiB, never raises.
+    read
+        The reader; takes a path or an open file. A ``"workflow"`` reader returns a ``ReadResult``.
+    kind
+        What is read: a workflow graph or a net.
+    """
+
+    name: str
+    title: str
+    extensions: tuple[str, ...]
+    detect: Callable[[bytes], bool]
+    read: Callable[[PathOrFile], Any]
+    kind: Literal["workflow", "net"] = "workflow"
+
+
+def formats() -> tuple[Format, ...]:
+    """Return all known formats, those of this repository first, then by name.
+
+    An entry point that cannot be imported is passed over: a broken plug-in does not stop the rest.
+
+    Returns
+    -------
+    tuple of Format
+
+    Examples
+    --------
+    >>> "bpmn" in [known.name for known in formats()]
+    True
+    """
+    from importlib.metadata import entry_points
+
+    found: dict[str, Format] = {}
+    for name, module in _BUILT_IN.items():
+        try:
+            candidate = getattr(import_module(module), "FORMAT", None)
+        except ModuleNotFoundError:
+            continue
+        if isinstance(candidate, Format):
+            found[name] = candidate
+    for point in sorted(entry_points(group=_GROUP), key=lambda p: p.name):
+        if point.name in found:
+            continue
+        try:
+            candidate = point.load()
+        except (ImportError, AttributeError):
+            continue
+        if isinstance(candidate, Format):
+            found.setdefault(candidate.name, candidate)
+    return tuple(found.values())
+
+
+def format_named(name: str) -> Format:
+    """Return the format of a name.
+
+    Parameters
+    ----------
+    name
+        As in ``--from``.
+
+    Returns
+    -------
+    Format
+
+    Raises
+    ------
+    UsageError
+        If there is no such format; the message names the nearest one and all that are known.
+
+    Examples
+    --------
+    >>> format_named("bpmn").title
+    'BPMN 2.0'
+    """
+    known = {candidate.name: candidate for candidate in formats()}
+    if name in known:
+        return known[name]
+    near = get_close_matches(name, known, 1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    raise UsageError(f"unknown format {name!r}{hint} (known: {', '.join(known)})")
+
+
+def detect_format(data: bytes) -> Format:
+    """Recognise the format of a file by its content.
+
+    Parameters
+    ----------
+    data
+        The file's bytes; the first 64 KiB are looked at.
+
+    Returns
+    -------
+    Format
+
+    Raises
+    ------
+    InputError
+        If no known format fits; says which are known, and which other format it looks like.
+
+    Examples
+    --------
+    >>> detect_format(b'{"activities": {}, "start_activity": "a"}').name
+    'definition'
+    """
+    head = data[:_HEAD]
+    known = formats()
+    for candidate in known:
+        if candidate.detect(head):
+            return candidate
+    names = ", ".join(f"{candidate.name} ({candidate.title})" for candidate in known)
+    if not data.strip():
+        raise InputError("the file is empty", expected=f"one of the formats {names}")
+    from translators.definition.dialects import foreign_dialect
+
+    foreign = foreign_dialect(head)
+    if foreign is not None:
+        raise InputError(
+            f"this looks like {foreign}, which is not supported yet",
+            expected=f"one of the formats {names}",
+        )
+    raise InputError(
+        "the format of the file is not recognised",
+        expected=f"one of the formats {names}",
+        mend="Name the format with --from if you know it",
+    )
