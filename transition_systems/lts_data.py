@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from transition_systems.csr import require, within
 from transition_systems.errors import InputError
 from transition_systems.lts import LTS
 
-__all__ = ["LTS_FORMAT", "MAX_STATES", "lts_from_dict", "lts_to_dict"]
+__all__ = ["LTS_FORMAT", "MAX_STATES", "lts_from_dict", "lts_to_dict", "pair_digest"]
 
 LTS_FORMAT = "netproof/lts/1"
 MAX_STATES = 50_000_000
@@ -86,3 +87,16 @@ def _indices(values: Any) -> np.ndarray[Any, np.dtype[np.int64]]:
     whole = array.dtype.kind in "iu" or array.size == 0
     require(array.ndim == 1 and whole, "a list of whole numbers is expected")
     return array.astype(np.int64)
+
+
+def pair_digest(a: LTS, b: LTS) -> str:
+    """Return the digest of two systems in this order: SHA-256 of their digests, one a line.
+
+    Examples
+    --------
+    >>> a, b = LTS.from_arcs(1), LTS.from_arcs(2)
+    >>> pair_digest(a, b) == pair_digest(b, a)
+    False
+    """
+    text = f"{a.digest()}\n{b.digest()}\n"
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,8 @@
+"""Behavioural equivalences of transition systems, decided with evidence."""
+
+from __future__ import annotations
+
+from transition_systems.equivalences.bisimilarity import bisimilar, minimise
+from transition_systems.equivalences.hml import evaluate_hml, format_hml
+
+__all__ = ["bisimilar", "evaluate_hml", "format_hml", "minimise"]

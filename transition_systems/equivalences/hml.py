@@ -1,0 +1,155 @@
+"""Hennessy-Milner formulas as nested tuples: their meaning and their text.
+
+``("true",)``, ``("final",)``, ``("not", f)``, ``("and", f, ...)``; ``("diamond", a, f)``: some
+``a``-step leads to ``f``; ``("until", f, a, g)``: silent steps through states with ``f`` lead to
+an ``a``-step, from a state with ``f``, into ``g``; with ``a`` = ``"tau"`` it holds where ``g``
+holds, too.
+
+M. Hennessy, R. Milner, Algebraic laws for nondeterminism and concurrency, J. ACM 32 (1985);
+R. De Nicola, F. Vaandrager, Three logics for branching bisimulation, J. ACM 42 (1995).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transition_systems.csr import row_arcs
+from transition_systems.errors import UsageError
+from transition_systems.lts import LTS, TAU, TAU_NAME
+
+__all__ = ["HmlFormula", "evaluate_hml", "fold_hml", "format_hml"]
+
+HmlFormula: TypeAlias = tuple[Any, ...]
+Bools = NDArray[np.bool_]
+T = TypeVar("T")
+
+
+def _operands(formula: HmlFormula) -> tuple[HmlFormula, ...]:
+    match formula:
+        case ("true",) | ("final",):
+            return ()
+        case ("not", tuple() as inner):
+            return (inner,)
+        case ("and", *parts) if all(isinstance(part, tuple) for part in parts):
+            return tuple(parts)
+        case ("diamond", str(), tuple() as inner):
+            return (inner,)
+        case ("until", tuple() as first, str(), tuple() as second):
+            return (first, second)
+        case _:
+            raise UsageError(f"not a Hennessy-Milner formula: {formula!r:.80}")
+
+
+def fold_hml(formula: HmlFormula, combine: Callable[[HmlFormula, list[T]], T]) -> T:
+    """Compute a value bottom-up: ``combine(node, values of its operands)``; iterative."""
+    waiting: list[tuple[HmlFormula, bool]] = [(formula, False)]
+    values: list[T] = []
+    while waiting:
+        node, entered = waiting.pop()
+        below = _operands(node)
+        if entered or not below:
+            cut = len(values) - len(below)
+            parts = values[cut:]
+            del values[cut:]
+            values.append(combine(node, parts))
+        else:
+            waiting.append((node, True))
+            waiting.extend((part, False) for part in reversed(below))
+    return values[0]
+
+
+def evaluate_hml(lts: LTS, formula: HmlFormula) -> Bools:
+    """Decide for each state whether a formula holds there.
+
+    Parameters
+    ----------
+    lts
+        The system.
+    formula
+        Nested tuples; labels are names, ``"tau"`` the silent one.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        Time is the size of the formula times that of the system.
+
+    Raises
+    ------
+    UsageError
+        When the tuples are no formula.
+
+    Examples
+    --------
+    >>> lts = LTS.from_arcs(2, [(0, "a", 1)])
+    >>> evaluate_hml(lts, ("diamond", "a", ("not", ("final",)))).tolist()
+    [True, False]
+    """
+    index = {name: i for i, name in enumerate(lts.label_names)}
+    sources = lts.sources
+
+    def step(label: str, good: Bools) -> Bools:
+        able = np.zeros(lts.n_states, dtype=np.bool_)
+        number = index.get(label)
+        if number is not None:
+            able[sources[(lts.labels == number) & good[lts.targets]]] = True
+        return able
+
+    def backwards(through: Bools, goal: Bools) -> Bools:
+        offsets, labels, before = lts.predecessors()
+        reached = goal.copy()
+        frontier = np.flatnonzero(goal)
+        while len(frontier):
+            arcs = row_arcs(offsets, frontier)
+            states = before[arcs[labels[arcs] == TAU]]
+            frontier = np.unique(states[through[states] & ~reached[states]])
+            reached[frontier] = True
+        return reached
+
+    def combine(node: HmlFormula, parts: list[Bools]) -> Bools:
+        match node:
+            case ("true",):
+                return np.ones(lts.n_states, dtype=np.bool_)
+            case ("final",):
+                return lts.final.copy()
+            case ("not", _):
+                return ~parts[0]
+            case ("and", *_):
+                every = [np.ones(lts.n_states, dtype=np.bool_), *parts]
+                return np.asarray(np.logical_and.reduce(every), dtype=np.bool_)
+            case ("diamond", label, _):
+                return step(label, parts[0])
+            case _:
+                first, label, good = parts[0], node[2], parts[1]
+                reached = backwards(first, first & step(label, good))
+                return reached | good if label == TAU_NAME else reached
+
+    return fold_hml(formula, combine)
+
+
+def format_hml(formula: HmlFormula) -> str:
+    """Return a formula as text for a reader.
+
+    Examples
+    --------
+    >>> format_hml(("diamond", "a", ("and", ("final",), ("not", ("diamond", "b", ("true",))))))
+    '<a>(final and not <b>true)'
+    """
+
+    def combine(node: HmlFormula, parts: list[str]) -> str:
+        match node:
+            case ("not", _):
+                return f"not {parts[0]}"
+            case ("and", *_):
+                return f"({' and '.join(parts)})" if parts else "true"
+            case ("diamond", label, _):
+                return f"<{label}>{parts[0]}"
+            case ("until", _, label, _):
+                return f"({parts[0]} <{label}> {parts[1]})"
+            case _:
+                return str(node[0])
+
+    return fold_hml(formula, combine)
