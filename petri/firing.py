@@ -18,7 +18,14 @@ from transition_systems.run import Run, Step
 if TYPE_CHECKING:
     from petri.net import PetriNet
 
-__all__ = ["enabled_transitions", "fire", "is_enabled", "run_transitions", "transition_number"]
+__all__ = [
+    "enabled_transitions",
+    "fire",
+    "is_enabled",
+    "run_transitions",
+    "step",
+    "transition_number",
+]
 
 
 def transition_number(net: PetriNet, transition: str | int) -> int:
@@ -28,6 +35,13 @@ def transition_number(net: PetriNet, transition: str | int) -> int:
     ------
     UsageError
         When there is no such transition.
+
+    Examples
+    --------
+    >>> from petri.net import PetriNet
+    >>> net = PetriNet(places=[], transitions=["a", "b"])
+    >>> transition_number(net, "b"), transition_number(net, 1)
+    (1, 1)
     """
     if isinstance(transition, str):
         return net.transition_index(transition)
@@ -46,13 +60,49 @@ def _needs(net: PetriNet, number: int) -> Iterable[tuple[str, int]]:
 
 
 def is_enabled(net: PetriNet, marking: Mapping[str, int], transition: str | int) -> bool:
-    """Return whether a transition can fire: the marking covers its input arcs."""
+    """Return whether a transition can fire: the marking covers its input arcs.
+
+    Parameters
+    ----------
+    net
+        The net.
+    marking
+        Place ids with tokens.
+    transition
+        An id or an index.
+
+    Examples
+    --------
+    >>> from petri.net import PetriNet
+    >>> net = PetriNet(places=["p"], transitions=["t"], arcs=[("p", "t", 2)])
+    >>> is_enabled(net, {"p": 1}, "t"), is_enabled(net, {"p": 2}, "t")
+    (False, True)
+    """
     number = transition_number(net, transition)
     return all(marking.get(place, 0) >= weight for place, weight in _needs(net, number))
 
 
 def enabled_transitions(net: PetriNet, marking: Mapping[str, int]) -> tuple[str, ...]:
-    """Return the ids of all transitions that can fire, in the order of the net."""
+    """Return the ids of all transitions that can fire, in the order of the net.
+
+    Parameters
+    ----------
+    net
+        The net.
+    marking
+        Place ids with tokens; an id that is no place is refused.
+
+    Notes
+    -----
+    Complexity: linear in the size of the net.
+
+    Examples
+    --------
+    >>> from petri.net import PetriNet
+    >>> net = PetriNet(places=["p"], transitions=["t", "u"], arcs=[("p", "t"), ("p", "u", 2)])
+    >>> enabled_transitions(net, {"p": 1})
+    ('t',)
+    """
     vector = Marking(marking).to_array(net.place_ids)
     offsets, places, weights = net.pre_arcs
     short = (vector[places] < weights).nonzero()[0]
@@ -63,10 +113,26 @@ def enabled_transitions(net: PetriNet, marking: Mapping[str, int]) -> tuple[str,
 def fire(net: PetriNet, marking: Mapping[str, int], transition: str | int) -> Marking:
     """Return the marking after one step.
 
+    Parameters
+    ----------
+    net
+        The net.
+    marking
+        Place ids with tokens.
+    transition
+        An id or an index.
+
     Raises
     ------
     FiringError
         When the transition is not enabled; the message names each place that lacks tokens.
+
+    Examples
+    --------
+    >>> from petri.net import PetriNet
+    >>> net = PetriNet(places=["p", "q"], transitions=["t"], arcs=[("p", "t"), ("t", "q", 2)])
+    >>> str(fire(net, {"p": 2}, "t"))
+    'p + 2 q'
     """
     number = transition_number(net, transition)
     tokens = Marking(marking).to_dict()
@@ -94,11 +160,29 @@ def run_transitions(
 ) -> Run:
     """Return the run that fires the transitions one after the other.
 
+    Parameters
+    ----------
+    net
+        The net.
+    marking
+        Where the run starts.
+    transitions
+        Ids or indices.
+
     Raises
     ------
     FiringError
         At the first that is not enabled; the message says which step, which tokens are missing
         and what is enabled instead.
+
+    Examples
+    --------
+    >>> from petri.net import PetriNet
+    >>> net = PetriNet(places=["p"], transitions=["t", "u"], arcs=[("p", "t")])
+    >>> run_transitions(net, {"p": 1}, ["t", "t"])
+    Traceback (most recent call last):
+    ...
+    transition_systems.errors.FiringError: step 2: t needs 1 token in p, has 0 (enabled: u)
     """
     current = Marking(marking)
     start = current.to_dict()
@@ -115,7 +199,14 @@ def run_transitions(
 
 
 def step(net: PetriNet, number: int, after: Marking) -> Step:
-    """Return the step of a run that a transition makes, with its label and source span."""
+    """Return the step of a run that a transition makes, with its label and source span.
+
+    Examples
+    --------
+    >>> from petri.net import PetriNet
+    >>> step(PetriNet(places=["p"], transitions=["t"]), 0, Marking({"p": 1}))
+    Step(action='t', label='t', state={'p': 1}, source=None)
+    """
     node = net.transitions[number]
     label = node.label or node.name or node.id
     return Step(action=node.id, label=label, state=after.to_dict(), source=node.span)

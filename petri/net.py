@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from petri import firing
-from petri.incidence import (
-    ArcTable,
-    arc_table,
-    csr_difference,
-    csr_matrix,
-    dense_matrix,
-    transposed,
-)
+from petri.incidence import ArcTable, arc_table
 from petri.marking import Marking
+from petri.net_arrays import NetArrays
 from petri.net_checks import check_unique, checked_marking, collect_arcs
 from petri.nodes import Arc, Place, Transition
 from transition_systems.errors import UsageError
@@ -26,14 +20,11 @@ from transition_systems.run import Run
 
 if TYPE_CHECKING:
     from networkx import MultiDiGraph
-    from scipy.sparse import csr_array
 
 __all__ = ["PetriNet"]
 
-_T = TypeVar("_T")
 
-
-class PetriNet:
+class PetriNet(NetArrays):
     """A place/transition net with weighted arcs, immutable and compared by value.
 
     Parameters
@@ -73,31 +64,14 @@ class PetriNet:
     True
     """
 
-    __slots__ = (
-        "_cache",
-        "final",
-        "initial",
-        "name",
-        "origin",
-        "place_ids",
-        "places",
-        "post_arcs",
-        "pre_arcs",
-        "transition_ids",
-        "transitions",
-    )
+    __slots__ = ("final", "initial", "name", "origin", "places", "transitions")
 
     places: tuple[Place, ...]
     transitions: tuple[Transition, ...]
-    place_ids: tuple[str, ...]
-    transition_ids: tuple[str, ...]
     initial: Marking
     final: Marking | None
     name: str | None
     origin: object
-    pre_arcs: ArcTable
-    post_arcs: ArcTable
-    _cache: dict[str, Any]
 
     def __init__(
         self,
@@ -190,78 +164,6 @@ class PetriNet:
             name=name,
         )
 
-    def _cached(self, key: str, compute: Callable[[], _T]) -> _T:
-        if key not in self._cache:
-            self._cache[key] = compute()
-        return cast("_T", self._cache[key])
-
-    @property
-    def arcs(self) -> tuple[Arc, ...]:
-        """All arcs: by transition its inputs, then its outputs, each in the order of places."""
-        return self._cached("arcs", self._arcs)
-
-    def _arcs(self) -> tuple[Arc, ...]:
-        result: list[Arc] = []
-        ids = self.place_ids
-        for number, transition in enumerate(self.transition_ids):
-            for table, incoming in ((self.pre_arcs, True), (self.post_arcs, False)):
-                places, weights = table.row(number)
-                for p, weight in zip(places.tolist(), weights.tolist(), strict=True):
-                    ends = (ids[p], transition) if incoming else (transition, ids[p])
-                    result.append(Arc(ends[0], ends[1], weight))
-        return tuple(result)
-
-    @property
-    def pre(self) -> NDArray[np.int64]:
-        """Weights from places to transitions: int64 (n_places, n_transitions), read-only."""
-        return self._cached("pre", lambda: dense_matrix(self.pre_arcs, n_places=len(self.places)))
-
-    @property
-    def post(self) -> NDArray[np.int64]:
-        """Weights from transitions to places: int64 (n_places, n_transitions), read-only."""
-        return self._cached("post", lambda: dense_matrix(self.post_arcs, n_places=len(self.places)))
-
-    @property
-    def incidence(self) -> NDArray[np.int64]:
-        """``post - pre``: int64 (n_places, n_transitions), read-only."""
-        return self._cached("incidence", self._incidence)
-
-    def _incidence(self) -> NDArray[np.int64]:
-        matrix = self.post - self.pre
-        matrix.setflags(write=False)
-        return matrix
-
-    @property
-    def pre_csr(self) -> csr_array:
-        """``pre`` as a scipy CSR array, int64 (n_places, n_transitions)."""
-        return self._cached("pre_csr", lambda: csr_matrix(self.pre_arcs, n_places=len(self.places)))
-
-    @property
-    def post_csr(self) -> csr_array:
-        """``post`` as a scipy CSR array, int64 (n_places, n_transitions)."""
-        return self._cached(
-            "post_csr", lambda: csr_matrix(self.post_arcs, n_places=len(self.places))
-        )
-
-    @property
-    def incidence_csr(self) -> csr_array:
-        """``post - pre`` as a scipy CSR array, int64 (n_places, n_transitions)."""
-        return self._cached("incidence_csr", lambda: csr_difference(self.post_csr, self.pre_csr))
-
-    @property
-    def consumers(self) -> ArcTable:
-        """The input arcs compressed by place: for each place the transitions that take from it."""
-        return self._cached(
-            "consumers", lambda: transposed(self.pre_arcs, n_places=len(self.places))
-        )
-
-    @property
-    def producers(self) -> ArcTable:
-        """The output arcs compressed by place: for each place the transitions that put into it."""
-        return self._cached(
-            "producers", lambda: transposed(self.post_arcs, n_places=len(self.places))
-        )
-
     @property
     def labels(self) -> tuple[str | None, ...]:
         """The labels of the transitions, in order."""
@@ -285,11 +187,33 @@ class PetriNet:
             raise UsageError(f"the net has no {kind} {node!r}{hint}") from None
 
     def preset(self, node: str) -> tuple[str, ...]:
-        """Return the ids of the nodes with an arc to ``node``, in the order of the net."""
+        """Return the ids of the nodes with an arc to ``node``, in the order of the net.
+
+        Raises
+        ------
+        UsageError
+            When there is no such node.
+
+        Examples
+        --------
+        >>> PetriNet(places=["p"], transitions=["t"], arcs=[("p", "t")]).preset("t")
+        ('p',)
+        """
         return self._neighbours(node, self.pre_arcs, lambda: self.producers)
 
     def postset(self, node: str) -> tuple[str, ...]:
-        """Return the ids of the nodes with an arc from ``node``, in the order of the net."""
+        """Return the ids of the nodes with an arc from ``node``, in the order of the net.
+
+        Raises
+        ------
+        UsageError
+            When there is no such node.
+
+        Examples
+        --------
+        >>> PetriNet(places=["p"], transitions=["t"], arcs=[("p", "t")]).postset("p")
+        ('t',)
+        """
         return self._neighbours(node, self.post_arcs, lambda: self.consumers)
 
     def _neighbours(
@@ -312,11 +236,37 @@ class PetriNet:
         return firing.enabled_transitions(self, marking)
 
     def fire(self, marking: Mapping[str, int], transition: str | int) -> Marking:
-        """Return the marking after a transition; ``FiringError`` says which tokens are missing."""
+        """Return the marking after a transition, given by id or index.
+
+        Raises
+        ------
+        FiringError
+            When it is not enabled; the message names each place that lacks tokens.
+
+        Examples
+        --------
+        >>> net = PetriNet(places=["p"], transitions=["t"], arcs=[("p", "t")])
+        >>> net.fire({}, "t")
+        Traceback (most recent call last):
+        ...
+        transition_systems.errors.FiringError: t needs 1 token in p, has 0
+        """
         return firing.fire(self, marking, transition)
 
     def run(self, marking: Mapping[str, int], transitions: Iterable[str | int]) -> Run:
-        """Return the run through transitions, by ids or indices; ``FiringError`` explains."""
+        """Return the run that fires transitions in order, given by ids or indices.
+
+        Raises
+        ------
+        FiringError
+            At the first that is not enabled: which step, what is missing, what is enabled.
+
+        Examples
+        --------
+        >>> net = PetriNet(places=["p"], transitions=["t"], arcs=[("t", "p")])
+        >>> net.run({}, ["t", "t"]).last
+        {'p': 2}
+        """
         return firing.run_transitions(self, marking, transitions)
 
     def replace(self, **changes: Any) -> PetriNet:

@@ -19,6 +19,14 @@ def check_unique(places: Mapping[str, int], transitions: Mapping[str, int], *ids
     """Refuse an id that occurs twice among the nodes ``ids`` of a net.
 
     ``places`` and ``transitions`` map ids to indices, so they are shorter where an id is doubled.
+
+    Examples
+    --------
+    >>> check_unique({"p": 0}, {"t": 0}, "p", "t")
+    >>> check_unique({"p": 0}, {"p": 0}, "p", "p")
+    Traceback (most recent call last):
+    ...
+    transition_systems.errors.UsageError: the id 'p' occurs twice among the places and transitions
     """
     if len(places) + len(transitions) == len(ids) and places.keys().isdisjoint(transitions):
         return
@@ -41,6 +49,11 @@ def collect_arcs(
     UsageError
         For an arc of the wrong form, to an unknown node, between nodes of one kind, or with a
         weight below 1.
+
+    Examples
+    --------
+    >>> collect_arcs([("p", "t", 2), ("t", "p")], {"p": 0}, {"t": 0})
+    ({(0, 0): 2}, {(0, 0): 1})
     """
     pre: ArcWeights = {}
     post: ArcWeights = {}
@@ -88,6 +101,11 @@ def checked_marking(
     ------
     UsageError
         For an unknown place, or a number of tokens that a marking refuses.
+
+    Examples
+    --------
+    >>> checked_marking("initial", {"q": 1, "p": 2}, {"p": 0, "q": 1})
+    Marking({'p': 2, 'q': 1})
     """
     counts = Marking(tokens).to_dict()
     for place in counts:

@@ -127,7 +127,8 @@ def _number(element: XmlElement, label: XmlElement | None, *, default: int, leas
         if least <= value <= MAX_TOKENS:
             return value
     raise InputError(
-        f"the {label.tag} of {element.get('id')!r} is not a number of tokens",
+        f"the {label.tag} of {element.get('id') or element.get('idref')!r} is not a number"
+        " of tokens",
         span=label.span,
         found=repr(text[:60]),
         expected=f"an integer from {least} to 2**62",

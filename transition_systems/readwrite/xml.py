@@ -191,8 +191,6 @@ class _Loader:
         return self.root
 
     def flush(self) -> None:
-        if not self.pieces:
-            return
         text = "".join(self.pieces)
         self.pieces.clear()
         if self.last is not None:
@@ -215,29 +213,34 @@ class _Loader:
         )
 
     def start(self, name: str, flat: list[str]) -> None:
-        self.flush()
+        if self.pieces:
+            self.flush()
         self.elements += 1
-        self.attributes += len(flat) // 2
         if self.elements > self.max_elements:
             raise self.error(f"the XML text has more than {self.max_elements} elements")
-        if self.attributes > self.max_attributes:
-            raise self.error(f"the XML text has more than {self.max_attributes} attributes")
         if len(self.open) >= self.max_depth:
             raise self.error(
                 f"elements are nested more than {self.max_depth} deep", found=f"<{name[:60]}>"
             )
-        element = XmlElement("", file=self.file)
-        element.line = self.parser.CurrentLineNumber
-        element.column = self.parser.CurrentColumnNumber + 1
+        parser = self.parser
+        element = XmlElement(
+            name,
+            line=parser.CurrentLineNumber,
+            column=parser.CurrentColumnNumber + 1,
+            file=self.file,
+        )
         scope = self.scopes[-1]
         if flat:
+            self.attributes += len(flat) // 2
+            if self.attributes > self.max_attributes:
+                raise self.error(f"the XML text has more than {self.max_attributes} attributes")
             scope = self.declare(element, flat, scope)
         self.scopes.append(scope)
         prefix, colon, local = name.partition(":")
-        if not colon or not prefix or not local:
-            element.tag, element.namespace = name, scope.get("") or None
-        else:
+        if prefix and colon and local:
             element.tag, element.prefix, element.namespace = local, prefix, scope.get(prefix)
+        else:
+            element.namespace = scope.get("") or None
         if self.open:
             self.open[-1].children.append(element)
         else:
@@ -274,7 +277,8 @@ class _Loader:
         return scope
 
     def end(self, _name: str) -> None:
-        self.flush()
+        if self.pieces:
+            self.flush()
         self.last = self.open.pop()
         self.scopes.pop()
 

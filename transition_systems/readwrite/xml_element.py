@@ -60,7 +60,6 @@ class XmlElement:
         "tail",
         "text",
     )
-    __hash__ = None  # type: ignore[assignment]
 
     def __init__(
         self,
@@ -81,7 +80,7 @@ class XmlElement:
         self.namespace = namespace
         self.prefix = prefix
         self.attributes: dict[str, str] = {} if attributes is None else attributes
-        self.children: list[XmlElement] = list(children)
+        self.children: list[XmlElement] = [*children]
         self.text = text
         self.tail = tail
         self.line = line
