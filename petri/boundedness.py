@@ -1,0 +1,230 @@
+"""Boundedness and safeness: can tokens pile up?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from petri.decision import Decision, claim
+from petri.net import PetriNet
+from petri.reachable import invariant
+from petri.state_space.coverability import find_pump
+from petri.state_space.reachability import ReachabilityGraph, reachability_graph
+from transition_systems.budget import Budget
+from transition_systems.evidence import BoundEvidence, PumpEvidence, RunEvidence
+from transition_systems.progress import ProgressCallback
+from transition_systems.properties.formulas import always_everywhere, possible
+from transition_systems.properties.predicates import at_least, at_most, conjunction
+from transition_systems.run import Lasso, Run
+from transition_systems.verdict import Outcome, Verdict
+
+__all__ = ["bounded", "explore_or_pump", "safe"]
+
+FIRST_STATES = 5_000
+FULL_WALK_NODES = 20_000
+
+
+def explore_or_pump(
+    net: PetriNet,
+    *,
+    budget: Budget | None = None,
+    progress: ProgressCallback | None = None,
+) -> tuple[ReachabilityGraph, Lasso | None]:
+    """Return the reachability graph, and a pump where the net turns out to be unbounded.
+
+    The graph is tried with a few thousand states first; if it does not end there, a pump is
+    searched depth first, and only if that finds none within its share is the graph explored with
+    the whole budget.
+
+    Parameters
+    ----------
+    net, budget, progress
+        As for every decision procedure.
+
+    Returns
+    -------
+    graph, pump
+        The graph is partial where there is a pump.
+    """
+    limit = (budget or Budget()).fixed()
+    first = min(FIRST_STATES, limit.states) if limit.states is not None else FIRST_STATES
+    small = Budget(states=first, bytes=limit.bytes, deadline=limit.deadline)
+    graph = reachability_graph(net, budget=small, progress=progress)
+    if graph.complete:
+        return graph, None
+    left = limit.remaining()
+    share = Budget(states=FULL_WALK_NODES, seconds=None if left is None else left / 4)
+    pump = find_pump(net, budget=share, progress=progress)
+    if pump is not None:
+        return graph, pump
+    return reachability_graph(net, budget=limit, progress=progress), None
+
+
+def bounded(
+    net: PetriNet,
+    *,
+    k: int | None = None,
+    places: Sequence[str] | None = None,
+    method: str = "auto",
+    budget: Budget | None = None,
+    progress: ProgressCallback | None = None,
+    seed: int | None = None,
+    graph: ReachabilityGraph | None = None,
+    pump: Lasso | None = None,
+) -> Verdict:
+    """Decide that no place ever holds more than ``k`` tokens, or, without ``k``, some bound.
+
+    Parameters
+    ----------
+    net
+        Any place/transition net.
+    k
+        The bound asked for.
+    places
+        The places that it is asked for; all by default. Without ``k`` all places count.
+    method
+        ``"explicit"`` (with a search for a pump).
+    budget, progress, seed, graph
+        As for :func:`petri.reachable`.
+    pump
+        A run and pump that were found before.
+
+    Returns
+    -------
+    Verdict
+        HOLDS with all markings and a run that reaches the bound; VIOLATED with a run to a marking
+        above ``k``, or with a run and a pump that covers itself.
+
+    Notes
+    -----
+    Decidable (Karp and Miller, 1969); the explicit method needs the reachable markings.
+
+    Examples
+    --------
+    >>> from petri import PetriNet
+    >>> bounded(PetriNet.from_arrays([[1], [0]], [[1], [1]], [1, 0])).witness.actions
+    ('t1',)
+    """
+    if k is not None:
+        names = net.place_ids if places is None else tuple(places)
+        good = conjunction(*(at_most(place, k) for place in names))
+        return invariant(
+            net, good, method=method, budget=budget, progress=progress, seed=seed, graph=graph,
+            name="safeness" if k == 1 else f"bounded by {k}",
+        )  # fmt: skip
+    decision = Decision(
+        net, "boundedness", method=method, budget=budget, progress=progress, seed=seed, graph=graph
+    )
+    if pump is None and graph is None:
+        space, pump = explore_or_pump(net, budget=decision.budget, progress=progress)
+        decision = decision.on(space)
+    if pump is not None:
+        places_up = _growing(net, pump)
+        return decision.violated(
+            PumpEvidence(claim=claim(net, "unbounded"), lasso=pump),
+            f"After {len(pump.stem)} steps, {len(pump.cycle)} steps can be repeated for ever and "
+            f"add tokens to {', '.join(places_up)} each time.",
+        )
+    space = decision.graph
+    if not space.complete:
+        return decision.unknown(
+            f"{space.reason}; {space.n_states} states were seen and no pump was found"
+        )
+    top = np.array([space.column(place).max() for place in net.place_ids], dtype=np.int64)
+    bound = int(top.max()) if len(top) else 0
+    place = net.place_ids[int(top.argmax())] if len(top) else None
+    run = space.run_to(0 if place is None else int(space.column(place).argmax()))
+    evidence = BoundEvidence(
+        claim=claim(net, f"bounded by {bound}"), states=space.state_set(), bound=bound, run=run
+    )
+    return decision.holds(
+        evidence, f"No place ever holds more than {bound} token{'' if bound == 1 else 's'}."
+    )
+
+
+def safe(
+    net: PetriNet,
+    *,
+    places: Sequence[str] | None = None,
+    method: str = "auto",
+    budget: Budget | None = None,
+    progress: ProgressCallback | None = None,
+    seed: int | None = None,
+    graph: ReachabilityGraph | None = None,
+    pump: Lasso | None = None,
+) -> Verdict:
+    """Decide that no place ever holds two tokens.
+
+    Parameters
+    ----------
+    net
+        Any place/transition net.
+    places
+        The places that count; all by default.
+    method, budget, progress, seed, graph, pump
+        As for :func:`bounded`. A pump that fills one of the places is followed to a second token.
+
+    Returns
+    -------
+    Verdict
+        HOLDS with all markings, VIOLATED with a run to a marking with two tokens in a place.
+
+    Notes
+    -----
+    PSPACE-complete; O(states x transitions) here.
+
+    Examples
+    --------
+    >>> from petri import PetriNet
+    >>> bool(safe(PetriNet.from_arrays([[1], [0]], [[0], [1]], [1, 0])))
+    True
+    """
+    verdict = bounded(
+        net, k=1, places=places, method=method, budget=budget, progress=progress, seed=seed,
+        graph=graph,
+    )  # fmt: skip
+    if verdict.unknown and pump is not None:
+        names = net.place_ids if places is None else tuple(places)
+        longer = _follow(net, pump, names)
+        if longer is not None:
+            place, run = longer
+            goal = possible(at_least(place, 2))
+            verdict = verdict.with_(
+                outcome=Outcome.VIOLATED,
+                reason=None,
+                evidence=RunEvidence(claim=claim(net, goal), run=run),
+            )
+    if verdict.violated and verdict.witness is not None:
+        names = net.place_ids if places is None else tuple(places)
+        full = [p for p in names if verdict.witness.last.get(p, 0) > 1]
+        count = len(verdict.witness)
+        return verdict.with_(
+            explanation=(
+                f"After {count} step{'' if count == 1 else 's'} there are "
+                f"{verdict.witness.last[full[0]]} tokens in {full[0]}.",
+            )
+        )
+    if verdict.holds:
+        return verdict.with_(explanation=("No place ever holds two tokens.",))
+    return verdict
+
+
+def _growing(net: PetriNet, pump: Lasso) -> list[str]:
+    before = pump.stem[-1].state if pump.stem else pump.initial
+    return [p for p in net.place_ids if pump.last.get(p, 0) > before.get(p, 0)]
+
+
+def _follow(net: PetriNet, pump: Lasso, places: Sequence[str]) -> tuple[str, Run] | None:
+    """Repeat the pump until one of the places holds two tokens; return the place and the run."""
+    wanted = [p for p in _growing(net, pump) if p in set(places)]
+    if not wanted:
+        return None
+    actions = list(pump.actions) + list(pump.actions[pump.loop_start :]) * 2
+    run = net.run(net.initial, actions)
+    for length in range(len(run) + 1):
+        state = run.steps[length - 1].state if length else run.initial
+        place = next((p for p in wanted if state.get(p, 0) > 1), None)
+        if place is not None:
+            return place, Run(initial=run.initial, steps=run.steps[:length])
+    return None

@@ -1,0 +1,162 @@
+"""What every decision procedure on nets shares: claims, answers, the state space and its budget."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from petri.marking import Marking
+from petri.net import PetriNet
+from petri.state_space.reachability import ReachabilityGraph, reachability_graph
+from transition_systems.budget import Budget
+from transition_systems.errors import UsageError
+from transition_systems.evidence import Claim, Evidence, Parts
+from transition_systems.progress import ProgressCallback
+from transition_systems.properties.format import format_formula
+from transition_systems.properties.formulas import Formula
+from transition_systems.properties.predicates import (
+    FALSE,
+    Compare,
+    Predicate,
+    conjunction,
+)
+from transition_systems.verdict import Outcome, Statistics, Verdict
+
+__all__ = ["Decision", "claim", "equals_marking", "final_predicate", "stamped"]
+
+
+def claim(net: PetriNet, formula: Formula | str) -> Claim:
+    """Return the claim of a statement about a net."""
+    text = formula if isinstance(formula, str) else format_formula(formula)
+    return Claim(formula=text, model_digest=net.digest())
+
+
+def equals_marking(net: PetriNet, marking: Marking) -> Predicate:
+    """Return the predicate that holds in just one marking."""
+    tokens = marking.to_dict()
+    return conjunction(
+        *(Compare(((place, 1),), "==", tokens.get(place, 0)) for place in net.place_ids)
+    )
+
+
+def final_predicate(net: PetriNet, final: Predicate | None) -> Predicate:
+    """Return the completion predicate: the given one, else the final marking, else false."""
+    if final is not None:
+        return final
+    return FALSE if net.final is None else equals_marking(net, net.final)
+
+
+def stamped(evidence: Evidence, *, source_digest: str | None, translation: str | None) -> Evidence:
+    """Return the evidence with the digest of the source and the translation in every claim."""
+    new = replace(evidence.claim, source_digest=source_digest, translation=translation)
+    if isinstance(evidence, Parts):
+        parts = tuple(
+            (name, stamped(part, source_digest=source_digest, translation=translation))
+            for name, part in evidence.parts
+        )
+        return replace(evidence, claim=new, parts=parts)
+    return replace(evidence, claim=new)
+
+
+class Decision:
+    """One decision under way: its clock, its graph and the shape of its answers.
+
+    Parameters
+    ----------
+    net, property
+        The model and the name of the question.
+    method, methods
+        The method asked for and those that there are; ``"auto"`` is always allowed.
+    budget, progress, seed
+        As for every decision procedure.
+    graph
+        A reachability graph of the net that was computed before.
+    """
+
+    def __init__(
+        self,
+        net: PetriNet,
+        property: str,
+        *,
+        method: str = "auto",
+        methods: tuple[str, ...] = ("explicit",),
+        budget: Budget | None = None,
+        progress: ProgressCallback | None = None,
+        seed: int | None = None,
+        graph: ReachabilityGraph | None = None,
+    ) -> None:
+        if method not in ("auto", *methods):
+            known = ", ".join(("auto", *methods))
+            raise UsageError(f"{property} has no method {method!r}; there are {known}")
+        self.net = net
+        self.property = property
+        self.method = methods[0] if method == "auto" else method
+        self.budget = (budget or Budget()).fixed()
+        self.progress = progress
+        self.seed = seed
+        self.started = time.monotonic()
+        self._graph = graph
+
+    @property
+    def graph(self) -> ReachabilityGraph:
+        """The reachability graph, computed on first use within the budget."""
+        if self._graph is None:
+            self._graph = reachability_graph(
+                self.net, budget=self.budget, progress=self.progress
+            )
+        return self._graph
+
+    def on(self, graph: ReachabilityGraph) -> Decision:
+        """Use a graph that was computed for this decision."""
+        self._graph = graph
+        return self
+
+    def _statistics(self) -> Statistics:
+        graph = self._graph
+        return Statistics(
+            method=self.method,
+            states=0 if graph is None else graph.n_states,
+            arcs=0 if graph is None else graph.n_arcs,
+            seconds=time.monotonic() - self.started,
+            peak_bytes=0 if graph is None else graph.peak_bytes,
+        )
+
+    def holds(self, evidence: Evidence, *explanation: str, parts: tuple[Verdict, ...] = ()) -> Verdict:
+        """Return HOLDS with evidence."""
+        return self._verdict(Outcome.HOLDS, evidence, None, explanation, parts)
+
+    def violated(
+        self, evidence: Evidence, *explanation: str, parts: tuple[Verdict, ...] = ()
+    ) -> Verdict:
+        """Return VIOLATED with evidence."""
+        return self._verdict(Outcome.VIOLATED, evidence, None, explanation, parts)
+
+    def unknown(self, reason: str, *, parts: tuple[Verdict, ...] = ()) -> Verdict:
+        """Return UNKNOWN with a reason."""
+        return self._verdict(Outcome.UNKNOWN, None, reason, (), parts)
+
+    def out_of_budget(self) -> Verdict:
+        """Return UNKNOWN because the graph is partial, with what is known so far."""
+        graph = self.graph
+        return self.unknown(
+            f"{graph.reason}; no violation in the first {graph.n_states} states"
+        )
+
+    def _verdict(
+        self,
+        outcome: Outcome,
+        evidence: Evidence | None,
+        reason: str | None,
+        explanation: tuple[str, ...],
+        parts: tuple[Verdict, ...],
+    ) -> Verdict:
+        return Verdict(
+            property=self.property,
+            outcome=outcome,
+            statistics=self._statistics(),
+            evidence=evidence,
+            reason=reason,
+            explanation=explanation,
+            parts=parts,
+            seed=self.seed,
+        )

@@ -1,0 +1,1 @@
+"""Proofs and bugs with z3, without enumerating markings."""

@@ -1,0 +1,117 @@
+"""Quasi-liveness: does each transition, or each group of transitions, occur in some run?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from petri.decision import Decision, claim
+from petri.net import PetriNet
+from petri.state_space.reachability import ReachabilityGraph
+from transition_systems.budget import Budget
+from transition_systems.evidence import ClosedSet, Evidence, Parts, RunEvidence
+from transition_systems.progress import ProgressCallback
+from transition_systems.properties.formulas import always_everywhere
+from transition_systems.properties.predicates import Enabled, Not, conjunction
+from transition_systems.verdict import Verdict
+
+__all__ = ["no_dead_transitions"]
+
+
+def no_dead_transitions(
+    net: PetriNet,
+    *,
+    groups: Mapping[str, Sequence[str]] | None = None,
+    name: str = "no-dead-transitions",
+    method: str = "auto",
+    budget: Budget | None = None,
+    progress: ProgressCallback | None = None,
+    seed: int | None = None,
+    graph: ReachabilityGraph | None = None,
+) -> Verdict:
+    """Decide that every transition occurs in some run.
+
+    Parameters
+    ----------
+    net
+        Any place/transition net.
+    groups
+        Groups of transitions of which one must occur, by a name for the reader (an activity that
+        became several transitions); by default each transition is a group of its own.
+    name
+        The property's name in the verdict.
+    method, budget, progress, seed, graph
+        As for :func:`petri.reachable`; the only method is ``"explicit"``.
+
+    Returns
+    -------
+    Verdict
+        HOLDS with runs in which all groups occur, VIOLATED with the closed set of all markings,
+        in none of which a transition of the first dead group is enabled.
+
+    Notes
+    -----
+    On a partial graph the verdict is HOLDS where everything has occurred, else UNKNOWN.
+
+    Examples
+    --------
+    >>> from petri import PetriNet
+    >>> bool(no_dead_transitions(PetriNet.from_arrays([[1], [0]], [[0], [1]], [1, 0])))
+    True
+    """
+    decision = Decision(
+        net, name, method=method, budget=budget, progress=progress, seed=seed, graph=graph
+    )
+    wanted = {t: (t,) for t in net.transition_ids} if groups is None else groups
+    space = decision.graph
+    fired = space.fired
+    silent = [
+        group
+        for group, members in wanted.items()
+        if not any(fired[net.transition_index(t)] for t in members)
+    ]
+    if not silent:
+        return decision.holds(
+            occurrence_evidence(space, wanted), f"All {len(wanted)} of them occur in some run."
+        )
+    if not space.complete:
+        return decision.unknown(
+            f"{space.reason}; {len(silent)} of {len(wanted)} have not occurred so far, "
+            f"the first of them {silent[0]}"
+        )
+    never = conjunction(*(Not(Enabled(t)) for t in wanted[silent[0]]))
+    evidence = ClosedSet(claim=claim(net, always_everywhere(never)), states=space.state_set())
+    listed = ", ".join(silent[:5]) + (f" and {len(silent) - 5} more" if len(silent) > 5 else "")
+    return decision.violated(evidence, f"No run contains {listed}.")
+
+
+def occurrence_evidence(space: ReachabilityGraph, groups: Mapping[str, Sequence[str]]) -> Evidence:
+    """Return few runs that together contain a transition of each group.
+
+    The claim of each run is ``occur`` with the list of the transitions that it shows.
+    """
+    net = space.net
+    first = np.full(len(net.transition_ids), -1, dtype=np.int64)
+    first[space.labels[::-1]] = np.arange(len(space.labels))[::-1]
+    arcs = []
+    for members in groups.values():
+        candidates = [int(first[net.transition_index(t)]) for t in members]
+        arcs.append(min(arc for arc in candidates if arc >= 0))
+    shown: set[str] = set()
+    runs: list[tuple[str, Evidence]] = []
+    owner = {t: group for group, members in groups.items() for t in members}
+    covered: set[str] = set()
+    for arc in sorted(set(arcs), reverse=True):
+        transition = net.transition_ids[int(space.labels[arc])]
+        if owner[transition] in covered:
+            continue
+        run = space.run_to(int(space.sources[arc]), then=transition)
+        new = [t for t in dict.fromkeys(run.actions) if t in owner and t not in shown]
+        shown.update(new)
+        covered.update(owner[t] for t in new)
+        text = f"occur {json.dumps(new, ensure_ascii=False)}"
+        runs.append((f"run {len(runs) + 1}", RunEvidence(claim=claim(net, text), run=run)))
+    everything = f"occur-groups {json.dumps([list(g) for g in groups.values()], ensure_ascii=False)}"
+    return Parts(claim=claim(net, everything), parts=tuple(runs))

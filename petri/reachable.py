@@ -1,0 +1,270 @@
+"""Reachability, invariance and home questions about state predicates of a net."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from petri.decision import Decision, claim, equals_marking
+from petri.induction.state_equation import refute_reachability
+from petri.induction.bounded_search import search_bounded
+from petri.marking import Marking
+from petri.net import PetriNet
+from petri.state_space.reachability import ReachabilityGraph
+from transition_systems.budget import Budget
+from transition_systems.evidence import ClosedSet, RankedSet, RunEvidence, TrapEvidence
+from transition_systems.progress import ProgressCallback
+from transition_systems.properties.format import format_formula
+from transition_systems.properties.formulas import (
+    Unary,
+    always_everywhere,
+    always_possible,
+    possible,
+)
+from transition_systems.properties.parse import parse_predicate
+from transition_systems.properties.predicates import Predicate
+from transition_systems.properties.walk import negate
+from transition_systems.verdict import Verdict
+
+__all__ = ["always_reachable", "invariant", "reachable"]
+
+Question = Predicate | Marking | Mapping[str, int] | str
+
+
+def as_predicate(net: PetriNet, question: Question) -> Predicate:
+    """Return the predicate of a question: text, a predicate, or a marking to be equalled."""
+    if isinstance(question, str):
+        return parse_predicate(question)
+    if isinstance(question, Marking):
+        return equals_marking(net, question)
+    if isinstance(question, Mapping):
+        return equals_marking(net, Marking(question))
+    return question
+
+
+def reachable(
+    net: PetriNet,
+    predicate: Question,
+    *,
+    method: str = "auto",
+    budget: Budget | None = None,
+    progress: ProgressCallback | None = None,
+    seed: int | None = None,
+    graph: ReachabilityGraph | None = None,
+    name: str | None = None,
+) -> Verdict:
+    """Decide whether some reachable marking satisfies a predicate (EF).
+
+    Parameters
+    ----------
+    net
+        Any place/transition net.
+    predicate
+        A state predicate, its text (``"p1 + 2 p2 >= 3"``), or a marking to be equalled.
+    method
+        ``"explicit"`` (breadth first, a shortest run) or ``"z3"`` (the state equation refutes,
+        then a bounded search finds a run).
+    budget, progress, seed
+        Limits, a callback, and a seed that this procedure does not need.
+    graph
+        A reachability graph of the net that was computed before.
+    name
+        The property's name in the verdict; by default the formula.
+
+    Returns
+    -------
+    Verdict
+        HOLDS with a run; VIOLATED with the closed set of all markings or an invariant.
+
+    Notes
+    -----
+    The explicit method is exact for bounded nets; for unbounded ones it can only find runs.
+    T. Murata: Petri nets: properties, analysis and applications. Proc. IEEE 77, 1989.
+
+    Examples
+    --------
+    >>> from petri import PetriNet
+    >>> net = PetriNet.from_arrays([[1], [0]], [[0], [1]], [1, 0])
+    >>> reachable(net, "p2 >= 1").witness.actions
+    ('t1',)
+    """
+    goal = as_predicate(net, predicate)
+    formula = possible(goal)
+    decision = Decision(
+        net, name or format_formula(formula), method=method, methods=("explicit", "z3"),
+        budget=budget, progress=progress, seed=seed, graph=graph,
+    )  # fmt: skip
+    if decision.method == "z3":
+        return _by_z3(decision, goal)
+    space = decision.graph
+    hits = np.flatnonzero(space.holds(goal))
+    if len(hits):
+        run = space.run_to(int(hits[0]))
+        return decision.holds(
+            RunEvidence(claim=claim(net, formula), run=run),
+            f"It is reached after {_steps(len(run))}.",
+        )
+    if not space.complete:
+        return decision.out_of_budget()
+    evidence = ClosedSet(
+        claim=claim(net, always_everywhere(negate(goal))), states=space.state_set()
+    )
+    return decision.violated(evidence, f"None of the {space.n_states} reachable states satisfies it.")
+
+
+def invariant(
+    net: PetriNet,
+    predicate: Question,
+    *,
+    method: str = "auto",
+    budget: Budget | None = None,
+    progress: ProgressCallback | None = None,
+    seed: int | None = None,
+    graph: ReachabilityGraph | None = None,
+    name: str | None = None,
+) -> Verdict:
+    """Decide whether every reachable marking satisfies a predicate (AG).
+
+    Parameters
+    ----------
+    net
+        Any place/transition net.
+    predicate
+        A state predicate, its text, or a marking.
+    method, budget, progress, seed, graph, name
+        As for :func:`reachable`.
+
+    Returns
+    -------
+    Verdict
+        HOLDS with a closed set or an invariant, VIOLATED with a shortest run to a bad marking.
+
+    Examples
+    --------
+    >>> from petri import PetriNet
+    >>> net = PetriNet.from_arrays([[1], [0]], [[0], [1]], [1, 0])
+    >>> bool(invariant(net, "p1 + p2 == 1"))
+    True
+    """
+    good = as_predicate(net, predicate)
+    formula = always_everywhere(good)
+    decision = Decision(
+        net, name or format_formula(formula), method=method, methods=("explicit", "z3"),
+        budget=budget, progress=progress, seed=seed, graph=graph,
+    )  # fmt: skip
+    if decision.method == "z3":
+        opposite = _by_z3(decision, negate(good))
+        if opposite.unknown:
+            return opposite
+        assert opposite.evidence is not None
+        if opposite.holds:
+            return decision.violated(opposite.evidence, *opposite.explanation)
+        return decision.holds(opposite.evidence, *opposite.explanation)
+    space = decision.graph
+    bad = np.flatnonzero(~space.holds(good))
+    if len(bad):
+        run = space.run_to(int(bad[0]))
+        return decision.violated(
+            RunEvidence(claim=claim(net, possible(negate(good))), run=run),
+            f"It fails after {_steps(len(run))}.",
+        )
+    if not space.complete:
+        return decision.out_of_budget()
+    evidence = ClosedSet(claim=claim(net, formula), states=space.state_set())
+    return decision.holds(evidence, f"All {space.n_states} reachable states satisfy it.")
+
+
+def always_reachable(
+    net: PetriNet,
+    predicate: Question,
+    *,
+    method: str = "auto",
+    budget: Budget | None = None,
+    progress: ProgressCallback | None = None,
+    seed: int | None = None,
+    graph: ReachabilityGraph | None = None,
+    name: str | None = None,
+) -> Verdict:
+    """Decide whether from every reachable marking one with a predicate can be reached (AG EF).
+
+    Parameters
+    ----------
+    net
+        Any place/transition net.
+    predicate
+        A state predicate, its text, or a marking (a home marking, then).
+    method, budget, progress, seed, graph, name
+        As for :func:`reachable`; the only method is ``"explicit"``.
+
+    Returns
+    -------
+    Verdict
+        HOLDS with all markings and the distance of each to the goal, VIOLATED with a shortest run
+        to a marking and the closed set around it in which the goal never holds.
+
+    Notes
+    -----
+    One backward breadth-first search, O(states + arcs).
+
+    Examples
+    --------
+    >>> from petri import PetriNet
+    >>> net = PetriNet.from_arrays([[1], [0]], [[0], [1]], [1, 0])
+    >>> bool(always_reachable(net, "p2 == 1"))
+    True
+    """
+    goal = as_predicate(net, predicate)
+    formula = always_possible(goal)
+    decision = Decision(
+        net, name or format_formula(formula), method=method,
+        budget=budget, progress=progress, seed=seed, graph=graph,
+    )  # fmt: skip
+    space = decision.graph
+    good = space.holds(goal)
+    if not space.complete:
+        # A state beyond the search may lead anywhere, so only what surely stays inside counts.
+        good = good.copy()
+        good[space.expanded :] = True
+    distance = space.distance_to(good)
+    lost = np.flatnonzero(distance < 0)
+    if len(lost):
+        state = int(lost[0])
+        run, closure = space.run_to(state), space.forward_closure(state)
+        evidence = TrapEvidence(
+            claim=claim(net, Unary("EF", always_everywhere(negate(goal)))),
+            run=run,
+            states=space.state_set(closure),
+        )
+        return decision.violated(
+            evidence,
+            f"After {_steps(len(run))} the goal is out of reach: "
+            f"none of the {len(closure)} states from there satisfies it.",
+        )
+    if not space.complete:
+        return decision.out_of_budget()
+    ranked = RankedSet(claim=claim(net, formula), states=space.state_set(), rank=distance)
+    return decision.holds(
+        ranked,
+        f"From each of the {space.n_states} reachable states it is at most "
+        f"{_steps(int(distance.max()))} away.",
+    )
+
+
+def _by_z3(decision: Decision, goal: Predicate) -> Verdict:
+    refutation = refute_reachability(decision.net, goal, budget=decision.budget)
+    if refutation is not None:
+        return decision.violated(
+            refutation, "The state equation has no solution that satisfies it."
+        )
+    run = search_bounded(decision.net, goal, budget=decision.budget, progress=decision.progress)
+    if run is not None:
+        evidence = RunEvidence(claim=claim(decision.net, possible(goal)), run=run)
+        return decision.holds(evidence, f"It is reached after {_steps(len(run))}.")
+    return decision.unknown(
+        "the state equation has a solution, and the bounded search found no run in its budget"
+    )
+
+
+def _steps(count: int) -> str:
+    return "no step" if count == 0 else "1 step" if count == 1 else f"{count} steps"

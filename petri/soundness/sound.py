@@ -1,0 +1,133 @@
+"""Soundness: option to complete, proper completion, no dead parts."""
+
+from __future__ import annotations
+
+from petri.boundedness import explore_or_pump
+from petri.decision import Decision, claim
+from petri.liveness import no_dead_transitions
+from petri.marking import Marking
+from petri.net import PetriNet
+from petri.reachable import always_reachable, invariant
+from petri.soundness.goal import SoundnessGoal, workflow_goal
+from petri.state_space.reachability import ReachabilityGraph, marking_holds
+from transition_systems.budget import Budget
+from transition_systems.evidence import Parts, PumpEvidence, RunEvidence
+from transition_systems.progress import ProgressCallback
+from transition_systems.properties.formulas import possible
+from transition_systems.properties.walk import negate
+from transition_systems.run import Lasso, Run
+from transition_systems.verdict import Verdict
+
+__all__ = ["sound"]
+
+OPTION, PROPER = "option-to-complete", "proper-completion"
+
+
+def sound(
+    net: PetriNet,
+    *,
+    goal: SoundnessGoal | None = None,
+    occurs_name: str = "no-dead-transitions",
+    method: str = "auto",
+    budget: Budget | None = None,
+    progress: ProgressCallback | None = None,
+    seed: int | None = None,
+    graph: ReachabilityGraph | None = None,
+    pump: Lasso | None = None,
+) -> Verdict:
+    """Decide soundness: option to complete, proper completion and no dead parts together.
+
+    Parameters
+    ----------
+    net
+        A workflow net, or any net with a ``goal``.
+    goal
+        What completion means; by default that of a workflow net.
+    occurs_name
+        The name of the third part in the verdict.
+    method, budget, progress, seed, graph
+        As for :func:`petri.reachable`; the only method is ``"explicit"``.
+    pump
+        A run and a pump of the net that were found before.
+
+    Returns
+    -------
+    Verdict
+        HOLDS with evidence for each of the three parts; VIOLATED with the part that fails. The
+        verdicts of the parts are in ``parts``.
+
+    Raises
+    ------
+    UsageError
+        Without a goal, when the net is not a workflow net.
+
+    Notes
+    -----
+    For a workflow net, soundness is liveness and boundedness of the short-circuited net (van der
+    Aalst, 1997); here the definition itself is decided on the reachable markings.
+
+    Examples
+    --------
+    >>> from petri import PetriNet
+    >>> sound(PetriNet.from_arrays([[1], [0]], [[0], [1]], [1, 0])).outcome
+    <Outcome.HOLDS: 'HOLDS'>
+    """
+    wanted = workflow_goal(net) if goal is None else goal
+    decision = Decision(
+        net, "soundness", method=method, budget=budget, progress=progress, seed=seed, graph=graph
+    )
+    if graph is None and pump is None:
+        space, pump = explore_or_pump(net, budget=decision.budget, progress=progress)
+        decision.on(space)
+    if pump is not None and wanted.workflow_net:
+        evidence = Parts(
+            claim=claim(net, "not sound"),
+            parts=(("unbounded", PumpEvidence(claim=claim(net, "unbounded"), lasso=pump)),),
+        )
+        return decision.violated(
+            evidence, "Tokens can pile up without bound, so a token is left behind at the end."
+        )
+    space = decision.graph
+    proper = invariant(net, wanted.proper, graph=space, name=PROPER)
+    if proper.unknown and pump is not None:
+        proper = _pumped(net, wanted, pump, proper)
+    option = always_reachable(net, wanted.completion, graph=space, name=OPTION)
+    occurs = no_dead_transitions(net, groups=wanted.occurs, graph=space, name=occurs_name)
+    parts = (option, proper, occurs)
+    failed = next((part for part in parts if part.violated), None)
+    if failed is not None and failed.evidence is not None:
+        evidence = Parts(
+            claim=claim(net, "not sound"), parts=((failed.property, failed.evidence),)
+        )
+        return decision.violated(evidence, *failed.explanation, parts=parts)
+    if all(part.holds for part in parts):
+        pieces = tuple((part.property, part.evidence) for part in parts if part.evidence)
+        return decision.holds(
+            Parts(claim=claim(net, "sound"), parts=pieces),
+            "Every run can complete, it completes properly, and nothing in it is dead.",
+            parts=parts,
+        )
+    open_parts = ", ".join(part.property for part in parts if part.unknown)
+    why = "the net is unbounded" if pump is not None else space.reason
+    return decision.unknown(
+        f"{why}; {space.n_states} states were seen, not decided: {open_parts}", parts=parts
+    )
+
+
+def _pumped(net: PetriNet, goal: SoundnessGoal, pump: Lasso, verdict: Verdict) -> Verdict:
+    """Repeat a pump a few times, in case that it breaks proper completion."""
+    actions = list(pump.actions) + list(pump.actions[pump.loop_start :]) * 2
+    run = net.run(net.initial, actions)
+    for length, step in enumerate(run.steps, start=1):
+        if not marking_holds(net, goal.proper, Marking(step.state)):
+            bad = RunEvidence(
+                claim=claim(net, possible(negate(goal.proper))),
+                run=Run(initial=run.initial, steps=run.steps[:length]),
+            )
+            return verdict.with_(
+                outcome=type(verdict.outcome).VIOLATED,
+                evidence=bad,
+                reason=None,
+                explanation=(f"It fails after {length} steps.",),
+            )
+    return verdict

@@ -1,0 +1,303 @@
+"""Reachability graphs: all markings of a net, breadth first, as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from petri.marking import Marking
+from petri.net import PetriNet
+from petri.state_space.packed import PackedNet
+from transition_systems.budget import Budget
+from transition_systems.evidence import StateSet
+from transition_systems.explore import Exploration, explore
+from transition_systems.lts import FINAL, LTS, TAU_NAME, TICK_NAME
+from transition_systems.progress import ProgressCallback
+from transition_systems.properties.evaluate import evaluate
+from transition_systems.properties.predicates import Predicate
+from transition_systems.run import Run, Step
+
+__all__ = ["ReachabilityGraph", "reachability_graph"]
+
+
+class ReachabilityGraph:
+    """The reachable markings of a net and the firings between them.
+
+    State 0 is the initial marking; states are in breadth-first order. With ``complete=False`` the
+    budget ended: the first ``expanded`` states have all their arcs, the others none.
+
+    Attributes
+    ----------
+    net
+        The net.
+    complete, reason
+        Whether everything reachable is there, and why not.
+    offsets, labels, targets
+        The arcs as CSR: int64 (n_states + 1,), int32 (n_arcs,) transition indices, int64 (n_arcs,).
+    """
+
+    def __init__(self, net: PetriNet, system: PackedNet, exploration: Exploration) -> None:
+        self.net = net
+        self._system = system
+        self._exploration = exploration
+        self.complete = exploration.complete
+        self.reason = exploration.reason
+        self.labels = exploration.label
+        self.targets = exploration.target
+        self.seconds = exploration.seconds
+        self.peak_bytes = exploration.bytes
+        self.places = frozenset(net.place_ids)
+
+    def __repr__(self) -> str:
+        state = "complete" if self.complete else f"partial: {self.reason}"
+        return f"<ReachabilityGraph of {self.n_states} states, {self.n_arcs} arcs, {state}>"
+
+    @property
+    def n_states(self) -> int:
+        """Number of markings."""
+        return len(self._exploration.states)
+
+    @property
+    def n_arcs(self) -> int:
+        """Number of firings."""
+        return self._exploration.arcs
+
+    @property
+    def expanded(self) -> int:
+        """Number of markings (the first ones) whose firings are all there."""
+        return self._exploration.expanded
+
+    @cached_property
+    def offsets(self) -> NDArray[np.int64]:
+        """Where the arcs of each state begin, int64 of shape (n_states + 1,)."""
+        counts = np.bincount(self._exploration.source, minlength=self.n_states)
+        offsets = np.zeros(self.n_states + 1, dtype=np.int64)
+        np.cumsum(counts, out=offsets[1:])
+        return offsets
+
+    @property
+    def sources(self) -> NDArray[np.int64]:
+        """The source of each arc, int64 of shape (n_arcs,)."""
+        return self._exploration.source
+
+    @cached_property
+    def markings(self) -> NDArray[np.int64]:
+        """The markings, shape (n_states, n_places)."""
+        array = self._system.layout.unpack(self._exploration.states)
+        array.setflags(write=False)
+        return array
+
+    def column(self, place: str) -> NDArray[np.int64]:
+        """Return the tokens of one place in every state, int64 of shape (n_states,)."""
+        index = self.net.place_index(place)
+        return self._system.layout.column(self._exploration.states, index)
+
+    def marking(self, state: int) -> Marking:
+        """Return one marking."""
+        row = self._system.decode(self._exploration.states[state])
+        return Marking.from_array(row, self.net.place_ids)
+
+    def enabled(self, transition: str) -> NDArray[np.bool_]:
+        """Return where a transition is enabled, bool of shape (n_states,)."""
+        index = self.net.transition_index(transition)
+        offsets, places, weights = self.net.pre_arcs
+        result = np.ones(self.n_states, dtype=bool)
+        for arc in range(offsets[index], offsets[index + 1]):
+            tokens = self._system.layout.column(self._exploration.states, int(places[arc]))
+            result &= tokens >= weights[arc]
+        return result
+
+    @cached_property
+    def dead(self) -> NDArray[np.bool_]:
+        """Where no transition is enabled, bool of shape (n_states,)."""
+        result = np.zeros(self.n_states, dtype=bool)
+        result[: self.expanded] = np.diff(self.offsets[: self.expanded + 1]) == 0
+        for state in range(self.expanded, self.n_states):
+            result[state] = not self._system.enabled(self._exploration.states[state : state + 1]).any()
+        return result
+
+    @cached_property
+    def fired(self) -> NDArray[np.bool_]:
+        """Which transitions occur, bool of shape (n_transitions,)."""
+        result = np.zeros(len(self.net.transition_ids), dtype=bool)
+        result[np.unique(self.labels)] = True
+        return result
+
+    def holds(self, predicate: Predicate) -> NDArray[np.bool_]:
+        """Return where a state predicate over places holds, bool of shape (n_states,)."""
+        return evaluate(
+            predicate, _Columns(self), n=self.n_states, enabled=self.enabled, dead=lambda: self.dead
+        )
+
+    def run_to(self, state: int, *, then: str | None = None) -> Run:
+        """Return a shortest run to a state, followed by one transition if asked for."""
+        steps = [
+            self._step(label, self.marking(target))
+            for label, target in self._exploration.path(state)
+        ]
+        if then is not None:
+            marking = self.net.fire(steps[-1].state if steps else self.net.initial, then)
+            steps.append(self._step(self.net.transition_index(then), marking))
+        return Run(initial=self.net.initial.to_dict(), steps=tuple(steps))
+
+    def step(self, transition: int, target: int) -> Step:
+        """Return one arc as a step."""
+        return self._step(transition, self.marking(target))
+
+    def _step(self, transition: int, marking: Marking) -> Step:
+        node = self.net.transitions[transition]
+        return Step(action=node.id, label=node.label or node.id, state=marking.to_dict())
+
+    def state_set(self, states: NDArray[np.int64] | None = None) -> StateSet:
+        """Return all markings, or those of some states, as evidence."""
+        rows = self._exploration.states if states is None else self._exploration.states[states]
+        return StateSet(names=self.net.place_ids, rows=self._system.layout.unpack(rows))
+
+    def predecessors(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Return the arcs by target: offsets (n_states + 1,), arc numbers, sources (n_arcs,)."""
+        order = np.argsort(self.targets, kind="stable")
+        counts = np.bincount(self.targets, minlength=self.n_states)
+        offsets = np.zeros(self.n_states + 1, dtype=np.int64)
+        np.cumsum(counts, out=offsets[1:])
+        return offsets, order, self.sources[order]
+
+    def distance_to(self, goal: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return for each state the least number of steps into the goal, -1 where there is none.
+
+        One backward breadth-first search, O(states + arcs).
+        """
+        offsets, _, sources = self.predecessors()
+        distance = np.full(self.n_states, -1, dtype=np.int64)
+        frontier = np.flatnonzero(goal)
+        distance[frontier] = 0
+        level = 0
+        while len(frontier):
+            level += 1
+            before = _gather(offsets, sources, frontier)
+            before = before[distance[before] < 0]
+            distance[before] = level
+            frontier = np.unique(before)
+        return distance
+
+    def forward_closure(self, state: int) -> NDArray[np.int64]:
+        """Return the states reachable from one, sorted, int64."""
+        seen = np.zeros(self.n_states, dtype=bool)
+        seen[state] = True
+        frontier = np.array([state])
+        while len(frontier):
+            after = _gather(self.offsets, self.targets, frontier)
+            frontier = np.unique(after[~seen[after]])
+            seen[frontier] = True
+        return np.flatnonzero(seen)
+
+    def lts(self, *, final: NDArray[np.bool_] | None = None) -> LTS:
+        """Return the graph as a labelled transition system, silent transitions as tau.
+
+        ``final`` is the set of completed states; by default those that equal the final marking.
+        """
+        if final is None:
+            final = np.zeros(self.n_states, dtype=bool)
+            if self.net.final is not None:
+                wanted = self.net.final.to_array(self.net.place_ids)
+                final = (self.markings == wanted).all(axis=1)
+        shown = sorted({node.label for node in self.net.transitions if node.label is not None})
+        names = (TAU_NAME, TICK_NAME, *(n for n in shown if n not in (TAU_NAME, TICK_NAME)))
+        number = {name: index for index, name in enumerate(names)}
+        of_transition = np.array(
+            [number[node.label or TAU_NAME] for node in self.net.transitions], dtype=np.int32
+        )
+        return LTS(
+            offsets=self.offsets,
+            labels=of_transition[self.labels],
+            targets=self.targets,
+            label_names=names,
+            atoms={FINAL: final},
+            state_of=self.marking,
+        )
+
+
+class _Columns(Mapping[str, NDArray[np.int64]]):
+    """The places of a graph as a lazy mapping of columns."""
+
+    def __init__(self, graph: ReachabilityGraph) -> None:
+        self.graph = graph
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.graph.places
+
+    def __getitem__(self, name: str) -> NDArray[np.int64]:
+        if name not in self.graph.places:
+            raise KeyError(name)
+        return self.graph.column(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.graph.net.place_ids)
+
+    def __len__(self) -> int:
+        return len(self.graph.net.place_ids)
+
+
+def _gather(
+    offsets: NDArray[np.int64], items: NDArray[np.int64], rows: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the concatenated CSR rows."""
+    starts, counts = offsets[rows], offsets[rows + 1] - offsets[rows]
+    total = int(counts.sum())
+    if total == 0:
+        return np.empty(0, dtype=np.int64)
+    ends = np.cumsum(counts)
+    index = np.arange(total) - np.repeat(ends - counts, counts) + np.repeat(starts, counts)
+    return items[index]
+
+
+def reachability_graph(
+    net: PetriNet,
+    *,
+    budget: Budget | None = None,
+    progress: ProgressCallback | None = None,
+) -> ReachabilityGraph:
+    """Return the reachability graph of a net, breadth first from the initial marking.
+
+    Parameters
+    ----------
+    net
+        Any place/transition net.
+    budget, progress
+        Limits and a callback. When the budget ends the graph is partial (``complete=False``).
+
+    Returns
+    -------
+    ReachabilityGraph
+        State 0 is the initial marking.
+
+    Notes
+    -----
+    O(n m) word operations for n states and m transitions. An unbounded net never completes:
+    give a budget.
+
+    Examples
+    --------
+    >>> from petri import PetriNet
+    >>> graph = reachability_graph(PetriNet.from_arrays([[1], [0]], [[0], [1]], [3, 0]))
+    >>> graph
+    <ReachabilityGraph of 4 states, 3 arcs, complete>
+    """
+    system = PackedNet(net)
+    return ReachabilityGraph(net, system, explore(system, budget=budget, progress=progress))
+
+
+def marking_holds(net: PetriNet, predicate: Predicate, marking: Marking) -> bool:
+    """Return whether one marking satisfies a predicate."""
+    row = marking.to_array(net.place_ids)
+    columns = {p: row[i : i + 1] for i, p in enumerate(net.place_ids)}
+
+    def enabled(name: str) -> NDArray[np.bool_]:
+        return np.array([net.is_enabled(marking, name)])
+
+    def dead() -> NDArray[np.bool_]:
+        return np.array([not net.enabled(marking)])
+
+    return bool(evaluate(predicate, columns, n=1, enabled=enabled, dead=dead)[0])

@@ -1,0 +1,161 @@
+"""Termination: is every run, or every fair run, finite?"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from petri.boundedness import explore_or_pump
+from petri.decision import Decision, claim
+from petri.fair_cycles import fair_component, fair_cycle
+from petri.net import PetriNet
+from petri.state_space.reachability import ReachabilityGraph
+from transition_systems.budget import Budget
+from transition_systems.errors import UsageError
+from transition_systems.evidence import FairMeasure, LassoEvidence, Measure, PumpEvidence
+from transition_systems.progress import ProgressCallback
+from transition_systems.run import Lasso
+from transition_systems.verdict import Verdict
+
+__all__ = ["Fairness", "terminates"]
+
+Fairness = Literal["none", "weak", "strong"]
+
+
+def terminates(
+    net: PetriNet,
+    *,
+    fairness: Fairness = "none",
+    method: str = "auto",
+    budget: Budget | None = None,
+    progress: ProgressCallback | None = None,
+    seed: int | None = None,
+    graph: ReachabilityGraph | None = None,
+) -> Verdict:
+    """Decide that no infinite run exists, or none that is fair.
+
+    Parameters
+    ----------
+    net
+        Any place/transition net.
+    fairness
+        ``"none"``: all runs count. ``"weak"``: a transition that stays enabled for ever must
+        occur again and again. ``"strong"``: one that is enabled again and again must.
+    method, budget, progress, seed, graph
+        As for :func:`petri.reachable`; the only method is ``"explicit"``.
+
+    Returns
+    -------
+    Verdict
+        HOLDS with a rank of all markings that every step decreases (nested ranks with helpful
+        transitions under fairness), VIOLATED with a lasso.
+
+    Notes
+    -----
+    Without fairness O(states + arcs); strong fairness is the emptiness of a Streett condition,
+    decided by nested strongly connected components (Emerson and Lei, 1987). An unbounded net has
+    an infinite run; whether it has a fair one is answered UNKNOWN.
+
+    Examples
+    --------
+    >>> from petri import PetriNet
+    >>> loop = PetriNet.from_arrays([[1, 0], [0, 1]], [[0, 1], [1, 0]], [1, 0])
+    >>> terminates(loop).witness.actions
+    ('t1', 't2')
+    """
+    if fairness not in ("none", "weak", "strong"):
+        raise UsageError(f"fairness is 'none', 'weak' or 'strong', not {fairness!r}")
+    suffix = "" if fairness == "none" else f" under {fairness} fairness"
+    decision = Decision(
+        net, f"termination{suffix}", method=method,
+        budget=budget, progress=progress, seed=seed, graph=graph,
+    )  # fmt: skip
+    if graph is None:
+        space, pump = explore_or_pump(net, budget=decision.budget, progress=progress)
+        decision.on(space)
+        if pump is not None and fairness == "none":
+            return decision.violated(
+                PumpEvidence(claim=claim(net, "unbounded"), lasso=pump),
+                f"{len(pump.cycle)} steps can be repeated for ever.",
+            )
+    space = decision.graph
+    if fairness != "none":
+        if not space.complete:
+            return decision.out_of_budget()
+        return _fair(decision, space, fairness, suffix)
+    rank, cyclic = _longest(space)
+    if len(cyclic):
+        lasso = _plain_cycle(space, cyclic)
+        return decision.violated(
+            LassoEvidence(claim=claim(net, "infinite run"), lasso=lasso),
+            f"After {len(lasso.stem)} steps, {len(lasso.cycle)} can be repeated for ever.",
+        )
+    if not space.complete:
+        return decision.out_of_budget()
+    evidence = Measure(claim=claim(net, "terminates"), states=space.state_set(), rank=rank)
+    return decision.holds(evidence, f"Every run ends after at most {int(rank[0])} steps.")
+
+
+def _longest(space: ReachabilityGraph) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the length of the longest run from each state, and the states that have none.
+
+    States of a partial graph that were not expanded count as ends.
+    """
+    offsets, _, before = space.predecessors()
+    left = np.zeros(space.n_states, dtype=np.int64)
+    left[: space.expanded] = np.diff(space.offsets)[: space.expanded]
+    rank = np.full(space.n_states, -1, dtype=np.int64)
+    frontier = np.flatnonzero(left == 0)
+    level = 0
+    while len(frontier):
+        rank[frontier] = level
+        touched = np.concatenate([before[offsets[s] : offsets[s + 1]] for s in frontier])
+        np.subtract.at(left, touched, 1)
+        candidates = np.unique(touched)
+        frontier = candidates[(left[candidates] == 0) & (rank[candidates] < 0)]
+        level += 1
+    return rank, np.flatnonzero(rank < 0)
+
+
+def _plain_cycle(space: ReachabilityGraph, cyclic: NDArray[np.int64]) -> Lasso:
+    """Walk among the states from which one can go on for ever until one comes back."""
+    inside = np.zeros(space.n_states, dtype=bool)
+    inside[cyclic] = True
+    state = int(cyclic[0])
+    position = {state: 0}
+    walk: list[tuple[int, int]] = []
+    while True:
+        arcs = range(space.offsets[state], space.offsets[state + 1])
+        arc = next(a for a in arcs if inside[space.targets[a]])
+        state = int(space.targets[arc])
+        walk.append((int(space.labels[arc]), state))
+        if state in position:
+            break
+        position[state] = len(walk)
+    start = position[state]
+    stem = space.run_to(int(cyclic[0]) if start == 0 else walk[start - 1][1])
+    cycle = tuple(space.step(label, target) for label, target in walk[start:])
+    return Lasso(initial=stem.initial, steps=stem.steps + cycle, loop_start=len(stem))
+
+
+def _fair(
+    decision: Decision, space: ReachabilityGraph, fairness: Fairness, suffix: str
+) -> Verdict:
+    net = decision.net
+    component, rank, helpful = fair_component(space, strong=fairness == "strong")
+    if component is not None:
+        lasso = fair_cycle(space, component, strong=fairness == "strong")
+        return decision.violated(
+            LassoEvidence(claim=claim(net, f"infinite run{suffix}"), lasso=lasso),
+            f"After {len(lasso.stem)} steps, {len(lasso.cycle)} can be repeated for ever, fairly.",
+        )
+    evidence = FairMeasure(
+        claim=claim(net, f"terminates{suffix}"),
+        states=space.state_set(),
+        rank=rank,
+        helpful=helpful,
+        actions=net.transition_ids,
+    )
+    return decision.holds(evidence, "Every fair run ends.")

@@ -1,0 +1,202 @@
+"""A net under construction: places that know what they stand for, transitions, and zero tests.
+
+A zero test ("at most k tokens in p") is written as a limit on a transition. Because it is asked
+only of places whose bound K is proved, it becomes ordinary arcs: a complement place holds
+``K - tokens(p)``, every transition that changes ``p`` changes it in the other direction, and the
+test reads ``K - k`` tokens from it. The finished net is a plain place/transition net.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from petri import Builder, PetriNet
+from transition_systems.source_span import SourceSpan
+
+__all__ = ["Assembly", "PlaceRecord", "TransitionRecord"]
+
+PlaceKind = Literal["flow", "activity", "wait", "start", "end", "message", "control"]
+LIVE_KINDS = frozenset({"flow", "activity", "wait", "start"})
+
+
+@dataclass(slots=True)
+class PlaceRecord:
+    """A place and what a token in it means.
+
+    Parameters
+    ----------
+    id
+        Its id in the net.
+    kind
+        A token on a flow, in a running activity, in an event wait, at a start, at an end, a
+        message under way, or bookkeeping.
+    element
+        The element of the graph that it stands for.
+    scope
+        The scope whose instance the token belongs to; ``None`` for messages.
+    live
+        Whether a token here means that the instance has not completed.
+    initial
+        Tokens at the start.
+    rest
+        Tokens while the scope is not running, to which cancelling returns the place.
+    """
+
+    id: str
+    kind: PlaceKind
+    element: str
+    scope: str | None
+    live: bool
+    initial: int = 0
+    rest: int = 0
+    span: SourceSpan | None = None
+
+
+@dataclass(slots=True)
+class TransitionRecord:
+    """A transition under construction.
+
+    ``owner`` is the node of the graph that acts; ``phase`` what it does (``start``, ``complete``,
+    ``occur``, ``route``, ``interrupt``, ...); ``taken`` the flows that get a token.
+    """
+
+    id: str
+    label: str | None
+    owner: str
+    scope: str
+    phase: str
+    pre: dict[str, int] = field(default_factory=dict)
+    post: dict[str, int] = field(default_factory=dict)
+    at_most: dict[str, int] = field(default_factory=dict)
+    taken: tuple[str, ...] = ()
+    leaves: str | None = None
+
+
+class Assembly:
+    """All places and transitions of one translation."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, PlaceRecord] = {}
+        self.transitions: dict[str, TransitionRecord] = {}
+        self.capacity: dict[str, int] = {}
+
+    def place(
+        self,
+        id: str,
+        kind: PlaceKind,
+        element: str,
+        scope: str | None,
+        *,
+        live: bool | None = None,
+        initial: int = 0,
+        rest: int = 0,
+        span: SourceSpan | None = None,
+    ) -> str:
+        """Add a place, or return the one that is there already."""
+        if id not in self.places:
+            self.places[id] = PlaceRecord(
+                id=id, kind=kind, element=element, scope=scope,
+                live=kind in LIVE_KINDS if live is None else live,
+                initial=initial, rest=rest, span=span,
+            )  # fmt: skip
+        return id
+
+    def transition(
+        self,
+        id: str,
+        *,
+        owner: str,
+        scope: str,
+        phase: str,
+        pre: Iterable[str] | Mapping[str, int],
+        post: Iterable[str] | Mapping[str, int],
+        label: str | None = None,
+        at_most: Mapping[str, int] | None = None,
+        taken: tuple[str, ...] = (),
+        leaves: str | None = None,
+    ) -> TransitionRecord:
+        """Add a transition; a number is added to an id that is taken."""
+        unique, number = id, 1
+        while unique in self.transitions or unique in self.places:
+            number += 1
+            unique = f"{id}.{number}"
+        record = TransitionRecord(
+            id=unique, label=label, owner=owner, scope=scope, phase=phase, pre=_count(pre),
+            post=_count(post), at_most=dict(at_most or {}), taken=taken, leaves=leaves,
+        )  # fmt: skip
+        self.transitions[unique] = record
+        return record
+
+    def limit(self, place: str, bound: int) -> None:
+        """Note a proved bound of a place that is zero-tested."""
+        self.capacity[place] = max(bound, self.capacity.get(place, 0), 1)
+
+    def net(
+        self,
+        name: str | None,
+        *,
+        transitions: Iterable[TransitionRecord] | None = None,
+        places: Iterable[str] | None = None,
+        initial: Mapping[str, int] | None = None,
+    ) -> PetriNet:
+        """Return the finished net, or a part of it with its own initial marking.
+
+        Arcs to places outside the part are left out: what comes from there is taken as available.
+        """
+        chosen = list(self.transitions.values()) if transitions is None else list(transitions)
+        inside = list(self.places) if places is None else list(places)
+        members = set(inside)
+        tested = [
+            p
+            for p in inside
+            if p in self.capacity and any(p in record.at_most for record in chosen)
+        ]
+        builder = Builder(name=name)
+        for place in inside:
+            tokens = self.places[place].initial if initial is None else initial.get(place, 0)
+            builder.place(place, tokens=tokens, name=self.places[place].element)
+        for place in tested:
+            tokens = self.places[place].initial if initial is None else initial.get(place, 0)
+            builder.place(complement(place), tokens=self.capacity[place] - tokens)
+        complemented = set(tested)
+        for record in chosen:
+            builder.transition(record.id, label=record.label)
+            touched = dict.fromkeys((*record.pre, *record.post, *record.at_most))
+            for place in touched:
+                if place not in members:
+                    continue
+                taken, given = record.pre.get(place, 0), record.post.get(place, 0)
+                if taken:
+                    builder.arc(place, record.id, taken)
+                if given:
+                    builder.arc(record.id, place, given)
+                if place in complemented:
+                    self._complement(builder, record, place, given - taken)
+        return builder.build()
+
+    def _complement(
+        self, builder: Builder, record: TransitionRecord, place: str, change: int
+    ) -> None:
+        most = record.at_most.get(place)
+        need = 0 if most is None else self.capacity[place] - most
+        taken = max(need, change, 0)
+        if taken:
+            builder.arc(complement(place), record.id, taken)
+        if taken - change:
+            builder.arc(record.id, complement(place), taken - change)
+
+
+def complement(place: str) -> str:
+    """Return the id of a place's complement."""
+    return f"{place}.free"
+
+
+def _count(items: Iterable[str] | Mapping[str, int]) -> dict[str, int]:
+    if isinstance(items, Mapping):
+        return {place: tokens for place, tokens in items.items() if tokens}
+    counted: dict[str, int] = {}
+    for place in items:
+        counted[place] = counted.get(place, 0) + 1
+    return counted

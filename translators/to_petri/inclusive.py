@@ -1,0 +1,171 @@
+"""Inclusive joins: exact for structured regions, refused by name elsewhere.
+
+An inclusive join waits until no token can still reach one of its empty incoming flows. Where all
+paths into it come from one node (the split), stay inside a region that only the join leaves, and
+bring at most one token to each of its incoming flows, that is: until all tokens of the region stand
+before the join. The region is explored by itself and the join gets one transition for each marking
+in which that is so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from translators.to_petri.assembly import TransitionRecord
+from translators.to_petri.context import Context
+from translators.to_petri.expansion import MAX_EXPANDED, LocalMarkings, explore_part
+from translators.to_petri.nodes import routed
+from translators.workflow.graph import EventKind, GatewayKind, Node, Trigger
+
+__all__ = ["build_inclusive_joins", "is_inclusive_join"]
+
+UNSTRUCTURED = (
+    "an inclusive join is supported where all its branches come from one split and lead nowhere else"
+)
+
+
+def is_inclusive_join(context: Context, node: Node) -> bool:
+    """Return whether a node is an inclusive gateway with several incoming flows."""
+    return (
+        node.gateway is GatewayKind.INCLUSIVE and len(context.index.incoming[node.id]) > 1
+    )
+
+
+def build_inclusive_joins(context: Context, joins: Iterable[Node]) -> None:
+    """Add the inclusive joins of a scope, inner ones first."""
+    found: list[tuple[int, Node, Node, set[str]]] = []
+    for join in joins:
+        region = _region(context, join)
+        if region is None:
+            context.refuse(join, UNSTRUCTURED)
+        else:
+            found.append((len(region[1]), join, *region))
+    for _, join, split, inside in sorted(found, key=lambda item: (item[0], item[1].id)):
+        _build(context, join, split, inside)
+
+
+def _successors(context: Context, node: Node) -> list[Node]:
+    index = context.index
+    after = [index.node[flow.target] for flow in index.outgoing[node.id]]
+    after += index.boundary[node.id]
+    if node.event is EventKind.THROW and node.trigger is Trigger.LINK:
+        after += index.link_targets(node)
+    return after
+
+
+def _region(context: Context, join: Node) -> tuple[Node, set[str]] | None:
+    """Return the split and the nodes between it and the join, for the smallest such region."""
+    best: tuple[Node, set[str]] | None = None
+    for split in context.index.members[join.scope]:
+        if split.id == join.id or len(context.index.outgoing[split.id]) < 1:
+            continue
+        inside = _closure(context, split, join)
+        if inside is not None and (best is None or len(inside) < len(best[1])):
+            best = (split, inside)
+    return best
+
+
+def _closure(context: Context, split: Node, join: Node) -> set[str] | None:
+    """Return the nodes between split and join, or ``None`` where they are no region."""
+    index = context.index
+    inside: set[str] = set()
+    pending = [index.node[flow.target] for flow in index.outgoing[split.id]]
+    while pending:
+        node = pending.pop()
+        if node.id == join.id or node.id in inside:
+            continue
+        if node.id == split.id or not _may_be_inside(context, node):
+            return None
+        inside.add(node.id)
+        pending.extend(_successors(context, node))
+    allowed = inside | {split.id}
+    for node_id in inside:
+        if any(flow.source not in allowed for flow in index.incoming[node_id]):
+            return None
+    if any(flow.source not in allowed for flow in index.incoming[join.id]):
+        return None
+    if index.boundary[split.id]:
+        return None
+    return inside
+
+
+def _may_be_inside(context: Context, node: Node) -> bool:
+    if node.event is EventKind.END or not context.index.outgoing[node.id]:
+        return bool(node.event is EventKind.THROW and node.trigger is Trigger.LINK)
+    if node.event is EventKind.BOUNDARY and node.trigger is Trigger.COMPENSATION:
+        return False
+    return node.trigger is not Trigger.ESCALATION
+
+
+def _members(
+    context: Context, join: Node, split: Node, inside: set[str]
+) -> tuple[list[str], list[TransitionRecord], list[TransitionRecord]]:
+    """Return places and transitions of a region, and the transitions of its split."""
+    index, assembly = context.index, context.assembly
+    scopes: set[str] = set()
+    for node_id in inside:
+        body = index.node[node_id].body
+        if body is not None:
+            scopes |= context.scopes_within(body)
+    flows = {f.id for node_id in (*inside, split.id) for f in index.outgoing[node_id]}
+    elements = inside | flows
+    places = [
+        p.id
+        for p in assembly.places.values()
+        if p.scope in scopes or (p.scope == join.scope and p.element in elements)
+    ]
+    transitions = [
+        t
+        for t in assembly.transitions.values()
+        if t.scope in scopes or (t.scope == join.scope and t.owner in inside)
+    ]
+    splits = [
+        t
+        for t in assembly.transitions.values()
+        if t.owner == split.id and any(place in flows for place in t.post)
+    ]
+    return places, transitions, splits
+
+
+def _build(context: Context, join: Node, split: Node, inside: set[str]) -> None:
+    assembly = context.assembly
+    inputs = [place for place, _ in context.inputs(join)]
+    places, transitions, splits = _members(context, join, split, inside)
+    if not splits:
+        return
+    entry = {p: n for p, n in splits[0].pre.items() if p not in places}
+    part = explore_part(assembly, [*places, *entry], [*transitions, *splits], entry)
+    if part is None:
+        context.refuse(join, "the region before it has too many states to be expanded")
+        return
+    rows = _terminal(part, inputs)
+    if rows is None or len(rows) > MAX_EXPANDED:
+        context.refuse(join, "its branches can bring more than one token to it")
+        return
+    idle = assembly.place(
+        f"{join.id}.idle", "control", join.id, join.scope, initial=1, rest=1, span=join.span
+    )
+    for record in splits:
+        record.pre[idle] = 1
+    context.serialised(splits, idle, join)
+    for row in rows:
+        take, give, limits = part.consume(row, assembly, keep=entry)
+        routed(
+            context, join, id=join.id, phase="route", pre=take, post={**give, idle: 1},
+            at_most=limits,
+        )  # fmt: skip
+
+
+def _terminal(part: LocalMarkings, inputs: list[str]) -> list[NDArray[np.int64]] | None:
+    """Return the markings whose live tokens all stand before the join; ``None`` if two on a flow."""
+    columns = [part.places.index(place) for place in inputs if place in part.places]
+    before = np.zeros(len(part.places), dtype=bool)
+    before[columns] = True
+    if (part.rows[:, before] > 1).any():
+        return None
+    elsewhere = part.live & ~before
+    done = (part.rows[:, elsewhere] == 0).all(axis=1) & part.rows[:, before].any(axis=1)
+    return list(part.rows[done])

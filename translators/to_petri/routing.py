@@ -1,0 +1,91 @@
+"""Routing: which flows get a token when a node has done its work."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from translators.to_petri.context import Context
+from translators.workflow.graph import Flow, GatewayKind, Node
+
+__all__ = ["MAX_SUBSETS", "output_sets"]
+
+MAX_SUBSETS = 10
+AT_LEAST_ONE = (
+    "Where several flows carry conditions and there is no default flow, at least one condition "
+    "holds."
+)
+FREE_CHOICE = (
+    "Conditions are free choices under fairness: each may hold or fail each time it is asked, "
+    "and none is neglected for ever."
+)
+
+
+def output_sets(context: Context, node: Node) -> list[tuple[Flow, ...]] | None:
+    """Return the sets of flows of which a node fills one; ``None`` where there are too many.
+
+    A node without outgoing flow ends its token: the empty set. Exclusive gateways fill one flow,
+    parallel gateways all, inclusive gateways any non-empty subset (the default only alone). Other
+    nodes fill all their unconditional flows and a subset of the conditional ones.
+    """
+    flows = context.index.outgoing[node.id]
+    if not flows:
+        return [()]
+    match node.gateway:
+        case GatewayKind.EXCLUSIVE:
+            if len(flows) > 1:
+                context.assume(FREE_CHOICE)
+            return [(flow,) for flow in flows]
+        case GatewayKind.PARALLEL | GatewayKind.EVENT_BASED:
+            return [tuple(flows)]
+        case GatewayKind.INCLUSIVE:
+            return _subsets(context, [], flows, node.default)
+        case _:
+            free = [f for f in flows if f.condition is None or f.id == node.default]
+            conditional = [f for f in flows if f not in free]
+            if not conditional:
+                return [tuple(flows)]
+            always = [f for f in free if f.id != node.default]
+            return _subsets(context, always, [f for f in flows if f not in always], node.default)
+
+
+def _subsets(
+    context: Context, always: list[Flow], flows: list[Flow], default: str | None
+) -> list[tuple[Flow, ...]] | None:
+    options = [flow for flow in flows if flow.id != default]
+    if len(options) > MAX_SUBSETS:
+        return None
+    if len(flows) > 1 or always:
+        context.assume(FREE_CHOICE)
+    feasible = _feasible(options)
+    sets = [
+        (*always, *(options[i] for i in chosen))
+        for size in range(1, len(options) + 1)
+        for chosen in combinations(range(len(options)), size)
+        if feasible is None or frozenset(chosen) in feasible
+    ]
+    none_possible = feasible is None or frozenset() in feasible
+    fallback = [flow for flow in flows if flow.id == default]
+    if none_possible and fallback:
+        sets.append((*always, *fallback))
+    elif none_possible and always:
+        sets.append(tuple(always))
+    elif none_possible and len(options) > 1:
+        context.assume(AT_LEAST_ONE)
+    if not sets:
+        sets = [(*always, *fallback)]
+    order = {flow.id: number for number, flow in enumerate(flows)}
+    return [tuple(sorted(chosen, key=lambda f: order.get(f.id, -1))) for chosen in sets]
+
+
+def _feasible(flows: list[Flow]) -> set[frozenset[int]] | None:
+    """Return which sets of typed conditions can hold together, or ``None`` where one is not typed."""
+    expressions = [flow.condition.expression if flow.condition else None for flow in flows]
+    if not expressions or any(expression is None for expression in expressions):
+        return None
+    from transition_systems.errors import NetproofError
+    from transition_systems.expressions import feasible_subsets
+
+    try:
+        return set(feasible_subsets(expressions, {}))
+    except NetproofError:
+        return None
