@@ -47,7 +47,13 @@ def net_digest(net: PetriNet) -> str:
 
 
 def net_to_dict(net: PetriNet) -> dict[str, Any]:
-    """Return the net as JSON data, with the spans and positions of its nodes."""
+    """Return the net as JSON data, with the spans and positions of its nodes.
+
+    Examples
+    --------
+    >>> net_to_dict(PetriNet(places=["p"], transitions=[]))["places"]
+    [{'id': 'p', 'name': None}]
+    """
     data = _content(net)
     nodes: list[Place | Transition] = [*net.places, *net.transitions]
     for entry, node in zip([*data["places"], *data["transitions"]], nodes, strict=True):
@@ -111,7 +117,13 @@ def rebuild(
     arcs: tuple[Arc, ...],
     origin: object,
 ) -> PetriNet:
-    """Rebuild a net from its pickle."""
+    """Rebuild a net from its pickle.
+
+    Examples
+    --------
+    >>> rebuild("n", (Place(id="p"),), (), Marking(), None, (), None).name
+    'n'
+    """
     return PetriNet(
         places=places,
         transitions=transitions,
@@ -134,7 +146,18 @@ def net_from_arrays(
     labels: Sequence[str | None] | None = None,
     name: str | None = None,
 ) -> PetriNet:
-    """Return the net of two weight matrices, as ``PetriNet.from_arrays`` says."""
+    """Return the net of two weight matrices, as ``PetriNet.from_arrays`` says.
+
+    Raises
+    ------
+    UsageError
+        When shapes do not agree, or an entry is negative or no integer.
+
+    Examples
+    --------
+    >>> net_from_arrays([[1], [0]], [[0], [2]], [1, 0]).arcs
+    (Arc(source='p1', target='t1', weight=1), Arc(source='t1', target='p2', weight=2))
+    """
     before, after = _matrix("pre", pre), _matrix("post", post)
     if before.shape != after.shape:
         raise UsageError(f"pre has shape {before.shape} and post {after.shape}; they must agree")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from petri.marking import MAX_TOKENS
 from petri.net import PetriNet
 from petri.nodes import Arc, Place, Transition
+from petri.readwrite.pnml_labels import initial_tokens, label_number, label_text
 from petri.readwrite.pnml_refuse import (
     check_arc,
     check_children,
@@ -17,20 +16,17 @@ from petri.readwrite.pnml_refuse import (
     check_transition,
 )
 from transition_systems.errors import InputError, UnsupportedError
-from transition_systems.readwrite.xml import XML_NAMESPACE, XmlElement
+from transition_systems.readwrite.xml import XmlElement
 
 __all__ = [
     "INVISIBLE",
     "PnmlOrigin",
     "choose_net",
-    "initial_tokens",
-    "label_text",
     "net_from_element",
     "net_parts",
 ]
 
 INVISIBLE = "$invisible$"
-_NUMBER = re.compile(r"(?:Default\s*,\s*)?([0-9]+)(?:\.0+)?")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +60,12 @@ def choose_net(root: XmlElement, wanted: str | None) -> XmlElement:
     ------
     InputError
         When the text is no PNML, has no such net, or has several and none was asked for.
+
+    Examples
+    --------
+    >>> net = XmlElement("net", attributes={"id": "n"})
+    >>> choose_net(XmlElement("pnml", children=[net]), None) is net
+    True
     """
     if root.tag != "pnml":
         raise InputError(
@@ -99,51 +101,6 @@ def choose_net(root: XmlElement, wanted: str | None) -> XmlElement:
     )
 
 
-def label_text(element: XmlElement | None) -> str | None:
-    """Return the text of a PNML label, ``None`` where the label or its text is missing."""
-    if element is None:
-        return None
-    text = element.find("text") or element.find("value")
-    if text is None:
-        own = element.text.strip()
-        return own or None
-    raw = text.all_text()
-    if text.get(f"{{{XML_NAMESPACE}}}space") == "preserve":
-        return raw
-    return raw.strip()
-
-
-def _number(element: XmlElement, label: XmlElement | None, *, default: int, least: int) -> int:
-    text = label_text(label)
-    if label is None or not text:
-        if label is not None and label.find("structure") is not None:
-            raise UnsupportedError(
-                "coloured nets are not supported", span=label.span, found="<structure>"
-            )
-        return default
-    match = _NUMBER.fullmatch(text)
-    if match is not None and len(match[1].lstrip("0")) <= 19:
-        value = int(match[1])
-        if least <= value <= MAX_TOKENS:
-            return value
-    raise InputError(
-        f"the {label.tag} of {element.get('id') or element.get('idref')!r} is not a number"
-        " of tokens",
-        span=label.span,
-        found=repr(text[:60]),
-        expected=f"an integer from {least} to 2**62",
-    )
-
-
-def initial_tokens(place: XmlElement) -> int:
-    """Return the initial tokens of a ``<place>``."""
-    label = place.find("initialMarking")
-    attribute = place.get("initialMarking")
-    if label is None and attribute is not None:
-        label = XmlElement("initialMarking", text=attribute, line=place.line, column=place.column)
-    return _number(place, label, default=0, least=0)
-
-
 @dataclass(frozen=True, slots=True)
 class NetParts:
     """The elements of one net in document order, pages opened."""
@@ -156,7 +113,19 @@ class NetParts:
 
 
 def net_parts(net: XmlElement) -> NetParts:
-    """Return the elements of a net and of all pages in it; an unknown element is refused."""
+    """Return the elements of a net and of all pages in it; an unknown element is refused.
+
+    Raises
+    ------
+    UnsupportedError
+        With the name of the element.
+
+    Examples
+    --------
+    >>> page = XmlElement("page", children=[XmlElement("place", attributes={"id": "p"})])
+    >>> [place.get("id") for place in net_parts(XmlElement("net", children=[page])).places]
+    ['p']
+    """
     parts = NetParts([], [], [], [], [])
     rooms = {
         "place": parts.places,
@@ -186,6 +155,12 @@ def net_from_element(root: XmlElement, element: XmlElement) -> PetriNet:
         When it holds something that a place/transition net cannot mean; with its name and place.
     InputError
         When ids, references, arcs or numbers are wrong.
+
+    Examples
+    --------
+    >>> net = XmlElement("net", children=[XmlElement("place", attributes={"id": "p"})])
+    >>> net_from_element(XmlElement("pnml", children=[net]), net).place_ids
+    ('p',)
     """
     check_net_type(element)
     parts = net_parts(element)
@@ -324,7 +299,7 @@ def _arc(node: XmlElement, nodes: dict[str, XmlElement], owners: dict[str, str])
     attribute = node.get("inscription") or node.get("weight")
     if label is None and attribute is not None:
         label = XmlElement("inscription", text=attribute, line=node.line, column=node.column)
-    return Arc(ends[0], ends[1], _number(node, label, default=1, least=1))
+    return Arc(ends[0], ends[1], label_number(node, label, default=1, least=1))
 
 
 def _final(
@@ -353,5 +328,5 @@ def _final(
                 span=entry.span,
                 found=f"idref={entry.get('idref')!r}",
             )
-        final[owner] = final.get(owner, 0) + _number(entry, entry, default=0, least=0)
+        final[owner] = final.get(owner, 0) + label_number(entry, entry, default=0, least=0)
     return final

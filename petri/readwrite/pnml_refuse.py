@@ -48,6 +48,15 @@ def check_net_type(net: XmlElement) -> None:
     ------
     UnsupportedError
         With the kind of net in words and the type as written.
+
+    Examples
+    --------
+    >>> check_net_type(XmlElement("net", attributes={"type": "P/T net"}))
+    >>> check_net_type(XmlElement("net", attributes={"type": "GSPN"}))
+    Traceback (most recent call last):
+    ...
+    transition_systems.errors.UnsupportedError: stochastic nets are not supported; \
+found type='GSPN'; expected a ptnet. Only place/transition nets are read.
     """
     uri = (net.get("type") or "").strip()
     word = uri.lower()
@@ -68,6 +77,15 @@ def check_children(element: XmlElement) -> None:
     ------
     UnsupportedError
         With the name of the child.
+
+    Examples
+    --------
+    >>> check_children(XmlElement("place", children=[XmlElement("name")]))
+    >>> check_children(XmlElement("page", children=[XmlElement("resetArc")]))
+    Traceback (most recent call last):
+    ...
+    transition_systems.errors.UnsupportedError: reset arcs are not supported; \
+found <resetArc>. Only place/transition nets are read.
     """
     allowed = _ALLOWED[element.tag]
     for child in element.children:
@@ -90,7 +108,17 @@ def _refused(element: XmlElement, message: str, found: str | None = None) -> Uns
 
 
 def check_place(place: XmlElement) -> None:
-    """Refuse a place with a capacity, a clock invariant or coloured content."""
+    """Refuse a place with a capacity, a clock invariant or coloured content.
+
+    Raises
+    ------
+    UnsupportedError
+        With the name of what is refused.
+
+    Examples
+    --------
+    >>> check_place(XmlElement("place", attributes={"id": "p", "invariant": "< inf"}))
+    """
     check_children(place)
     for capacity in place.findall("capacity"):
         text = capacity.all_text().strip()
@@ -102,7 +130,17 @@ def check_place(place: XmlElement) -> None:
 
 
 def check_transition(transition: XmlElement) -> None:
-    """Refuse a transition with a time, a priority or a guard."""
+    """Refuse a transition with a time, a priority or a guard.
+
+    Raises
+    ------
+    UnsupportedError
+        With the name of what is refused.
+
+    Examples
+    --------
+    >>> check_transition(XmlElement("transition", attributes={"id": "t"}))
+    """
     check_children(transition)
     for tag, harmless in (("timed", ("", "false")), ("priority", ("", "0", "1"))):
         for child in transition.findall(tag):
@@ -119,6 +157,15 @@ def check_arc(arc: XmlElement) -> None:
 
     They are the attribute ``type="inhibitor"``, the child ``<type value="inhibitor"/>`` or
     ``<arctype><text>inhibitor</text></arctype>``, and content of ``<toolspecific>``.
+
+    Raises
+    ------
+    UnsupportedError
+        With the kind of arc.
+
+    Examples
+    --------
+    >>> check_arc(XmlElement("arc", attributes={"type": "normal"}))
     """
     check_children(arc)
     for value in _kinds(arc):

@@ -7,13 +7,8 @@ from collections.abc import Iterable
 from petri.marking import Marking
 from petri.net import PetriNet
 from petri.nodes import Place, Transition
-from petri.readwrite.pnml_read import (
-    INVISIBLE,
-    PnmlOrigin,
-    initial_tokens,
-    label_text,
-    net_parts,
-)
+from petri.readwrite.pnml_labels import initial_tokens, label_text
+from petri.readwrite.pnml_read import INVISIBLE, PnmlOrigin, net_parts
 from transition_systems.readwrite.xml import XML_NAMESPACE, XmlElement
 
 __all__ = ["NAMESPACE", "PT_NET", "new_document", "patched_document"]
@@ -52,7 +47,14 @@ def _child(parent: XmlElement, tag: str, **attributes: str) -> XmlElement:
 
 
 def new_document(net: PetriNet) -> XmlElement:
-    """Return the ``<pnml>`` element of a net on one page."""
+    """Return the ``<pnml>`` element of a net on one page.
+
+    Examples
+    --------
+    >>> root = new_document(PetriNet(places=["p"], transitions=["t"], arcs=[("p", "t")]))
+    >>> [element.get("id") for element in root.iter() if element.get("id")]
+    ['net', 'page', 'p', 't', 'arc1']
+    """
     taken = {*net.place_ids, *net.transition_ids}
     root = XmlElement("pnml", namespace=NAMESPACE)
     element = _child(root, "net", id=_fresh("net", taken), type=PT_NET)
@@ -124,6 +126,16 @@ def patched_document(net: PetriNet, origin: PnmlOrigin, before: PetriNet) -> Xml
         The file.
     before
         The net that the file holds.
+
+    Examples
+    --------
+    >>> from petri.readwrite.pnml_read import net_from_element
+    >>> node = XmlElement("net", children=[XmlElement("place", attributes={"id": "p"})])
+    >>> root = XmlElement("pnml", children=[node])
+    >>> net = net_from_element(root, node)
+    >>> new = patched_document(net.replace(initial={"p": 2}), PnmlOrigin(root, node), net)
+    >>> next(new.iter("initialMarking")).all_text()
+    '2'
     """
     number = next(n for n, element in enumerate(origin.root.iter()) if element is origin.net)
     root = origin.root.copy()
