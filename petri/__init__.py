@@ -5,14 +5,22 @@ Importing this package costs numpy only.
 
 from __future__ import annotations
 
+from petri.boundedness import bounded, safe
 from petri.builder import Builder
+from petri.deadlock import deadlock
 from petri.incidence import ArcTable
+from petri.liveness import no_dead_transitions
 from petri.marking import Marking
 from petri.net import PetriNet
 from petri.nodes import Arc, Place, Transition
+from petri.reachable import always_reachable, invariant, reachable
 from petri.readwrite.dot import format_dot, write_dot
 from petri.readwrite.networkx_graph import from_networkx, to_networkx
 from petri.readwrite.pnml import format_pnml, parse_pnml, read_pnml, write_pnml
+from petri.soundness import SoundnessGoal, sound, workflow_goal
+from petri.state_space.coverability import CoverabilityGraph, coverability_graph
+from petri.state_space.reachability import ReachabilityGraph, reachability_graph
+from petri.termination import terminates
 from petri.token_game.simulate import simulate
 from petri.workflow_net import workflow_net
 
@@ -20,17 +28,32 @@ __all__ = [
     "Arc",
     "ArcTable",
     "Builder",
+    "CoverabilityGraph",
     "Marking",
     "PetriNet",
     "Place",
+    "ReachabilityGraph",
+    "SoundnessGoal",
     "Transition",
+    "always_reachable",
+    "bounded",
+    "coverability_graph",
+    "deadlock",
     "format_dot",
     "format_pnml",
     "from_networkx",
+    "invariant",
+    "no_dead_transitions",
     "parse_pnml",
+    "reachability_graph",
+    "reachable",
     "read_pnml",
+    "safe",
     "simulate",
+    "sound",
+    "terminates",
     "to_networkx",
+    "workflow_goal",
     "workflow_net",
     "write_dot",
     "write_pnml",

@@ -82,15 +82,19 @@ class NetTranslation:
         KeyError
             When nothing in the net stands for the element.
         """
-        places = [
-            record.id
-            for record in self.places.values()
-            if record.element == element and (record.live or record.kind in ("end", "message"))
-        ]
+        places = self.token_places(element)
         if not places:
             raise KeyError(element)
         token = Compare(tuple((place, 1) for place in places), ">=", 1)
         return conjunction(token, self._not_frozen(self.places[places[0]].scope))
+
+    def token_places(self, element: str) -> list[str]:
+        """Return the places whose tokens are in an element; none where no token ever rests."""
+        return [
+            record.id
+            for record in self.places.values()
+            if record.element == element and (record.live or record.kind in ("end", "message"))
+        ]
 
     def _not_frozen(self, scope: str | None) -> Predicate:
         if scope is None:
