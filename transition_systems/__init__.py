@@ -1,7 +1,265 @@
-"""The common semantics: systems, runs, verdicts, expressions, properties and equivalences."""
+"""The common semantics: systems, runs, verdicts, expressions, properties and equivalences.
+
+Importing this package costs numpy only; solvers and drawing are imported where they are used.
+"""
 
 from __future__ import annotations
 
-__all__ = ["__version__"]
+from transition_systems.budget import (
+    Budget,
+    Meter,
+)
+from transition_systems.equivalences import (
+    bisimilar,
+    evaluate_hml,
+    format_hml,
+    minimise,
+)
+from transition_systems.errors import (
+    ExpressionError,
+    FiringError,
+    InputError,
+    NetproofError,
+    RecheckError,
+    UndecidedError,
+    UnsupportedError,
+    UsageError,
+)
+from transition_systems.evidence import (
+    BoundEvidence,
+    Claim,
+    ClosedSet,
+    Distinction,
+    Evidence,
+    FairMeasure,
+    InvariantEvidence,
+    LassoEvidence,
+    Measure,
+    PartitionEvidence,
+    Parts,
+    PumpEvidence,
+    RankedSet,
+    RunEvidence,
+    StateSet,
+    StructureEvidence,
+    TrapEvidence,
+    WordEvidence,
+    evidence_from_dict,
+)
+from transition_systems.expressions.check import (
+    check as check_expression,
+)
+from transition_systems.expressions.check import (
+    infer as infer_types,
+)
+from transition_systems.expressions.evaluate import (
+    evaluate_expression,
+)
+from transition_systems.expressions.format import (
+    format_expression,
+)
+from transition_systems.expressions.numpy_compile import (
+    compile_expression,
+)
+from transition_systems.expressions.parse import (
+    parse_expression,
+)
+from transition_systems.expressions.to_z3 import (
+    feasible_subsets,
+    mutually_exclusive,
+)
+from transition_systems.expressions.types import (
+    BOOLEAN,
+    INTEGER,
+    REAL,
+    STRING,
+    Type,
+    enumeration,
+)
+from transition_systems.lts import (
+    LTS,
+    TAU,
+    TICK,
+)
+from transition_systems.lts_operations import (
+    disjoint_union,
+)
+from transition_systems.progress import (
+    Progress,
+    ProgressCallback,
+)
+from transition_systems.properties.evaluate import (
+    evaluate as evaluate_predicate,
+)
+from transition_systems.properties.format import (
+    format_formula,
+    format_predicate,
+)
+from transition_systems.properties.formulas import (
+    Formula,
+    always_everywhere,
+    always_possible,
+    possible,
+)
+from transition_systems.properties.parse import (
+    parse_formula,
+    parse_predicate,
+)
+from transition_systems.properties.predicates import (
+    FALSE,
+    TRUE,
+    And,
+    Atom,
+    Compare,
+    Comparison,
+    Constant,
+    Dead,
+    Enabled,
+    Not,
+    Or,
+    Predicate,
+    at_least,
+    at_most,
+    conjunction,
+    disjunction,
+)
+from transition_systems.protocols import (
+    ExplicitSystem,
+    Observable,
+    SymbolicSystem,
+    WidthError,
+)
+from transition_systems.quotient import (
+    quotient,
+)
+from transition_systems.readwrite.aut import (
+    format_aut,
+    parse_aut,
+    read_aut,
+    write_aut,
+)
+from transition_systems.readwrite.json import (
+    format_lts_json,
+    parse_lts_json,
+    read_lts_json,
+    write_lts_json,
+)
+from transition_systems.run import (
+    Lasso,
+    Run,
+    Step,
+)
+from transition_systems.source_span import (
+    SourceSpan,
+)
+from transition_systems.verdict import (
+    Exactness,
+    Outcome,
+    Statistics,
+    Verdict,
+)
+
+__all__ = [
+    "BOOLEAN",
+    "FALSE",
+    "INTEGER",
+    "LTS",
+    "REAL",
+    "STRING",
+    "TAU",
+    "TICK",
+    "TRUE",
+    "And",
+    "Atom",
+    "BoundEvidence",
+    "Budget",
+    "Claim",
+    "ClosedSet",
+    "Compare",
+    "Comparison",
+    "Constant",
+    "Dead",
+    "Distinction",
+    "Enabled",
+    "Evidence",
+    "Exactness",
+    "ExplicitSystem",
+    "ExpressionError",
+    "FairMeasure",
+    "FiringError",
+    "Formula",
+    "InputError",
+    "InvariantEvidence",
+    "Lasso",
+    "LassoEvidence",
+    "Measure",
+    "Meter",
+    "NetproofError",
+    "Not",
+    "Observable",
+    "Or",
+    "Outcome",
+    "PartitionEvidence",
+    "Parts",
+    "Predicate",
+    "Progress",
+    "ProgressCallback",
+    "PumpEvidence",
+    "RankedSet",
+    "RecheckError",
+    "Run",
+    "RunEvidence",
+    "SourceSpan",
+    "StateSet",
+    "Statistics",
+    "Step",
+    "StructureEvidence",
+    "SymbolicSystem",
+    "TrapEvidence",
+    "Type",
+    "UndecidedError",
+    "UnsupportedError",
+    "UsageError",
+    "Verdict",
+    "WidthError",
+    "WordEvidence",
+    "__version__",
+    "always_everywhere",
+    "always_possible",
+    "at_least",
+    "at_most",
+    "bisimilar",
+    "check_expression",
+    "compile_expression",
+    "conjunction",
+    "disjoint_union",
+    "disjunction",
+    "enumeration",
+    "evaluate_expression",
+    "evaluate_hml",
+    "evaluate_predicate",
+    "evidence_from_dict",
+    "feasible_subsets",
+    "format_aut",
+    "format_expression",
+    "format_formula",
+    "format_hml",
+    "format_lts_json",
+    "format_predicate",
+    "infer_types",
+    "minimise",
+    "mutually_exclusive",
+    "parse_aut",
+    "parse_expression",
+    "parse_formula",
+    "parse_lts_json",
+    "parse_predicate",
+    "possible",
+    "quotient",
+    "read_aut",
+    "read_lts_json",
+    "write_aut",
+    "write_lts_json",
+]
 
 __version__ = "0.1.0"

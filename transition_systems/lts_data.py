@@ -13,7 +13,7 @@ from transition_systems.csr import require, within
 from transition_systems.errors import InputError
 from transition_systems.lts import LTS
 
-__all__ = ["LTS_FORMAT", "MAX_STATES", "lts_from_dict", "lts_to_dict", "pair_digest"]
+__all__ = ["LTS_FORMAT", "MAX_STATES", "check_size", "lts_from_dict", "lts_to_dict", "pair_digest"]
 
 LTS_FORMAT = "netproof/lts/1"
 MAX_STATES = 50_000_000
@@ -29,6 +29,29 @@ def lts_to_dict(lts: LTS) -> dict[str, Any]:
         "arcs": [lts.sources.tolist(), lts.labels.tolist(), lts.targets.tolist()],
         "atoms": {name: np.flatnonzero(lts.atoms[name]).tolist() for name in sorted(lts.atoms)},
     }
+
+
+def check_size(n_states: int, n_arcs: int) -> None:
+    """Refuse a number of states that a small hostile file could claim but never use.
+
+    Raises
+    ------
+    InputError
+        For a negative number, for more than :data:`MAX_STATES`, and for more than a million
+        states of which the arcs could touch but a part.
+
+    Examples
+    --------
+    >>> check_size(3, 2)
+    """
+    if not 0 <= n_states <= MAX_STATES:
+        raise InputError(
+            "the number of states is out of range",
+            found=str(n_states)[:40],
+            expected=f"at most {MAX_STATES}",
+        )
+    if n_states > 1_000_000 and n_states > 2 * n_arcs + 2:
+        raise InputError("most states have no arc", found=f"{n_states} states, {n_arcs} arcs")
 
 
 def lts_from_dict(data: Mapping[str, Any]) -> LTS:
@@ -59,8 +82,7 @@ def lts_from_dict(data: Mapping[str, Any]) -> LTS:
         if data["format"] != LTS_FORMAT:
             raise InputError("not a transition system of this version", expected=LTS_FORMAT)
         n = int(data["n_states"])
-        if not 0 <= n <= MAX_STATES:
-            raise InputError("the number of states is out of range", found=str(n))
+        check_size(n, len(data["arcs"][0]))
         atoms: dict[str, ArrayLike] = {}
         for name, members in data["atoms"].items():
             flags = np.zeros(n, dtype=np.bool_)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -134,22 +135,22 @@ class Verdict:
             raise UndecidedError(f"{self.property!r} is UNKNOWN: {self.reason}")
         return self.outcome is Outcome.HOLDS
 
-    @property
+    @builtins.property
     def holds(self) -> bool:
         """Whether the outcome is ``HOLDS``; never raises."""
         return self.outcome is Outcome.HOLDS
 
-    @property
+    @builtins.property
     def violated(self) -> bool:
         """Whether the outcome is ``VIOLATED``; never raises."""
         return self.outcome is Outcome.VIOLATED
 
-    @property
+    @builtins.property
     def unknown(self) -> bool:
         """Whether the outcome is ``UNKNOWN``."""
         return self.outcome is Outcome.UNKNOWN
 
-    @property
+    @builtins.property
     def witness(self) -> Run | Lasso | None:
         """The run or lasso of the evidence that is worth showing, if there is one."""
         return None if self.evidence is None else _witness(self.evidence)

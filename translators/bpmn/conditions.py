@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from transition_systems.errors import ExpressionError
+from transition_systems.expressions.parse import parse_expression
 from transition_systems.source_span import SourceSpan
 from translators.workflow.graph import Condition
 
-__all__ = ["bare_expression", "condition_of"]
+__all__ = ["condition_of"]
 
 _LONGEST = 4096
 
@@ -17,46 +18,28 @@ def condition_of(text: str, span: SourceSpan | None) -> Condition:
     Parameters
     ----------
     text
-        As written; may be empty, for a flow that is only drawn as conditional.
+        As written, the wrapping of engines (``${...}``) included; may be empty, for a flow that is
+        only drawn as conditional.
     span
         Where it was written.
 
     Returns
     -------
     Condition
-    """
-    written = text.strip()
-    return Condition(text=written, expression=_parsed(bare_expression(written)), span=span)
-
-
-def bare_expression(text: str) -> str:
-    """Return an expression without the wrapping of engines: ``${...}``, ``#{...}``, ``=``.
+        Without expression where the text is of another language.
 
     Examples
     --------
-    >>> bare_expression("${amount > 10}")
-    'amount > 10'
-    >>> bare_expression("= not(approved)")
-    'not(approved)'
+    >>> condition_of("${approved}", None).expression
+    Name(name='approved')
+    >>> condition_of("[Vacation Approval] is fine", None).expression is None
+    True
     """
-    text = text.strip()
-    if text[:2] in ("${", "#{") and text.endswith("}") and "{" not in text[2:]:
-        return text[2:-1].strip()
-    if text.startswith("=") and not text.startswith("=="):
-        return text[1:].strip()
-    return text
-
-
-def _parsed(text: str) -> object | None:
-    """Return the typed expression, or ``None`` where the text is of another language."""
-    if not text or len(text) > _LONGEST:
-        return None
-    try:
-        from transition_systems.expressions import parse_expression
-    except ImportError:
-        return None
-    try:
-        expression: object = parse_expression(text)
-    except ExpressionError:
-        return None
-    return expression
+    written = text.strip()
+    expression = None
+    if written and len(written) <= _LONGEST:
+        try:
+            expression = parse_expression(written, span=span)
+        except ExpressionError:
+            expression = None
+    return Condition(text=written, expression=expression, span=span)
