@@ -1,163 +1,106 @@
 """The common semantics: systems, runs, verdicts, expressions, properties and equivalences.
 
-Importing this package costs numpy only; solvers and drawing are imported where they are used.
+The names below are imported when they are first used, so that importing this package costs
+nothing; solvers and drawing are imported by the functions that need them.
 """
 
 from __future__ import annotations
 
-from transition_systems.budget import (
-    Budget,
-    Meter,
-)
-from transition_systems.equivalences import (
-    bisimilar,
-    evaluate_hml,
-    format_hml,
-    minimise,
-)
-from transition_systems.errors import (
-    ExpressionError,
-    FiringError,
-    InputError,
-    NetproofError,
-    RecheckError,
-    UndecidedError,
-    UnsupportedError,
-    UsageError,
-)
-from transition_systems.evidence import (
-    BoundEvidence,
-    Claim,
-    ClosedSet,
-    Distinction,
-    Evidence,
-    FairMeasure,
-    InvariantEvidence,
-    LassoEvidence,
-    Measure,
-    PartitionEvidence,
-    Parts,
-    PumpEvidence,
-    RankedSet,
-    RunEvidence,
-    StateSet,
-    StructureEvidence,
-    TrapEvidence,
-    WordEvidence,
-    evidence_from_dict,
-)
-from transition_systems.expressions.check import (
-    check as check_expression,
-)
-from transition_systems.expressions.check import (
-    infer as infer_types,
-)
-from transition_systems.expressions.evaluate import (
-    evaluate_expression,
-)
-from transition_systems.expressions.format import (
-    format_expression,
-)
-from transition_systems.expressions.numpy_compile import (
-    compile_expression,
-)
-from transition_systems.expressions.parse import (
-    parse_expression,
-)
-from transition_systems.expressions.to_z3 import (
-    feasible_subsets,
-    mutually_exclusive,
-)
-from transition_systems.expressions.types import (
-    BOOLEAN,
-    INTEGER,
-    REAL,
-    STRING,
-    Type,
-    enumeration,
-)
-from transition_systems.lts import (
-    LTS,
-    TAU,
-    TICK,
-)
-from transition_systems.lts_operations import (
-    disjoint_union,
-)
-from transition_systems.progress import (
-    Progress,
-    ProgressCallback,
-)
-from transition_systems.properties.evaluate import (
-    evaluate as evaluate_predicate,
-)
-from transition_systems.properties.format import (
-    format_formula,
-    format_predicate,
-)
-from transition_systems.properties.formulas import (
-    Formula,
-    always_everywhere,
-    always_possible,
-    possible,
-)
-from transition_systems.properties.parse import (
-    parse_formula,
-    parse_predicate,
-)
-from transition_systems.properties.predicates import (
-    FALSE,
-    TRUE,
-    And,
-    Atom,
-    Compare,
-    Comparison,
-    Constant,
-    Dead,
-    Enabled,
-    Not,
-    Or,
-    Predicate,
-    at_least,
-    at_most,
-    conjunction,
-    disjunction,
-)
-from transition_systems.protocols import (
-    ExplicitSystem,
-    Observable,
-    SymbolicSystem,
-    WidthError,
-)
-from transition_systems.quotient import (
-    quotient,
-)
-from transition_systems.readwrite.aut import (
-    format_aut,
-    parse_aut,
-    read_aut,
-    write_aut,
-)
-from transition_systems.readwrite.json import (
-    format_lts_json,
-    parse_lts_json,
-    read_lts_json,
-    write_lts_json,
-)
-from transition_systems.run import (
-    Lasso,
-    Run,
-    Step,
-)
-from transition_systems.source_span import (
-    SourceSpan,
-)
-from transition_systems.verdict import (
-    Exactness,
-    Outcome,
-    Statistics,
-    Verdict,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from transition_systems._exports import home_of
+
+if TYPE_CHECKING:
+    from transition_systems.budget import Budget, Meter
+    from transition_systems.equivalences import bisimilar, evaluate_hml, format_hml, minimise
+    from transition_systems.errors import (
+        ExpressionError,
+        FiringError,
+        InputError,
+        NetproofError,
+        RecheckError,
+        UndecidedError,
+        UnsupportedError,
+        UsageError,
+    )
+    from transition_systems.evidence import (
+        BoundEvidence,
+        Claim,
+        ClosedSet,
+        Distinction,
+        Evidence,
+        FairMeasure,
+        InvariantEvidence,
+        LassoEvidence,
+        Measure,
+        PartitionEvidence,
+        Parts,
+        PumpEvidence,
+        RankedSet,
+        RunEvidence,
+        StateSet,
+        StructureEvidence,
+        TrapEvidence,
+        WordEvidence,
+        evidence_from_dict,
+    )
+    from transition_systems.expressions.check import check as check_expression
+    from transition_systems.expressions.check import infer as infer_types
+    from transition_systems.expressions.evaluate import evaluate_expression
+    from transition_systems.expressions.format import format_expression
+    from transition_systems.expressions.numpy_compile import compile_expression
+    from transition_systems.expressions.parse import parse_expression
+    from transition_systems.expressions.to_z3 import feasible_subsets, mutually_exclusive
+    from transition_systems.expressions.types import (
+        BOOLEAN,
+        INTEGER,
+        REAL,
+        STRING,
+        Type,
+        enumeration,
+    )
+    from transition_systems.lts import LTS, TAU, TICK
+    from transition_systems.lts_operations import disjoint_union
+    from transition_systems.progress import Progress, ProgressCallback
+    from transition_systems.properties.evaluate import evaluate as evaluate_predicate
+    from transition_systems.properties.format import format_formula, format_predicate
+    from transition_systems.properties.formulas import (
+        Formula,
+        always_everywhere,
+        always_possible,
+        possible,
+    )
+    from transition_systems.properties.parse import parse_formula, parse_predicate
+    from transition_systems.properties.predicates import (
+        FALSE,
+        TRUE,
+        And,
+        Atom,
+        Compare,
+        Comparison,
+        Constant,
+        Dead,
+        Enabled,
+        Not,
+        Or,
+        Predicate,
+        at_least,
+        at_most,
+        conjunction,
+        disjunction,
+    )
+    from transition_systems.protocols import ExplicitSystem, Observable, SymbolicSystem, WidthError
+    from transition_systems.readwrite.aut import format_aut, parse_aut, read_aut, write_aut
+    from transition_systems.readwrite.json import (
+        format_lts_json,
+        parse_lts_json,
+        read_lts_json,
+        write_lts_json,
+    )
+    from transition_systems.run import Lasso, Run, Step
+    from transition_systems.source_span import SourceSpan
+    from transition_systems.verdict import Exactness, Outcome, Statistics, Verdict
 
 __all__ = [
     "BOOLEAN",
@@ -255,7 +198,6 @@ __all__ = [
     "parse_lts_json",
     "parse_predicate",
     "possible",
-    "quotient",
     "read_aut",
     "read_lts_json",
     "write_aut",
@@ -263,3 +205,16 @@ __all__ = [
 ]
 
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    home = home_of(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{home[0]}"), home[1])
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,54 @@
+"""Where each public name of the package lives, so that it is imported when it is first used."""
+
+from __future__ import annotations
+
+__all__ = ["home_of"]
+
+_NAMES = {
+    "budget": "Budget Meter",
+    "equivalences": "bisimilar evaluate_hml format_hml minimise",
+    "errors": (
+        "ExpressionError FiringError InputError NetproofError RecheckError UndecidedError "
+        "UnsupportedError UsageError"
+    ),
+    "evidence": (
+        "BoundEvidence Claim ClosedSet Distinction Evidence FairMeasure InvariantEvidence "
+        "LassoEvidence Measure PartitionEvidence Parts PumpEvidence RankedSet RunEvidence "
+        "StateSet StructureEvidence TrapEvidence WordEvidence evidence_from_dict"
+    ),
+    "expressions.check": "check infer",
+    "expressions.evaluate": "evaluate_expression",
+    "expressions.format": "format_expression",
+    "expressions.numpy_compile": "compile_expression",
+    "expressions.parse": "parse_expression",
+    "expressions.to_z3": "feasible_subsets mutually_exclusive",
+    "expressions.types": "BOOLEAN INTEGER REAL STRING Type enumeration",
+    "lts": "LTS TAU TICK",
+    "lts_operations": "disjoint_union",
+    "progress": "Progress ProgressCallback",
+    "properties.evaluate": "evaluate",
+    "properties.format": "format_formula format_predicate",
+    "properties.formulas": "Formula always_everywhere always_possible possible",
+    "properties.parse": "parse_formula parse_predicate",
+    "properties.predicates": (
+        "And Atom Compare Comparison Constant Dead Enabled FALSE Not Or Predicate TRUE "
+        "at_least at_most conjunction disjunction"
+    ),
+    "protocols": "ExplicitSystem Observable SymbolicSystem WidthError",
+    "readwrite.aut": "format_aut parse_aut read_aut write_aut",
+    "readwrite.json": "format_lts_json parse_lts_json read_lts_json write_lts_json",
+    "run": "Lasso Run Step",
+    "source_span": "SourceSpan",
+    "verdict": "Exactness Outcome Statistics Verdict",
+}
+_RENAMED = {"check": "check_expression", "infer": "infer_types", "evaluate": "evaluate_predicate"}
+_HOMES = {
+    _RENAMED.get(name, name): (home, name)
+    for home, names in _NAMES.items()
+    for name in names.split()
+}
+
+
+def home_of(name: str) -> tuple[str, str] | None:
+    """Return the module of a public name, and the name that it has there."""
+    return _HOMES.get(name)

@@ -1,0 +1,215 @@
+"""Transition systems in the Aldebaran format (``.aut``) of CADP, mCRL2 and LTSmin.
+
+The first line is ``des (initial, arcs, states)``, each other line an arc
+``(source, "label", target)``; simple labels may stand without quotes. The silent label is ``i``
+or ``tau``. The format has one initial state, no final states and no other atoms: what it cannot
+hold is refused when writing, never dropped. Final states can be written as arcs: with
+``final_label="✓"`` each final state gets a loop with this label, and a reader that is told the
+same label turns such loops back into final states.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+import numpy as np
+
+from transition_systems.errors import InputError, UsageError
+from transition_systems.lts import FINAL, LTS, TAU, TAU_NAME, Arc
+from transition_systems.lts_data import check_size
+from transition_systems.readwrite.files import PathOrFile, file_name, read_bytes, write_text
+from transition_systems.source_span import SourceSpan
+
+__all__ = ["SILENT_NAMES", "format_aut", "parse_aut", "read_aut", "write_aut"]
+
+SILENT_NAMES = ("i", "tau")
+
+_NUMBER = r"\s*(\d{1,18})\s*"
+_HEAD = re.compile(rf"\s*des\s*\({_NUMBER},{_NUMBER},{_NUMBER}\)\s*")
+_ARC = re.compile(
+    rf"""\s*\({_NUMBER},\s*(?:"((?:[^"\\]|\\.)*)"|([^"\s](?:.*\S)?))\s*,{_NUMBER}\)\s*"""
+)
+_SHAPE = "'(source, \"label\", target)'"
+
+
+def _unescaped(label: str) -> str:
+    return re.sub(r"\\(.)", r"\1", label)
+
+
+def _quoted(label: str) -> str:
+    escaped = label.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def parse_aut(
+    text: str,
+    *,
+    silent: Collection[str] = SILENT_NAMES,
+    final_label: str | None = None,
+    file: str | None = None,
+) -> LTS:
+    """Read a system from Aldebaran text.
+
+    Parameters
+    ----------
+    text
+        The whole file.
+    silent
+        The labels that mean a silent step.
+    final_label
+        Loops with this label mark their state as final and are taken away.
+    file
+        The name to show in errors.
+
+    Returns
+    -------
+    LTS
+        States as numbered in the file.
+
+    Raises
+    ------
+    InputError
+        With line and column: a line that is no arc, a state that does not exist, a number of arcs
+        other than announced.
+
+    Notes
+    -----
+    Linear in the size of the text.
+
+    Examples
+    --------
+    >>> lts = parse_aut('des (0, 2, 2)\\n(0, "a", 1)\\n(1, i, 0)\\n')
+    >>> list(lts.arcs())
+    [(0, 'a', 1), (1, None, 0)]
+    """
+    lines = [
+        (number, line)
+        for number, line in enumerate(text.split("\n"), start=1)
+        if line and not line.isspace()
+    ]
+
+    def error(message: str, number: int, column: int, expected: str | None = None) -> InputError:
+        line = next((line for at, line in lines if at == number), "")
+        found = repr(line[column - 1 : column + 39].strip()) if line else "the end of the text"
+        span = SourceSpan(file=file, line=number, column=column)
+        return InputError(message, span=span, found=found, expected=expected)
+
+    first = lines[0] if lines else (1, "")
+    head = _HEAD.fullmatch(first[1])
+    if head is None:
+        column = len(first[1]) - len(first[1].lstrip()) + 1
+        raise error("the header is missing", first[0], column, "'des (initial, arcs, states)'")
+    initial, n_arcs, n_states = (int(part) for part in head.groups())
+    try:
+        check_size(n_states, len(lines))
+    except InputError as bad:
+        raise error(bad.message, first[0], head.start(3) + 1, bad.expected) from bad
+    if initial >= n_states:
+        raise error("the initial state does not exist", first[0], head.start(1) + 1)
+    arcs: list[Arc] = []
+    final: set[int] = set()
+    for number, line in lines[1:]:
+        found = _ARC.fullmatch(line)
+        if found is None:
+            raise error("this is no arc", number, len(line) - len(line.lstrip()) + 1, _SHAPE)
+        source, target = int(found[1]), int(found[4])
+        for group, state in ((1, source), (4, target)):
+            if state >= n_states:
+                message = f"state {state} does not exist"
+                raise error(message, number, found.start(group) + 1, f"less than {n_states}")
+        label = _unescaped(found[2]) if found[3] is None else found[3]
+        if label == final_label and source == target:
+            final.add(source)
+        else:
+            arcs.append((source, None if label in silent else label, target))
+    if len(lines) - 1 != n_arcs:
+        place = first if len(lines) - 1 < n_arcs else lines[n_arcs + 1]
+        column = head.start(2) + 1 if place is first else 1
+        message = f"the header announces {n_arcs} arcs, there are {len(lines) - 1}"
+        raise error(message, place[0], column)
+    return LTS.from_arcs(n_states, arcs, initial=[initial], final=final)
+
+
+def format_aut(lts: LTS, *, silent: str = TAU_NAME, final_label: str | None = None) -> str:
+    """Return a system as Aldebaran text.
+
+    Parameters
+    ----------
+    lts
+        A system with one initial state.
+    silent
+        How to write silent steps: ``"tau"`` (mCRL2) or ``"i"`` (CADP).
+    final_label
+        The label of the loops that mark final states; needed when there are any.
+
+    Returns
+    -------
+    str
+        :func:`parse_aut` with the same ``final_label`` gives an equal system, but for names of
+        labels that no arc has.
+
+    Raises
+    ------
+    UsageError
+        When the format cannot hold the system: several initial states, final states without
+        ``final_label``, other atoms, a visible label that reads as silent, line breaks in labels.
+
+    Examples
+    --------
+    >>> print(format_aut(LTS.from_arcs(2, [(0, "a", 1)], final=[1]), final_label="✓"), end="")
+    des (0, 2, 2)
+    (0, "a", 1)
+    (1, "✓", 1)
+    """
+    if silent not in SILENT_NAMES:
+        raise UsageError(f"the silent label is 'i' or 'tau', not {silent!r}")
+    if len(lts.initial) != 1:
+        raise UsageError(f"aut has one initial state; the system has {len(lts.initial)}")
+    if lts.final.any() and final_label is None:
+        raise UsageError(
+            "aut has no final states; say final_label='✓' to write each as a loop with this "
+            "label, or write JSON"
+        )
+    for name, flags in lts.atoms.items():
+        if name != FINAL and flags.any():
+            raise UsageError(f"aut has no atoms such as {name!r}; write JSON")
+    used = {lts.label_names[label] for label in np.unique(lts.labels) if label != TAU}
+    if final_label is not None and final_label in SILENT_NAMES:
+        raise UsageError(f"final_label={final_label!r} would read as a silent step")
+    for name in sorted(used):
+        if name in SILENT_NAMES:
+            raise UsageError(f"the visible label {name!r} would read as a silent step; rename it")
+        if "\n" in name or "\r" in name:
+            raise UsageError(f"the label {name!r} has a line break, which aut cannot hold")
+    marks = np.flatnonzero(lts.final).tolist() if final_label is not None else []
+    lines = [f"des ({int(lts.initial[0])}, {lts.n_arcs + len(marks)}, {lts.n_states})"]
+    for source, label, target in lts.arcs():
+        if label == final_label and label is not None and source == target:
+            raise UsageError(f"a loop with {final_label!r} is there already; choose another label")
+        shown = silent if label is None else _quoted(label)
+        lines.append(f"({source}, {shown}, {target})")
+    lines.extend(f"({state}, {_quoted(final_label or '')}, {state})" for state in marks)
+    return "\n".join(lines) + "\n"
+
+
+def read_aut(
+    path_or_file: PathOrFile,
+    *,
+    silent: Collection[str] = SILENT_NAMES,
+    final_label: str | None = None,
+) -> LTS:
+    """Read a system from an Aldebaran file; parameters and errors as :func:`parse_aut`."""
+    name = file_name(path_or_file)
+    try:
+        text = read_bytes(path_or_file).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"not UTF-8: {error}", span=SourceSpan(file=name)) from error
+    return parse_aut(text, silent=silent, final_label=final_label, file=name)
+
+
+def write_aut(
+    lts: LTS, path_or_file: PathOrFile, *, silent: str = TAU_NAME, final_label: str | None = None
+) -> None:
+    """Write a system to an Aldebaran file; parameters and errors as :func:`format_aut`."""
+    write_text(path_or_file, format_aut(lts, silent=silent, final_label=final_label))
