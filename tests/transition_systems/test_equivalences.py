@@ -149,3 +149,7 @@ def test_large_systems_are_quick() -> None:
         n, [(i, None if i % 10 else "a", (i + 1) % n) for i in range(n)], final=np.arange(0)
     )
     assert minimise(silent, "branching")[0].n_states == 1
+    arcs = [(i, None, i + 1) for i in range(5_000)]
+    chain = LTS.from_arcs(5_001, [*arcs, (5_000, "a", 0), (2_500, "b", 0)])
+    small, place = minimise(chain, "branching")
+    assert (small.n_states, int(place[2_500]), int(place[2_501])) == (2, 0, 1)

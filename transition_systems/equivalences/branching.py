@@ -70,34 +70,83 @@ def branching_signatures(lts: LTS) -> Callable[[Indices], Signatures]:
         found = Signatures.from_pairs(n, sources[~inert], labels[~inert], block[targets[~inert]])
         if not inert.any():
             return found
-        order, before = csr_order(targets[inert], n)
-        return _closed(found, before, sources[inert][order])
+        return _closed(found, sources[inert], targets[inert])
 
     return signatures
 
 
-def _closed(own: Signatures, before: Indices, earlier: Indices) -> Signatures:
+def _closed(own: Signatures, tails: Indices, heads: Indices) -> Signatures:
     """Add to each state what the states after its inert steps can do.
 
-    ``before`` and ``earlier`` are the inert arcs turned around: int64 (n + 1,) and sources.
+    The inert arcs ``tails -> heads`` have no cycle. States are done in layers, those without inert
+    steps first; a layer costs time in the pairs that it gathers.
     """
     n = len(own.offsets) - 1
     if len(own.labels) == 0:
         return own
-    pairs = np.stack((own.labels, own.blocks), axis=1)
-    kinds, kind = np.unique(pairs, axis=0, return_inverse=True)
+    kinds, kind = np.unique(np.stack((own.labels, own.blocks), axis=1), axis=0, return_inverse=True)
     count = len(kinds)
-    states = np.repeat(np.arange(n, dtype=np.int64), np.diff(own.offsets))
-    known: Indices = np.unique(states * count + kind.reshape(-1).astype(np.int64))
-    frontier: Indices = known
-    while True:
-        at: Indices = np.asarray(frontier // count, dtype=np.int64)
-        reached = earlier[row_arcs(before, at)]
-        carried = np.repeat(frontier % count, before[at + 1] - before[at])
-        frontier = np.setdiff1d(reached * count + carried, known)
-        if len(frontier) == 0:
-            break
-        known = np.union1d(known, frontier)
-    which: Indices = known % count
-    whose: Indices = np.asarray(known // count, dtype=np.int64)
-    return Signatures.from_pairs(n, whose, kinds[which, 0], kinds[which, 1])
+    own_kind = kind.reshape(-1).astype(np.int64)
+    order, forward = csr_order(tails, n)
+    after = heads[order]
+    order, backward = csr_order(heads, n)
+    before = tails[order]
+    left = np.diff(forward)
+    pool = _Pool(n)
+    layer: Indices = np.flatnonzero(left == 0).astype(np.int64)
+    while len(layer):
+        following = after[row_arcs(forward, layer)]
+        waiting = np.repeat(layer, np.diff(forward)[layer])
+        codes = np.concatenate(
+            (
+                np.repeat(layer, np.diff(own.offsets)[layer]) * count
+                + own_kind[row_arcs(own.offsets, layer)],
+                np.repeat(waiting, pool.width[following]) * count + pool.gather(following),
+            )
+        )
+        codes = np.unique(codes)
+        pool.add(codes // count, codes % count)
+        reached, times = np.unique(before[row_arcs(backward, layer)], return_counts=True)
+        left[reached] -= times
+        layer = reached[left[reached] == 0]
+    states, which = pool.everything()
+    return Signatures.from_pairs(n, states, kinds[which, 0], kinds[which, 1])
+
+
+class _Pool:
+    """Rows of kinds that are added layer by layer and looked up by state."""
+
+    __slots__ = ("begin", "data", "states", "used", "width")
+
+    def __init__(self, n: int) -> None:
+        self.begin: Indices = np.zeros(n, dtype=np.int64)
+        self.width: Indices = np.zeros(n, dtype=np.int64)
+        self.data: Indices = np.empty(max(n, 16), dtype=np.int64)
+        self.states: Indices = np.empty(max(n, 16), dtype=np.int64)
+        self.used = 0
+
+    def gather(self, states: Indices) -> Indices:
+        """Return the rows of some states, one after the other."""
+        widths = self.width[states]
+        ends = np.cumsum(widths)
+        total = int(ends[-1]) if len(ends) else 0
+        shift = np.repeat(self.begin[states] - (ends - widths), widths)
+        found: Indices = self.data[np.arange(total, dtype=np.int64) + shift]
+        return found
+
+    def add(self, states: Indices, kinds: Indices) -> None:
+        """Add the rows of new states, sorted by state."""
+        end = self.used + len(states)
+        while end > len(self.data):
+            self.data = np.concatenate((self.data, np.empty_like(self.data)))
+            self.states = np.concatenate((self.states, np.empty_like(self.states)))
+        self.data[self.used : end] = kinds
+        self.states[self.used : end] = states
+        new, first, widths = np.unique(states, return_index=True, return_counts=True)
+        self.begin[new] = self.used + first
+        self.width[new] = widths
+        self.used = end
+
+    def everything(self) -> tuple[Indices, Indices]:
+        """Return all states and kinds."""
+        return self.states[: self.used], self.data[: self.used]
