@@ -113,6 +113,17 @@ def test_known_pairs() -> None:
     assert nothing.evidence.formula == ("true",)
 
 
+def test_an_until_must_not_leave_through_another_class() -> None:
+    shared = [(1, "a", 2), (1, "c", 2), (0, None, 1), (0, "b", 2)]
+    here = LTS.from_arcs(3, [*shared, (0, "a", 2)])
+    there = LTS.from_arcs(3, shared)
+    for one, other in ((here, there), (there, here)):
+        evidence = bisimilar(one, other, "branching").evidence
+        assert isinstance(evidence, Distinction)
+        assert holds(one, evidence.formula, 0)
+        assert not holds(other, evidence.formula, 0)
+
+
 def test_labels_are_compared_by_name() -> None:
     one = LTS.from_arcs(1, [(0, "b", 0)])
     other = LTS.from_arrays(1, [0], [3], [0], label_names=["tau", "✓", "a", "b"])

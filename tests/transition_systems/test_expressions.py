@@ -298,6 +298,32 @@ def test_values() -> None:
         )
 
 
+@pytest.mark.parametrize(("i", "j"), [(7, 3), (-7, 3), (7, -3), (-7, -3), (6, -3)])
+def test_remainders_have_the_sign_of_the_dividend(i: int, j: int) -> None:
+    expected = i - j * int(i / j)
+    values = {"i": i, "j": j}
+    assert evaluate_expression(parse("i % j"), values) == expected
+    columns = {name: np.array([value]) for name, value in values.items()}
+    assert compile_expression(parse("i % j"), TYPES)(columns).tolist() == [expected]
+    texts = [f"i == {i} && j == {j} && i % j == {expected}"]
+    assert feasible_subsets([parse(text) for text in texts], TYPES) == {frozenset(), frozenset([0])}
+
+
+def test_a_guarded_division_is_fine_everywhere() -> None:
+    columns = {"i": np.array([0, 2, 5])}
+    for text, expected in (
+        ("i != 0 && 10 / i > 3", [False, True, False]),
+        ("i == 0 || 10 / i > 3", [True, True, False]),
+    ):
+        condition = parse(text)
+        assert compile_expression(condition, TYPES)(columns).tolist() == expected
+        zero = parse("i == 0")
+        assert frozenset([0, 1]) in feasible_subsets([zero, parse("i == 0 || 1 / i > 0")], TYPES)
+    assert feasible_subsets([parse("1 / i > 0"), zero], TYPES) == {frozenset(), frozenset([0])}
+    with pytest.raises(ExpressionError, match="division by zero"):
+        compile_expression(parse("10 / i > 3 && i != 0"), TYPES)(columns)
+
+
 def test_which_conditions_can_be_true_together() -> None:
     def subsets(*texts: str, types: dict[str, Type] | None = None) -> set[frozenset[int]]:
         return feasible_subsets([parse(text) for text in texts], types)
