@@ -18,19 +18,22 @@ def read_collaborations(reading: Reading, collaborations: list[XmlElement]) -> N
     A participant without process, or whose process holds nothing at all, is a black box.
     """
     holding = {node.scope for node in reading.nodes.values()}
+    empty: set[str] = set()
     for collaboration in collaborations:
         for element in collaboration.children:
             tag = reading.tag(element)
             if tag == "participant":
-                _read_pool(reading, element, holding)
+                _read_pool(reading, element, holding, empty)
             elif tag in DATA:
                 read_data(reading, element)
             elif tag in WITHOUT_EFFECT:
                 identifier = reading.identify(element, "data", silent=True)
                 reading.note(Fate.NO_EFFECT, element, identifier, WITHOUT_EFFECT[tag])
+    reading.scopes = [scope for scope in reading.scopes if scope.id not in empty]
 
 
-def _read_pool(reading: Reading, element: XmlElement, holding: set[str]) -> None:
+def _read_pool(reading: Reading, element: XmlElement, holding: set[str], empty: set[str]) -> None:
+    """Add a pool; a process that holds nothing goes into ``empty``."""
     identifier = reading.identify(element, "pool")
     written = element.get("processRef")
     scope = reading.resolve(written, "process")
@@ -39,7 +42,7 @@ def _read_pool(reading: Reading, element: XmlElement, holding: set[str]) -> None
             element, identifier, f"its process {written!r} is not in the file; read as a black box"
         )
     if scope is not None and scope not in holding:
-        reading.scopes = [other for other in reading.scopes if other.id != scope]
+        empty.add(scope)
         scope = None
     reading.pools.append(
         Pool(

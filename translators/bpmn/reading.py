@@ -58,7 +58,8 @@ class Reading:
         self.written_lanes: list[tuple[XmlElement, str]] = []
         self.unknown: list[tuple[XmlElement, str]] = []
         self.refused: set[str] = set()
-        self._written: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        self._written: dict[str, dict[str, str]] = defaultdict(dict)
+        self._in_scope: dict[tuple[str, str, str], str] = {}
         self._repeated: dict[str, int] = {}
 
     # -- elements ---------------------------------------------------------------------------
@@ -130,7 +131,9 @@ class Reading:
 
     # -- ids --------------------------------------------------------------------------------
 
-    def identify(self, element: XmlElement, kind: str, *, silent: bool = False) -> str:
+    def identify(
+        self, element: XmlElement, kind: str, *, scope: str | None = None, silent: bool = False
+    ) -> str:
         """Give an element its id in the graph: its own, or a made-up one.
 
         Parameters
@@ -140,6 +143,8 @@ class Reading:
         kind
             The kind of reference that can name it: ``node``, ``flow``, ``process``, ``pool``,
             ``message``, ``role``, ``data``.
+        scope
+            The scope in which it is written, where ids of several scopes may be the same.
         silent
             Whether a missing id goes without an entry (where the id has no use but its own).
 
@@ -158,7 +163,9 @@ class Reading:
             if identifier != written:
                 note = f"the id {written!r} is used before; this one is read as {identifier!r}"
                 self.repaired(element, identifier, note)
-            self._written[kind][written].append(identifier)
+            self._written[kind].setdefault(written, identifier)
+            if scope is not None:
+                self._in_scope.setdefault((kind, written, scope), identifier)
         self.elements[identifier] = element
         return identifier
 
@@ -170,14 +177,10 @@ class Reading:
         """
         for name in self._readings(written):
             for kind in kinds:
-                found = self._written[kind].get(name)
-                if not found:
-                    continue
-                for identifier in found:
-                    node = self.nodes.get(identifier)
-                    if scope is not None and node is not None and node.scope == scope:
-                        return identifier
-                return found[0]
+                found = None if scope is None else self._in_scope.get((kind, name, scope))
+                found = found or self._written[kind].get(name)
+                if found is not None:
+                    return found
         return None
 
     def root_element(self, tag: str, written: str | None) -> XmlElement | None:

@@ -48,7 +48,7 @@ def _read_content(reading: Reading, process: XmlElement, process_id: str) -> Non
             body = _read_node(reading, element, scope)
             pending.extend((child, body) for child in reversed(element.children))
         elif tag == "sequenceFlow":
-            identifier = reading.identify(element, "flow")
+            identifier = reading.identify(element, "flow", scope=scope)
             reading.written_flows.append((identifier, element, scope))
         elif tag == "laneSet":
             reading.written_lanes.append((element, scope))
@@ -60,7 +60,7 @@ def _read_content(reading: Reading, process: XmlElement, process_id: str) -> Non
 
 def _read_node(reading: Reading, element: XmlElement, scope: str) -> str:
     """Add the node of an element; return the scope of what it holds."""
-    identifier = reading.identify(element, "node")
+    identifier = reading.identify(element, "node", scope=scope)
     node = read_node(reading, element, identifier, scope)
     inner = scope
     if element.tag in WITH_BODY and any(reading.tag(child) in NODES for child in element.children):
