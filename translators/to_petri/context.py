@@ -13,6 +13,7 @@ from transition_systems.properties.predicates import (
     conjunction,
     disjunction,
 )
+from transition_systems.budget import Budget
 from translators.ledger import Direction, Entry, Fate
 from translators.to_petri.assembly import Assembly, TransitionRecord
 from translators.workflow.graph import GatewayKind, MessageFlow, Node
@@ -49,6 +50,7 @@ class Context:
 
     index: GraphIndex
     starts: str
+    budget: Budget = field(default_factory=Budget)
     assembly: Assembly = field(default_factory=Assembly)
     entries: list[Entry] = field(default_factory=list)
     caught: dict[str, list[Thrower]] = field(default_factory=lambda: defaultdict(list))

@@ -171,7 +171,7 @@ def expand_interruptions(
     done: set[bytes] = set()
     for _ in range(ROUNDS):
         part = explore_part(
-            context.assembly, context.places_of(inside), context.transitions_of(inside), entry
+            context, context.places_of(inside), context.transitions_of(inside), entry
         )
         if part is None or len(part.rows) > MAX_EXPANDED:
             context.refuse(node, f"an event can interrupt it in more than {MAX_EXPANDED} states")

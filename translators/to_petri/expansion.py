@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from petri import reachability_graph
 from transition_systems.budget import Budget
 from translators.to_petri.assembly import Assembly, TransitionRecord
+from translators.to_petri.context import Context
 
 __all__ = ["MAX_EXPANDED", "LocalMarkings", "explore_part"]
 
@@ -84,7 +85,7 @@ class LocalMarkings:
 
 
 def explore_part(
-    assembly: Assembly,
+    context: Context,
     places: Sequence[str],
     transitions: Sequence[TransitionRecord],
     initial: dict[str, int],
@@ -93,8 +94,8 @@ def explore_part(
 
     Parameters
     ----------
-    assembly
-        The net under construction.
+    context
+        The translation.
     places
         The places of the part; their rest tokens are added to ``initial``.
     transitions
@@ -102,10 +103,12 @@ def explore_part(
     initial
         Tokens at the start of the part.
     """
+    assembly = context.assembly
     rest = np.array([assembly.places[p].rest for p in places], dtype=np.int64)
     start = {p: assembly.places[p].rest + initial.get(p, 0) for p in places}
     net = assembly.net(None, transitions=transitions, places=places, initial=start)
-    graph = reachability_graph(net, budget=Budget(states=MAX_EXPLORED, seconds=5.0))
+    limit = Budget(states=MAX_EXPLORED, seconds=5.0, deadline=context.budget.deadline)
+    graph = reachability_graph(net, budget=limit)
     if not graph.complete:
         return None
     rows = graph.markings[:, : len(places)]

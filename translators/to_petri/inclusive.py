@@ -137,7 +137,7 @@ def _build(context: Context, join: Node, split: Node, inside: set[str]) -> None:
     if not splits:
         return
     entry = {p: n for p, n in splits[0].pre.items() if p not in places}
-    part = explore_part(assembly, [*places, *entry], [*transitions, *splits], entry)
+    part = explore_part(context, [*places, *entry], [*transitions, *splits], entry)
     if part is None:
         context.refuse(join, "the region before it has too many states to be expanded")
         return

@@ -98,7 +98,7 @@ def build_sub_process(context: Context, node: Node) -> None:
     entry.update(dict.fromkeys(_armed(context, body), 1))
     if not expand_interruptions(context, node, body, entry):
         return
-    part = explore_part(assembly, context.places_of(inside), context.transitions_of(inside), entry)
+    part = explore_part(context, context.places_of(inside), context.transitions_of(inside), entry)
     if part is None:
         context.refuse(node, "its content has too many states to be expanded, or infinitely many")
         return

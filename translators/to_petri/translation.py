@@ -8,6 +8,7 @@ from typing import Literal
 
 from petri import PetriNet
 from petri.soundness import SoundnessGoal
+from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
 from transition_systems.properties.predicates import (
     Compare,
@@ -112,7 +113,9 @@ class NetTranslation:
         return disjunction(*(Enabled(name) for name in names))
 
 
-def workflow_to_net(graph: WorkflowGraph, *, starts: Starts = "one") -> NetTranslation:
+def workflow_to_net(
+    graph: WorkflowGraph, *, starts: Starts = "one", budget: Budget | None = None
+) -> NetTranslation:
     """Translate a workflow graph to a Petri net, one fragment for each node.
 
     Parameters
@@ -122,6 +125,8 @@ def workflow_to_net(graph: WorkflowGraph, *, starts: Starts = "one") -> NetTrans
     starts
         How a process with several start events starts: ``"one"`` of them by free choice (the
         standard's reading) or ``"all"`` together.
+    budget
+        Time for the expansions; a scope that is not expanded in time is refused.
 
     Returns
     -------
@@ -148,7 +153,7 @@ def workflow_to_net(graph: WorkflowGraph, *, starts: Starts = "one") -> NetTrans
     """
     if starts not in ("one", "all"):
         raise UsageError(f"starts is 'one' or 'all', not {starts!r}")
-    context = Context(index=GraphIndex(graph), starts=starts)
+    context = Context(index=GraphIndex(graph), starts=starts, budget=(budget or Budget()).fixed())
     refuse_unsupported(context)
     for flow in graph.flows:
         if flow.source not in context.index.node or flow.target not in context.index.node:

@@ -1,0 +1,342 @@
+"""Checking one model: translate, decide each property, recheck the evidence, speak of the diagram."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from netproof.explain import explained
+from netproof.loading import Model, load
+from netproof.properties import NET_DEFAULTS, WORKFLOW_DEFAULTS, AskedFormula, asked_properties
+from netproof.questions import NetQuestion, ask
+from netproof.report.model import ModelReport, VerdictReport
+from petri import PetriNet, workflow_net
+from petri.boundedness import explore_or_pump
+from petri.decision import stamped
+from petri.soundness import workflow_goal
+from transition_systems.budget import Budget
+from transition_systems.errors import InputError, NetproofError, UsageError
+from transition_systems.progress import ProgressCallback
+from transition_systems.verdict import Exactness, Outcome, Statistics, Verdict
+from translators.ledger import Direction, Entry, Ledger, PropertyKind
+from translators.to_petri import NetTranslation, workflow_to_net
+from translators.trace_back import trace_back
+
+__all__ = ["DEFAULT_SECONDS", "CheckOptions", "check_model", "check_path"]
+
+DEFAULT_SECONDS = 30.0
+DECIDE_SHARE = 0.7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOptions:
+    """How to check a model.
+
+    Parameters
+    ----------
+    properties
+        Names or formulas; the defaults of the kind of model where empty.
+    seconds, states
+        Wall time for one file, all its properties, evidence and rechecks together; stored states.
+    starts
+        The reading of several start events.
+    format
+        Name of the format, recognised by content if ``None``.
+    recheck
+        Whether the evidence is rechecked.
+    """
+
+    properties: tuple[str, ...] = ()
+    seconds: float = DEFAULT_SECONDS
+    states: int | None = None
+    starts: Literal["one", "all"] = "one"
+    format: str | None = None
+    recheck: bool = True
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the options as plain data."""
+        return {
+            "properties": list(self.properties),
+            "budget_seconds": self.seconds,
+            "budget_states": self.states,
+            "starts": self.starts,
+            "from": self.format,
+            "recheck": self.recheck,
+        }
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Wall seconds by stage."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    mark: float = field(default_factory=time.monotonic)
+
+    def lap(self, stage: str) -> None:
+        now = time.monotonic()
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self.mark
+        self.mark = now
+
+
+def check_path(
+    path: str, options: CheckOptions, *, progress: ProgressCallback | None = None
+) -> ModelReport:
+    """Read and check one file; a file that cannot be read becomes an entry with an error."""
+    deadline = time.monotonic() + options.seconds
+    started = time.monotonic()
+    try:
+        model = load(path, format=options.format)
+    except InputError as error:
+        seconds = time.monotonic() - started
+        return ModelReport(source=path, error=error.text(), timings={"read": seconds})
+    read = time.monotonic() - started
+    return check_model(model, options, progress=progress, deadline=deadline, read_seconds=read)
+
+
+def check_model(
+    model: Model,
+    options: CheckOptions,
+    *,
+    progress: ProgressCallback | None = None,
+    deadline: float | None = None,
+    read_seconds: float = 0.0,
+) -> ModelReport:
+    """Check a model: one verdict for each property, evidence rechecked.
+
+    Parameters
+    ----------
+    model
+        The model.
+    options
+        How.
+    progress
+        A callback.
+    deadline
+        An absolute time of :func:`time.monotonic` by which to be done.
+    read_seconds
+        What reading took, for the timings.
+
+    Returns
+    -------
+    ModelReport
+
+    Raises
+    ------
+    UsageError
+        For a property or a name in a formula that does not exist.
+    """
+    end = time.monotonic() + options.seconds if deadline is None else deadline
+    clock = _Clock({"read": read_seconds})
+    asked = asked_properties(options.properties)
+    if model.graph is not None:
+        return _check_workflow(model, asked, options, clock, end, progress)
+    assert model.net is not None
+    return _check_net(model, model.net, asked, options, clock, end, progress)
+
+
+def _check_workflow(
+    model: Model,
+    asked: Sequence[str | AskedFormula],
+    options: CheckOptions,
+    clock: _Clock,
+    end: float,
+    progress: ProgressCallback | None,
+) -> ModelReport:
+    assert model.graph is not None
+    share = time.monotonic() + (end - time.monotonic()) * DECIDE_SHARE
+    budget = Budget(states=options.states, deadline=share)
+    translation = workflow_to_net(model.graph, starts=options.starts, budget=budget)
+    ledger = model.ledger + translation.ledger
+    clock.lap("translate")
+    names = list(asked) or list(WORKFLOW_DEFAULTS)
+    entries: list[VerdictReport] = []
+    if ledger.refused:
+        reason = _refusal(ledger)
+        entries = [VerdictReport(verdict=_refused(name, reason)) for name in names]
+    else:
+        graph, pump = explore_or_pump(translation.net, budget=budget, progress=progress)
+        ledger = ledger.extended(_conditions(translation, graph))
+        question = NetQuestion(
+            net=translation.net, graph=graph, pump=pump, budget=budget, progress=progress,
+            goal=translation.goal, translation=translation,
+        )  # fmt: skip
+        entries = _answers(question, names, ledger, model, options, clock, end)
+    clock.lap("decide")
+    return ModelReport(
+        source=model.source,
+        format=model.format,
+        nodes=len(model.graph.nodes),
+        places=len(translation.net.places),
+        transitions=len(translation.net.transitions),
+        ledger=ledger,
+        assumptions=translation.assumptions,
+        verdicts=tuple(entries),
+        timings=clock.seconds,
+        model=model,
+        translation=translation,
+    )
+
+
+def _check_net(
+    model: Model,
+    net: PetriNet,
+    asked: Sequence[str | AskedFormula],
+    options: CheckOptions,
+    clock: _Clock,
+    end: float,
+    progress: ProgressCallback | None,
+) -> ModelReport:
+    share = time.monotonic() + (end - time.monotonic()) * DECIDE_SHARE
+    budget = Budget(states=options.states, deadline=share)
+    goal = None
+    if workflow_net(net).holds:
+        try:
+            goal = workflow_goal(net)
+        except UsageError:
+            goal = None
+    clock.lap("translate")
+    names = list(asked) or list(NET_DEFAULTS if goal is None else WORKFLOW_DEFAULTS)
+    graph, pump = explore_or_pump(net, budget=budget, progress=progress)
+    question = NetQuestion(
+        net=net, graph=graph, pump=pump, budget=budget, progress=progress, goal=goal
+    )
+    entries = _answers(question, names, model.ledger, model, options, clock, end)
+    clock.lap("decide")
+    return ModelReport(
+        source=model.source,
+        format=model.format,
+        nodes=len(net.places) + len(net.transitions),
+        places=len(net.places),
+        transitions=len(net.transitions),
+        ledger=model.ledger,
+        verdicts=tuple(entries),
+        timings=clock.seconds,
+        model=model,
+    )
+
+
+def _conditions(translation: NetTranslation, graph: Any) -> list[Entry]:
+    """Return the ledger entries whose conditions are reachable, or may be beyond a partial graph."""
+    found: list[Entry] = []
+    for predicate, entry in translation.conditions:
+        if graph.holds(predicate).any() or not graph.complete:
+            found.append(entry)
+    return found
+
+
+def _refusal(ledger: Ledger) -> str:
+    first = ledger.refused[0]
+    more = len(ledger.refused) - 1
+    place = f" (line {first.span.line})" if first.span is not None and first.span.line else ""
+    tail = f"; {more} more element{'s' if more > 1 else ''} refused" if more else ""
+    return f"{first.kind} {first.element}{place} was refused: {first.note}{tail}"
+
+
+def _refused(name: str | AskedFormula, reason: str) -> Verdict:
+    text = name if isinstance(name, str) else name.text
+    return Verdict(
+        property=text,
+        outcome=Outcome.UNKNOWN,
+        reason=reason,
+        exactness=Exactness.NONE,
+        statistics=Statistics(method="none"),
+    )
+
+
+def _answers(
+    question: NetQuestion,
+    names: Sequence[str | AskedFormula],
+    ledger: Ledger,
+    model: Model,
+    options: CheckOptions,
+    clock: _Clock,
+    end: float,
+) -> list[VerdictReport]:
+    entries: list[VerdictReport] = []
+    for name in names:
+        raw, kind = ask(question, name)
+        verdict = _carried(raw, kind, ledger)
+        if question.translation is not None:
+            verdict = explained(question.translation, verdict)
+            verdict = verdict.with_(assumptions=question.translation.assumptions)
+        if verdict.evidence is not None:
+            evidence = stamped(
+                verdict.evidence,
+                source_digest=model.source_digest,
+                translation=None if question.translation is None else question.translation.version,
+            )
+            verdict = verdict.with_(evidence=evidence)
+        clock.lap("decide")
+        entries.append(_rechecked(question, name, raw, verdict, model, options, end))
+        clock.lap("recheck")
+    return entries
+
+
+def _carried(verdict: Verdict, kind: PropertyKind, ledger: Ledger) -> Verdict:
+    """Return what of an abstract verdict carries over to the user's model."""
+    exactness = ledger.exactness(kind)
+    if verdict.property == "soundness" and verdict.violated and exactness is Exactness.NONE:
+        exactness = _failing_part(verdict, ledger)
+    carried = (
+        exactness is Exactness.EXACT
+        or (exactness is Exactness.PROOFS_ONLY and verdict.holds)
+        or (exactness is Exactness.BUGS_ONLY and verdict.violated)
+    )
+    if carried or verdict.unknown:
+        return verdict.with_(exactness=exactness)
+    elements = ", ".join(e.element for e in ledger.abstracted if e.direction is not Direction.EXACT)
+    return verdict.with_(
+        outcome=Outcome.UNKNOWN,
+        abstract_outcome=verdict.outcome,
+        exactness=exactness,
+        reason=f"the model is approximated at {elements}: there it is {verdict.outcome}, "
+        "which does not carry over",
+        explanation=(),
+    )
+
+
+def _failing_part(verdict: Verdict, ledger: Ledger) -> Exactness:
+    """Return what a violation of soundness is worth by one of the parts that fail."""
+    from netproof.properties import KINDS
+
+    for part in verdict.parts:
+        if part.violated:
+            exactness = ledger.exactness(KINDS.get(part.property, PropertyKind.BRANCHING))
+            if exactness in (Exactness.EXACT, Exactness.BUGS_ONLY):
+                return Exactness.BUGS_ONLY
+    return Exactness.NONE
+
+
+def _rechecked(
+    question: NetQuestion,
+    name: str | AskedFormula,
+    raw: Verdict,
+    verdict: Verdict,
+    model: Model,
+    options: CheckOptions,
+    end: float,
+) -> VerdictReport:
+    witness = None if raw.outcome is Outcome.UNKNOWN else verdict.witness
+    if witness is not None and question.translation is not None:
+        witness = trace_back(question.translation, witness)
+    if verdict.evidence is None:
+        return VerdictReport(
+            verdict=verdict, witness=witness, recheck_reason="there is no evidence to recheck"
+        )
+    if not options.recheck:
+        return VerdictReport(verdict=verdict, witness=witness, recheck_reason="not asked for")
+    from netproof.rechecking import recheck_answer
+
+    try:
+        result = recheck_answer(question, name, raw, verdict, model, Budget(deadline=end))
+    except NetproofError as error:
+        return VerdictReport(
+            verdict=verdict, witness=witness, rechecked="failed", recheck_reason=str(error)
+        )
+    return VerdictReport(
+        verdict=verdict, witness=witness, rechecked=result.status, recheck_reason=result.reason
+    )
+
+

@@ -1,0 +1,129 @@
+"""Arguments of the command line, and the way to each command."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+
+from transition_systems import __version__
+
+__all__ = ["build_parser", "run"]
+
+EPILOG = """exit codes, worst wins: 70 internal error, 2 unreadable input or usage, 1 violated,
+3 no verdict, 0 all hold"""
+COMMANDS = {
+    "check": "netproof.cli.check_command",
+    "convert": "netproof.cli.convert_command",
+    "draw": "netproof.cli.draw_command",
+    "simulate": "netproof.cli.simulate_command",
+    "recheck": "netproof.cli.recheck_command",
+    "doctor": "netproof.cli.doctor_command",
+}
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="netproof", epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Prove that a workflow is right before it runs.",
+    )  # fmt: skip
+    parser.add_argument("--version", action="version", version=f"netproof {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _check(commands)
+    convert = commands.add_parser("convert", help="translate a file to another format")
+    convert.add_argument("file", metavar="FILE")
+    convert.add_argument(
+        "--to", required=True, choices=("pnml", "dot", "json", "cspm", "definition")
+    )
+    convert.add_argument("-o", "--output", metavar="PATH", help="default: standard output")
+    _reading(convert)
+    draw = commands.add_parser("draw", help="draw a model, or a counterexample on it")
+    draw.add_argument("file", metavar="FILE")
+    draw.add_argument("-o", "--output", metavar="PATH", required=True, help="x.svg or x.dot")
+    draw.add_argument("--property", metavar="NAME", help="draw the counterexample to this property")
+    draw.add_argument("--as", dest="view", choices=("diagram", "net"), default="diagram")
+    _reading(draw)
+    simulate = commands.add_parser("simulate", help="play one random run")
+    simulate.add_argument("file", metavar="FILE")
+    simulate.add_argument("--steps", type=_count, default=100, metavar="N")
+    simulate.add_argument("--seed", type=int, default=0)
+    simulate.add_argument("--output-format", choices=("terminal", "json"), default="terminal")
+    _reading(simulate)
+    recheck = commands.add_parser("recheck", help="recheck the evidence of a JSON report")
+    recheck.add_argument("report", metavar="REPORT")
+    recheck.add_argument("--budget-seconds", type=_seconds, default=60.0, metavar="S")
+    commands.add_parser("doctor", help="tell whether the installation works")
+    return parser
+
+
+def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    check = commands.add_parser(
+        "check", help="check files, folders or patterns", epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    add = check.add_argument
+    add("inputs", nargs="*", metavar="FILE|DIR|GLOB|-")
+    add("--property", action="append", dest="properties", metavar="NAME-OR-FORMULA",
+        help="a property by name, or AG(...) or EF(...); may be repeated")  # fmt: skip
+    add("--budget-seconds", type=_seconds, metavar="S", help="wall time for one file (default 30)")
+    add("--budget-states", type=_count, metavar="N", help="states to store for one file")
+    add("--total-seconds", type=_seconds, metavar="S", help="wall time for the whole call")
+    add("--jobs", type=_count, metavar="N", help="processes (default 1)")
+    add("--exclude", action="append", metavar="GLOB", help="leave out paths; may be repeated")
+    add("--output-format", choices=("terminal", "json"), default="terminal")
+    add("--output", action="append", metavar="FORMAT=PATH", help="also write a report; repeatable")
+    add("--fail-on", metavar="LIST", help="of violated,unknown,error: what fails (default all)")
+    add("--exit-zero", action="store_true", help="exit with 0 unless there is an internal error")
+    add("--no-recheck", action="store_true", help="do not recheck the evidence")
+    add("--no-config", action="store_true", help="do not look for a configuration file")
+    add("--show-config", action="store_true", help="print the settings in force and where from")
+    add("--quiet", action="store_true", help="terminal: only the summary and what is not good")
+    _reading(check)
+
+
+def _reading(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--from", dest="format", metavar="F", help="format; default: by content")
+    parser.add_argument(
+        "--starts", choices=("one", "all"), default=None,
+        help="several start events: one of them by choice (default), or all together",
+    )  # fmt: skip
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1e9:
+        raise argparse.ArgumentTypeError(f"a positive number of seconds is expected, not {text}")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"a positive number is expected, not {text}")
+    return value
+
+
+def run(argv: list[str]) -> int:
+    """Parse the arguments, run the command, return the exit code."""
+    parser = build_parser()
+    try:
+        arguments = parser.parse_args(argv)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 2
+    from transition_systems.errors import InputError, NetproofError, UsageError
+
+    try:
+        command = import_module(COMMANDS[arguments.command])
+        return int(command.run(arguments))
+    except (InputError, UsageError) as error:
+        sys.stderr.write(f"netproof: {error}\n")
+        return 2
+    except NetproofError as error:
+        sys.stderr.write(f"netproof: internal error: {error}\n")
+        return 70
+    except KeyboardInterrupt:
+        sys.stderr.write("netproof: interrupted\n")
+        return 130
+    except BrokenPipeError:
+        return 0

@@ -1,0 +1,178 @@
+"""From a property's name to the decision on the net."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netproof.properties import (
+    KINDS,
+    NET_ONLY,
+    WORKFLOW_ONLY,
+    AskedFormula,
+    net_predicate,
+    workflow_predicate,
+)
+from petri import (
+    PetriNet,
+    always_reachable,
+    bounded,
+    deadlock,
+    invariant,
+    no_dead_transitions,
+    reachable,
+    safe,
+    sound,
+    terminates,
+    workflow_net,
+)
+from petri.soundness import SoundnessGoal
+from petri.state_space.reachability import ReachabilityGraph
+from transition_systems.budget import Budget
+from transition_systems.errors import UsageError
+from transition_systems.progress import ProgressCallback
+from transition_systems.properties.predicates import (
+    Compare,
+    Dead,
+    Not,
+    Predicate,
+    disjunction,
+)
+from transition_systems.run import Lasso
+from transition_systems.verdict import Verdict
+from translators.ledger import PropertyKind
+from translators.to_petri import NetTranslation
+
+__all__ = ["NetQuestion", "ask", "lost_messages", "question_predicate", "start_groups"]
+
+
+@dataclass(slots=True, kw_only=True)
+class NetQuestion:
+    """A net with its state space, and what completion means there.
+
+    Parameters
+    ----------
+    net, graph, pump
+        The net, its (perhaps partial) reachability graph, a pump where it is unbounded.
+    budget, progress
+        Limits and a callback.
+    goal
+        The goal of soundness; ``None`` for a net that is no workflow net.
+    translation
+        The map from the user's workflow, ``None`` for a net that is analysed as it is.
+    """
+
+    net: PetriNet
+    graph: ReachabilityGraph
+    pump: Lasso | None
+    budget: Budget
+    progress: ProgressCallback | None = None
+    goal: SoundnessGoal | None = None
+    translation: NetTranslation | None = None
+
+    @property
+    def final(self) -> Predicate | None:
+        """The completion predicate for deadlocks; a plain net has its final marking."""
+        return None if self.translation is None or self.goal is None else self.goal.completion
+
+
+def ask(question: NetQuestion, asked: str | AskedFormula) -> tuple[Verdict, PropertyKind]:
+    """Decide a property, and say of which kind it is.
+
+    Raises
+    ------
+    UsageError
+        For a property that does not apply to the kind of model.
+    """
+    if isinstance(asked, AskedFormula):
+        predicate = question_predicate(question, asked)
+        decide = invariant if asked.everywhere else reachable
+        verdict = decide(question.net, predicate, graph=question.graph, name=asked.text)
+        return verdict, asked.kind
+    translated = question.translation is not None
+    if (asked in NET_ONLY and translated) or (asked in WORKFLOW_ONLY and not translated):
+        other = "a net" if translated else "a workflow"
+        raise UsageError(f"{asked} is a property of {other}")
+    return _named(question, asked), KINDS[asked]
+
+
+def _named(question: NetQuestion, name: str) -> Verdict:
+    net, graph, pump = question.net, question.graph, question.pump
+    match name:
+        case "soundness":
+            return _sound(question)
+        case "option-to-complete":
+            return always_reachable(net, _goal(question).completion, graph=graph, name=name)
+        case "proper-completion":
+            return invariant(net, _goal(question).proper, graph=graph, name=name)
+        case "deadlock":
+            return deadlock(net, final=question.final, graph=graph)
+        case "boundedness":
+            return bounded(net, graph=graph, pump=pump, budget=question.budget)
+        case "safeness":
+            places = None if question.translation is None else question.translation.flow_places
+            return safe(net, places=places, graph=graph, pump=pump)
+        case "no-dead-activities":
+            return no_dead_transitions(net, groups=_goal(question).occurs, graph=graph, name=name)
+        case "no-dead-transitions":
+            return no_dead_transitions(net, graph=graph)
+        case "termination":
+            return terminates(net, graph=None if pump is not None else graph).with_(property=name)
+        case "termination-weak":
+            return terminates(net, fairness="weak", graph=graph).with_(property=name)
+        case "termination-strong":
+            return terminates(net, fairness="strong", graph=graph).with_(property=name)
+        case "lost-messages":
+            return invariant(net, lost_messages(question), graph=graph, name=name)
+        case "never-started-pools":
+            return no_dead_transitions(net, groups=start_groups(question), graph=graph, name=name)
+        case "workflow-net":
+            return workflow_net(net)
+    raise UsageError(f"there is no property {name!r}")
+
+
+def _goal(question: NetQuestion) -> SoundnessGoal:
+    if question.goal is None:
+        structure = workflow_net(question.net)
+        raise UsageError(f"the net is no workflow net: {structure.explain()}")
+    return question.goal
+
+
+def _sound(question: NetQuestion) -> Verdict:
+    return sound(
+        question.net,
+        goal=_goal(question),
+        occurs_name="no-dead-activities",
+        graph=question.graph,
+        pump=question.pump,
+    )
+
+
+def question_predicate(question: NetQuestion, asked: AskedFormula) -> Predicate:
+    """Return a formula's predicate over the places of the net."""
+    if question.translation is not None:
+        return workflow_predicate(question.translation, asked.predicate)
+    return net_predicate(question.net, asked.predicate)
+
+
+def lost_messages(question: NetQuestion) -> Predicate:
+    """Return the predicate "nothing has stopped with a message still under way"."""
+    assert question.translation is not None
+    terms = tuple((place, 1) for place in question.translation.message_places)
+    return disjunction(Not(Dead()), Compare(terms, "<=", 0))
+
+
+def start_groups(question: NetQuestion) -> dict[str, tuple[str, ...]]:
+    """Return for each pool the transitions that start it; pools that start by themselves have none."""
+    translation = question.translation
+    assert translation is not None
+    groups: dict[str, tuple[str, ...]] = {}
+    for process in translation.processes:
+        starts = {
+            p.id
+            for p in translation.places.values()
+            if p.kind == "start" and p.scope == process.scope.id and p.initial and not p.live
+        }
+        found = tuple(t.id for t in translation.transitions.values() if starts & set(t.pre))
+        if found:
+            groups[process.scope.id] = found
+    return groups

@@ -1,0 +1,139 @@
+"""Sets of markings as arrays: which marking is in, and whether every step stays in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netproof.recheck.net_table import NetTable, Tokens
+from netproof.recheck.predicates import holds_in
+from netproof.recheck.result import RefusedError, Watch
+from transition_systems.evidence import StateSet
+from transition_systems.properties.predicates import Predicate
+
+__all__ = ["StateTable", "integers"]
+
+Ints = NDArray[np.int64]
+CHUNK = 1 << 14
+
+
+def integers(values: object, shape: tuple[int, ...], what: str) -> Ints:
+    """Return an array of whole numbers of a shape; refuse anything else."""
+    if not isinstance(values, np.ndarray) or values.dtype.kind not in "iu":
+        raise RefusedError(f"{what} is no array of whole numbers")
+    if values.shape != shape:
+        raise RefusedError(f"{what} has the shape {values.shape}, expected {shape}")
+    return np.ascontiguousarray(values, dtype=np.int64)
+
+
+class StateTable:
+    """A set of markings in which markings are found by a hash and then compared exactly.
+
+    Parameters
+    ----------
+    table
+        The net.
+    states
+        The set; its names must be the places in the order of the net, no entry negative. A
+        marking may stand in it twice: then the first row in the order of the hashes stands for
+        it wherever it is found.
+    watch
+        Asked for the size before anything is copied, and for the time between chunks.
+    """
+
+    __slots__ = ("_hash", "_keys", "_order", "_weights", "rows", "table", "watch")
+
+    def __init__(self, table: NetTable, states: StateSet, watch: Watch) -> None:
+        names = table.net.place_ids
+        if tuple(states.names) != names:
+            raise RefusedError("the columns of the state set are not the places of the net")
+        count = len(states.rows)
+        watch.fits(count * (len(names) * 8 + 32))
+        self.table, self.watch = table, watch
+        self.rows = integers(states.rows, (count, len(names)), "the state set")
+        if count == 0:
+            raise RefusedError("the state set is empty")
+        if (self.rows < 0).any():
+            raise RefusedError("the state set has a negative number of tokens")
+        for seed in range(16):
+            watch.tick()
+            if self._hashed(seed):
+                return
+        raise RefusedError("the state set defeats sixteen hash functions")
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def _hashed(self, seed: int) -> bool:
+        random = np.random.default_rng(seed)
+        width = self.rows.shape[1]
+        self._weights = random.integers(0, 2**63, size=width, dtype=np.uint64) * np.uint64(2) + 1
+        self._hash = np.empty(len(self.rows), dtype=np.uint64)
+        for start in range(0, len(self.rows), CHUNK):
+            part = self.rows[start : start + CHUNK].view(np.uint64)
+            self._hash[start : start + CHUNK] = (part * self._weights).sum(axis=1, dtype=np.uint64)
+        self._order = np.argsort(self._hash, kind="stable")
+        self._keys = self._hash[self._order]
+        same = np.flatnonzero(self._keys[1:] == self._keys[:-1])
+        first, second = self.rows[self._order[same]], self.rows[self._order[same + 1]]
+        return bool((first == second).all())
+
+    def _find(self, rows: Ints, hashes: NDArray[np.uint64]) -> Ints:
+        place = np.minimum(np.searchsorted(self._keys, hashes), len(self._keys) - 1)
+        found = self._order[place]
+        right = (self._keys[place] == hashes) & (self.rows[found] == rows).all(axis=1)
+        return np.where(right, found, -1)
+
+    def index(self, tokens: Tokens) -> int:
+        """Return the row of a marking; -1 when it is not in."""
+        row = self.table.rows([tokens])
+        hashes = (row.view(np.uint64) * self._weights).sum(axis=1, dtype=np.uint64)
+        return int(self._find(row, hashes)[0])
+
+    def arcs(self) -> Iterator[tuple[int, Ints, Ints]]:
+        """Yield all steps from states of the set: transition, sources, targets, as indices.
+
+        In the arrays of one item each source occurs once. Refused is a step that leads out.
+        """
+        for start in range(0, len(self.rows), CHUNK):
+            part = self.rows[start : start + CHUNK]
+            columns = np.ascontiguousarray(part.T)
+            for transition, change in enumerate(self.table.change):
+                self.watch.tick()
+                able = np.flatnonzero(self.table.enabled(columns, transition))
+                if not len(able):
+                    continue
+                after = part[able]
+                hashes = self._hash[start + able]
+                for place, delta in change.items():
+                    after[:, place] += delta
+                    hashes = hashes + np.uint64(delta % 2**64) * self._weights[place]
+                targets = self._find(after, hashes)
+                if (targets < 0).any():
+                    state = int(able[int((targets < 0).argmax())]) + start
+                    name = self.table.net.transition_ids[transition]
+                    raise RefusedError(f"{name!r} leads out of the set from its state {state}")
+                yield transition, able + start, targets
+
+    def closed(self) -> None:
+        """Refuse the set unless every step from it stays in it."""
+        for _ in self.arcs():
+            pass
+
+    def starts(self) -> None:
+        """Refuse the set unless the initial marking is in it."""
+        if self.index(self.table.initial) < 0:
+            raise RefusedError("the initial marking is not in the state set")
+
+    def within(self, predicate: Predicate) -> None:
+        """Refuse the set unless the predicate holds in all of it."""
+        good = self.holds(predicate)
+        if not good.all():
+            state = int((~good).argmax())
+            raise RefusedError(f"state {state} of the set does not satisfy the claim's predicate")
+
+    def holds(self, predicate: Predicate) -> NDArray[np.bool_]:
+        """Return where a predicate holds, bool of shape (n_states,)."""
+        return holds_in(self.table, self.rows, predicate, self.watch)

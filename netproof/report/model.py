@@ -1,0 +1,223 @@
+"""The report: one model for every output format."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from transition_systems.run import Lasso, Run
+from transition_systems.verdict import Outcome, Verdict, versions
+from translators.ledger import Ledger
+
+__all__ = ["EXIT_CODES", "SCHEMA", "ModelReport", "Report", "VerdictReport"]
+
+SCHEMA = "netproof/report/1"
+EXIT_CODES = {"ok": 0, "violated": 1, "error": 2, "unknown": 3, "internal": 70}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictReport:
+    """A verdict as it is told: on the user's own model, and rechecked.
+
+    Parameters
+    ----------
+    verdict
+        The verdict with its evidence about the analysed net.
+    witness
+        The run or lasso on the user's model.
+    rechecked, recheck_reason
+        ``passed``, ``failed`` or ``skipped``, and why.
+    """
+
+    verdict: Verdict
+    witness: Run | Lasso | None = None
+    rechecked: str = "skipped"
+    recheck_reason: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The property's name or formula."""
+        return self.verdict.property
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome."""
+        return self.verdict.outcome
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the verdict in the form of the report schema."""
+        verdict = self.verdict
+        abstract = verdict.abstract_outcome
+        return {
+            "property": verdict.property,
+            "outcome": str(verdict.outcome),
+            "exactness": str(verdict.exactness),
+            "abstract_outcome": None if abstract is None else str(abstract),
+            "reason": verdict.reason,
+            "explanation": verdict.explain(),
+            "witness": None if self.witness is None else self.witness.to_dict(),
+            "evidence": None if verdict.evidence is None else verdict.evidence.to_dict(),
+            "rechecked": self.rechecked,
+            "recheck_reason": self.recheck_reason,
+            "seed": verdict.seed,
+            "statistics": verdict.statistics.to_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelReport:
+    """Everything about one file.
+
+    Parameters
+    ----------
+    source, format
+        The path as given, the format's name (``None`` where it was not recognised).
+    error
+        Why the file could not be read, ``None`` if it could; ``internal`` tells our own fault.
+    nodes, places, transitions
+        Sizes of the model and of the net that was analysed.
+    ledger, assumptions
+        What became of each element; what the question takes for granted.
+    verdicts
+        In the order asked for; empty if there is an error.
+    timings
+        Wall seconds for ``read``, ``translate``, ``decide``, ``recheck``.
+    model, translation
+        The model and its net, for drawing; no part of the report's data.
+    """
+
+    source: str
+    format: str | None = None
+    error: str | None = None
+    internal: bool = False
+    nodes: int = 0
+    places: int = 0
+    transitions: int = 0
+    ledger: Ledger = field(default_factory=Ledger)
+    assumptions: tuple[str, ...] = ()
+    verdicts: tuple[VerdictReport, ...] = ()
+    timings: Mapping[str, float] = field(default_factory=dict)
+    model: Any = field(default=None, repr=False, compare=False)
+    translation: Any = field(default=None, repr=False, compare=False)
+
+    def __getitem__(self, name: str) -> Verdict:
+        for entry in self.verdicts:
+            if entry.name == name:
+                return entry.verdict
+        known = ", ".join(entry.name for entry in self.verdicts) or "none"
+        raise KeyError(f"no verdict on {name!r}; there are: {known}")
+
+    @property
+    def status(self) -> str:
+        """``internal``, ``error``, ``violated``, ``unknown`` or ``ok``: the worst that happened."""
+        if self.internal or any(entry.rechecked == "failed" for entry in self.verdicts):
+            return "internal"
+        if self.error is not None:
+            return "error"
+        outcomes = {entry.outcome for entry in self.verdicts}
+        if Outcome.VIOLATED in outcomes:
+            return "violated"
+        return "unknown" if Outcome.UNKNOWN in outcomes else "ok"
+
+    def without_models(self) -> ModelReport:
+        """Return the report without the objects behind it, small enough to be sent around."""
+        from dataclasses import replace
+
+        return replace(self, model=None, translation=None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the entry of the report schema."""
+        names = ("read", "translate", "decide", "recheck")
+        return {
+            "source": self.source,
+            "format": self.format,
+            "error": self.error,
+            "size": {
+                "nodes": self.nodes,
+                "places": self.places,
+                "transitions": self.transitions,
+            },
+            "ledger": self.ledger.to_list(),
+            "assumptions": list(self.assumptions),
+            "verdicts": [entry.to_dict() for entry in self.verdicts],
+            "timings": {name: float(self.timings.get(name, 0.0)) for name in names},
+        }
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        from netproof.pictures import mimebundle
+
+        return mimebundle(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The result of one call: one entry for each file, in the order given.
+
+    Parameters
+    ----------
+    models
+        The entries.
+    options
+        The options that shaped the result, as plain data.
+    """
+
+    models: tuple[ModelReport, ...]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=versions, compare=False)
+
+    def __iter__(self) -> Iterator[ModelReport]:
+        return iter(self.models)
+
+    def __len__(self) -> int:
+        return len(self.models)
+
+    def __getitem__(self, key: int | str) -> Any:
+        """Return an entry by number, or, of a report on one model, a verdict by its property."""
+        if isinstance(key, int):
+            return self.models[key]
+        if len(self.models) != 1:
+            raise KeyError("the report has several models: choose one by its number first")
+        return self.models[0][key]
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """How many files there are of each status, and how many verdicts of each outcome."""
+        status = Counter(model.status for model in self.models)
+        outcomes = Counter(entry.outcome for model in self.models for entry in model.verdicts)
+        return {
+            "files": len(self.models),
+            "ok": status["ok"],
+            "violated": status["violated"],
+            "unknown": status["unknown"],
+            "errors": status["error"],
+            "internal": status["internal"],
+            "HOLDS": outcomes[Outcome.HOLDS],
+            "VIOLATED": outcomes[Outcome.VIOLATED],
+            "UNKNOWN": outcomes[Outcome.UNKNOWN],
+        }
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code, worst first: 70 internal, 2 unreadable, 1 violated, 3 unknown, 0 good."""
+        found = {model.status for model in self.models}
+        for status in ("internal", "error", "violated", "unknown"):
+            if status in found:
+                return EXIT_CODES[status]
+        return 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report in the form of its published schema."""
+        return {
+            "schema": SCHEMA,
+            "versions": dict(self.versions),
+            "options": dict(self.options),
+            "summary": self.summary,
+            "models": [model.to_dict() for model in self.models],
+        }
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        from netproof.pictures import mimebundle
+
+        return mimebundle(self)
