@@ -33,16 +33,22 @@ kind               proves                                      by
 
 from __future__ import annotations
 
-import base64
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any, TypeAlias
 
 from transition_systems.errors import RecheckError
+from transition_systems.evidence_data import Claim, StateSet, decode_array
+from transition_systems.evidence_equivalence import Distinction, PartitionEvidence, WordEvidence
+from transition_systems.evidence_sets import (
+    BoundEvidence,
+    ClosedSet,
+    FairMeasure,
+    Measure,
+    RankedSet,
+    TrapEvidence,
+)
 from transition_systems.run import Lasso, Run
 
 __all__ = [
@@ -66,154 +72,6 @@ __all__ = [
     "WordEvidence",
     "evidence_from_dict",
 ]
-
-MAX_DECODED_BYTES = 1 << 30
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """What a piece of evidence proves, and of which model.
-
-    Parameters
-    ----------
-    formula
-        The statement, in the property language or one of the fixed phrases ``unbounded``,
-        ``terminates``, ``terminates under weak fairness``, ``workflow net`` ...
-    model_digest
-        The digest of the model that was analysed.
-    source_digest
-        SHA-256 of the source file, if the model was read from one.
-    translation
-        Name and version of the translation from source to model, if there was one.
-    """
-
-    formula: str
-    model_digest: str
-    source_digest: str | None = None
-    translation: str | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the claim as plain data."""
-        return {
-            "formula": self.formula,
-            "model_digest": self.model_digest,
-            "source_digest": self.source_digest,
-            "translation": self.translation,
-        }
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Claim:
-        """Rebuild a claim from :meth:`to_dict`."""
-        return cls(
-            formula=data["formula"],
-            model_digest=data["model_digest"],
-            source_digest=data.get("source_digest"),
-            translation=data.get("translation"),
-        )
-
-
-def encode_array(array: NDArray[Any]) -> dict[str, Any]:
-    """Return an integer array as JSON data: shape, dtype and compressed bytes."""
-    small = array
-    if array.size and array.dtype.kind in "iu":
-        low, high = int(array.min()), int(array.max())
-        for dtype in (np.uint8, np.uint16, np.uint32, np.int64):
-            if low >= np.iinfo(dtype).min and high <= np.iinfo(dtype).max:
-                small = array.astype(dtype)
-                break
-    little = small.astype(small.dtype.newbyteorder("<"))
-    packed = zlib.compress(little.tobytes(), 6)
-    return {
-        "shape": list(array.shape),
-        "dtype": little.dtype.str,
-        "zlib": base64.b64encode(packed).decode("ascii"),
-    }
-
-
-def decode_array(data: Mapping[str, Any]) -> NDArray[np.int64]:
-    """Rebuild an int64 array from :func:`encode_array`; refuse sizes that do not fit."""
-    dtype = np.dtype(data["dtype"])
-    if dtype.kind not in "iu":
-        raise RecheckError(f"an array of integers was expected, found dtype {dtype}")
-    shape = tuple(int(n) for n in data["shape"])
-    if any(n < 0 for n in shape):
-        raise RecheckError("an array has a negative size")
-    wanted = dtype.itemsize
-    for n in shape:
-        wanted *= n
-    if wanted > MAX_DECODED_BYTES:
-        raise RecheckError("an array of the evidence is larger than 1 GiB")
-    unpacker = zlib.decompressobj()
-    raw = unpacker.decompress(base64.b64decode(data["zlib"], validate=True), wanted + 1)
-    if len(raw) != wanted:
-        raise RecheckError("an array of the evidence does not have the size that it names")
-    return np.frombuffer(raw, dtype=dtype).reshape(shape).astype(np.int64)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class StateSet:
-    """A set of states as an array.
-
-    Parameters
-    ----------
-    names
-        The counters (places), one for each column.
-    rows
-        int64, shape (n_states, n_counters).
-    """
-
-    names: tuple[str, ...]
-    rows: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return int(self.rows.shape[0])
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, StateSet):
-            return NotImplemented
-        return self.names == other.names and np.array_equal(self.rows, other.rows)
-
-    def __hash__(self) -> int:
-        return hash((self.names, self.rows.shape, self.rows.tobytes()))
-
-    def __repr__(self) -> str:
-        return f"StateSet(<{len(self)} states over {len(self.names)} counters>)"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the set as JSON data."""
-        return {"names": list(self.names), "rows": encode_array(self.rows)}
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> StateSet:
-        """Rebuild a set from :meth:`to_dict`."""
-        rows = decode_array(data["rows"])
-        names = tuple(str(name) for name in data["names"])
-        if rows.ndim != 2 or rows.shape[1] != len(names):
-            raise RecheckError("a state set does not have one column for each name")
-        return cls(names=names, rows=rows)
-
-
-def _same(left: object, right: object) -> bool:
-    if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
-        return np.array_equal(left, right)
-    return left == right
-
-
-class _ByContent:
-    """Equality and hash by content for evidence that holds arrays."""
-
-    __slots__ = ()
-    __dataclass_fields__: ClassVar[dict[str, Any]]
-
-    def __eq__(self, other: object) -> bool:
-        if type(other) is not type(self):
-            return NotImplemented
-        return all(
-            _same(getattr(self, name), getattr(other, name)) for name in self.__dataclass_fields__
-        )
-
-    def __hash__(self) -> int:
-        return hash((type(self).__name__, getattr(self, "claim", None)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,130 +114,6 @@ class PumpEvidence:
     def to_dict(self) -> dict[str, Any]:
         """Return the evidence as JSON data."""
         return {"kind": self.kind, "claim": self.claim.to_dict(), "lasso": self.lasso.to_dict()}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClosedSet:
-    """A set of states that contains the initial one and is closed under steps."""
-
-    claim: Claim
-    states: StateSet
-
-    kind = "closed-set"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the evidence as JSON data."""
-        return {"kind": self.kind, "claim": self.claim.to_dict(), "states": self.states.to_dict()}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RankedSet(_ByContent):
-    """A closed set with a rank (int64, shape (n_states,)) that some successor decreases."""
-
-    claim: Claim
-    states: StateSet
-    rank: NDArray[np.int64]
-
-    kind = "ranked-set"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the evidence as JSON data."""
-        return {
-            "kind": self.kind,
-            "claim": self.claim.to_dict(),
-            "states": self.states.to_dict(),
-            "rank": encode_array(self.rank),
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Measure(_ByContent):
-    """A closed set with a rank (int64, shape (n_states,)) that every successor decreases."""
-
-    claim: Claim
-    states: StateSet
-    rank: NDArray[np.int64]
-
-    kind = "measure"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the evidence as JSON data."""
-        return {
-            "kind": self.kind,
-            "claim": self.claim.to_dict(),
-            "states": self.states.to_dict(),
-            "rank": encode_array(self.rank),
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class FairMeasure(_ByContent):
-    """A closed set with nested ranks: every cycle is unfair to a helpful transition.
-
-    ``rank`` is int64 of shape (n_states, depth); ``helpful`` holds, with the same shape, the index
-    into ``actions`` of the transition to which a cycle inside the component would be unfair, or -1.
-    """
-
-    claim: Claim
-    states: StateSet
-    rank: NDArray[np.int64]
-    helpful: NDArray[np.int64]
-    actions: tuple[str, ...]
-
-    kind = "fair-measure"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the evidence as JSON data."""
-        return {
-            "kind": self.kind,
-            "claim": self.claim.to_dict(),
-            "states": self.states.to_dict(),
-            "rank": encode_array(self.rank),
-            "helpful": encode_array(self.helpful),
-            "actions": list(self.actions),
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrapEvidence:
-    """A run to a state, and a closed set around that state in which the goal never holds."""
-
-    claim: Claim
-    run: Run
-    states: StateSet
-
-    kind = "trap"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the evidence as JSON data."""
-        return {
-            "kind": self.kind,
-            "claim": self.claim.to_dict(),
-            "run": self.run.to_dict(),
-            "states": self.states.to_dict(),
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoundEvidence:
-    """A closed set below the bound, and a run to a state that reaches it."""
-
-    claim: Claim
-    states: StateSet
-    bound: int
-    run: Run
-
-    kind = "bound"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the evidence as JSON data."""
-        return {
-            "kind": self.kind,
-            "claim": self.claim.to_dict(),
-            "states": self.states.to_dict(),
-            "bound": self.bound,
-            "run": self.run.to_dict(),
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -427,73 +161,6 @@ class StructureEvidence:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PartitionEvidence(_ByContent):
-    """A partition of the states of two systems side by side (the left ones first).
-
-    ``block`` is int64 of shape (n_left + n_right,); ``relation`` names the equivalence.
-    """
-
-    claim: Claim
-    relation: str
-    block: NDArray[np.int64]
-
-    kind = "partition"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the evidence as JSON data."""
-        return {
-            "kind": self.kind,
-            "claim": self.claim.to_dict(),
-            "relation": self.relation,
-            "block": encode_array(self.block),
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Distinction:
-    """A Hennessy-Milner formula, as nested tuples, that the left system satisfies and not the right.
-
-    The forms are ``("true",)``, ``("final",)``, ``("not", f)``, ``("and", f, ...)``,
-    ``("diamond", label, f)`` and, for branching bisimilarity, ``("until", f, label, g)``.
-    """
-
-    claim: Claim
-    relation: str
-    formula: tuple[Any, ...]
-
-    kind = "distinction"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the evidence as JSON data."""
-        return {
-            "kind": self.kind,
-            "claim": self.claim.to_dict(),
-            "relation": self.relation,
-            "formula": _as_lists(self.formula),
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WordEvidence:
-    """A word that one of two machines accepts and the other does not."""
-
-    claim: Claim
-    word: tuple[str, ...]
-    accepted_by: str
-
-    kind = "word"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the evidence as JSON data."""
-        return {
-            "kind": self.kind,
-            "claim": self.claim.to_dict(),
-            "word": list(self.word),
-            "accepted_by": self.accepted_by,
-        }
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """Evidence for each part of a conjunction, by name."""
@@ -529,10 +196,6 @@ Evidence: TypeAlias = (
     | WordEvidence
     | Parts
 )
-
-
-def _as_lists(item: Any) -> Any:
-    return [_as_lists(part) for part in item] if isinstance(item, tuple) else item
 
 
 def _as_tuples(item: Any) -> Any:

@@ -1,0 +1,164 @@
+"""What all evidence is made of: claims, and sets of states as compressed arrays."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transition_systems.errors import RecheckError
+
+__all__ = ["ByContent", "Claim", "StateSet", "decode_array", "encode_array"]
+
+MAX_DECODED_BYTES = 1 << 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What a piece of evidence proves, and of which model.
+
+    Parameters
+    ----------
+    formula
+        The statement, in the property language or one of the fixed phrases ``unbounded``,
+        ``terminates``, ``terminates under weak fairness``, ``workflow net`` ...
+    model_digest
+        The digest of the model that was analysed.
+    source_digest
+        SHA-256 of the source file, if the model was read from one.
+    translation
+        Name and version of the translation from source to model, if there was one.
+    """
+
+    formula: str
+    model_digest: str
+    source_digest: str | None = None
+    translation: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the claim as plain data."""
+        return {
+            "formula": self.formula,
+            "model_digest": self.model_digest,
+            "source_digest": self.source_digest,
+            "translation": self.translation,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Claim:
+        """Rebuild a claim from :meth:`to_dict`."""
+        return cls(
+            formula=data["formula"],
+            model_digest=data["model_digest"],
+            source_digest=data.get("source_digest"),
+            translation=data.get("translation"),
+        )
+
+
+def encode_array(array: NDArray[Any]) -> dict[str, Any]:
+    """Return an integer array as JSON data: shape, dtype and compressed bytes."""
+    small = array
+    if array.size and array.dtype.kind in "iu":
+        low, high = int(array.min()), int(array.max())
+        for dtype in (np.uint8, np.uint16, np.uint32, np.int64):
+            if low >= np.iinfo(dtype).min and high <= np.iinfo(dtype).max:
+                small = array.astype(dtype)
+                break
+    little = small.astype(small.dtype.newbyteorder("<"))
+    packed = zlib.compress(little.tobytes(), 3)
+    return {
+        "shape": list(array.shape),
+        "dtype": little.dtype.str,
+        "zlib": base64.b64encode(packed).decode("ascii"),
+    }
+
+
+def decode_array(data: Mapping[str, Any]) -> NDArray[np.int64]:
+    """Rebuild an int64 array from :func:`encode_array`; refuse sizes that do not fit."""
+    dtype = np.dtype(data["dtype"])
+    if dtype.kind not in "iu":
+        raise RecheckError(f"an array of integers was expected, found dtype {dtype}")
+    shape = tuple(int(n) for n in data["shape"])
+    if any(n < 0 for n in shape):
+        raise RecheckError("an array has a negative size")
+    wanted = dtype.itemsize
+    for n in shape:
+        wanted *= n
+    if wanted > MAX_DECODED_BYTES:
+        raise RecheckError("an array of the evidence is larger than 1 GiB")
+    unpacker = zlib.decompressobj()
+    raw = unpacker.decompress(base64.b64decode(data["zlib"], validate=True), wanted + 1)
+    if len(raw) != wanted:
+        raise RecheckError("an array of the evidence does not have the size that it names")
+    return np.frombuffer(raw, dtype=dtype).reshape(shape).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StateSet:
+    """A set of states as an array.
+
+    Parameters
+    ----------
+    names
+        The counters (places), one for each column.
+    rows
+        int64, shape (n_states, n_counters).
+    """
+
+    names: tuple[str, ...]
+    rows: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return int(self.rows.shape[0])
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, StateSet):
+            return NotImplemented
+        return self.names == other.names and np.array_equal(self.rows, other.rows)
+
+    def __hash__(self) -> int:
+        return hash((self.names, self.rows.shape, self.rows.tobytes()))
+
+    def __repr__(self) -> str:
+        return f"StateSet(<{len(self)} states over {len(self.names)} counters>)"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the set as JSON data."""
+        return {"names": list(self.names), "rows": encode_array(self.rows)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> StateSet:
+        """Rebuild a set from :meth:`to_dict`."""
+        rows = decode_array(data["rows"])
+        names = tuple(str(name) for name in data["names"])
+        if rows.ndim != 2 or rows.shape[1] != len(names):
+            raise RecheckError("a state set does not have one column for each name")
+        return cls(names=names, rows=rows)
+
+
+def _same(left: object, right: object) -> bool:
+    if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
+        return np.array_equal(left, right)
+    return left == right
+
+
+class ByContent:
+    """Equality and hash by content for evidence that holds arrays."""
+
+    __slots__ = ()
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return all(
+            _same(getattr(self, name), getattr(other, name)) for name in self.__dataclass_fields__
+        )
+
+    def __hash__(self) -> int:
+        return hash((type(self).__name__, getattr(self, "claim", None)))
