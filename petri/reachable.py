@@ -229,7 +229,8 @@ def always_reachable(
     distance = space.distance_to(good)
     lost = np.flatnonzero(distance < 0)
     if len(lost):
-        state = int(lost[0])
+        stuck = lost[space.dead[lost]]
+        state = int(stuck[0] if len(stuck) else lost[0])
         run, closure = space.run_to(state), space.forward_closure(state)
         evidence = TrapEvidence(
             claim=claim(net, Unary("EF", always_everywhere(negate(goal)))),

@@ -149,7 +149,7 @@ def explore(
             )  # fmt: skip
         if reason is not None:
             break
-        stop = min(len(seen), expanded + BLOCK)
+        stop = min(len(seen), expanded + getattr(system, "block", BLOCK))
         try:
             source, label, rows = system.successors(seen.rows[expanded:stop])
         except WidthError:

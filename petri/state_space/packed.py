@@ -16,6 +16,7 @@ __all__ = ["PackedNet"]
 Words = NDArray[np.uint64]
 
 CHUNK_CELLS = 1 << 21
+BLOCK_CELLS = 1 << 25
 
 
 class PackedNet:
@@ -48,6 +49,12 @@ class PackedNet:
         for _, places, weights in (*self._pre, *self._post):
             np.maximum.at(largest, places, weights)
         self._use([int(value).bit_length() for value in largest])
+
+    @property
+    def block(self) -> int:
+        """How many states to expand at a time: few enough to look at the clock often."""
+        cells = max(1, len(self._pre_words) * self.layout.words)
+        return max(64, min(1 << 15, BLOCK_CELLS // cells))
 
     @property
     def labels(self) -> Sequence[str]:
