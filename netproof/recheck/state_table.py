@@ -109,7 +109,7 @@ class StateTable:
                 hashes = self._hash[start + able]
                 for place, delta in change.items():
                     after[:, place] += delta
-                    hashes = hashes + np.uint64(delta % 2**64) * self._weights[place]
+                    hashes = hashes + np.uint64(delta * int(self._weights[place]) % 2**64)
                 targets = self._find(after, hashes)
                 if (targets < 0).any():
                     state = int(able[int((targets < 0).argmax())]) + start

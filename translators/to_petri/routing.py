@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 from translators.to_petri.context import Context
+from translators.workflow.conditions import possible_subsets
 from translators.workflow.graph import Flow, GatewayKind, Node
 
 __all__ = ["MAX_SUBSETS", "output_sets"]
@@ -18,6 +19,7 @@ FREE_CHOICE = (
     "Conditions are free choices under fairness: each may hold or fail each time it is asked, "
     "and none is neglected for ever."
 )
+DECLARED = "Conditions over declared variables hold together only where some values allow it."
 
 
 def output_sets(context: Context, node: Node) -> list[tuple[Flow, ...]] | None:
@@ -56,7 +58,9 @@ def _subsets(
         return None
     if len(flows) > 1 or always:
         context.assume(FREE_CHOICE)
-    feasible = _feasible(options)
+    feasible = possible_subsets(context.index.graph, options, budget=context.budget)
+    if feasible is not None:
+        context.assume(DECLARED)
     sets = [
         (*always, *(options[i] for i in chosen))
         for size in range(1, len(options) + 1)
@@ -75,17 +79,3 @@ def _subsets(
         sets = [(*always, *fallback)]
     order = {flow.id: number for number, flow in enumerate(flows)}
     return [tuple(sorted(chosen, key=lambda f: order.get(f.id, -1))) for chosen in sets]
-
-
-def _feasible(flows: list[Flow]) -> set[frozenset[int]] | None:
-    """Return which sets of typed conditions can hold together, or ``None`` where one is not typed."""
-    expressions = [flow.condition.expression if flow.condition else None for flow in flows]
-    if not expressions or any(expression is None for expression in expressions):
-        return None
-    from transition_systems.errors import NetproofError
-    from transition_systems.expressions import feasible_subsets
-
-    try:
-        return set(feasible_subsets(expressions, {}))
-    except NetproofError:
-        return None

@@ -10,6 +10,9 @@ from translators.workflow.graph import EventKind, GatewayKind, Node, Trigger
 
 __all__ = ["mapped_entries", "refuse_unsupported"]
 
+PART_REFUSED = frozenset(
+    {Trigger.ERROR, Trigger.ESCALATION, Trigger.CANCEL, Trigger.LINK, Trigger.TERMINATE}
+)
 COMPENSATION = "Compensation handlers run inside the event that asks for them, and return."
 
 
@@ -24,6 +27,8 @@ def refuse_unsupported(context: Context) -> None:
 
 
 def _reason(context: Context, node: Node) -> str | None:
+    if node.start_quantity != 1 or node.completion_quantity != 1:
+        return "a start or completion quantity other than 1 is not supported yet"
     if node.gateway is GatewayKind.COMPLEX:
         return "complex gateways are not supported yet"
     if node.activity == "ad-hoc":
@@ -62,6 +67,8 @@ def _event(context: Context, node: Node) -> str | None:
         Trigger.PARALLEL_MULTIPLE,
     ):
         return "an end event with several results is not supported yet"
+    if any(trigger in PART_REFUSED for trigger, _ in node.parts):
+        return "an event with several definitions, one of them thrown or linked, is not supported yet"
     if node.event is EventKind.BOUNDARY and node.attached_to not in context.index.node:
         return "the boundary event is attached to nothing"
     if node.trigger is Trigger.LINK:
@@ -86,6 +93,8 @@ def _link(context: Context, node: Node) -> str | None:
 
 
 def _event_based(context: Context, node: Node) -> str | None:
+    if node.trigger is Trigger.PARALLEL_MULTIPLE:
+        return "a parallel event-based gateway is not supported yet"
     for flow in context.index.outgoing[node.id]:
         target = context.index.node[flow.target]
         if target.event is not EventKind.CATCH and target.activity != "receive":

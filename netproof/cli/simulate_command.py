@@ -1,0 +1,37 @@
+"""``netproof simulate``: one random run, told step by step."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from netproof.converting import net_of
+from netproof.loading import load
+from petri import simulate
+from transition_systems.run import Lasso, Run
+from translators.trace_back import trace_back
+
+__all__ = ["run"]
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Play a run of a workflow or a net and print it."""
+    model = load(arguments.file, format=arguments.format)
+    net, translation = net_of(model, arguments.starts or "one")
+    played: Run | Lasso = simulate(net, steps=arguments.steps, seed=arguments.seed)
+    ended = len(played) < arguments.steps
+    if translation is not None:
+        played = trace_back(translation, played)
+    if arguments.output_format == "json":
+        data = {"schema": "netproof/run/1", "source": model.source, "seed": arguments.seed,
+                "ended": ended, "run": played.to_dict()}  # fmt: skip
+        sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1) + "\n")
+        return 0
+    for number, step in enumerate(played, start=1):
+        where = f"  (line {step.source.line})" if step.source and step.source.line else ""
+        sys.stdout.write(f"{number:>4}. {step.label}{where}\n")
+    state = ", ".join(f"{n} in {e}" if n > 1 else str(e) for e, n in played.last.items())
+    end = "nothing more can happen" if ended else f"stopped after {arguments.steps} steps"
+    sys.stdout.write(f"{end}; tokens: {state or 'none'}\n")
+    return 0

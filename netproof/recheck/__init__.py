@@ -1,0 +1,26 @@
+"""Rechecking: does a piece of evidence prove what it claims?
+
+The code here is other code than that of the engines. It reads models with the readers, computes
+enabledness, firing, predicates and equivalences itself, and believes nothing that a piece of
+evidence says but what it can verify.
+"""
+
+from __future__ import annotations
+
+from netproof.recheck.check import recheck, recheck_verdict
+from netproof.recheck.equivalence import recheck_equivalence
+from netproof.recheck.questions import Goal, Question
+from netproof.recheck.report import ReportedResult, recheck_report, source_digest
+from netproof.recheck.result import RecheckResult
+
+__all__ = [
+    "Goal",
+    "Question",
+    "RecheckResult",
+    "ReportedResult",
+    "recheck",
+    "recheck_equivalence",
+    "recheck_report",
+    "recheck_verdict",
+    "source_digest",
+]

@@ -1,0 +1,276 @@
+"""Rechecking one piece of evidence about a net."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netproof.recheck.closed_sets import (
+    check_bound,
+    check_closed_set,
+    check_measure,
+    check_ranked_set,
+    check_trap,
+)
+from netproof.recheck.fair_measure import check_fair_measure
+from netproof.recheck.invariants import check_invariant
+from netproof.recheck.net_table import NetTable
+from netproof.recheck.parts import check_parts, covers, dead_group, occurring_groups
+from netproof.recheck.questions import (
+    Goal,
+    Question,
+    groups_of,
+    phrases_of,
+    statement_of,
+)
+from netproof.recheck.result import RecheckResult, RefusedError, SkippedError, Watch, guarded
+from netproof.recheck.runs import check_lasso, check_pump, check_run
+from netproof.recheck.statements import Statement, as_statement, bound_of, same, supports
+from netproof.recheck.structure import check_structure
+from petri.net import PetriNet
+from transition_systems.budget import Budget
+from transition_systems.evidence import (
+    BoundEvidence,
+    Claim,
+    ClosedSet,
+    Evidence,
+    FairMeasure,
+    InvariantEvidence,
+    LassoEvidence,
+    Measure,
+    Parts,
+    PumpEvidence,
+    RankedSet,
+    RunEvidence,
+    StructureEvidence,
+    TrapEvidence,
+)
+from transition_systems.properties.formulas import Formula
+from transition_systems.verdict import Outcome
+
+__all__ = ["recheck", "recheck_verdict"]
+
+MOST_NESTED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Setting:
+    table: NetTable
+    watch: Watch
+    digest: str
+    source_digest: str | None
+    translation: str | None
+    goal: Goal | None
+
+    def own(self, claim: Claim) -> Statement:
+        """Refuse a claim about another model, source or translation; return its statement."""
+        if claim.model_digest != self.digest:
+            raise RefusedError("the evidence is about another model: its digest differs")
+        if claim.source_digest != self.source_digest:
+            raise RefusedError("the evidence is about another source: its digest differs")
+        if claim.translation != self.translation:
+            raise RefusedError("the evidence was made with another translation")
+        return as_statement(claim.formula)
+
+    def check(self, evidence: Evidence, depth: int = 0) -> None:
+        """Refuse evidence that does not prove its own claim."""
+        self.watch.tick()
+        claim = self.own(evidence.claim)
+        table, watch = self.table, self.watch
+        match evidence:
+            case RunEvidence():
+                check_run(evidence, claim, table, watch)
+            case LassoEvidence():
+                check_lasso(evidence, claim, table, watch)
+            case PumpEvidence():
+                check_pump(evidence, claim, table, watch)
+            case ClosedSet():
+                check_closed_set(evidence, claim, table, watch)
+            case RankedSet():
+                check_ranked_set(evidence, claim, table, watch)
+            case Measure():
+                check_measure(evidence, claim, table, watch)
+            case FairMeasure():
+                check_fair_measure(evidence, claim, table, watch)
+            case TrapEvidence():
+                check_trap(evidence, claim, table, watch)
+            case BoundEvidence():
+                check_bound(evidence, claim, table, watch)
+            case InvariantEvidence():
+                check_invariant(evidence, claim, table, watch)
+            case StructureEvidence():
+                check_structure(evidence, claim, table)
+            case Parts():
+                if depth == MOST_NESTED:
+                    raise RefusedError("the parts are nested too deep")
+                check_parts(
+                    evidence, claim, table, self.goal, lambda part: self.check(part, depth + 1)
+                )
+            case _:
+                raise RefusedError(f"evidence of kind {evidence.kind!r} is not about a net")
+
+
+def _setting(
+    net: PetriNet,
+    source_digest: str | None,
+    translation: str | None,
+    budget: Budget | None,
+    goal: Goal | None,
+) -> _Setting:
+    return _Setting(
+        table=NetTable(net),
+        watch=Watch(budget),
+        digest=net.digest(),
+        source_digest=source_digest,
+        translation=translation,
+        goal=goal,
+    )
+
+
+def recheck(
+    evidence: Evidence,
+    net: PetriNet,
+    *,
+    formula: Formula | str | None = None,
+    source_digest: str | None = None,
+    translation: str | None = None,
+    budget: Budget | None = None,
+    goal: Goal | None = None,
+) -> RecheckResult:
+    """Decide whether a piece of evidence proves its own claim about a net.
+
+    Enabledness, firing, predicates and membership are computed here from the net's arcs, by code
+    that shares nothing with the engines that made the evidence.
+
+    Parameters
+    ----------
+    evidence
+        Any kind that is about a net.
+    net
+        The net; its digest must be the claim's.
+    formula
+        The statement that the claim must be (a formula, its text, or a phrase); by default the
+        claim is taken as it is.
+    source_digest, translation
+        The digest of the source and the name of the translation; the claim's must be the same.
+    budget
+        Seconds and bytes; what does not fit is skipped.
+    goal
+        What soundness means, for the claims ``sound`` and ``not sound``; by default the goal of a
+        workflow net, and then the net must be one.
+
+    Returns
+    -------
+    RecheckResult
+        ``failed`` with a reason where the evidence proves nothing or is malformed; never raises
+        for forged data.
+
+    Notes
+    -----
+    O(n t p) for a set of n markings, t transitions and p places.
+
+    Examples
+    --------
+    >>> from petri import PetriNet
+    >>> from transition_systems.run import Run
+    >>> net = PetriNet.from_arrays([[1], [0]], [[0], [1]], [1, 0])
+    >>> claim = Claim(formula="EF p1 >= 1", model_digest=net.digest())
+    >>> recheck(RunEvidence(claim=claim, run=Run(initial={"p1": 1})), net)
+    RecheckResult(status='passed', reason=None)
+    >>> recheck(RunEvidence(claim=claim, run=Run(initial={"p1": 2})), net).reason
+    'the run does not start in the initial marking'
+    """
+
+    def work() -> None:
+        setting = _setting(net, source_digest, translation, budget, goal)
+        setting.check(evidence)
+        if formula is not None and not same(
+            as_statement(evidence.claim.formula), as_statement(formula)
+        ):
+            raise RefusedError("the claim is not the statement that was asked for")
+
+    return guarded(work)
+
+
+def recheck_verdict(
+    property_name: str,
+    outcome: Outcome | str,
+    evidence: Evidence | None,
+    net: PetriNet,
+    *,
+    question: Question | None = None,
+    source_digest: str | None = None,
+    translation: str | None = None,
+    budget: Budget | None = None,
+) -> RecheckResult:
+    """Decide whether evidence proves an outcome of a property of a net.
+
+    Two things are checked: the claim is a statement from which the outcome follows, and the
+    evidence proves the claim (:func:`recheck`).
+
+    Parameters
+    ----------
+    property_name
+        The name of a property, ``bounded by k``, or a formula over the net.
+    outcome
+        ``HOLDS`` or ``VIOLATED``; an ``UNKNOWN`` has nothing to check and is skipped.
+    evidence
+        What came with the verdict.
+    net
+        The net.
+    question
+        What defines the property beside its name: goal, completion, places, groups, formula.
+    source_digest, translation, budget
+        As for :func:`recheck`.
+
+    Returns
+    -------
+    RecheckResult
+        As :func:`recheck`; also ``failed`` where there is no evidence.
+
+    Examples
+    --------
+    >>> from petri import PetriNet
+    >>> from transition_systems.run import Run
+    >>> net = PetriNet.from_arrays([[2], [0]], [[0], [1]], [1, 0])
+    >>> claim = Claim(formula="EF dead", model_digest=net.digest())
+    >>> stuck = RunEvidence(claim=claim, run=Run(initial={"p1": 1}))
+    >>> recheck_verdict("deadlock", "VIOLATED", stuck, net).status
+    'passed'
+    >>> recheck_verdict("deadlock", "HOLDS", stuck, net).status
+    'failed'
+    """
+    asked = question or Question()
+
+    def work() -> None:
+        if outcome == Outcome.UNKNOWN:
+            raise SkippedError("the outcome is UNKNOWN, which claims nothing")
+        if outcome not in (Outcome.HOLDS, Outcome.VIOLATED):
+            raise RefusedError(f"there is no outcome {outcome!r:.40}")
+        if evidence is None:
+            raise RefusedError("the verdict comes without evidence")
+        setting = _setting(net, source_digest, translation, budget, asked.goal)
+        claim = setting.own(evidence.claim)
+        if not _follows(property_name, outcome == Outcome.HOLDS, claim, net, asked):
+            raise RefusedError(
+                f"{property_name} {outcome} does not follow from {evidence.claim.formula!r:.120}"
+            )
+        setting.check(evidence)
+
+    return guarded(work)
+
+
+def _follows(name: str, holds: bool, claim: Statement, net: PetriNet, question: Question) -> bool:
+    """Return whether an outcome of a property follows from a claim."""
+    if question.formula is None:
+        phrases = phrases_of(name)
+        if phrases is not None:
+            return claim.shape == "phrase" and claim.phrase in phrases[0 if holds else 1]
+        if name == "boundedness":
+            return bound_of(claim) is not None if holds else claim.phrase == "unbounded"
+        groups = groups_of(name, net, question)
+        if groups is not None:
+            if not holds:
+                return dead_group(claim, groups)
+            return claim.shape == "phrase" and covers(occurring_groups(claim), groups)
+    wanted = statement_of(name, net, question)
+    return supports(claim, wanted if holds else wanted.negated())

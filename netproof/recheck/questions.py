@@ -1,0 +1,164 @@
+"""What a property asks of a net: the statements that its outcomes must be proved by.
+
+The completion predicate, the goal of soundness and the places or transitions that count come from
+the caller, since they define the question; their meaning as statements is fixed here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from netproof.recheck.result import RefusedError
+from netproof.recheck.statements import Statement, as_statement
+from petri.net import PetriNet
+from transition_systems.properties.formulas import Formula
+from transition_systems.properties.predicates import (
+    FALSE,
+    And,
+    Compare,
+    Dead,
+    Not,
+    Or,
+    Predicate,
+)
+
+__all__ = ["Goal", "Question", "equal_to", "goal_of", "groups_of", "phrases_of", "statement_of"]
+
+_WEAK, _STRONG = "under weak fairness", "under strong fairness"
+_ENDS, _ENDLESS = "terminates", "infinite run"
+
+# For each property: the phrases that prove HOLDS, and those that prove VIOLATED. A strongly fair
+# run is weakly fair, and a fair run is a run; a pump can be repeated for ever.
+_PHRASES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "soundness": (frozenset({"sound"}), frozenset({"not sound"})),
+    "workflow-net": (frozenset({"workflow net"}), frozenset({"not a workflow net"})),
+    "termination": (
+        frozenset({_ENDS}),
+        frozenset({_ENDLESS, f"{_ENDLESS} {_WEAK}", f"{_ENDLESS} {_STRONG}", "unbounded"}),
+    ),
+    f"termination {_WEAK}": (
+        frozenset({_ENDS, f"{_ENDS} {_WEAK}"}),
+        frozenset({f"{_ENDLESS} {_WEAK}", f"{_ENDLESS} {_STRONG}"}),
+    ),
+    f"termination {_STRONG}": (
+        frozenset({_ENDS, f"{_ENDS} {_WEAK}", f"{_ENDS} {_STRONG}"}),
+        frozenset({f"{_ENDLESS} {_STRONG}"}),
+    ),
+}
+_PHRASES["termination-weak"] = _PHRASES[f"termination {_WEAK}"]
+_PHRASES["termination-strong"] = _PHRASES[f"termination {_STRONG}"]
+_BOUNDED = re.compile(r"bounded by (0|[1-9][0-9]{0,18})")
+
+
+class Goal(Protocol):
+    """What completing properly means; ``petri.soundness.SoundnessGoal`` is one."""
+
+    @property
+    def completion(self) -> Predicate:
+        """Holds in the completed markings."""
+        ...
+
+    @property
+    def proper(self) -> Predicate:
+        """Must hold in every reachable marking."""
+        ...
+
+    @property
+    def occurs(self) -> Mapping[str, tuple[str, ...]]:
+        """Groups of transitions of which one must occur in some run."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What defines a property beside its name.
+
+    Parameters
+    ----------
+    goal
+        Completion, proper completion and occurrence; by default those of a workflow net.
+    final
+        The completion predicate of ``deadlock``; by default equality with the final marking.
+    places
+        The places that count for safeness and bounds; by default all.
+    groups
+        Groups of transitions of which one must occur; by default those of the goal, or each
+        transition alone.
+    formula
+        The statement about the net that HOLDS means, for a property that is a formula.
+    """
+
+    goal: Goal | None = None
+    final: Predicate | None = None
+    places: Sequence[str] | None = None
+    groups: Mapping[str, Sequence[str]] | None = None
+    formula: Formula | str | None = None
+
+
+def equal_to(net: PetriNet, tokens: Mapping[str, int]) -> Predicate:
+    """Return the predicate of one marking."""
+    return And(tuple(Compare(((p, 1),), "==", tokens.get(p, 0)) for p in net.place_ids))
+
+
+@dataclass(frozen=True, slots=True)
+class _ClassicalGoal:
+    completion: Predicate
+    proper: Predicate
+    occurs: Mapping[str, tuple[str, ...]]
+
+
+def goal_of(net: PetriNet, sink: str) -> Goal:
+    """Return the goal of a workflow net: its final marking, by default one token in the sink."""
+    wanted = {sink: 1} if net.final is None else net.final.to_dict()
+    above = And(tuple(Compare(((p, 1),), ">=", count) for p, count in wanted.items()))
+    equal = equal_to(net, wanted)
+    return _ClassicalGoal(equal, Or((Not(above), equal)), {t: (t,) for t in net.transition_ids})
+
+
+def phrases_of(name: str) -> tuple[frozenset[str], frozenset[str]] | None:
+    """Return the phrases that prove HOLDS and VIOLATED of a property that is proved by phrases."""
+    return _PHRASES.get(name)
+
+
+def groups_of(name: str, net: PetriNet, question: Question) -> list[tuple[str, ...]] | None:
+    """Return the groups of a property about occurrence; ``None`` for another property."""
+    if not name.startswith("no-dead-") and question.groups is None:
+        return None
+    groups = question.groups
+    if groups is None and question.goal is not None and name != "no-dead-transitions":
+        groups = question.goal.occurs
+    if groups is None and name != "no-dead-transitions":
+        raise RefusedError(f"the groups of {name!r} are not given")
+    if groups is None:
+        return [(t,) for t in net.transition_ids]
+    return [tuple(members) for members in groups.values()]
+
+
+def statement_of(name: str, net: PetriNet, question: Question) -> Statement:
+    """Return the statement that HOLDS means, for a property that is one formula."""
+    if question.formula is not None:
+        return as_statement(question.formula)
+    bounded = _BOUNDED.fullmatch(name)
+    if name == "safeness" or bounded is not None:
+        most = 1 if bounded is None else int(bounded[1])
+        places = net.place_ids if question.places is None else question.places
+        return Statement("AG", _at_most(places, most))
+    if name == "deadlock":
+        final = question.final
+        if final is None:
+            final = FALSE if net.final is None else equal_to(net, net.final.to_dict())
+        return Statement("AG", Or((Not(Dead()), final)))
+    if name in ("option-to-complete", "proper-completion"):
+        if question.goal is None:
+            raise RefusedError(f"the goal of {name!r} is not given")
+        if name == "option-to-complete":
+            return Statement("AG EF", question.goal.completion)
+        return Statement("AG", question.goal.proper)
+    return as_statement(name)
+
+
+def _at_most(places: Iterable[str], most: int) -> Predicate:
+    return And(tuple(Compare(((place, 1),), "<=", most) for place in places))

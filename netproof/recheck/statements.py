@@ -1,0 +1,115 @@
+"""Statements: what a claim says, in a form in which two of them can be compared."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from netproof.recheck.normal_form import NormalForms
+from netproof.recheck.result import RefusedError
+from transition_systems.properties.formulas import Formula, State, Unary
+from transition_systems.properties.parse import parse_formula
+from transition_systems.properties.predicates import Predicate
+
+__all__ = ["PHRASES", "Shape", "Statement", "as_statement", "bound_of", "listed", "same", "supports"]
+
+Shape = Literal["AG", "EF", "AG EF", "EF AG", "phrase"]
+
+PHRASES = frozenset(
+    {
+        "unbounded", "terminates", "terminates under weak fairness",
+        "terminates under strong fairness", "infinite run", "infinite run under weak fairness",
+        "infinite run under strong fairness", "workflow net", "not a workflow net", "sound",
+        "not sound",
+    }
+)  # fmt: skip
+_BOUND = re.compile(r"bounded by (0|[1-9][0-9]{0,18})")
+_OPPOSITE: dict[Shape, Shape] = {"AG": "EF", "EF": "AG", "AG EF": "EF AG", "EF AG": "AG EF"}
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement about a net: a temporal shape over a predicate, or a fixed phrase.
+
+    ``positive`` tells whether the predicate or its negation is meant.
+    """
+
+    shape: Shape
+    predicate: Predicate | None = None
+    phrase: str = ""
+    positive: bool = True
+
+    def negated(self) -> Statement:
+        """Return the statement that holds when this one does not; phrases have none."""
+        if self.shape == "phrase":
+            raise RefusedError(f"{self.phrase!r} is not a formula that can be negated")
+        return Statement(_OPPOSITE[self.shape], self.predicate, "", not self.positive)
+
+
+def as_statement(text: str | Formula) -> Statement:
+    """Return the statement of a claim's text or of a formula.
+
+    Refused is what is neither a fixed phrase nor ``AG``, ``EF``, ``AG EF`` or ``EF AG`` of a
+    state predicate. The texts come from files, so nothing is taken from them unparsed.
+    """
+    if isinstance(text, str):
+        if text in PHRASES or _BOUND.fullmatch(text) or text.startswith(("occur ", "occur-groups ")):
+            return Statement("phrase", phrase=text)
+        formula = parse_formula(text)
+    else:
+        formula = text
+    operators: list[str] = []
+    inner = formula
+    while isinstance(inner, Unary) and len(operators) < 3:
+        operators.append(inner.operator)
+        inner = inner.operand
+    shapes: dict[str, Shape] = {"AG": "AG", "EF": "EF", "AG EF": "AG EF", "EF AG": "EF AG"}
+    shape = shapes.get(" ".join(operators))
+    if shape is None or not isinstance(inner, State):
+        raise RefusedError(f"the statement has no form that evidence is known for: {text!r:.80}")
+    return Statement(shape, inner.predicate)
+
+
+def _numbers(left: Statement, right: Statement) -> tuple[NormalForms, int, int]:
+    assert left.predicate is not None
+    assert right.predicate is not None
+    forms = NormalForms()
+    first = forms.number(left.predicate, positive=left.positive)
+    return forms, first, forms.number(right.predicate, positive=right.positive)
+
+
+def same(left: Statement, right: Statement) -> bool:
+    """Return whether two statements are the same but for the way of writing them."""
+    if left.shape != right.shape:
+        return False
+    if left.shape == "phrase":
+        return left.phrase == right.phrase
+    _, first, second = _numbers(left, right)
+    return first == second
+
+
+def supports(claim: Statement, wanted: Statement) -> bool:
+    """Return whether a claim is, or by its outermost parts implies, the wanted statement.
+
+    All four shapes are monotone in their predicate.
+    """
+    if claim.shape != wanted.shape or claim.shape == "phrase":
+        return same(claim, wanted)
+    forms, first, second = _numbers(claim, wanted)
+    return forms.implies(first, second)
+
+
+def bound_of(statement: Statement) -> int | None:
+    """Return ``k`` of the phrase ``bounded by k``."""
+    found = _BOUND.fullmatch(statement.phrase)
+    return None if found is None else int(found[1])
+
+
+def listed(statement: Statement, word: str) -> object:
+    """Return the JSON list after the word of the phrase ``occur [...]``; refuse another phrase."""
+    head = f"{word} "
+    if statement.shape != "phrase" or not statement.phrase.startswith(head):
+        raise RefusedError(f"the claim is not of the form {word!r}: {statement.phrase!r:.80}")
+    return json.loads(statement.phrase.removeprefix(head))

@@ -1,0 +1,124 @@
+"""The report for people at a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from netproof.report.model import ModelReport, Report, VerdictReport
+from transition_systems.run import Lasso, Run
+from transition_systems.verdict import Outcome
+
+__all__ = ["terminal_text"]
+
+MARKS = {Outcome.HOLDS: "✓", Outcome.VIOLATED: "✗", Outcome.UNKNOWN: "?"}
+COLOURS = {Outcome.HOLDS: "32", Outcome.VIOLATED: "31", Outcome.UNKNOWN: "33"}
+MAX_STEPS = 40
+LEDGER_LINES = 8
+
+
+class _Ink:
+    """Escape sequences for colour, or none."""
+
+    def __init__(self) -> None:
+        plain = "NO_COLOR" in os.environ or not sys.stdout.isatty()
+        self.colour = not plain or "FORCE_COLOR" in os.environ
+
+    def paint(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
+
+
+def terminal_text(report: Report, *, quiet: bool = False) -> str:
+    """Return the report as lines of text, coloured where standard output is a terminal.
+
+    Parameters
+    ----------
+    report
+        The report.
+    quiet
+        Leave out files in which everything holds.
+    """
+    ink = _Ink()
+    lines: list[str] = []
+    for model in report.models:
+        if quiet and model.status == "ok":
+            continue
+        lines += _model(model, ink)
+    if len(report.models) > 1 or quiet:
+        lines += [_summary(report)]
+    return "\n".join(lines) + "\n"
+
+
+def _summary(report: Report) -> str:
+    count = report.summary
+    parts = [f"{count['files']} files: {count['ok']} good"]
+    names = (("violated", "violated"), ("unknown", "without verdict"),
+             ("errors", "unreadable"), ("internal", "internal errors"))  # fmt: skip
+    parts += [f"{count[key]} {words}" for key, words in names if count[key]]
+    return ", ".join(parts)
+
+
+def _model(model: ModelReport, ink: _Ink) -> list[str]:
+    title = ink.paint(model.source, "1")
+    if model.error is not None:
+        error = model.error
+        prefix = f"{model.source}:"
+        shown = error if error.startswith(prefix) else f"{model.source}: {error}"
+        return [ink.paint("error ", "31") + shown, ""]
+    size = f"{model.nodes} nodes; net of {model.places} places, {model.transitions} transitions"
+    lines = [f"{title}  ({model.format}, {size})"]
+    shown_run: Run | Lasso | None = None
+    width = max((len(entry.name) for entry in model.verdicts), default=0)
+    for entry in model.verdicts:
+        lines += _verdict(entry, width, ink)
+        if entry.witness is not None and shown_run != entry.witness and entry.outcome is Outcome.VIOLATED:
+            lines += _run(entry.witness, ink, seen=shown_run)
+            shown_run = entry.witness
+    lines += _ledger(model)
+    return [*lines, ""]
+
+
+def _verdict(entry: VerdictReport, width: int, ink: _Ink) -> list[str]:
+    verdict = entry.verdict
+    mark = ink.paint(f"{MARKS[entry.outcome]} {entry.outcome:<8}", COLOURS[entry.outcome])
+    exact = "" if verdict.exactness == "exact" else f" [{verdict.exactness}]"
+    check = "" if entry.rechecked == "passed" else f" (recheck {entry.rechecked}"
+    if check:
+        check += f": {entry.recheck_reason})" if entry.recheck_reason else ")"
+        if entry.outcome is Outcome.UNKNOWN:
+            check = ""
+    text = verdict.explain() if verdict.reason is None else verdict.reason
+    return [f"  {mark} {entry.name:<{width}}{exact}  {text}{check}"]
+
+
+def _run(run: Run | Lasso, ink: _Ink, *, seen: Run | Lasso | None) -> list[str]:
+    if seen is not None and run.actions == seen.actions:
+        return []
+    lines: list[str] = []
+    cut = len(run) - MAX_STEPS
+    for number, step in enumerate(run.steps, start=1):
+        if cut > 0 and MAX_STEPS // 2 <= number - 1 < MAX_STEPS // 2 + cut:
+            if number - 1 == MAX_STEPS // 2:
+                lines.append(f"             … {cut} steps …")
+            continue
+        if isinstance(run, Lasso) and number == run.loop_start + 1:
+            lines.append("             repeated for ever:")
+        where = f"line {step.source.line}" if step.source and step.source.line else ""
+        lines.append(ink.paint(f"        {number:>3}. ", "2") + f"{step.label}" + (f"  ({where})" if where else ""))
+    return lines
+
+
+def _ledger(model: ModelReport) -> list[str]:
+    lines: list[str] = []
+    for fate, entries in (
+        ("refused", model.ledger.refused),
+        ("abstracted", model.ledger.abstracted),
+        ("repaired", model.ledger.repairs),
+    ):
+        for entry in entries[:LEDGER_LINES]:
+            line = f" (line {entry.span.line})" if entry.span and entry.span.line else ""
+            lines.append(f"    {fate}: {entry.kind} {entry.element}{line}: {entry.note}")
+        if len(entries) > LEDGER_LINES:
+            lines.append(f"    {fate}: {len(entries) - LEDGER_LINES} more")
+    lines += [f"    assumed: {text}" for text in model.assumptions]
+    return lines

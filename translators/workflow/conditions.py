@@ -1,0 +1,49 @@
+"""Which conditions can hold together: a question about data, asked by every map alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from transition_systems.budget import Budget
+from transition_systems.errors import NetproofError
+from transition_systems.expressions.types import BOOLEAN, INTEGER, REAL, STRING
+from translators.workflow.graph import Flow, WorkflowGraph
+
+__all__ = ["possible_subsets"]
+
+SECONDS = 2.0
+TYPES = {"boolean": BOOLEAN, "integer": INTEGER, "real": REAL, "number": REAL, "string": STRING}
+
+
+def possible_subsets(
+    graph: WorkflowGraph, flows: Sequence[Flow], *, budget: Budget | None = None
+) -> set[frozenset[int]] | None:
+    """Return which sets of the flows' conditions can hold together, ``None`` for all of them.
+
+    Conditions are free choices. Only where the workflow declares typed variables and every
+    condition is a typed expression over them, sets that no values can satisfy are left out.
+
+    Parameters
+    ----------
+    graph
+        The workflow, for its variables.
+    flows
+        The flows; a set is given by positions.
+    budget
+        Time for the solver, at most two seconds are used.
+
+    Returns
+    -------
+    set of frozenset of int, or None
+    """
+    expressions = [flow.condition.expression if flow.condition else None for flow in flows]
+    if not graph.variables or not expressions or any(e is None for e in expressions):
+        return None
+    from transition_systems.expressions.to_z3 import feasible_subsets
+    types = {v.name: TYPES[v.type] for v in graph.variables if v.type in TYPES}
+    left = None if budget is None else budget.remaining()
+    limit = Budget(seconds=SECONDS if left is None else min(SECONDS, left))
+    try:
+        return set(feasible_subsets(expressions, types, budget=limit))
+    except NetproofError:
+        return None
