@@ -296,9 +296,7 @@ def _within(option: CheckOptions, deadline: float | None) -> CheckOptions:
     return replace(option, seconds=min(option.seconds, deadline - time.monotonic()))
 
 
-def _guarded(
-    source: str, option: CheckOptions, progress: ProgressCallback | None
-) -> ModelReport:
+def _guarded(source: str, option: CheckOptions, progress: ProgressCallback | None) -> ModelReport:
     if option.seconds <= 0:
         return ModelReport(source=source, error="not checked: the total time was used up")
     try:
@@ -355,5 +353,3 @@ def convert(
     if to not in CONVERSIONS:
         raise UsageError(f"there is no conversion to {to!r}; there are {', '.join(CONVERSIONS)}")
     return CONVERSIONS[to](model_of(model), starts)
-
-

@@ -338,5 +338,3 @@ def _rechecked(
     return VerdictReport(
         verdict=verdict, witness=witness, rechecked=result.status, recheck_reason=result.reason
     )
-
-

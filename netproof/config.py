@@ -187,9 +187,7 @@ def _settings(table: Any, source: str) -> Settings:
     return Settings(**values, paths=tuple(paths), source=source)
 
 
-def _check_keys(
-    table: Any, known: Mapping[str, type | tuple[type, ...]], source: str
-) -> None:
+def _check_keys(table: Any, known: Mapping[str, type | tuple[type, ...]], source: str) -> None:
     if not isinstance(table, dict):
         raise InputError("a table was expected", span=SourceSpan(file=source), found=repr(table))
     for key, value in table.items():

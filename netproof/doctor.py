@@ -130,5 +130,7 @@ def _main_job() -> Finding:
     except Exception as error:  # the doctor tells whatever is wrong
         return Finding(level="bad", text=f"the main job fails: {type(error).__name__}: {error}")
     if good:
-        return Finding(level="good", text="the main job works: a net was proved sound and rechecked")
+        return Finding(
+            level="good", text="the main job works: a net was proved sound and rechecked"
+        )
     return Finding(level="bad", text="the main job gives a wrong answer", mend="please report it")

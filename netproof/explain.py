@@ -60,12 +60,16 @@ def _violation(translation: NetTranslation, verdict: Verdict, name: str) -> list
     state = element_state(translation, witness.last)
     match name:
         case "proper-completion":
-            twice = _named(translation, [e for e, n in state.items() if n > 1 and _is_end(translation, e)])
+            twice = _named(
+                translation, [e for e, n in state.items() if n > 1 and _is_end(translation, e)]
+            )
             return [f"{after} {twice} has been reached twice."]
         case "safeness":
             flows = {flow.id for flow in translation.graph.flows}
             full = [e for e, n in state.items() if n > 1 and e in flows]
-            return [f"{after} there are {max(state[e] for e in full)} tokens on {_one(translation, full[0])}."]
+            return [
+                f"{after} there are {max(state[e] for e in full)} tokens on {_one(translation, full[0])}."
+            ]
         case "deadlock" | "option-to-complete":
             stuck = stuck_reasons(translation, witness.last)
             if stuck:

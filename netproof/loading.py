@@ -120,7 +120,9 @@ def model_of(thing: Model | WorkflowGraph | PetriNet | PathOrFile) -> Model:
     if isinstance(thing, Model):
         return thing
     if isinstance(thing, WorkflowGraph):
-        return Model(source=thing.source or f"<workflow {thing.id}>", format="workflow", graph=thing)
+        return Model(
+            source=thing.source or f"<workflow {thing.id}>", format="workflow", graph=thing
+        )
     if isinstance(thing, PetriNet):
         return Model(source=f"<net {thing.name or ''}>".replace(" >", ">"), format="net", net=thing)
     return load(os.fspath(thing) if isinstance(thing, os.PathLike) else thing)

@@ -209,12 +209,15 @@ def _here(translation: NetTranslation, element: str, name: str) -> Predicate:
 
 def _names(graph: WorkflowGraph) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for item in (*graph.nodes, *graph.flows, *graph.messages):
-        found.setdefault(item.id, []).append(item.id)
-    for item in (*graph.nodes, *graph.flows, *graph.messages):
-        if item.name and item.name not in found:
-            found[item.name] = [i.id for i in (*graph.nodes, *graph.flows) if i.name == item.name]
-    return {name: elements or [name] for name, elements in found.items()}
+    items: list[tuple[str, str | None]] = [(n.id, n.name) for n in graph.nodes]
+    items += [(f.id, f.name) for f in graph.flows]
+    items += [(m.id, m.name) for m in graph.messages]
+    for id, _ in items:
+        found[id] = [id]
+    for id, name in items:
+        if name and (name not in found or found[name] != [name]):
+            found.setdefault(name, []).append(id)
+    return found
 
 
 def _known(name: str, names: Iterable[str]) -> None:

@@ -101,9 +101,7 @@ class Decision:
     def graph(self) -> ReachabilityGraph:
         """The reachability graph, computed on first use within the budget."""
         if self._graph is None:
-            self._graph = reachability_graph(
-                self.net, budget=self.budget, progress=self.progress
-            )
+            self._graph = reachability_graph(self.net, budget=self.budget, progress=self.progress)
         return self._graph
 
     def on(self, graph: ReachabilityGraph) -> Decision:
@@ -121,7 +119,9 @@ class Decision:
             peak_bytes=0 if graph is None else graph.peak_bytes,
         )
 
-    def holds(self, evidence: Evidence, *explanation: str, parts: tuple[Verdict, ...] = ()) -> Verdict:
+    def holds(
+        self, evidence: Evidence, *explanation: str, parts: tuple[Verdict, ...] = ()
+    ) -> Verdict:
         """Return HOLDS with evidence."""
         return self._verdict(Outcome.HOLDS, evidence, None, explanation, parts)
 
@@ -138,9 +138,7 @@ class Decision:
     def out_of_budget(self) -> Verdict:
         """Return UNKNOWN because the graph is partial, with what is known so far."""
         graph = self.graph
-        return self.unknown(
-            f"{graph.reason}; no violation in the first {graph.n_states} states"
-        )
+        return self.unknown(f"{graph.reason}; no violation in the first {graph.n_states} states")
 
     def _verdict(
         self,

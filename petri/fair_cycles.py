@@ -18,7 +18,7 @@ __all__ = ["fair_component", "fair_cycle"]
 Ints = NDArray[np.int64]
 
 
-def _components(space: ReachabilityGraph, states: Ints) -> tuple[Ints, Ints]:
+def _components(space: ReachabilityGraph, states: Ints) -> Ints:
     """Return the component of each given state, numbered so that arcs lead to lower numbers."""
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import connected_components
@@ -33,7 +33,8 @@ def _components(space: ReachabilityGraph, states: Ints) -> tuple[Ints, Ints]:
     number = number.astype(np.int64)
     crossing = number[source] != number[target]
     order = _topological(int(count), number[source[crossing]], number[target[crossing]])
-    return order[number], inside
+    ranks: Ints = order[number]
+    return ranks
 
 
 def _topological(count: int, source: Ints, target: Ints) -> Ints:
@@ -57,9 +58,7 @@ def _topological(count: int, source: Ints, target: Ints) -> Ints:
     return rank
 
 
-def fair_component(
-    space: ReachabilityGraph, *, strong: bool
-) -> tuple[Ints | None, Ints, Ints]:
+def fair_component(space: ReachabilityGraph, *, strong: bool) -> tuple[Ints | None, Ints, Ints]:
     """Find a component in which a fair run can stay, or show that there is none.
 
     Parameters
@@ -84,7 +83,7 @@ def fair_component(
         while len(ranks) <= depth:
             ranks.append(np.full(space.n_states, -1, dtype=np.int64))
             helps.append(np.full(space.n_states, -1, dtype=np.int64))
-        number, _ = _components(space, states)
+        number = _components(space, states)
         ranks[depth][states] = number
         for component in np.unique(number):
             members = states[number == component]
@@ -96,8 +95,7 @@ def fair_component(
                 (
                     t
                     for t, where in enumerate(enabled)
-                    if t not in taken
-                    and (where[members].any() if strong else where[members].all())
+                    if t not in taken and (where[members].any() if strong else where[members].all())
                 ),
                 None,
             )

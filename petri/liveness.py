@@ -113,5 +113,7 @@ def occurrence_evidence(space: ReachabilityGraph, groups: Mapping[str, Sequence[
         covered.update(owner[t] for t in new)
         text = f"occur {json.dumps(new, ensure_ascii=False)}"
         runs.append((f"run {len(runs) + 1}", RunEvidence(claim=claim(net, text), run=run)))
-    everything = f"occur-groups {json.dumps([list(g) for g in groups.values()], ensure_ascii=False)}"
+    everything = (
+        f"occur-groups {json.dumps([list(g) for g in groups.values()], ensure_ascii=False)}"
+    )
     return Parts(claim=claim(net, everything), parts=tuple(runs))

@@ -110,7 +110,9 @@ def reachable(
     evidence = ClosedSet(
         claim=claim(net, always_everywhere(negate(goal))), states=space.state_set()
     )
-    return decision.violated(evidence, f"None of the {space.n_states} reachable states satisfies it.")
+    return decision.violated(
+        evidence, f"None of the {space.n_states} reachable states satisfies it."
+    )
 
 
 def invariant(

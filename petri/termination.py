@@ -140,9 +140,7 @@ def _plain_cycle(space: ReachabilityGraph, cyclic: NDArray[np.int64]) -> Lasso:
     return Lasso(initial=stem.initial, steps=stem.steps + cycle, loop_start=len(stem))
 
 
-def _fair(
-    decision: Decision, space: ReachabilityGraph, fairness: Fairness, suffix: str
-) -> Verdict:
+def _fair(decision: Decision, space: ReachabilityGraph, fairness: Fairness, suffix: str) -> Verdict:
     net = decision.net
     component, rank, helpful = fair_component(space, strong=fairness == "strong")
     if component is not None:

@@ -82,20 +82,19 @@ class FieldLayout:
                 )
         return rows
 
-    def unpack(
-        self, rows: NDArray[np.uint64], dtype: type[np.generic] = np.int64
-    ) -> NDArray[np.int64]:
+    def unpack(self, rows: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return the counters of packed states, shape (n, n_counters)."""
-        values = np.empty((rows.shape[0], len(self.bits)), dtype=dtype)
+        values = np.empty((rows.shape[0], len(self.bits)), dtype=np.int64)
         for index in range(len(self.bits)):
             column = rows[:, self.word[index]] >> np.uint64(self.shift[index])
             values[:, index] = column & self._mask[index]
-        return values  # type: ignore[return-value]
+        return values
 
     def column(self, rows: NDArray[np.uint64], index: int) -> NDArray[np.int64]:
         """Return one counter of packed states, int64 of shape (n,)."""
         column = rows[:, self.word[index]] >> np.uint64(self.shift[index])
-        return (column & self._mask[index]).astype(np.int64)
+        value: NDArray[np.int64] = (column & self._mask[index]).astype(np.int64)
+        return value
 
     def outgrown(self, rows: NDArray[np.uint64]) -> list[int]:
         """Return the counters whose guard bit is set in some row."""

@@ -39,9 +39,7 @@ class ExplicitSystem(Protocol):
         """Return the initial states, uint64 of shape (n, w)."""
         ...
 
-    def successors(
-        self, block: Words
-    ) -> tuple[NDArray[np.int64], NDArray[np.int32], Words]:
+    def successors(self, block: Words) -> tuple[NDArray[np.int64], NDArray[np.int32], Words]:
         """Return all steps from a block of states.
 
         Parameters

@@ -175,7 +175,9 @@ class Verdict:
             "property": self.property,
             "outcome": str(self.outcome),
             "exactness": str(self.exactness),
-            "abstract_outcome": None if self.abstract_outcome is None else str(self.abstract_outcome),
+            "abstract_outcome": None
+            if self.abstract_outcome is None
+            else str(self.abstract_outcome),
             "reason": self.reason,
             "explanation": self.explain(),
             "assumptions": list(self.assumptions),
@@ -188,9 +190,10 @@ class Verdict:
 
 
 def _witness(evidence: Evidence) -> Run | Lasso | None:
-    run: Run | Lasso | None = getattr(evidence, "run", None) or getattr(evidence, "lasso", None)
-    if run is not None:
-        return run
+    for name in ("run", "lasso"):
+        found: Run | Lasso | None = getattr(evidence, name, None)
+        if found is not None:
+            return found
     if isinstance(evidence, Parts) and len(evidence.parts) == 1:
         return _witness(evidence.parts[0][1])
     return None

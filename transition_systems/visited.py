@@ -90,9 +90,7 @@ class VisitedSet:
                 return result
             self._rehash()
 
-    def _try_add(
-        self, rows: Words
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+    def _try_add(self, rows: Words) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
         count = rows.shape[0]
         index = np.empty(count, dtype=np.int64)
         if count == 0:
@@ -110,9 +108,7 @@ class VisitedSet:
         unique = ordered[first]
         numbers = self._find(unique)
         known = numbers >= 0
-        if self.words > 1 and not np.array_equal(
-            self._rows[numbers[known]], rows[leaders[known]]
-        ):
+        if self.words > 1 and not np.array_equal(self._rows[numbers[known]], rows[leaders[known]]):
             return None
         fresh = np.flatnonzero(~known)
         by_arrival = np.argsort(leaders[fresh], kind="stable")
@@ -162,12 +158,13 @@ class VisitedSet:
             self._runs.append((merged[order], owners[order]))
 
     def _rehash(self) -> None:
-        self._seed += 1
-        self._multipliers = self._draw()
-        keys = self._keys(self.rows)
-        order = np.argsort(keys, kind="stable")
-        ordered = keys[order]
-        if np.any(ordered[1:] == ordered[:-1]):
-            self._rehash()
-            return
-        self._runs = [(ordered, order.astype(np.int64))]
+        """Choose hash functions until one tells all states apart, and build the runs anew."""
+        while True:
+            self._seed += 1
+            self._multipliers = self._draw()
+            keys = self._keys(self.rows)
+            order = np.argsort(keys, kind="stable")
+            ordered = keys[order]
+            if not np.any(ordered[1:] == ordered[:-1]):
+                break
+        self._runs = [(ordered, order.astype(np.int64))] if self._size else []

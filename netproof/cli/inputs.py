@@ -29,7 +29,9 @@ def expand_inputs(inputs: Sequence[str], *, exclude: Iterable[str] = ()) -> list
         When nothing matches.
     """
     if not inputs:
-        raise UsageError("nothing to check: name a file, a folder, a pattern, or - for standard input")
+        raise UsageError(
+            "nothing to check: name a file, a folder, a pattern, or - for standard input"
+        )
     excluded = tuple(exclude)
     found: dict[str, None] = {}
     for item in inputs:

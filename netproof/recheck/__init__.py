@@ -12,12 +12,14 @@ from netproof.recheck.equivalence import recheck_equivalence
 from netproof.recheck.questions import Goal, Question
 from netproof.recheck.report import ReportedResult, recheck_report, source_digest
 from netproof.recheck.result import RecheckResult
+from netproof.recheck.workflow_questions import question_for
 
 __all__ = [
     "Goal",
     "Question",
     "RecheckResult",
     "ReportedResult",
+    "question_for",
     "recheck",
     "recheck_equivalence",
     "recheck_report",

@@ -20,9 +20,7 @@ from transition_systems.evidence import (
 __all__ = ["check_bound", "check_closed_set", "check_measure", "check_ranked_set", "check_trap"]
 
 
-def check_closed_set(
-    evidence: ClosedSet, claim: Statement, table: NetTable, watch: Watch
-) -> None:
+def check_closed_set(evidence: ClosedSet, claim: Statement, table: NetTable, watch: Watch) -> None:
     """Check ``AG P``: the initial marking is in, every step stays in, everything in has ``P``."""
     good = meant(claim, "AG")
     states = StateTable(table, evidence.states, watch)
@@ -31,9 +29,7 @@ def check_closed_set(
     states.closed()
 
 
-def check_ranked_set(
-    evidence: RankedSet, claim: Statement, table: NetTable, watch: Watch
-) -> None:
+def check_ranked_set(evidence: RankedSet, claim: Statement, table: NetTable, watch: Watch) -> None:
     """Check ``AG EF P``: a closed set in which rank 0 means ``P`` and others have a way down."""
     goal = meant(claim, "AG EF")
     states = StateTable(table, evidence.states, watch)

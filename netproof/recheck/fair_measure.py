@@ -77,14 +77,16 @@ def _transitions(evidence: FairMeasure, shape: tuple[int, int], table: NetTable)
     names = evidence.actions
     if any(name not in table.transition for name in names):
         raise RefusedError("a helpful transition is none of the net")
-    if given.size and not (-1 <= int(given.min()) and int(given.max()) < len(names)):
+    if given.size and not (int(given.min()) >= -1 and int(given.max()) < len(names)):
         raise RefusedError("a helpful transition has an index out of range")
     index = np.array([table.transition[name] for name in names] + [-1], dtype=np.int64)
     return index[given]
 
 
 def _all_arcs(states: StateTable, watch: Watch) -> tuple[Ints, Ints, Ints]:
-    source, label, target = [], [], []
+    source: list[Ints] = []
+    label: list[Ints] = []
+    target: list[Ints] = []
     size = 0
     for transition, before, after in states.arcs():
         size += len(before)
@@ -92,10 +94,12 @@ def _all_arcs(states: StateTable, watch: Watch) -> tuple[Ints, Ints, Ints]:
         source.append(before)
         label.append(np.full(len(before), transition, dtype=np.int64))
         target.append(after)
-    empty = [np.zeros(0, dtype=np.int64)]
+    none = np.zeros(0, dtype=np.int64)
     return (
-        np.concatenate(empty + source), np.concatenate(empty + label), np.concatenate(empty + target)
-    )  # fmt: skip
+        np.concatenate([none, *source]),
+        np.concatenate([none, *label]),
+        np.concatenate([none, *target]),
+    )
 
 
 def _refined(group: Ints, rank: Ints) -> Ints:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,9 @@ Tokens = dict[int, int]
 MOST_TOKENS = 2**62
 
 
-def _by_transition(net: PetriNet, table: tuple[Ints, Ints, Ints]) -> list[Tokens]:
+def _by_transition(table: tuple[Ints, Ints, Ints]) -> list[Tokens]:
     offsets, places, weights = (part.tolist() for part in table)
-    return [
-        dict(zip(places[a:b], weights[a:b], strict=True))
-        for a, b in zip(offsets[:-1], offsets[1:], strict=True)
-    ]
+    return [dict(zip(places[a:b], weights[a:b], strict=True)) for a, b in pairwise(offsets)]
 
 
 class NetTable:
@@ -48,9 +46,9 @@ class NetTable:
         self.net = net
         self.place = {name: index for index, name in enumerate(net.place_ids)}
         self.transition = {name: index for index, name in enumerate(net.transition_ids)}
-        self.pre = _by_transition(net, net.pre_arcs)
+        self.pre = _by_transition(net.pre_arcs)
         self.change: list[Tokens] = []
-        for needs, gives in zip(self.pre, _by_transition(net, net.post_arcs), strict=True):
+        for needs, gives in zip(self.pre, _by_transition(net.post_arcs), strict=True):
             moved = {p: gives.get(p, 0) - needs.get(p, 0) for p in (*needs, *gives)}
             self.change.append({p: delta for p, delta in moved.items() if delta})
         self.initial = self.tokens(net.initial.to_dict())
@@ -85,7 +83,8 @@ class NetTable:
         for number, step in enumerate(steps, start=1):
             if number % 256 == 0:
                 watch.tick()
-            index = self.transition.get(step.action) if isinstance(step.action, str) else None
+            action: object = step.action
+            index = self.transition.get(action) if isinstance(action, str) else None
             if index is None:
                 raise RefusedError(f"step {number} fires {step.action!r:.60}, no transition")
             if any(now.get(place, 0) < weight for place, weight in self.pre[index].items()):

@@ -6,15 +6,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from netproof.recheck.net_table import NetTable
-from netproof.recheck.questions import Goal, goal_of
+from netproof.recheck.questions import Goal, classical_goal
 from netproof.recheck.result import RefusedError
 from netproof.recheck.runs import occurring
 from netproof.recheck.statements import Statement, as_statement, listed, same, supports
-from netproof.recheck.structure import workflow_ends
 from transition_systems.evidence import Evidence, Parts, PumpEvidence, RunEvidence
 from transition_systems.properties.predicates import And, Enabled, Not
 
-__all__ = ["check_parts", "dead_group", "occurring_groups"]
+__all__ = ["check_parts", "covers", "dead_group", "occurring_groups"]
 
 OPTION, PROPER, OCCURS = "option-to-complete", "proper-completion", "no-dead-"
 Check = Callable[[Evidence], None]
@@ -30,7 +29,7 @@ def check_parts(
     if claim.phrase.startswith("occur-groups "):
         _occurrences(evidence, occurring_groups(claim))
     elif claim.phrase == "sound":
-        _sound(evidence, _goal(table, goal))
+        _sound(evidence, goal or classical_goal(table.net))
     elif claim.phrase == "not sound":
         _not_sound(evidence, table, goal)
     else:
@@ -78,18 +77,6 @@ def dead_group(claim: Statement, groups: Iterable[tuple[str, ...]]) -> bool:
     )
 
 
-def _goal(table: NetTable, goal: Goal | None) -> Goal:
-    """Return the goal, by default that of a workflow net that starts with one token."""
-    return _classical(table) if goal is None else goal
-
-
-def _classical(table: NetTable) -> Goal:
-    source, sink = workflow_ends(table.net)
-    if table.initial != {table.place[source]: 1}:
-        raise RefusedError("the net does not start with just one token in its source")
-    return goal_of(table.net, sink)
-
-
 def _sound(evidence: Parts, goal: Goal) -> None:
     if len(evidence.parts) != 3:
         raise RefusedError("soundness has three parts")
@@ -120,7 +107,7 @@ def _not_sound(evidence: Parts, table: NetTable, goal: Goal | None) -> None:
             raise RefusedError("the part 'unbounded' is no pump")
         _pump_refutes(table, goal)
         return
-    wanted = _goal(table, goal)
+    wanted = goal or classical_goal(table.net)
     if name == OPTION:
         right = supports(claim, Statement("AG EF", wanted.completion).negated())
     elif name == PROPER:
@@ -140,7 +127,7 @@ def _pump_refutes(table: NetTable, goal: Goal | None) -> None:
     final marking can be reached, if the net is sound; the same steps lead from the higher one to
     the final marking and more, which is not proper (van der Aalst, 1997).
     """
-    classical = _classical(table)
+    classical = classical_goal(table.net)
     if goal is None:
         return
     if not same(Statement("AG", goal.completion), Statement("AG", classical.completion)) or not (

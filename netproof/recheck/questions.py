@@ -13,6 +13,7 @@ from typing import Protocol
 
 from netproof.recheck.result import RefusedError
 from netproof.recheck.statements import Statement, as_statement
+from netproof.recheck.structure import workflow_ends
 from petri.net import PetriNet
 from transition_systems.properties.formulas import Formula
 from transition_systems.properties.predicates import (
@@ -25,7 +26,7 @@ from transition_systems.properties.predicates import (
     Predicate,
 )
 
-__all__ = ["Goal", "Question", "equal_to", "goal_of", "groups_of", "phrases_of", "statement_of"]
+__all__ = ["Goal", "Question", "classical_goal", "groups_of", "phrases_of", "statement_of"]
 
 _WEAK, _STRONG = "under weak fairness", "under strong fairness"
 _ENDS, _ENDLESS = "terminates", "infinite run"
@@ -98,7 +99,7 @@ class Question:
     formula: Formula | str | None = None
 
 
-def equal_to(net: PetriNet, tokens: Mapping[str, int]) -> Predicate:
+def _equal_to(net: PetriNet, tokens: Mapping[str, int]) -> Predicate:
     """Return the predicate of one marking."""
     return And(tuple(Compare(((p, 1),), "==", tokens.get(p, 0)) for p in net.place_ids))
 
@@ -110,11 +111,17 @@ class _ClassicalGoal:
     occurs: Mapping[str, tuple[str, ...]]
 
 
-def goal_of(net: PetriNet, sink: str) -> Goal:
-    """Return the goal of a workflow net: its final marking, by default one token in the sink."""
+def classical_goal(net: PetriNet) -> Goal:
+    """Return the goal of a workflow net: its final marking, by default one token in the sink.
+
+    Refused is a net that is none, or that starts with anything but one token in its source.
+    """
+    source, sink = workflow_ends(net)
+    if net.initial.to_dict() != {source: 1}:
+        raise RefusedError("the net does not start with just one token in its source")
     wanted = {sink: 1} if net.final is None else net.final.to_dict()
     above = And(tuple(Compare(((p, 1),), ">=", count) for p, count in wanted.items()))
-    equal = equal_to(net, wanted)
+    equal = _equal_to(net, wanted)
     return _ClassicalGoal(equal, Or((Not(above), equal)), {t: (t,) for t in net.transition_ids})
 
 
@@ -128,10 +135,8 @@ def groups_of(name: str, net: PetriNet, question: Question) -> list[tuple[str, .
     if not name.startswith("no-dead-") and question.groups is None:
         return None
     groups = question.groups
-    if groups is None and question.goal is not None and name != "no-dead-transitions":
-        groups = question.goal.occurs
     if groups is None and name != "no-dead-transitions":
-        raise RefusedError(f"the groups of {name!r} are not given")
+        groups = (question.goal or classical_goal(net)).occurs
     if groups is None:
         return [(t,) for t in net.transition_ids]
     return [tuple(members) for members in groups.values()]
@@ -149,14 +154,13 @@ def statement_of(name: str, net: PetriNet, question: Question) -> Statement:
     if name == "deadlock":
         final = question.final
         if final is None:
-            final = FALSE if net.final is None else equal_to(net, net.final.to_dict())
+            final = FALSE if net.final is None else _equal_to(net, net.final.to_dict())
         return Statement("AG", Or((Not(Dead()), final)))
     if name in ("option-to-complete", "proper-completion"):
-        if question.goal is None:
-            raise RefusedError(f"the goal of {name!r} is not given")
+        goal = question.goal or classical_goal(net)
         if name == "option-to-complete":
-            return Statement("AG EF", question.goal.completion)
-        return Statement("AG", question.goal.proper)
+            return Statement("AG EF", goal.completion)
+        return Statement("AG", goal.proper)
     return as_statement(name)
 
 

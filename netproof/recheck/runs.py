@@ -51,7 +51,7 @@ def occurring(evidence: RunEvidence, claim: Statement) -> set[str]:
 
 
 def _walked(lasso: Lasso, table: NetTable, watch: Watch) -> list[Tokens]:
-    start = lasso.loop_start
+    start: object = lasso.loop_start
     if isinstance(start, bool) or not isinstance(start, int) or not 0 <= start < len(lasso.steps):
         raise RefusedError("the lasso has no cycle")
     return table.walk(lasso.initial, lasso.steps, watch)

@@ -45,6 +45,11 @@ class StateTable:
 
     __slots__ = ("_hash", "_keys", "_order", "_weights", "rows", "table", "watch")
 
+    _weights: NDArray[np.uint64]
+    _hash: NDArray[np.uint64]
+    _keys: NDArray[np.uint64]
+    _order: NDArray[np.intp]
+
     def __init__(self, table: NetTable, states: StateSet, watch: Watch) -> None:
         names = table.net.place_ids
         if tuple(states.names) != names:
@@ -69,7 +74,7 @@ class StateTable:
     def _hashed(self, seed: int) -> bool:
         random = np.random.default_rng(seed)
         width = self.rows.shape[1]
-        self._weights = random.integers(0, 2**63, size=width, dtype=np.uint64) * np.uint64(2) + 1
+        self._weights = random.integers(0, 2**64, size=width, dtype=np.uint64)
         self._hash = np.empty(len(self.rows), dtype=np.uint64)
         for start in range(0, len(self.rows), CHUNK):
             part = self.rows[start : start + CHUNK].view(np.uint64)
@@ -109,7 +114,8 @@ class StateTable:
                 hashes = self._hash[start + able]
                 for place, delta in change.items():
                     after[:, place] += delta
-                    hashes = hashes + np.uint64(delta * int(self._weights[place]) % 2**64)
+                    moved = delta * int(self._weights[place]) % 2**64
+                    hashes = np.add(hashes, np.uint64(moved))
                 targets = self._find(after, hashes)
                 if (targets < 0).any():
                     state = int(able[int((targets < 0).argmax())]) + start

@@ -13,7 +13,16 @@ from transition_systems.properties.formulas import Formula, State, Unary
 from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.predicates import Predicate
 
-__all__ = ["PHRASES", "Shape", "Statement", "as_statement", "bound_of", "listed", "same", "supports"]
+__all__ = [
+    "PHRASES",
+    "Shape",
+    "Statement",
+    "as_statement",
+    "bound_of",
+    "listed",
+    "same",
+    "supports",
+]
 
 Shape = Literal["AG", "EF", "AG EF", "EF AG", "phrase"]
 
@@ -55,7 +64,11 @@ def as_statement(text: str | Formula) -> Statement:
     state predicate. The texts come from files, so nothing is taken from them unparsed.
     """
     if isinstance(text, str):
-        if text in PHRASES or _BOUND.fullmatch(text) or text.startswith(("occur ", "occur-groups ")):
+        if (
+            text in PHRASES
+            or _BOUND.fullmatch(text)
+            or text.startswith(("occur ", "occur-groups "))
+        ):
             return Statement("phrase", phrase=text)
         formula = parse_formula(text)
     else:

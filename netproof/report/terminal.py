@@ -71,7 +71,11 @@ def _model(model: ModelReport, ink: _Ink) -> list[str]:
     width = max((len(entry.name) for entry in model.verdicts), default=0)
     for entry in model.verdicts:
         lines += _verdict(entry, width, ink)
-        if entry.witness is not None and shown_run != entry.witness and entry.outcome is Outcome.VIOLATED:
+        if (
+            entry.witness is not None
+            and shown_run != entry.witness
+            and entry.outcome is Outcome.VIOLATED
+        ):
             lines += _run(entry.witness, ink, seen=shown_run)
             shown_run = entry.witness
     lines += _ledger(model)
@@ -104,7 +108,11 @@ def _run(run: Run | Lasso, ink: _Ink, *, seen: Run | Lasso | None) -> list[str]:
         if isinstance(run, Lasso) and number == run.loop_start + 1:
             lines.append("             repeated for ever:")
         where = f"line {step.source.line}" if step.source and step.source.line else ""
-        lines.append(ink.paint(f"        {number:>3}. ", "2") + f"{step.label}" + (f"  ({where})" if where else ""))
+        lines.append(
+            ink.paint(f"        {number:>3}. ", "2")
+            + f"{step.label}"
+            + (f"  ({where})" if where else "")
+        )
     return lines
 
 

@@ -42,42 +42,34 @@ def search_bounded(
     meter = (budget or Budget()).start()
     limit = (budget or Budget()).fixed()
     encoding = Encoding(net)
-    solver = z3.Solver()
-    marking: list[Any] = [
-        z3.IntVal(int(n)) for n in net.initial.to_array(net.place_ids)
-    ]
-    choices: list[Any] = []
+    unrolled: list[Any] = []
+    marking: list[Any] = [z3.IntVal(int(n)) for n in net.initial.to_array(net.place_ids)]
     for depth in range(max_steps + 1):
-        solver.push()
-        solver.add(encoding.predicate(goal, marking))
-        answer = check(solver, budget=limit)
-        if answer == "sat":
-            model = solver.model()
-            fired = [model.eval(choice, model_completion=True).as_long() for choice in choices]
-            return net.run(net.initial, fired)
-        solver.pop()
-        if answer == "unknown" or meter.out_of_time() or not net.transition_ids:
+        answer = check([*unrolled, encoding.predicate(goal, marking)], budget=limit)
+        if answer.status == "sat" and answer.values is not None:
+            found = answer.values
+            return net.run(net.initial, [int(found.get(f"t@{i}", 0)) for i in range(depth)])
+        if answer.status == "unknown" or meter.out_of_time() or not net.transition_ids:
             return None
         if progress is not None:
             progress(Progress(stage="bounded search", states=depth, seconds=meter.seconds))
-        marking = _step(encoding, solver, marking, choices, depth)
+        marking = _step(encoding, unrolled, marking, depth)
     return None
 
 
 def _step(
-    encoding: Encoding, solver: Any, marking: list[Any], choices: list[Any], depth: int
+    encoding: Encoding, unrolled: list[Any], marking: list[Any], depth: int
 ) -> list[Any]:
     """Add one step to the unrolling and return the marking after it."""
     import z3
 
     count = len(encoding.net.transition_ids)
     choice = z3.Int(f"t@{depth}")
-    choices.append(choice)
-    solver.add(choice >= 0, choice < count)
+    unrolled += [choice >= 0, choice < count]
     changes: dict[int, list[Any]] = {}
     for transition in range(count):
         chosen = choice == transition
-        solver.add(z3.Implies(chosen, encoding.enabled(transition, marking)))
+        unrolled.append(z3.Implies(chosen, encoding.enabled(transition, marking)))
         for place, delta in encoding.effect(transition).items():
             changes.setdefault(place, []).append(z3.If(chosen, z3.IntVal(delta), z3.IntVal(0)))
     after: list[Any] = []
@@ -86,6 +78,6 @@ def _step(
             after.append(tokens)
             continue
         new = z3.Int(f"m{place}@{depth + 1}")
-        solver.add(new == z3.Sum([tokens, *changes[place]]))
+        unrolled.append(new == z3.Sum([tokens, *changes[place]]))
         after.append(new)
     return after

@@ -16,15 +16,15 @@ from transition_systems.evidence import InvariantEvidence
 from transition_systems.properties.formulas import always_everywhere
 from transition_systems.properties.predicates import Predicate
 from transition_systems.properties.walk import negate
-from transition_systems.smt import check
+from transition_systems.smt import check, smtlib_text
 
 __all__ = ["STATE_EQUATION", "refute_reachability", "state_equation_query"]
 
 STATE_EQUATION = "state equation"
 
 
-def state_equation_query(net: PetriNet, goal: Predicate) -> Any:
-    """Return a z3 solver that asks for a solution of the state equation inside the goal."""
+def state_equation_query(net: PetriNet, goal: Predicate) -> list[Any]:
+    """Return z3 formulas that ask for a solution of the state equation inside the goal."""
     import z3
 
     encoding = Encoding(net)
@@ -34,15 +34,14 @@ def state_equation_query(net: PetriNet, goal: Predicate) -> Any:
         for place, delta in encoding.effect(transition).items():
             changes[place].append(delta * count)
     marking = [z3.Int(f"m{p}") for p in range(len(net.place_ids))]
-    solver = z3.Solver()
-    solver.add([count >= 0 for count in counts])
-    solver.add([tokens >= 0 for tokens in marking])
+    query: list[Any] = [count >= 0 for count in counts]
+    query += [tokens >= 0 for tokens in marking]
     initial = net.initial.to_array(net.place_ids)
     for place, tokens in enumerate(marking):
         first = int(initial[place])
-        solver.add(tokens == z3.Sum([z3.IntVal(first), *changes[place]]))
-    solver.add(encoding.predicate(goal, marking))
-    return solver
+        query.append(tokens == z3.Sum([z3.IntVal(first), *changes[place]]))
+    query.append(encoding.predicate(goal, marking))
+    return query
 
 
 def refute_reachability(
@@ -62,11 +61,11 @@ def refute_reachability(
     InvariantEvidence or None
         ``None`` where the equation has a solution or z3 did not answer in time.
     """
-    solver = state_equation_query(net, goal)
-    if check(solver, budget=budget) != "unsat":
+    query = state_equation_query(net, goal)
+    if check(query, budget=budget).status != "unsat":
         return None
     return InvariantEvidence(
         claim=claim(net, always_everywhere(negate(goal))),
         invariant=STATE_EQUATION,
-        smtlib=solver.to_smt2(),
+        smtlib=smtlib_text(query, logic="QF_LIA"),
     )

@@ -96,9 +96,7 @@ def sound(
     parts = (option, proper, occurs)
     failed = next((part for part in parts if part.violated), None)
     if failed is not None and failed.evidence is not None:
-        evidence = Parts(
-            claim=claim(net, "not sound"), parts=((failed.property, failed.evidence),)
-        )
+        evidence = Parts(claim=claim(net, "not sound"), parts=((failed.property, failed.evidence),))
         return decision.violated(evidence, *failed.explanation, parts=parts)
     if all(part.holds for part in parts):
         pieces = tuple((part.property, part.evidence) for part in parts if part.evidence)

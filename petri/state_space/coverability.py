@@ -52,7 +52,7 @@ class CoverabilityGraph:
     @property
     def unbounded_places(self) -> tuple[str, ...]:
         """Ids of the places that have omega in some node."""
-        columns = (self.nodes >= OMEGA).any(axis=0)
+        columns = np.atleast_1d((self.nodes >= OMEGA).any(axis=0)).tolist()
         return tuple(p for p, hit in zip(self.net.place_ids, columns, strict=True) if hit)
 
     @property

@@ -99,9 +99,7 @@ class PackedNet:
                 ok[:, used] &= (left & guard) == guard
         return result
 
-    def successors(
-        self, block: Words
-    ) -> tuple[NDArray[np.int64], NDArray[np.int32], Words]:
+    def successors(self, block: Words) -> tuple[NDArray[np.int64], NDArray[np.int32], Words]:
         """Return all firings from a block of packed markings, sorted by source.
 
         Raises
@@ -119,7 +117,8 @@ class PackedNet:
 
     def decode(self, row: Words) -> NDArray[np.int64]:
         """Return one marking as int64 of shape (n_places,)."""
-        return self.layout.unpack(row[None, :])[0]
+        marking: NDArray[np.int64] = self.layout.unpack(row[None, :])[0]
+        return marking
 
     def reencode(self, seen: Words) -> Words:
         """Widen the fields that were too narrow and pack the given states anew."""

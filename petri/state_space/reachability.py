@@ -116,7 +116,9 @@ class ReachabilityGraph:
         result = np.zeros(self.n_states, dtype=bool)
         result[: self.expanded] = np.diff(self.offsets[: self.expanded + 1]) == 0
         for state in range(self.expanded, self.n_states):
-            result[state] = not self._system.enabled(self._exploration.states[state : state + 1]).any()
+            result[state] = not self._system.enabled(
+                self._exploration.states[state : state + 1]
+            ).any()
         return result
 
     @cached_property
@@ -250,7 +252,8 @@ def _gather(
         return np.empty(0, dtype=np.int64)
     ends = np.cumsum(counts)
     index = np.arange(total) - np.repeat(ends - counts, counts) + np.repeat(starts, counts)
-    return items[index]
+    gathered: NDArray[np.int64] = items[index]
+    return gathered
 
 
 def reachability_graph(

@@ -116,9 +116,7 @@ class Context:
 
     def end_place(self, node: Node) -> str:
         """Return the place in which the tokens of an end event are remembered."""
-        return self.assembly.place(
-            f"{node.id}.reached", "end", node.id, node.scope, span=node.span
-        )
+        return self.assembly.place(f"{node.id}.reached", "end", node.id, node.scope, span=node.span)
 
     def message_place(self, message: MessageFlow) -> str | None:
         """Return the place of a message flow between two nodes, ``None`` where an end is a pool."""

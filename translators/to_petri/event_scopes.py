@@ -148,9 +148,7 @@ def add_process_interruptions(context: Context, process_id: str) -> tuple[str, s
     return gate, exempt
 
 
-def expand_interruptions(
-    context: Context, node: Node, body: str, entry: dict[str, int]
-) -> bool:
+def expand_interruptions(context: Context, node: Node, body: str, entry: dict[str, int]) -> bool:
     """Add what empties a sub-process from inside: terminate events, interrupting event sub-processes.
 
     Returns

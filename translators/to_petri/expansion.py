@@ -36,11 +36,13 @@ class LocalMarkings:
 
     def terminal(self) -> NDArray[np.int64]:
         """Return the markings without a live token, in order of discovery."""
-        return self.rows[(self.rows[:, self.live] == 0).all(axis=1)]
+        found: NDArray[np.int64] = self.rows[(self.rows[:, self.live] == 0).all(axis=1)]
+        return found
 
     def bounds(self) -> NDArray[np.int64]:
         """Return the largest number of tokens seen in each place."""
-        return self.rows.max(axis=0)
+        top: NDArray[np.int64] = self.rows.max(axis=0)
+        return top
 
     def consume(
         self, marking: NDArray[np.int64], assembly: Assembly, keep: Iterable[str] = ()

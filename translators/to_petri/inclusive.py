@@ -22,16 +22,12 @@ from translators.workflow.graph import EventKind, GatewayKind, Node, Trigger
 
 __all__ = ["build_inclusive_joins", "is_inclusive_join"]
 
-UNSTRUCTURED = (
-    "an inclusive join is supported where all its branches come from one split and lead nowhere else"
-)
+UNSTRUCTURED = "an inclusive join is supported where all its branches come from one split and lead nowhere else"
 
 
 def is_inclusive_join(context: Context, node: Node) -> bool:
     """Return whether a node is an inclusive gateway with several incoming flows."""
-    return (
-        node.gateway is GatewayKind.INCLUSIVE and len(context.index.incoming[node.id]) > 1
-    )
+    return node.gateway is GatewayKind.INCLUSIVE and len(context.index.incoming[node.id]) > 1
 
 
 def build_inclusive_joins(context: Context, joins: Iterable[Node]) -> None:

@@ -61,8 +61,15 @@ def routed(
         suffix = f".{_joined(chosen)}" if len(sets) > 1 else ""
         records.append(
             context.assembly.transition(
-                f"{id}{suffix}", owner=node.id, scope=scope or node.scope, phase=phase, pre=pre,
-                post=after, label=label, at_most=at_most, taken=tuple(f.id for f in chosen),
+                f"{id}{suffix}",
+                owner=node.id,
+                scope=scope or node.scope,
+                phase=phase,
+                pre=pre,
+                post=after,
+                label=label,
+                at_most=at_most,
+                taken=tuple(f.id for f in chosen),
             )  # fmt: skip
         )
     return records
@@ -243,9 +250,7 @@ def running_places(context: Context, node: Node) -> Iterator[tuple[tuple[Node, .
     for size in range(len(alarms) + 1):
         for gone in combinations(alarms, size):
             id = "~".join((node.id, *(b.id for b in gone)))
-            place = context.assembly.place(
-                id, "activity", node.id, node.scope, span=node.span
-            )
+            place = context.assembly.place(id, "activity", node.id, node.scope, span=node.span)
             yield gone, place
 
 
@@ -336,6 +341,6 @@ def _boundary(
             else {places[frozenset({b.id for b in gone} | {boundary.id})]: 1}
         )
         routed(
-            context, boundary, id=boundary.id, phase="interrupt" if boundary.interrupting else "occur",
-            label=boundary.id, pre={place: 1, **message}, post=post,
+            context, boundary, id=boundary.id,
+            phase="interrupt" if boundary.interrupting else "occur", label=boundary.id, pre={place: 1, **message}, post=post,
         )  # fmt: skip

@@ -33,6 +33,7 @@ from translators.workflow.graph import EventKind, Node, Trigger
 
 __all__ = ["build_content", "build_sub_process", "entry_tokens"]
 
+
 def build_content(context: Context, scope_id: str) -> None:
     """Add the fragments of all nodes of a scope; the scopes inside it are there already."""
     members = context.index.members[scope_id]
@@ -136,12 +137,10 @@ def _armed(context: Context, body: str) -> list[str]:
 
 
 def _second_instance(context: Context, node: Node) -> str | None:
-    """Return the place "first of two instances" of a multi-instance activity with boundary events."""
+    """Return the place "first of two instances" of a multi-instance activity that has alarms."""
     if node.loop is None or node.loop.kind == "standard" or not context.index.boundary[node.id]:
         return None
-    return context.assembly.place(
-        f"{node.id}+1", "activity", node.id, node.scope, span=node.span
-    )
+    return context.assembly.place(f"{node.id}+1", "activity", node.id, node.scope, span=node.span)
 
 
 def _entries(
@@ -250,9 +249,7 @@ def _has_activity(context: Context, node: Node) -> bool:
     return any(n.is_activity and n.scope in inside for n in context.index.graph.nodes)
 
 
-def _alarm(
-    context: Context, node: Node, boundary: Node, places: dict[frozenset[str], str]
-) -> None:
+def _alarm(context: Context, node: Node, boundary: Node, places: dict[frozenset[str], str]) -> None:
     """Add a non-interrupting boundary event of a sub-process."""
     throwers = [t for t in context.caught[node.id] if t.catcher.id == boundary.id]
     thrown = boundary.trigger in (Trigger.ERROR, Trigger.ESCALATION)

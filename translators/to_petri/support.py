@@ -68,7 +68,9 @@ def _event(context: Context, node: Node) -> str | None:
     ):
         return "an end event with several results is not supported yet"
     if any(trigger in PART_REFUSED for trigger, _ in node.parts):
-        return "an event with several definitions, one of them thrown or linked, is not supported yet"
+        return (
+            "an event with several definitions, one of them thrown or linked, is not supported yet"
+        )
     if node.event is EventKind.BOUNDARY and node.attached_to not in context.index.node:
         return "the boundary event is attached to nothing"
     if node.trigger is Trigger.LINK:
@@ -86,7 +88,9 @@ def _event(context: Context, node: Node) -> str | None:
 def _link(context: Context, node: Node) -> str | None:
     if node.event is EventKind.THROW and len(context.index.link_targets(node)) != 1:
         found = len(context.index.link_targets(node))
-        return f"a throwing link needs one catching link of its name in its scope; there are {found}"
+        return (
+            f"a throwing link needs one catching link of its name in its scope; there are {found}"
+        )
     if node.event not in (EventKind.THROW, EventKind.CATCH):
         return "a link can only be an intermediate event"
     return None

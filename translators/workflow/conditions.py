@@ -36,10 +36,12 @@ def possible_subsets(
     -------
     set of frozenset of int, or None
     """
-    expressions = [flow.condition.expression if flow.condition else None for flow in flows]
-    if not graph.variables or not expressions or any(e is None for e in expressions):
+    found = [flow.condition.expression if flow.condition else None for flow in flows]
+    expressions = [expression for expression in found if expression is not None]
+    if not graph.variables or not flows or len(expressions) < len(flows):
         return None
     from transition_systems.expressions.to_z3 import feasible_subsets
+
     types = {v.name: TYPES[v.type] for v in graph.variables if v.type in TYPES}
     left = None if budget is None else budget.remaining()
     limit = Budget(seconds=SECONDS if left is None else min(SECONDS, left))
