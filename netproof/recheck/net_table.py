@@ -83,8 +83,7 @@ class NetTable:
         for number, step in enumerate(steps, start=1):
             if number % 256 == 0:
                 watch.tick()
-            action: object = step.action
-            index = self.transition.get(action) if isinstance(action, str) else None
+            index = self._number(step.action)
             if index is None:
                 raise RefusedError(f"step {number} fires {step.action!r:.60}, no transition")
             if any(now.get(place, 0) < weight for place, weight in self.pre[index].items()):
@@ -99,6 +98,9 @@ class NetTable:
             states.append(after)
             now = after
         return states
+
+    def _number(self, action: object) -> int | None:
+        return self.transition.get(action) if isinstance(action, str) else None
 
     def rows(self, states: Iterable[Tokens]) -> Ints:
         """Return states as an array, int64 of shape (n_states, n_places)."""

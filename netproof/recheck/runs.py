@@ -50,9 +50,12 @@ def occurring(evidence: RunEvidence, claim: Statement) -> set[str]:
     return set(names)
 
 
+def _is_index(value: object, length: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < length
+
+
 def _walked(lasso: Lasso, table: NetTable, watch: Watch) -> list[Tokens]:
-    start: object = lasso.loop_start
-    if isinstance(start, bool) or not isinstance(start, int) or not 0 <= start < len(lasso.steps):
+    if not _is_index(lasso.loop_start, len(lasso.steps)):
         raise RefusedError("the lasso has no cycle")
     return table.walk(lasso.initial, lasso.steps, watch)
 

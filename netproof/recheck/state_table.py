@@ -74,7 +74,7 @@ class StateTable:
     def _hashed(self, seed: int) -> bool:
         random = np.random.default_rng(seed)
         width = self.rows.shape[1]
-        self._weights = random.integers(0, 2**64, size=width, dtype=np.uint64)
+        self._weights = np.asarray(random.integers(0, 2**64, size=width, dtype=np.uint64))
         self._hash = np.empty(len(self.rows), dtype=np.uint64)
         for start in range(0, len(self.rows), CHUNK):
             part = self.rows[start : start + CHUNK].view(np.uint64)

@@ -1,0 +1,114 @@
+"""Hennessy-Milner formulas on transition systems, evaluated by code of the recheck's own."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netproof.recheck.result import RefusedError, Watch
+from transition_systems.lts import LTS, TAU, TAU_NAME
+
+__all__ = ["formula_holds"]
+
+Bools = NDArray[np.bool_]
+Shape = tuple[Any, ...]
+
+
+def formula_holds(lts: LTS, formula: Shape, relation: str, watch: Watch) -> Bools:
+    """Return where a formula holds, bool of shape (n_states,).
+
+    Only what the relation preserves is allowed: ``diamond`` for strong bisimilarity, ``until``
+    for branching bisimilarity. Equal parts are computed once.
+    """
+    values: list[Bools] = []
+    numbers: dict[tuple[str, tuple[int, ...]], int] = {}
+    number_of: dict[int, int] = {}
+    waiting: list[tuple[Shape, bool]] = [(formula, False)]
+    while waiting:
+        node, ready = waiting.pop()
+        if id(node) in number_of:
+            continue
+        word, label, below = _parts(node, relation)
+        if not ready:
+            waiting.append((node, True))
+            waiting.extend((part, False) for part in below)
+            continue
+        parts = tuple(number_of[id(part)] for part in below)
+        key = (f"{word} {label}", parts)
+        if key not in numbers:
+            watch.tick()
+            watch.fits(len(values) * lts.n_states)
+            numbers[key] = len(values)
+            values.append(_value(lts, word, label, [values[part] for part in parts]))
+        number_of[id(node)] = numbers[key]
+    return values[number_of[id(formula)]]
+
+
+def _parts(shape: object, relation: str) -> tuple[str, str, list[Shape]]:
+    """Return operator, label and operands; refuse what is no formula of the relation."""
+    if isinstance(shape, tuple) and shape and isinstance(shape[0], str):
+        node: Shape = shape
+        word: str = node[0]
+        rest: list[Any] = list(node[1:])
+        label: Any = ""
+        if word == "diamond" and len(rest) == 2 and relation == "strong":
+            label = rest.pop(0)
+        elif word == "until" and len(rest) == 3 and relation == "branching":
+            label = rest.pop(1)
+        elif not (word in _ARITY and len(rest) == _ARITY[word]) and word != "and":
+            word = ""
+        if word and isinstance(label, str) and all(isinstance(part, tuple) for part in rest):
+            return word, label, rest
+    raise RefusedError(f"this is no formula of {relation} bisimilarity: a part is not allowed")
+
+
+_ARITY = {"true": 0, "final": 0, "not": 1}
+
+
+def _value(lts: LTS, word: str, label: str, parts: list[Bools]) -> Bools:
+    match word:
+        case "true":
+            return np.ones(lts.n_states, dtype=np.bool_)
+        case "final":
+            return lts.final
+        case "not":
+            return ~parts[0]
+        case "and":
+            value = np.ones(lts.n_states, dtype=np.bool_)
+            for part in parts:
+                value = value & part
+            return value
+        case "diamond":
+            return _step(lts, label, parts[0])
+        case _:
+            through, goal = parts
+            reached = _silently(lts, through, through & _step(lts, label, goal))
+            return reached | goal if label == TAU_NAME else reached
+
+
+def _step(lts: LTS, label: str, goal: Bools) -> Bools:
+    able = np.zeros(lts.n_states, dtype=np.bool_)
+    if label in lts.label_names:
+        number = lts.label_names.index(label)
+        able[lts.sources[(lts.labels == number) & goal[lts.targets]]] = True
+    return able
+
+
+def _silently(lts: LTS, through: Bools, goal: Bools) -> Bools:
+    """Return the states from which silent steps, all in ``through``, lead into the goal."""
+    source = lts.sources
+    inside = (lts.labels == TAU) & through[source]
+    before: dict[int, list[int]] = defaultdict(list)
+    for start, end in zip(source[inside].tolist(), lts.targets[inside].tolist(), strict=True):
+        before[end].append(start)
+    reached = goal.copy()
+    waiting = np.flatnonzero(goal).tolist()
+    while waiting:
+        for state in before.get(waiting.pop(), ()):
+            if not reached[state]:
+                reached[state] = True
+                waiting.append(state)
+    return reached

@@ -1,0 +1,86 @@
+"""The questions of a workflow, as statements about the net that it was translated to.
+
+Stated once more and apart from the code that asks the engines, so that a slip there is caught.
+"""
+
+from __future__ import annotations
+
+from netproof.properties import AskedFormula, asked_properties, net_predicate, workflow_predicate
+from netproof.recheck.questions import Question
+from netproof.recheck.result import RefusedError
+from petri.net import PetriNet
+from transition_systems.properties.formulas import State, Unary
+from transition_systems.properties.predicates import Compare, Dead, Not, Or
+from translators.to_petri.translation import NetTranslation
+
+__all__ = ["question_for"]
+
+
+def question_for(
+    asked: str | AskedFormula, net: PetriNet, translation: NetTranslation | None = None
+) -> Question:
+    """Return what defines a property of a net, or of the workflow that it was translated from.
+
+    Parameters
+    ----------
+    asked
+        The name of a property, or a formula over the names of the user's model.
+    net
+        The net that was analysed.
+    translation
+        The translation that made it; ``None`` for a net that was read as one.
+
+    Returns
+    -------
+    Question
+
+    Raises
+    ------
+    UsageError
+        For a property or a name that does not exist.
+
+    Examples
+    --------
+    >>> net = PetriNet(places=["p"], transitions=[])
+    >>> question_for("AG(p <= 1)", net).formula is not None
+    True
+    """
+    if isinstance(asked, str):
+        asked = asked_properties([asked])[0]
+    if isinstance(asked, AskedFormula):
+        if translation is None:
+            predicate = net_predicate(net, asked.predicate)
+        else:
+            predicate = workflow_predicate(translation, asked.predicate)
+        return Question(formula=Unary("AG" if asked.everywhere else "EF", State(predicate)))
+    if translation is None:
+        return Question()
+    goal = translation.goal
+    match asked:
+        case "lost-messages":
+            waiting = Compare(tuple((p, 1) for p in translation.message_places), "<=", 0)
+            return Question(formula=Unary("AG", State(Or((Not(Dead()), waiting)))))
+        case "never-started-pools":
+            return Question(groups=_pool_starts(translation))
+        case "no-dead-transitions" | "workflow-net":
+            raise RefusedError(f"{asked} is no property of a workflow")
+        case _:
+            return Question(goal=goal, final=goal.completion, places=translation.flow_places)
+
+
+def _pool_starts(translation: NetTranslation) -> dict[str, tuple[str, ...]]:
+    """Return for each pool that waits to be started the transitions that start it."""
+    groups: dict[str, tuple[str, ...]] = {}
+    for process in translation.processes:
+        waits = {
+            place.id
+            for place in translation.places.values()
+            if place.scope == process.scope.id
+            and place.kind == "start"
+            and place.initial
+            and not place.live
+        }
+        first = [t.id for t in translation.transitions.values() if not waits.isdisjoint(t.pre)]
+        if first:
+            groups[process.scope.id] = tuple(first)
+    return groups
