@@ -1,0 +1,1 @@
+"""Process terms as text of other tools."""
