@@ -1,15 +1,14 @@
-"""From an answer to its recheck: what the evidence must prove is said here, once."""
+"""From an answer to its recheck: the question is stated anew, apart from the code that asked it."""
 
 from __future__ import annotations
 
 from netproof.loading import Model
 from netproof.properties import AskedFormula
-from netproof.questions import NetQuestion, lost_messages, question_predicate, start_groups
+from netproof.questions import NetQuestion
 from netproof.recheck.check import recheck_verdict
-from netproof.recheck.questions import Question
 from netproof.recheck.result import RecheckResult
+from netproof.recheck.workflow_questions import question_for
 from transition_systems.budget import Budget
-from transition_systems.properties.formulas import Formula, always_everywhere, possible
 from transition_systems.verdict import Verdict
 
 __all__ = ["recheck_answer"]
@@ -23,31 +22,34 @@ def recheck_answer(
     model: Model,
     budget: Budget,
 ) -> RecheckResult:
-    """Recheck the evidence of an answer against the net, the source and the question."""
+    """Recheck the evidence of an answer against the net and the question.
+
+    Parameters
+    ----------
+    question
+        The net and its translation.
+    asked
+        The property or formula.
+    raw
+        The verdict about the net.
+    verdict
+        The verdict as it is told, with stamped evidence.
+    model
+        Where the net came from.
+    budget
+        Time for the recheck.
+
+    Returns
+    -------
+    RecheckResult
+    """
     translation = question.translation
-    final = question.final
-    groups = None
-    formula: Formula | None = None
-    name = raw.property
-    if isinstance(asked, AskedFormula):
-        predicate = question_predicate(question, asked)
-        formula = (always_everywhere if asked.everywhere else possible)(predicate)
-    elif asked == "lost-messages":
-        formula = always_everywhere(lost_messages(question))
-    elif asked == "never-started-pools":
-        groups = start_groups(question)
     return recheck_verdict(
-        name,
+        raw.property,
         raw.outcome,
         verdict.evidence,
         question.net,
-        question=Question(
-            goal=question.goal,
-            final=final,
-            places=None if translation is None else translation.flow_places,
-            groups=groups,
-            formula=formula,
-        ),
+        question=question_for(asked, question.net, translation),
         source_digest=model.source_digest,
         translation=None if translation is None else translation.version,
         budget=budget,

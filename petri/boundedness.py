@@ -21,8 +21,8 @@ from transition_systems.verdict import Outcome, Verdict
 
 __all__ = ["bounded", "explore_or_pump", "safe"]
 
-FIRST_STATES = 5_000
-FULL_WALK_NODES = 20_000
+# States to explore and then nodes to search for a pump, before the whole budget is explored.
+STAGES = ((5_000, 1_500), (200_000, 20_000))
 
 
 def explore_or_pump(
@@ -33,9 +33,8 @@ def explore_or_pump(
 ) -> tuple[ReachabilityGraph, Lasso | None]:
     """Return the reachability graph, and a pump where the net turns out to be unbounded.
 
-    The graph is tried with a few thousand states first; if it does not end there, a pump is
-    searched depth first, and only if that finds none within its share is the graph explored with
-    the whole budget.
+    The graph is tried with few states first; if it does not end there, a pump is searched depth
+    first, then the same with more, and at last the graph is explored with the whole budget.
 
     Parameters
     ----------
@@ -48,17 +47,43 @@ def explore_or_pump(
         The graph is partial where there is a pump.
     """
     limit = (budget or Budget()).fixed()
-    first = min(FIRST_STATES, limit.states) if limit.states is not None else FIRST_STATES
-    small = Budget(states=first, bytes=limit.bytes, deadline=limit.deadline)
-    graph = reachability_graph(net, budget=small, progress=progress)
+    for states, nodes in STAGES:
+        most = states if limit.states is None else min(states, limit.states)
+        small = Budget(states=most, bytes=limit.bytes, deadline=limit.deadline)
+        graph = reachability_graph(net, budget=small, progress=progress)
+        if graph.complete or (limit.states is not None and most == limit.states):
+            break
+        if states > STAGES[0][0] and structurally_bounded(net):
+            continue
+        left = limit.remaining()
+        share = Budget(states=nodes, seconds=None if left is None else left / 4)
+        pump = find_pump(net, budget=share, progress=progress)
+        if pump is not None:
+            return graph, pump
+    else:
+        graph = reachability_graph(net, budget=limit, progress=progress)
     if graph.complete:
         return graph, None
-    left = limit.remaining()
-    share = Budget(states=FULL_WALK_NODES, seconds=None if left is None else left / 4)
-    pump = find_pump(net, budget=share, progress=progress)
-    if pump is not None:
-        return graph, pump
-    return reachability_graph(net, budget=limit, progress=progress), None
+    return graph, None
+
+
+def structurally_bounded(net: PetriNet) -> bool:
+    """Return whether a linear program finds weights of the places that no transition increases.
+
+    Such a net is bounded from every initial marking (Murata, 1989). The floating-point answer is
+    used only to spare the search for a pump; no verdict rests on it.
+    """
+    from scipy.optimize import linprog
+
+    result = linprog(
+        np.ones(len(net.place_ids)),
+        A_ub=net.incidence_csr.T,
+        b_ub=np.zeros(len(net.transition_ids)),
+        bounds=(1, None),
+        method="highs",
+        options={"time_limit": 1.0},
+    )
+    return bool(result.status == 0)
 
 
 def bounded(

@@ -84,10 +84,10 @@ class FieldLayout:
 
     def unpack(self, rows: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return the counters of packed states, shape (n, n_counters)."""
-        values = np.empty((rows.shape[0], len(self.bits)), dtype=np.int64)
+        columns = np.empty((len(self.bits), rows.shape[0]), dtype=np.int64)
         for index in range(len(self.bits)):
-            column = rows[:, self.word[index]] >> np.uint64(self.shift[index])
-            values[:, index] = column & self._mask[index]
+            columns[index] = self.column(rows, index)
+        values: NDArray[np.int64] = columns.T
         return values
 
     def column(self, rows: NDArray[np.uint64], index: int) -> NDArray[np.int64]:

@@ -115,10 +115,10 @@ class ReachabilityGraph:
         """Where no transition is enabled, bool of shape (n_states,)."""
         result = np.zeros(self.n_states, dtype=bool)
         result[: self.expanded] = np.diff(self.offsets[: self.expanded + 1]) == 0
-        for state in range(self.expanded, self.n_states):
-            result[state] = not self._system.enabled(
-                self._exploration.states[state : state + 1]
-            ).any()
+        step = self._system.block
+        for start in range(self.expanded, self.n_states, step):
+            block = self._exploration.states[start : start + step]
+            result[start : start + step] = ~self._system.enabled(block).any(axis=1)
         return result
 
     @cached_property
@@ -153,10 +153,16 @@ class ReachabilityGraph:
         node = self.net.transitions[transition]
         return Step(action=node.id, label=node.label or node.id, state=marking.to_dict())
 
+    @cached_property
+    def _all_states(self) -> StateSet:
+        return StateSet(names=self.net.place_ids, rows=self.markings)
+
     def state_set(self, states: NDArray[np.int64] | None = None) -> StateSet:
         """Return all markings, or those of some states, as evidence."""
-        rows = self._exploration.states if states is None else self._exploration.states[states]
-        return StateSet(names=self.net.place_ids, rows=self._system.layout.unpack(rows))
+        if states is None:
+            return self._all_states
+        rows = self._system.layout.unpack(self._exploration.states[states])
+        return StateSet(names=self.net.place_ids, rows=rows)
 
     def predecessors(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Return the arcs by target: offsets (n_states + 1,), arc numbers, sources (n_arcs,)."""
