@@ -1,0 +1,160 @@
+"""Reports that were written are rechecked from their sources; forged ones are refused."""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from netproof.check import CheckOptions, check_path
+from netproof.recheck import recheck_report, source_digest
+from netproof.report.model import Report
+from transition_systems.budget import Budget
+from transition_systems.errors import InputError
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+FILES = ("purchase-two-pools.bpmn", "invoice-deadlock.bpmn", "hiring-double-welcome.bpmn")
+PNML = """<pnml xmlns="http://www.pnml.org/version-2009/grammar/pnml"><net id="n"
+ type="http://www.pnml.org/version-2009/grammar/ptnet"><page id="g">
+<place id="i"><initialMarking><text>1</text></initialMarking></place><place id="o"/>
+<transition id="t"/><arc id="a" source="i" target="t"/><arc id="b" source="t" target="o"/>
+</page></net></pnml>"""
+PROPERTIES = (
+    "soundness", "deadlock", "boundedness", "safeness", "no-dead-activities", "option-to-complete",
+    "proper-completion", "termination", "termination-strong", "EF(dead)", "AG(!dead)",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    folder = tmp_path_factory.mktemp("sources")
+    for name in FILES:
+        shutil.copy(EXAMPLES / name, folder / name)
+    (folder / "net.pnml").write_text(PNML, encoding="utf-8")
+    options = CheckOptions(properties=PROPERTIES)
+    models = [check_path(str(folder / name), options) for name in (*FILES, "net.pnml")]
+    data = Report(models=tuple(models), options=options.to_dict()).to_dict()
+    text = json.loads(json.dumps(data))
+    for model in text["models"]:
+        assert model["error"] is None
+        model["source"] = Path(model["source"]).name
+    return folder, text
+
+
+def statuses(report: Any, folder: Path, **more: Any) -> list[str]:
+    return [r.result.status for r in recheck_report(report, root=folder, **more)]
+
+
+def test_a_report_passes(written: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+    folder, report = written
+    results = recheck_report(report, root=folder)
+    assert len(results) == 4 * len(PROPERTIES)
+    for entry in results:
+        unknown = entry.outcome == "UNKNOWN"
+        assert entry.result.status == ("skipped" if unknown else "passed"), entry
+    outcomes = Counter(entry.outcome for entry in results)
+    assert outcomes["HOLDS"] >= 15
+    assert outcomes["VIOLATED"] >= 5
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(report), encoding="utf-8")
+    assert recheck_report(path, root=folder) == results
+
+
+def test_sources_that_changed_or_are_gone(
+    written: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    folder, report = written
+    assert set(statuses(report, tmp_path)) == {"failed"}
+    for name in (*FILES, "net.pnml"):
+        text = (folder / name).read_text(encoding="utf-8")
+        (tmp_path / name).write_text(text + "\n", encoding="utf-8")
+    changed = recheck_report(report, root=tmp_path)
+    assert {r.result.status for r in changed if r.outcome != "UNKNOWN"} == {"failed"}
+    assert any("another source" in (r.result.reason or "") for r in changed)
+    for name in (*FILES, "net.pnml"):
+        (tmp_path / name).write_text("no model", encoding="utf-8")
+    assert set(statuses(report, tmp_path)) == {"failed"}
+
+
+def test_forged_verdicts(written: tuple[Path, dict[str, Any]]) -> None:
+    folder, report = written
+    count = 0
+    for m, model in enumerate(report["models"]):
+        verdicts = model["verdicts"]
+        for v, verdict in enumerate(verdicts):
+            if verdict["outcome"] == "UNKNOWN":
+                continue
+            opposite = "HOLDS" if verdict["outcome"] == "VIOLATED" else "VIOLATED"
+            changes: list[dict[str, Any]] = [
+                {"outcome": opposite}, {"outcome": "MAYBE"}, {"outcome": None},
+                {"evidence": None}, {"evidence": {}}, {"evidence": []}, {"evidence": 7},
+                {"evidence": {"kind": "ghost", "claim": verdict["evidence"]["claim"]}},
+                {"property": "ghost"}, {"property": None}, {"property": "AX p"}, {"property": ""},
+            ]  # fmt: skip
+            for key in ("model_digest", "source_digest", "translation", "formula"):
+                forged = copy.deepcopy(verdict["evidence"])
+                forged["claim"][key] = "something else"
+                changes.append({"evidence": forged})
+            others = [w for w in verdicts if w["property"] != verdict["property"]]
+            for other in others:
+                if opposite == other["outcome"]:
+                    changes.append({"evidence": other["evidence"], "outcome": opposite})
+            small = {"verdicts": [{**verdict, **change} for change in changes]}
+            entry = {**report, "models": [{**model, **small}]}
+            got = statuses(entry, folder)
+            count += len(got)
+            assert set(got) == {"failed"}, (m, v, verdict["property"], got)
+    assert count >= 100
+
+
+def test_malformed_reports(written: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+    folder, report = written
+    for wrong in ({}, {"schema": "netproof/report/2", "models": []}, {**report, "models": 3}):
+        with pytest.raises(InputError):
+            recheck_report(wrong)
+    path = tmp_path / "report.json"
+    for text in ("", "[]", "{", "[" * 100_000):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(InputError):
+            recheck_report(path)
+    with pytest.raises(InputError):
+        recheck_report(tmp_path / "absent.json")
+    model = report["models"][0]
+    for entry in (7, {}, {**model, "verdicts": None}, {**model, "verdicts": [7, None]},
+                  {**model, "format": "ghost"}, {**model, "source": None},
+                  {**model, "source": "\0"}):  # fmt: skip
+        got = statuses({**report, "models": [entry]}, folder)
+        assert got
+        assert set(got) == {"failed"}
+    assert set(statuses({**report, "options": {"starts": "some"}}, folder)) == {"failed"}
+    stdin = {**report, "models": [{**model, "source": "-"}]}
+    assert set(statuses(stdin, folder)) == {"skipped"}
+
+
+def test_the_budget_skips(written: tuple[Path, dict[str, Any]]) -> None:
+    folder, report = written
+    got = statuses(report, folder, budget=Budget(seconds=0.0))
+    assert "passed" not in got
+    assert "skipped" in got
+
+
+def test_an_approximated_source_does_not_carry_everything(
+    written: tuple[Path, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were the file approximated, verdicts that do not carry over would be refused."""
+    from transition_systems.verdict import Exactness
+    from translators.ledger import Ledger
+
+    folder, report = written
+    monkeypatch.setattr(Ledger, "exactness", lambda self, kind: Exactness.NONE)
+    results = recheck_report(report, root=folder)
+    assert {r.result.status for r in results if r.outcome != "UNKNOWN"} == {"failed"}
+
+
+def test_the_digest_of_a_source() -> None:
+    assert source_digest(b"a") != source_digest(b"b")
