@@ -8,6 +8,7 @@ from transition_systems.run import Lasso
 from transition_systems.verdict import Verdict
 from translators.to_petri import NetTranslation
 from translators.trace_back import element_state
+from translators.workflow.graph import EventKind
 
 __all__ = ["explained", "stuck_reasons"]
 
@@ -128,32 +129,50 @@ def stuck_reasons(translation: NetTranslation, marking: Mapping[str, int]) -> li
     waiting: dict[str, tuple[list[str], list[str]]] = {}
     for record in translation.transitions.values():
         missing = [p for p, n in record.pre.items() if marking.get(p, 0) < n]
-        present = [p for p in record.pre if marking.get(p, 0) >= record.pre[p]]
         if not missing and not record.at_most:
             return []
-        held = [p for p in present if translation.places[p].live]
-        if held and record.owner not in waiting:
-            absent = [p for p in missing if translation.places[p].kind != "control"]
-            waiting[record.owner] = (
-                [translation.places[p].element for p in held],
-                [translation.places[p].element for p in absent],
-            )
-    reasons: list[str] = []
-    for owner, (held, absent) in waiting.items():
-        node = index.node[owner]
-        kind = f"the {node.gateway} gateway " if node.gateway else ""
-        name = f"“{node.title}”" if node.name or not node.gateway else node.id
-        if not absent:
-            reasons.append(f"{kind}{name} cannot go on.")
+        node = index.node[record.owner]
+        if node.event in (EventKind.BOUNDARY, EventKind.START) or record.owner in waiting:
             continue
-        where = _named(translation, [e for e in held if e != owner])
-        at = f" has a token on {where} and" if where else ""
-        messages = {m.id for m in translation.graph.messages}
-        kinds = "a message over" if all(e in messages for e in absent) else "a token on"
-        reasons.append(
-            f"{kind}{name}{at} waits for {kinds} {_named(translation, absent)}, which never comes."
-        )
-    return [reason[0].upper() + reason[1:] for reason in reasons]
+        if node.body is not None and _busy(translation, marking, node.body):
+            continue
+        places = translation.places
+        held = [p for p in record.pre if p not in missing and places[p].live]
+        if held:
+            absent = [p for p in missing if places[p].kind != "control"]
+            waiting[record.owner] = (
+                [places[p].element for p in held],
+                [places[p].element for p in absent],
+            )
+    return [_reason(translation, *item) for item in waiting.items()]
+
+
+def _busy(translation: NetTranslation, marking: Mapping[str, int], body: str) -> bool:
+    """Return whether a token is inside a sub-process: then the reason lies there."""
+    assert translation.index is not None
+    inside = {scope.id for scope in translation.index.within(body)}
+    return any(
+        count and translation.places[p].live and translation.places[p].scope in inside
+        for p, count in marking.items()
+        if p in translation.places
+    )
+
+
+def _reason(
+    translation: NetTranslation, owner: str, ends: tuple[list[str], list[str]]
+) -> str:
+    assert translation.index is not None
+    held, absent = ends
+    node = translation.index.node[owner]
+    kind = f"The {node.gateway} gateway " if node.gateway else ""
+    name = f"“{node.title}”" if node.name or not node.gateway else node.id
+    where = _named(translation, [e for e in held if e != owner])
+    at = f" has a token on {where} and" if where else ""
+    if not absent:
+        return f"{kind}{name}{at} cannot go on."
+    messages = {message.id for message in translation.graph.messages}
+    what = "" if all(e in messages for e in absent) else "a token on "
+    return f"{kind}{name}{at} waits for {what}{_named(translation, absent)}, which never comes."
 
 
 def _is_end(translation: NetTranslation, element: str) -> bool:

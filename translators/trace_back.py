@@ -12,6 +12,7 @@ from transition_systems.run import Lasso, Run, Step
 from translators.to_petri.assembly import TransitionRecord
 from translators.to_petri.translation import NetTranslation
 from translators.workflow.graph import EventKind, GatewayKind, Node, Trigger
+from translators.workflow.index import GraphIndex
 
 __all__ = ["element_state", "step_sentence", "trace_back"]
 
@@ -79,7 +80,7 @@ def step_sentence(translation: NetTranslation, record: TransitionRecord) -> str:
     index = translation.index
     assert index is not None
     node = index.node[record.owner]
-    taken = [index.flow[flow].title for flow in record.taken]
+    taken = [_flow_name(index, flow) for flow in record.taken]
     name = f"“{node.title}”"
     match record.phase:
         case "start":
@@ -101,7 +102,7 @@ def step_sentence(translation: NetTranslation, record: TransitionRecord) -> str:
         case "trigger":
             return f"{_event_name(node)} {name} starts an event sub-process"
         case "route":
-            return _gateway(node, record, taken, len(index.incoming[node.id]))
+            return _gateway(node, taken, len(index.incoming[node.id]))
     return f"{_event_name(node)} {name} occurs"
 
 
@@ -121,8 +122,9 @@ def _interrupted(translation: NetTranslation, node: Node) -> str:
     return f"“{index.node[outer].title}”" if outer is not None else "the process"
 
 
-def _gateway(node: Node, record: TransitionRecord, taken: list[str], incoming: int) -> str:
-    name = f"gateway “{node.title}”" if node.name else f"gateway {node.id}"
+def _gateway(node: Node, taken: list[str], incoming: int) -> str:
+    kind = f"{node.gateway} gateway"
+    name = f"{kind} “{node.title}”" if node.name else f"{kind} {node.id}"
     if node.gateway is GatewayKind.EVENT_BASED:
         return f"{name} waits for the first of its events"
     if node.gateway is GatewayKind.PARALLEL and incoming > 1:
@@ -130,12 +132,21 @@ def _gateway(node: Node, record: TransitionRecord, taken: list[str], incoming: i
             f" and starts {len(taken)}" if len(taken) > 1 else ""
         )
     if node.gateway is GatewayKind.EXCLUSIVE and len(taken) == 1 and incoming > 1:
-        return f"{name} passes a token on to {_listed(taken)}"
+        return f"{name} passes a token on, {_listed(taken)}"
     return f"{name} takes {_listed(taken)}" if taken else f"{name} ends its token"
 
 
+def _flow_name(index: GraphIndex, flow_id: str) -> str:
+    """Return the name of a flow, or where it leads if it has none."""
+    flow = index.flow[flow_id]
+    if flow.name:
+        return f"“{flow.name}”"
+    target = index.node[flow.target]
+    kind = "" if target.name or target.gateway is None else f"the {target.gateway} gateway "
+    return f"the way to {kind}“{target.title}”" if target.name else f"the way to {kind}{target.id}"
+
+
 def _listed(names: list[str]) -> str:
-    quoted = [f"“{name}”" for name in names]
-    if len(quoted) < 2:
-        return "".join(quoted)
-    return f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,159 @@
+"""Drawing graphs: layout by Graphviz in a child process with a time budget, SVG first.
+
+In-process layout has been seen to hang beyond any signal, so it never happens here: ``dot`` on the
+PATH is asked first, then pygraphviz in a child process, and where neither answers in time the
+caller gets text. Labels are literal: nothing in a name is read as markup or as an escape.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Collection
+from html import escape
+
+import numpy as np
+
+from transition_systems.lts import LTS
+from transition_systems.readwrite.graphviz_text import graphviz_string
+
+__all__ = ["LAYOUT_SECONDS", "layout_dot", "lts_dot", "lts_svg", "svg_or_text", "text_svg"]
+
+LAYOUT_SECONDS = 10.0
+MAX_DRAWN = 150
+CHILD = (
+    "import sys, pygraphviz\n"
+    "graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode('utf-8'))\n"
+    "sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog='dot'))\n"
+)
+
+
+def layout_dot(dot: str, form: str = "svg", *, seconds: float = LAYOUT_SECONDS) -> str | None:
+    """Lay a graph out and return it in a format of Graphviz, ``None`` where that is not possible.
+
+    Parameters
+    ----------
+    dot
+        The graph in the DOT language.
+    form
+        ``"svg"``, ``"json"`` or another text format.
+    seconds
+        Wall time for each of the two ways.
+
+    Returns
+    -------
+    str or None
+    """
+    commands: list[list[str]] = []
+    program = shutil.which("dot")
+    if program is not None:
+        commands.append([program, f"-T{form}"])
+    commands.append([sys.executable, "-c", CHILD, form])
+    for command in commands:
+        try:
+            done = subprocess.run(  # noqa: S603 - fixed programs, the graph goes in by stdin
+                command, input=dot.encode("utf-8"), capture_output=True, timeout=seconds, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            continue
+        if done.returncode == 0 and done.stdout:
+            return done.stdout.decode("utf-8", errors="replace")
+    return None
+
+
+def svg_or_text(dot: str, text: str, *, seconds: float = LAYOUT_SECONDS) -> tuple[str | None, str]:
+    """Return the SVG of a graph, or ``None``, and the text to show where there is no SVG."""
+    svg = layout_dot(dot, seconds=seconds)
+    return (None if svg is None else svg[max(0, svg.find("<svg")) :]), text
+
+
+def text_svg(lines: list[str]) -> str:
+    """Return lines of text as an SVG image, for where no layout could be computed.
+
+    Examples
+    --------
+    >>> text_svg(["a < b"]).count("&lt;")
+    1
+    """
+    width = 20 + 7.5 * max((len(line) for line in lines), default=1)
+    rows = "".join(
+        f'<text x="10" y="{20 + 18 * i}" xml:space="preserve">{escape(line)}</text>'
+        for i, line in enumerate(lines)
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" '
+        f'height="{20 + 18 * len(lines)}" font-family="monospace" font-size="12" fill="#222">'
+        f"{rows}</svg>"
+    )
+
+
+def lts_dot(lts: LTS, *, highlight: Collection[int] = (), max_states: int = MAX_DRAWN) -> str:
+    """Return a transition system in the DOT language.
+
+    Parameters
+    ----------
+    lts
+        The system.
+    highlight
+        States of a witness; they are drawn in colour, and above ``max_states`` states only they
+        and their neighbours are drawn, with a sentence that says so.
+    max_states
+        The largest number of states that is drawn whole.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> print(lts_dot(LTS.from_arcs(2, [(0, "a", 1)], final=[1])).count("->"))
+    2
+    """
+    shown, note = _shown(lts, highlight, max_states)
+    marked = set(highlight)
+    lines = [
+        "digraph lts {",
+        '  rankdir=LR; node [shape=circle, fontname="Helvetica", fontsize=11, margin=0.03];',
+        '  edge [fontname="Helvetica", fontsize=10];',
+    ]
+    if note:
+        lines.append(f"  label={graphviz_string(note)}; labelloc=b; fontname=\"Helvetica\";")
+    for state in shown:
+        shape = "doublecircle" if lts.final[state] else "circle"
+        colour = ', style=filled, fillcolor="#fde0d9", color="#b42318"' if state in marked else ""
+        lines.append(f"  s{state} [label={graphviz_string(str(state))}, shape={shape}{colour}];")
+    inside = set(shown)
+    for start in (int(s) for s in lts.initial if int(s) in inside):
+        lines += [f"  i{start} [shape=point, label=\"\"];", f"  i{start} -> s{start};"]
+    for state in shown:
+        labels, targets = lts.successors(state)
+        for label, target in zip(labels.tolist(), targets.tolist(), strict=True):
+            if target not in inside:
+                continue
+            name = "τ" if label == 0 else lts.label_names[label]
+            lines.append(f"  s{state} -> s{target} [label={graphviz_string(name)}];")
+    return "\n".join([*lines, "}", ""])
+
+
+def _shown(lts: LTS, highlight: Collection[int], most: int) -> tuple[list[int], str | None]:
+    if lts.n_states <= most:
+        return list(range(lts.n_states)), None
+    near = {int(s) for s in (highlight or lts.initial.tolist())}
+    frontier = list(near)
+    while frontier and len(near) < most:
+        state = frontier.pop(0)
+        around = [int(t) for t in np.unique(lts.successors(state)[1])]
+        for other in around:
+            if other not in near and len(near) < most:
+                near.add(other)
+                frontier.append(other)
+    place = "the witness" if highlight else "the initial state"
+    note = f"{len(near)} of {lts.n_states} states are drawn, those around {place}."
+    return sorted(near), note
+
+
+def lts_svg(lts: LTS, *, highlight: Collection[int] = ()) -> str:
+    """Return a transition system as SVG; as text where no layout could be computed in time."""
+    svg, _ = svg_or_text(lts_dot(lts, highlight=highlight), repr(lts))
+    return svg if svg is not None else text_svg([repr(lts)])

@@ -1,0 +1,123 @@
+"""The steps of activities, sub-processes and their boundary events."""
+
+from __future__ import annotations
+
+from translators.ledger import Direction, Entry, Fate
+from translators.to_machine.catchers import THROWN, Catchers, activity_inside
+from translators.to_machine.fills import fills
+from translators.to_machine.locals import Run, run_name, runs
+from translators.to_machine.plan import Moves, Plan, is_normal, ways
+from translators.workflow.graph import EventKind, Node
+
+__all__ = ["activity_machine", "activity_steps", "boundary_steps"]
+
+SECOND = "second instance"
+GOT_MESSAGE = "has its message"
+
+
+def _instances(plan: Plan, node: Node) -> bool:
+    """Whether an activity runs 0, 1 or 2 times, one instance after the other."""
+    many = node.loop is not None and node.loop.kind != "standard"
+    return many and any(is_normal(b) for b in plan.index.boundary[node.id])
+
+
+def _repeats(node: Node) -> bool:
+    return node.loop is not None and node.loop.kind == "standard"
+
+
+def activity_machine(plan: Plan, node: Node) -> None:
+    """Add the machine of an activity: the runs under way, and what happened in each of them."""
+    rings = [b.id for b in plan.index.boundary[node.id] if is_normal(b) and not b.interrupting]
+    first = [frozenset[str]()]
+    early = any(early for _, early in plan.takes(node)) and plan.index.receives[node.id]
+    if early:
+        first.append(frozenset({GOT_MESSAGE}))
+    marks: list[Run] = list(first)
+    for ring in rings:
+        marks += [run | {ring} for run in marks]
+    turns = [(run, run) for run in marks]
+    turns += [(run, run | {ring}) for run in marks for ring in rings if ring not in run]
+    if _instances(plan, node):
+        kept = frozenset({GOT_MESSAGE, SECOND})
+        second = [run | {SECOND} for run in marks]
+        turns += [(run | {SECOND}, more | {SECOND}) for run, more in turns]
+        turns += [(run, (run | {SECOND}) & kept) for run in marks]
+        marks += second
+    plan.runs[node.id] = tuple(marks)
+    capacity = None if node.body is not None else plan.capacity
+    machine = runs(node.id, marks, dict.fromkeys(turns), first, capacity=capacity)
+    plan.contents[node.scope].tokens.append(plan.add(machine, node.id))
+
+
+def activity_steps(plan: Plan, node: Node) -> None:
+    """Add the vectors by which an activity starts, repeats, is skipped and completes."""
+    begin = plan.begin(node.body) if node.body is not None else ()
+    inside: Moves = ()
+    if node.body is not None:
+        inside = plan.nothing_inside(node.body) + plan.leave(node.body)
+    for moves, early in plan.takes(node):
+        for got in plan.receives(node) if early else [()]:
+            run = frozenset({GOT_MESSAGE}) if early and plan.index.receives[node.id] else Run()
+            enter = ((node.id, f"enter {run_name(run)}"),)
+            start = (*moves, *got, *enter, *begin, *plan.sends(node))
+            plan.step(node, f"{node.id} starts", f"{node.id}.start", start)
+        if _instances(plan, node) or (node.loop is not None and node.loop.test_before):
+            for more in fills(plan, node):
+                plan.step(node, f"{node.id} is skipped", None, moves + more)
+    for run in plan.runs[node.id]:
+        here = run_name(run)
+        if _repeats(node):
+            again = (*inside, (node.id, f"{here} to {here}"), *begin)
+            plan.step(node, f"{node.id} repeats", f"{node.id}.repeat", again)
+        if _instances(plan, node) and SECOND not in run:
+            then = run_name((run & {GOT_MESSAGE}) | {SECOND})
+            again = (*inside, (node.id, f"{here} to {then}"), *begin)
+            plan.step(node, f"{node.id} starts again", f"{node.id}.next", again)
+        messages = [()] if GOT_MESSAGE in run else plan.receives(node)
+        for got in ways(messages, fills(plan, node)):
+            done = (*inside, (node.id, f"leave {here}"), *got)
+            plan.step(node, f"{node.id} completes", f"{node.id}.complete", done)
+    _entries(plan, node)
+
+
+def _entries(plan: Plan, node: Node) -> None:
+    if node.loop is None or node.loop.kind == "standard":
+        return
+    if _instances(plan, node):
+        plan.entries.append(
+            Entry(
+                element=node.id, kind=str(node.activity), fate=Fate.ABSTRACTED,
+                direction=Direction.UNDER, span=node.span,
+                note="a multi-instance activity with boundary events is covered for 0, 1 and 2 "
+                "instances, one after the other",
+            )
+        )  # fmt: skip
+
+
+def boundary_steps(plan: Plan, node: Node, catchers: Catchers) -> None:
+    """Add the vectors of a boundary event that happens by itself."""
+    host = plan.index.node[node.attached_to or ""]
+    if host.body is not None and node.trigger in THROWN:
+        if node.id in catchers.caught or not activity_inside(plan, host.body):
+            return
+    for run in plan.runs[host.id]:
+        here = run_name(run)
+        if node.interrupting:
+            gone: Moves = ((host.id, f"leave {here}"),)
+            if host.body is not None:
+                gone = plan.abolish(host.body) + gone
+        elif node.id in run:
+            continue
+        else:
+            gone = ((host.id, f"{here} to {run_name(run | {node.id})}"),)
+        for more in ways([gone], plan.receives(node), [plan.sends(node)], fills(plan, node)):
+            plan.step(node, f"{node.id} at {host.id}", node.id, more)
+
+
+def waits_outside(plan: Plan) -> dict[str, list[str]]:
+    """Return for each sub-process the machines in which a second token would wait."""
+    found: dict[str, list[str]] = {}
+    for node in plan.graph.nodes:
+        if node.body is not None and node.event is not EventKind.START and node.id in plan.runs:
+            found[node.id] = [moves[0][0] for moves, _ in plan.takes(node)]
+    return found

@@ -1,0 +1,70 @@
+"""Which outgoing flows get a token when a node is done."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+from transition_systems.errors import ExpressionError, UsageError
+from translators.to_machine.plan import Moves, Plan
+from translators.workflow.graph import Flow, Node
+
+__all__ = ["fills", "subsets"]
+
+MOST_CONDITIONS = 12
+
+
+def subsets(flows: list[Flow]) -> list[tuple[Flow, ...]]:
+    """Return all subsets of flows, the empty one first."""
+    return [chosen for size in range(len(flows) + 1) for chosen in combinations(flows, size)]
+
+
+def fills(plan: Plan, node: Node) -> list[Moves]:
+    """Return each way in which an activity or event fills its outgoing flows.
+
+    All unconditional flows get a token; of the conditional ones any subset whose conditions can
+    hold together; the default flow only if that subset is empty.
+    """
+    outgoing = plan.index.outgoing[node.id]
+    default = [flow for flow in outgoing if flow.id == node.default]
+    conditional = [f for f in outgoing if f.condition is not None and f.id != node.default]
+    always = [f for f in outgoing if f.condition is None and f.id != node.default]
+    chosen: dict[Moves, None] = {}
+    for subset in _feasible(plan, node, conditional):
+        flows = [*always, *subset]
+        if not subset:
+            flows += default
+            if not flows and conditional:
+                continue
+        chosen[tuple((flow.id, "put") for flow in flows) * max(1, _gives(node))] = None
+    return list(chosen)
+
+
+def _gives(node: Node) -> int:
+    return node.completion_quantity if node.is_activity else 1
+
+
+def _feasible(plan: Plan, node: Node, flows: list[Flow]) -> list[tuple[Flow, ...]]:
+    """Return the subsets of conditional flows whose conditions can be exactly the true ones."""
+    if len(flows) > MOST_CONDITIONS:
+        plan.refuse(node, f"more than {MOST_CONDITIONS} conditional flows are not supported yet")
+        return [()]
+    parsed: list[tuple[Flow, Any]] = [
+        (flow, flow.condition.expression)
+        for flow in flows
+        if flow.condition is not None and flow.condition.expression is not None
+    ]
+    if not parsed:
+        return subsets(flows)
+    from transition_systems.expressions.to_z3 import feasible_subsets
+
+    try:
+        possible = feasible_subsets([expression for _, expression in parsed])
+    except (ExpressionError, UsageError):
+        return subsets(flows)
+    place = {flow.id: i for i, (flow, _) in enumerate(parsed)}
+    return [
+        subset
+        for subset in subsets(flows)
+        if frozenset(place[f.id] for f in subset if f.id in place) in possible
+    ]
