@@ -56,7 +56,7 @@ def _before(plan: Plan, node: Node) -> list[str]:
 def region_before(plan: Plan, join: Node) -> Region | None:
     """Return the structured region before a join, or ``None`` where there is none.
 
-    The split is the nearest node with several ways on from which every path leads to the join,
+    The split is the nearest node without boundary events from which every path leads to the join,
     and through which every path to the join comes. Every node of the region lies on such a path,
     and none of them ends a token, starts one, or throws it elsewhere.
     """
@@ -69,7 +69,7 @@ def region_before(plan: Plan, join: Node) -> Region | None:
             pending += [x for x in _before(plan, plan.index.node[current]) if x != join.id]
     fits: list[Region] = []
     for candidate in behind:
-        if len(_after(plan, plan.index.node[candidate])) > 1:
+        if not any(is_normal(b) for b in plan.index.boundary[candidate]):
             region = _between(plan, plan.index.node[candidate], join)
             if region is not None:
                 fits.append(region)
