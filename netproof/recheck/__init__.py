@@ -7,6 +7,7 @@ evidence says but what it can verify.
 
 from __future__ import annotations
 
+from netproof.recheck.automata import Automaton, recheck_automata
 from netproof.recheck.check import recheck, recheck_verdict
 from netproof.recheck.equivalence import recheck_equivalence
 from netproof.recheck.questions import Goal, Question
@@ -15,12 +16,14 @@ from netproof.recheck.result import RecheckResult
 from netproof.recheck.workflow_questions import question_for
 
 __all__ = [
+    "Automaton",
     "Goal",
     "Question",
     "RecheckResult",
     "ReportedResult",
     "question_for",
     "recheck",
+    "recheck_automata",
     "recheck_equivalence",
     "recheck_report",
     "recheck_verdict",
