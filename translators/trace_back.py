@@ -81,7 +81,19 @@ def step_sentence(translation: NetTranslation, record: TransitionRecord) -> str:
     assert index is not None
     node = index.node[record.owner]
     taken = [_flow_name(index, flow) for flow in record.taken]
-    name = f"“{node.title}”"
+    name = f"“{node.title}”" if node.name or node.is_activity else ""
+    return " ".join(_sentence(translation, record, node, name, taken).split())
+
+
+def _sentence(
+    translation: NetTranslation,
+    record: TransitionRecord,
+    node: Node,
+    name: str,
+    taken: list[str],
+) -> str:
+    index = translation.index
+    assert index is not None
     match record.phase:
         case "start":
             return f"{name} starts"
