@@ -1,0 +1,1 @@
+"""State spaces: reachability graphs and coverability."""
