@@ -1,0 +1,43 @@
+"""The recheck imports model objects, readers and data types, and no engine."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import netproof.recheck
+
+ALLOWED = {
+    "petri.net",
+    "translators.formats",
+    "translators.ledger",
+    "translators.to_petri.translation",
+    "transition_systems.budget",
+    "transition_systems.errors",
+    "transition_systems.evidence",
+    "transition_systems.lts",
+    "transition_systems.lts_data",
+    "transition_systems.properties.formulas",
+    "transition_systems.properties.parse",
+    "transition_systems.properties.predicates",
+    "transition_systems.run",
+    "transition_systems.verdict",
+    "netproof.properties",
+}
+
+
+def test_no_engine_is_imported() -> None:
+    folder = Path(netproof.recheck.__file__).parent
+    files = sorted(folder.glob("*.py"))
+    assert len(files) >= 15
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                assert node.level == 0
+                names = [node.module or ""]
+            for name in names:
+                if name.split(".")[0] in ("petri", "fsm", "process_algebra", "translators",
+                                          "transition_systems", "netproof"):  # fmt: skip
+                    own = name.startswith("netproof.recheck")
+                    assert own or name in ALLOWED, f"{file.name} imports {name}"
