@@ -1,0 +1,71 @@
+"""What an import costs, and that the exported names are the same for everyone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("transition_systems", "petri", "process_algebra", "fsm", "translators", "netproof")
+HEAVY = {"scipy", "networkx", "z3", "rich", "ruamel", "graphviz", "pygraphviz", "matplotlib", "pandas"}
+
+
+def loaded_by(code: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys\nprint(*sys.modules)"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return {name.split(".")[0] for name in done.stdout.split()}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_importing_a_package_loads_nothing_heavy(package: str) -> None:
+    assert not loaded_by(f"import {package}") & HEAVY
+
+
+def test_the_help_loads_not_even_numpy() -> None:
+    code = "from netproof.__main__ import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass"
+    assert "numpy" not in loaded_by(code)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_exported_names_exist_and_are_sorted(package: str) -> None:
+    module = import_module(package)
+    names = module.__all__
+    assert len(names) == len(set(names))
+    for name in names:
+        assert getattr(module, name) is not None, name
+    assert set(names) <= set(dir(module))
+    starred: dict[str, object] = {}
+    exec(f"from {package} import *", starred)
+    assert set(names) <= set(starred)
+
+
+def test_there_is_no_init_file_under_tests() -> None:
+    assert not list((ROOT / "tests").rglob("__init__.py"))
+
+
+def test_no_file_is_longer_than_400_lines() -> None:
+    long = [
+        str(path.relative_to(ROOT))
+        for package in (*PACKAGES, "tests", "benchmarks", "check")
+        for path in (ROOT / package).rglob("*.py")
+        if len(path.read_text(encoding="utf-8").splitlines()) > 400
+    ]
+    assert not long
+
+
+def test_nothing_evaluates_text_as_code() -> None:
+    """``eval`` and ``exec`` occur nowhere in the product."""
+    import ast
+
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                    assert node.func.id not in ("eval", "exec", "compile"), path
