@@ -32,8 +32,8 @@ print(pm4py.check_soundness(net, initial, final)[0])
 def diagram() -> str:
     """Return a diagram of 20 nodes: choice, parallel block, loop."""
     kinds = {"s": "startEvent", "e": "endEvent"}
-    kinds |= {g: "exclusiveGateway" for g in ("x1", "x2", "l1", "l2")}
-    kinds |= {g: "parallelGateway" for g in ("p1", "p2")}
+    kinds |= dict.fromkeys(("x1", "x2", "l1", "l2"), "exclusiveGateway")
+    kinds |= dict.fromkeys(("p1", "p2"), "parallelGateway")
     kinds |= {f"t{i}": "task" for i in range(12)}
     flows = ["s l1", "l1 t0", "t0 x1", "x1 t1", "x1 t2", "x1 t3", "t1 x2", "t2 x2", "t3 x2",
              "x2 p1", "p1 t4", "p1 t5", "p1 t6", "t4 t7", "t5 t8", "t6 t9", "t7 p2", "t8 p2",

@@ -155,7 +155,7 @@ class ReportSet(Report):
         return html_table(self)
 
     def save(self, folder: str | os.PathLike[str]) -> Path:
-        """Write ``report.json`` and ``report.txt`` into a folder, made if missing; return its path."""
+        """Write ``report.json`` and ``report.txt`` into a folder and return its path."""
         from netproof.report.renderers import render_to
 
         path = Path(folder)

@@ -1,4 +1,4 @@
-"""Checking one model: translate, decide each property, recheck the evidence, speak of the diagram."""
+"""Checking one model: translate, decide each property, recheck, speak of the diagram."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ def _check_net(
 
 
 def _conditions(translation: NetTranslation, graph: Any) -> list[Entry]:
-    """Return the ledger entries whose conditions are reachable, or may be beyond a partial graph."""
+    """Return the entries whose conditions are reachable, or may be beyond a partial graph."""
     found: list[Entry] = []
     for predicate, entry in translation.conditions:
         if graph.holds(predicate).any() or not graph.complete:

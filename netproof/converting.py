@@ -69,6 +69,7 @@ def _cspm(model: Model, starts: Starts) -> str:
 
 
 def _definition(model: Model, starts: Starts) -> str:
+    del starts
     if model.graph is None:
         raise UsageError("only workflows are converted to the definition format; this is a net")
     from translators.definition import format_definition

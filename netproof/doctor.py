@@ -76,10 +76,7 @@ def examine() -> list[Finding]:
 
 
 def _python() -> Finding:
-    text = f"Python {sys.version.split()[0]}"
-    if sys.version_info < (3, 11):
-        return Finding(level="bad", text=text, mend="netproof needs Python 3.11 or newer")
-    return Finding(level="good", text=text)
+    return Finding(level="good", text=f"Python {sys.version.split()[0]}")
 
 
 def _modules() -> list[Finding]:

@@ -68,9 +68,8 @@ def _violation(translation: NetTranslation, verdict: Verdict, name: str) -> list
         case "safeness":
             flows = {flow.id for flow in translation.graph.flows}
             full = [e for e, n in state.items() if n > 1 and e in flows]
-            return [
-                f"{after} there are {max(state[e] for e in full)} tokens on {_one(translation, full[0])}."
-            ]
+            most = max(state[e] for e in full)
+            return [f"{after} there are {most} tokens on {_one(translation, full[0])}."]
         case "deadlock" | "option-to-complete":
             stuck = stuck_reasons(translation, witness.last)
             if stuck:
@@ -81,6 +80,8 @@ def _violation(translation: NetTranslation, verdict: Verdict, name: str) -> list
             messages = {message.id for message in translation.graph.messages}
             lost = _named(translation, [e for e in state if e in messages])
             return [f"{after} all has stopped and nobody has received {lost}."]
+        case _:
+            pass
     where = _named(translation, list(state))
     return [f"{after} it fails, with tokens in {where or 'no element'}."]
 
@@ -96,7 +97,7 @@ def _dead(translation: NetTranslation, verdict: Verdict, name: str) -> str:
     from transition_systems.properties.walk import names_in_formula
 
     evidence = verdict.evidence
-    assert evidence is not None and translation.index is not None
+    assert evidence is not None
     _, enabled = names_in_formula(parse_formula(evidence.claim.formula))
     owners = list(dict.fromkeys(translation.transitions[t].owner for t in sorted(enabled)))
     if name == "never-started-pools":
@@ -158,9 +159,7 @@ def _busy(translation: NetTranslation, marking: Mapping[str, int], body: str) ->
     )
 
 
-def _reason(
-    translation: NetTranslation, owner: str, ends: tuple[list[str], list[str]]
-) -> str:
+def _reason(translation: NetTranslation, owner: str, ends: tuple[list[str], list[str]]) -> str:
     assert translation.index is not None
     held, absent = ends
     node = translation.index.node[owner]

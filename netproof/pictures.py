@@ -66,9 +66,7 @@ def _path(translation: NetTranslation, witness: Run | Lasso) -> set[str]:
     return passed
 
 
-def _blamed(
-    translation: NetTranslation, entry: VerdictReport, marked: dict[str, int]
-) -> set[str]:
+def _blamed(translation: NetTranslation, entry: VerdictReport, marked: dict[str, int]) -> set[str]:
     """Return the nodes that wait in vain, or the elements with too many tokens."""
     index = translation.index
     assert index is not None
@@ -107,7 +105,9 @@ def mimebundle(thing: Any) -> dict[str, str]:
     try:
         return _bundle(thing)
     except Exception as error:  # a picture must never break a cell
-        return {"text/plain": f"{type(thing).__name__} (no picture: {type(error).__name__}: {error})"}
+        return {
+            "text/plain": f"{type(thing).__name__} (no picture: {type(error).__name__}: {error})"
+        }
 
 
 def _bundle(thing: Any) -> dict[str, str]:
@@ -136,7 +136,8 @@ def _report_html(report: ModelReport) -> str:
         rows.append(
             f'<tr><td style="color:{colour};white-space:nowrap">{mark} {entry.outcome}</td>'
             f'<td style="white-space:nowrap">{escape(entry.name)}</td>'
-            f'<td style="text-align:left">{escape(text)}</td><td>{escape(entry.rechecked)}</td></tr>'
+            f'<td style="text-align:left">{escape(text)}</td>'
+            f"<td>{escape(entry.rechecked)}</td></tr>"
         )
     head = "<tr><th></th><th>property</th><th>why</th><th>rechecked</th></tr>"
     picture = _picture(report)

@@ -127,7 +127,8 @@ def _named(question: NetQuestion, name: str) -> Verdict:
             return no_dead_transitions(net, groups=start_groups(question), graph=graph, name=name)
         case "workflow-net":
             return workflow_net(net)
-    raise UsageError(f"there is no property {name!r}")
+        case _:
+            raise UsageError(f"there is no property {name!r}")
 
 
 def _goal(question: NetQuestion) -> SoundnessGoal:
@@ -162,7 +163,7 @@ def lost_messages(question: NetQuestion) -> Predicate:
 
 
 def start_groups(question: NetQuestion) -> dict[str, tuple[str, ...]]:
-    """Return for each pool the transitions that start it; pools that start by themselves have none."""
+    """Return for each pool that waits to be started the transitions that start it."""
     translation = question.translation
     assert translation is not None
     groups: dict[str, tuple[str, ...]] = {}

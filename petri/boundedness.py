@@ -14,7 +14,7 @@ from petri.state_space.reachability import ReachabilityGraph, reachability_graph
 from transition_systems.budget import Budget
 from transition_systems.evidence import BoundEvidence, PumpEvidence, RunEvidence
 from transition_systems.progress import ProgressCallback
-from transition_systems.properties.formulas import always_everywhere, possible
+from transition_systems.properties.formulas import possible
 from transition_systems.properties.predicates import at_least, at_most, conjunction
 from transition_systems.run import Lasso, Run
 from transition_systems.verdict import Outcome, Verdict

@@ -46,9 +46,7 @@ def neighbourhood(net: PetriNet, centre: set[str], *, most: int = MAX_DRAWN) -> 
     )
 
 
-def net_svg(
-    net: PetriNet, *, run: Run | Lasso | None = None, caption: str | None = None
-) -> str:
+def net_svg(net: PetriNet, *, run: Run | Lasso | None = None, caption: str | None = None) -> str:
     """Return a net as SVG, with the transitions of a run in colour and its last marking.
 
     Parameters

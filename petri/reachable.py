@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from petri.decision import Decision, claim, equals_marking
-from petri.induction.state_equation import refute_reachability
 from petri.induction.bounded_search import search_bounded
+from petri.induction.state_equation import refute_reachability
 from petri.marking import Marking
 from petri.net import PetriNet
 from petri.state_space.reachability import ReachabilityGraph

@@ -80,7 +80,7 @@ class ProductSystem:
     ----------
     process
         A process for which :func:`as_product` gives a form.
-    completion, halt
+    observed, halt
         As for :class:`~process_algebra.semantics.TermSystem`; names after renaming.
 
     Notes
@@ -92,13 +92,17 @@ class ProductSystem:
     block = 256
 
     def __init__(
-        self, process: Process, *, completion: str | None = None, halt: frozenset[str] = frozenset()
+        self,
+        process: Process,
+        *,
+        observed: frozenset[str] = frozenset(),
+        halt: frozenset[str] = frozenset(),
     ) -> None:
         form = as_product(process)
         assert form is not None, "the process is no product"
         self._whole, self._around = form
         self._semantics = Semantics(process.definitions)
-        self._completion = completion
+        self._observed = observed
         self._halt = halt
         components, sets = self._whole.operands
         self._events: list[str] = sorted(frozenset().union(*sets))
@@ -120,7 +124,8 @@ class ProductSystem:
         self._states: list[tuple[int, ...]] = []
         self._index: dict[tuple[int, ...], int] = {}
         self._done: int | None = None
-        self.complete: set[int] = set()
+        self.terminated: set[int] = set()
+        self.offering: dict[str, set[int]] = {event: set() for event in observed}
         self.halted: dict[int, str] = {}
         self._number(tuple(self._local_number(i, part) for i, part in enumerate(components)))
 
@@ -180,8 +185,8 @@ class ProductSystem:
         if ways is None:
             found: list[tuple[int, bool, str | None]] = []
             for name in (None,) if event is None else _names_of(event, self._around):
-                if name is not None and name == self._completion:
-                    found.append((-1, False, None))
+                if name in self._observed:
+                    found.append((-1, False, name))
                     continue
                 label = TAU_NAME if name is None else name
                 number = self._labels.setdefault(label, len(self._labels))
@@ -198,7 +203,7 @@ class ProductSystem:
         def emit(row: int, state: int, event: str | None, after: tuple[int, ...]) -> None:
             for label, halts, name in self._labels_of(event):
                 if label < 0:
-                    self.complete.add(state)
+                    self.offering[str(name)].add(state)
                     continue
                 target = self._number(after)
                 if halts:
@@ -231,8 +236,7 @@ class ProductSystem:
         if self._done is None:
             self._done = len(self._states)
             self._states.append(())
-            if self._completion is None:
-                self.complete.add(self._done)
+            self.terminated.add(self._done)
         return self._done
 
     def _joint_steps(self, vector: tuple[int, ...]) -> Iterator[tuple[str, tuple[int, ...]]]:

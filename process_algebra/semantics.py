@@ -149,8 +149,8 @@ class TermSystem:
     ----------
     process
         The process.
-    completion
-        An event that is no step: a state that offers it is final instead.
+    observed
+        Events that are no steps: the states that offer one are kept in ``offering`` instead.
     halt
         Events at which a search may stop; their targets are kept in ``halted``.
     """
@@ -158,15 +158,20 @@ class TermSystem:
     block = 256
 
     def __init__(
-        self, process: Process, *, completion: str | None = None, halt: frozenset[str] = frozenset()
+        self,
+        process: Process,
+        *,
+        observed: frozenset[str] = frozenset(),
+        halt: frozenset[str] = frozenset(),
     ) -> None:
         self._semantics = Semantics(process.definitions)
-        self._completion = completion
+        self._observed = observed
         self._halt = halt
         self._terms: list[Term] = []
         self._index: dict[Term, int] = {}
         self._labels: dict[str, int] = {TAU_NAME: 0, TICK_NAME: 1}
-        self.complete: set[int] = set()
+        self.terminated: set[int] = set()
+        self.offering: dict[str, set[int]] = {event: set() for event in observed}
         self.halted: dict[int, str] = {}
         self._number(instantiate(process.main, {}))
 
@@ -180,8 +185,8 @@ class TermSystem:
         if number is None:
             number = self._index[term] = len(self._terms)
             self._terms.append(term)
-            if self._completion is None and isinstance(term, Terminated):
-                self.complete.add(number)
+            if isinstance(term, Terminated):
+                self.terminated.add(number)
         return number
 
     def initial(self) -> Words:
@@ -195,8 +200,8 @@ class TermSystem:
         targets: list[int] = []
         for row, state in enumerate(block[:, 0].tolist()):
             for event, after in self._semantics.moves(self._terms[state]):
-                if event is not None and event == self._completion:
-                    self.complete.add(state)
+                if event in self._observed:
+                    self.offering[str(event)].add(state)
                     continue
                 target = self._number(after)
                 if event in self._halt:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -52,7 +52,7 @@ class ProcessSpace:
 
 
 def process_system(
-    process: Model, *, completion: str | None = None, halt: Iterable[str] = ()
+    process: Model, *, observed: Iterable[str] = (), halt: Iterable[str] = ()
 ) -> TermSystem | ProductSystem:
     """Return a process as an explicit system for the breadth-first loop.
 
@@ -63,8 +63,8 @@ def process_system(
     ----------
     process
         The process, or a term without calls.
-    completion
-        An event that is no step: a state that offers it is final instead.
+    observed
+        Events that are no steps: the states that offer one are kept in ``offering`` instead.
     halt
         Events at which a search may stop.
 
@@ -75,16 +75,15 @@ def process_system(
     (1, 1)
     """
     model = Process(main=process) if isinstance(process, Term) else process
-    events = frozenset(halt)
-    if as_product(model) is not None:
-        return ProductSystem(model, completion=completion, halt=events)
-    return TermSystem(model, completion=completion, halt=events)
+    kind = TermSystem if as_product(model) is None else ProductSystem
+    return kind(model, observed=frozenset(observed), halt=frozenset(halt))
 
 
 def state_space(
     process: Model,
     *,
     completion: str | None = None,
+    observe: Mapping[str, str] | None = None,
     halt: Iterable[str] = (),
     budget: Budget | None = None,
     progress: ProgressCallback | None = None,
@@ -98,6 +97,8 @@ def state_space(
     completion
         ``None``: the states after the tick are final. An event: it is no step, and the states that
         offer it are final.
+    observe
+        Further events that are no steps, with the atoms that they give to the states.
     halt
         Events at which the search stops, with the first of them in ``halted``.
     budget, progress
@@ -123,7 +124,10 @@ def state_space(
     >>> state_space(ExternalChoice(Prefix("a", SKIP), Prefix("b", STOP))).lts
     <LTS: 4 states, 3 arcs, 2 labels, 1 initial, 1 final>
     """
-    system = process_system(process, completion=completion, halt=halt)
+    atoms = {event: atom for event, atom in (observe or {}).items() if atom != FINAL}
+    if completion is not None:
+        atoms[completion] = FINAL
+    system = process_system(process, observed=atoms, halt=halt)
     halted = system.halted
     found = explore(
         system,
@@ -133,7 +137,7 @@ def state_space(
         stage="process states",
     )
     return ProcessSpace(
-        lts=_as_lts(system, found),
+        lts=_as_lts(system, found, atoms),
         complete=found.complete,
         reason=found.reason,
         expanded=found.expanded,
@@ -142,9 +146,12 @@ def state_space(
     )
 
 
-def _as_lts(system: TermSystem | ProductSystem, found: Exploration) -> LTS:
+def _as_lts(
+    system: TermSystem | ProductSystem, found: Exploration, atoms: Mapping[str, str]
+) -> LTS:
     numbers = found.states[:, 0]
-    complete = np.fromiter(system.complete, dtype=np.uint64)
+    marked = {FINAL: system.terminated}
+    marked.update({atom: system.offering[event] for event, atom in atoms.items()})
     names = system.labels
     order = sorted(range(2, len(names)), key=lambda i: names[i])
     place = np.arange(len(names), dtype=np.int32)
@@ -155,7 +162,10 @@ def _as_lts(system: TermSystem | ProductSystem, found: Exploration) -> LTS:
         place[found.label],
         found.target,
         label_names=(*names[:2], *(names[i] for i in order)),
-        atoms={FINAL: np.isin(numbers, complete)},
+        atoms={
+            atom: np.isin(numbers, np.fromiter(states, dtype=np.uint64))
+            for atom, states in marked.items()
+        },
         state_of=lambda index: system.decode(found.states[index]),
     )
 

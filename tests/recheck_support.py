@@ -47,7 +47,8 @@ EVER = net_of("go: p > q; back: q > p", "p", "ever")
 LATE = net_of("t: i > p p; u: p p > o o; v: o > z", "i", "late")
 DOUBLE = net_of("t: i > o; u: j > o", "i + j", "double")
 LOST = net_of("t: i > o; u: x > x o; v: i > y; w: y > y", "i", "lost")
-NETS = (FORK, STUCK, GROW, SPIN, LOOP, DEEP, EVER, LATE, DOUBLE, LOST)
+CAUGHT = net_of("in: p > a; ab: a > b; ba: b > a; out: p > o", "p", "caught")
+NETS = (CAUGHT, FORK, STUCK, GROW, SPIN, LOOP, DEEP, EVER, LATE, DOUBLE, LOST)
 
 
 def evidence_of(verdict: Any) -> Evidence:
@@ -79,6 +80,7 @@ def cases() -> dict[str, list[Case]]:
     add(LOOP, petri.always_reachable(LOOP, "o >= 1"))
     add(STUCK, petri.always_reachable(STUCK, "o >= 1"))
     add(LOOP, petri.always_reachable(LOOP, "p >= 1"))
+    add(CAUGHT, petri.always_reachable(CAUGHT, "o >= 1"))
     add(FORK, petri.terminates(FORK))
     add(LATE, petri.terminates(LATE))
     add(SPIN, petri.terminates(SPIN, fairness="weak"))

@@ -115,6 +115,8 @@ def _sentence(
             return f"{_event_name(node)} {name} starts an event sub-process"
         case "route":
             return _gateway(node, taken, len(index.incoming[node.id]))
+        case _:
+            pass
     return f"{_event_name(node)} {name} occurs"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import Literal
 
 from netproof.api import check
 from netproof.converting import net_of
@@ -20,7 +21,7 @@ __all__ = ["run"]
 def run(arguments: argparse.Namespace) -> int:
     """Write the picture; the ending of the output says which kind."""
     path: str = arguments.output
-    starts = arguments.starts or "one"
+    starts: Literal["one", "all"] = arguments.starts or "one"
     model = load(arguments.file, format=arguments.format)
     if path.endswith(".dot"):
         write_text(path, format_dot(net_of(model, starts)[0]))

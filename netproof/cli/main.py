@@ -30,7 +30,11 @@ def build_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"netproof {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    _check(commands)
+    check = commands.add_parser(
+        "check", help="check files, folders or patterns", epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    _check(check)
     convert = commands.add_parser("convert", help="translate a file to another format")
     convert.add_argument("file", metavar="FILE")
     convert.add_argument(
@@ -57,11 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    check = commands.add_parser(
-        "check", help="check files, folders or patterns", epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
+def _check(check: argparse.ArgumentParser) -> None:
     add = check.add_argument
     add("inputs", nargs="*", metavar="FILE|DIR|GLOB|-")
     add("--property", action="append", dest="properties", metavar="NAME-OR-FORMULA",

@@ -46,7 +46,7 @@ def search_bounded(
     marking: list[Any] = [z3.IntVal(int(n)) for n in net.initial.to_array(net.place_ids)]
     for depth in range(max_steps + 1):
         answer = check([*unrolled, encoding.predicate(goal, marking)], budget=limit)
-        if answer.status == "sat" and answer.values is not None:
+        if answer.status == "sat":
             found = answer.values
             return net.run(net.initial, [int(found.get(f"t@{i}", 0)) for i in range(depth)])
         if answer.status == "unknown" or meter.out_of_time() or not net.transition_ids:
@@ -57,9 +57,7 @@ def search_bounded(
     return None
 
 
-def _step(
-    encoding: Encoding, unrolled: list[Any], marking: list[Any], depth: int
-) -> list[Any]:
+def _step(encoding: Encoding, unrolled: list[Any], marking: list[Any], depth: int) -> list[Any]:
     """Add one step to the unrolling and return the marking after it."""
     import z3
 

@@ -206,11 +206,12 @@ class ReachabilityGraph:
 
         ``final`` is the set of completed states; by default those that equal the final marking.
         """
-        if final is None:
-            final = np.zeros(self.n_states, dtype=bool)
-            if self.net.final is not None:
-                wanted = self.net.final.to_array(self.net.place_ids)
-                final = (self.markings == wanted).all(axis=1)
+        completed = np.zeros(self.n_states, dtype=bool)
+        if final is not None:
+            completed = final
+        elif self.net.final is not None:
+            wanted = self.net.final.to_array(self.net.place_ids)
+            completed = (self.markings == wanted).all(axis=1)
         shown = sorted({node.label for node in self.net.transitions if node.label is not None})
         names = (TAU_NAME, TICK_NAME, *(n for n in shown if n not in (TAU_NAME, TICK_NAME)))
         number = {name: index for index, name in enumerate(names)}
@@ -222,7 +223,7 @@ class ReachabilityGraph:
             labels=of_transition[self.labels],
             targets=self.targets,
             label_names=names,
-            atoms={FINAL: final},
+            atoms={FINAL: completed},
             state_of=self.marking,
         )
 

@@ -16,7 +16,9 @@ EXAMPLES = ROOT / "examples"
 SCHEMA = json.loads((ROOT / "netproof/schema/report-1.json").read_text())
 
 
-def netproof(*arguments: str, cwd: Path = ROOT, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def netproof(
+    *arguments: str, cwd: Path = ROOT, stdin: str = ""
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "netproof", *arguments], cwd=cwd, input=stdin, text=True,
         capture_output=True, timeout=120, check=False, encoding="utf-8",
@@ -144,7 +146,9 @@ def test_a_report_is_rechecked_from_its_sources(tmp_path: Path) -> None:
 def test_settings_are_read_and_unknown_keys_refused(tmp_path: Path) -> None:
     (tmp_path / "p.bpmn").write_text((EXAMPLES / "invoice-deadlock.bpmn").read_text())
     settings = tmp_path / "netproof.toml"
-    settings.write_text('properties = ["safeness"]\n[[paths]]\nmatch = "p.*"\nproperties = ["deadlock"]\n')
+    settings.write_text(
+        'properties = ["safeness"]\n[[paths]]\nmatch = "p.*"\nproperties = ["deadlock"]\n'
+    )
     _, data = report("p.bpmn", cwd=tmp_path)
     assert [v["property"] for v in data["models"][0]["verdicts"]] == ["deadlock"]
     shown = netproof("check", "p.bpmn", "--show-config", cwd=tmp_path)
@@ -167,7 +171,9 @@ def test_the_same_input_gives_the_same_output_but_for_timings() -> None:
 
 def parallel(branches: int) -> str:
     """A parallel block whose state space has 3^branches states and more."""
-    nodes = ['<startEvent id="s"/><parallelGateway id="f"/><parallelGateway id="j"/><endEvent id="e"/>']
+    nodes = [
+        '<startEvent id="s"/><parallelGateway id="f"/><parallelGateway id="j"/><endEvent id="e"/>'
+    ]
     flows = ['<sequenceFlow id="a" sourceRef="s" targetRef="f"/>'
              '<sequenceFlow id="z" sourceRef="j" targetRef="e"/>']  # fmt: skip
     for i in range(branches):

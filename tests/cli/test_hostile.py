@@ -17,7 +17,9 @@ ROOT = Path(__file__).parents[2]
 BPMN = 'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
 BOMB = (
     '<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "aaaaaaaaaa">'
-    + "".join(f'<!ENTITY {c} "{f"&{p};" * 10}">' for p, c in zip("abcdefgh", "bcdefghi", strict=True))
+    + "".join(
+        f'<!ENTITY {c} "{f"&{p};" * 10}">' for p, c in zip("abcdefgh", "bcdefghi", strict=True)
+    )
     + f"]><definitions {BPMN}>&i;</definitions>"
 )
 YAML_BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(

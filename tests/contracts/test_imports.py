@@ -11,7 +11,17 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("transition_systems", "petri", "process_algebra", "fsm", "translators", "netproof")
-HEAVY = {"scipy", "networkx", "z3", "rich", "ruamel", "graphviz", "pygraphviz", "matplotlib", "pandas"}
+HEAVY = {
+    "scipy",
+    "networkx",
+    "z3",
+    "rich",
+    "ruamel",
+    "graphviz",
+    "pygraphviz",
+    "matplotlib",
+    "pandas",
+}
 
 
 def loaded_by(code: str) -> set[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import petri
 from netproof.recheck import Question, recheck, recheck_verdict
 from petri import PetriNet
 from recheck_support import (
@@ -17,6 +18,7 @@ from recheck_support import (
     FORK,
     GROW,
     LOOP,
+    LOST,
     NETS,
     SOURCE,
     SPIN,
@@ -26,10 +28,23 @@ from recheck_support import (
     forged_claims,
     forged_run,
     forged_states,
+    net_of,
     with_claim,
 )
-from transition_systems.evidence import Evidence, Parts, evidence_from_dict
-from transition_systems.run import Lasso
+from transition_systems.evidence import (
+    Claim,
+    ClosedSet,
+    Evidence,
+    FairMeasure,
+    LassoEvidence,
+    Parts,
+    PumpEvidence,
+    RunEvidence,
+    StateSet,
+    StructureEvidence,
+    evidence_from_dict,
+)
+from transition_systems.run import Lasso, Run, Step
 
 CASES = cases()
 Forged = Iterator[tuple[str, Evidence]]
@@ -375,3 +390,59 @@ def test_all_nets_are_used() -> None:
     used = {net.name for pieces in CASES.values() for net, _ in pieces}
     assert used == {net.name for net in NETS}
     assert {FORK, STUCK, GROW, EVER} <= set(NETS)
+
+
+def test_a_step_that_takes_and_gives_back_needs_its_tokens() -> None:
+    net = PetriNet(places=["p", "q"], transitions=["t"], arcs=[("p", "t"), ("t", "p"), ("t", "q")])
+    step = Step(action="t", label="t", state={"q": 1})
+    made = Claim(formula="EF q >= 1", model_digest=net.digest())
+    run = Run(initial={}, steps=(step,))
+    assert recheck(RunEvidence(claim=made, run=run), net).status == "failed"
+    closed = StateSet(names=("p", "q"), rows=np.zeros((1, 2), dtype=np.int64))
+    never = replace(made, formula="AG q == 0")
+    assert recheck(ClosedSet(claim=never, states=closed), net).passed
+
+
+def test_a_cycle_is_no_pump() -> None:
+    walked = LOOP.run(LOOP.initial, ["go", "back"])
+    lasso = Lasso(initial=walked.initial, steps=walked.steps, loop_start=0)
+    made = Claim(formula="unbounded", model_digest=LOOP.digest())
+    assert recheck(PumpEvidence(claim=made, lasso=lasso), LOOP).status == "failed"
+    endless = replace(made, formula="infinite run")
+    assert recheck(LassoEvidence(claim=endless, lasso=lasso), LOOP).passed
+
+
+def test_no_order_of_the_nodes_makes_a_workflow_net() -> None:
+    made = Claim(formula="workflow net", model_digest=LOST.digest())
+    random = np.random.default_rng(7)
+    nodes = [*LOST.place_ids, *LOST.transition_ids]
+    for _ in range(300):
+        orders = []
+        for first in ("i", "o"):
+            rest = [node for node in nodes if node != first]
+            orders.append((first, *(rest[k] for k in random.permutation(len(rest)))))
+        sets = (
+            ("source", ("i",)),
+            ("sink", ("o",)),
+            ("forward", orders[0]),
+            ("backward", orders[1]),
+        )
+        assert recheck(StructureEvidence(claim=made, sets=sets), LOST).status == "failed"
+
+
+def test_one_component_has_one_helpful_transition() -> None:
+    """Each of two states offers a way out that the other one's step takes."""
+    net = net_of("x: A B > B B; y: A B > A A", "2 A + B", "two helpers")
+    closed = petri.invariant(net, "true").evidence
+    assert isinstance(closed, ClosedSet)
+    rows = closed.states.rows
+    rank = np.where((rows > 0).all(axis=1), 1, 0)[:, None]
+    helper = np.where(rows[:, 0] == 1, 0, 1)
+    helpful = np.where((rows > 0).all(axis=1), helper, -1)[:, None]
+    for fairness in ("weak", "strong"):
+        made = Claim(formula=f"terminates under {fairness} fairness", model_digest=net.digest())
+        forged = FairMeasure(
+            claim=made, states=closed.states, rank=rank, helpful=helpful, actions=("x", "y")
+        )
+        assert recheck(forged, net).status == "failed"
+        assert petri.terminates(net, fairness=fairness).violated

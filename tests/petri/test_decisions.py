@@ -6,9 +6,8 @@ import pickle
 
 import pytest
 from hypothesis import assume, given, settings
-from oracles.net_properties import has_fair_infinite_run, has_infinite_run, space_of
-from strategies_petri import nets, strongly_small_nets
 
+from oracles.net_properties import has_fair_infinite_run, has_infinite_run, space_of
 from petri import (
     PetriNet,
     always_reachable,
@@ -22,6 +21,7 @@ from petri import (
     terminates,
     workflow_net,
 )
+from strategies_petri import nets, strongly_small_nets
 from transition_systems.budget import Budget
 from transition_systems.errors import UndecidedError, UsageError
 from transition_systems.verdict import Outcome

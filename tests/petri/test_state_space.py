@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracles.net_properties import space_of
-from strategies_petri import nets, strongly_small_nets
 
+from oracles.net_properties import space_of
 from petri import Marking, PetriNet, coverability_graph, reachability_graph
 from petri.state_space.coverability import find_pump
+from strategies_petri import nets, strongly_small_nets
 from transition_systems.budget import Budget
 from transition_systems.packing import FieldLayout
 from transition_systems.visited import VisitedSet

@@ -9,7 +9,7 @@ from translators.to_machine.locals import run_name
 from translators.to_machine.plan import Moves, Plan
 from translators.workflow.graph import EventKind, Node, Trigger
 
-__all__ = ["Catchers", "THROWN"]
+__all__ = ["THROWN", "Catchers", "event_start"]
 
 THROWN = (Trigger.ERROR, Trigger.ESCALATION, Trigger.CANCEL)
 
@@ -69,6 +69,18 @@ class Catchers:
         nodes = [n for n in self.plan.index.event_sub_processes(scope_id) if n is not inside]
         return [event_start(self.plan, node) for node in nodes]
 
+    def by_itself(self, catcher: Node, scope_id: str) -> bool:
+        """Return whether an event around a scope can happen without a throwing event inside.
+
+        An error can come from any activity inside, where no throwing event leads to its catcher;
+        escalations and cancellations are always thrown.
+        """
+        if catcher.trigger not in THROWN:
+            return True
+        if catcher.trigger is not Trigger.ERROR or catcher.id in self.caught:
+            return False
+        return _activity_inside(self.plan, scope_id)
+
     def effects(self, thrower: Node, base: Moves, go_on: list[Moves]) -> list[Moves]:
         """Return what a throw can do.
 
@@ -125,7 +137,7 @@ def event_start(plan: Plan, node: Node) -> Node:
     return next(n for n in members if n.event is EventKind.START)
 
 
-def activity_inside(plan: Plan, scope_id: str) -> bool:
+def _activity_inside(plan: Plan, scope_id: str) -> bool:
     """Return whether an activity lives anywhere inside a scope."""
     return any(
         node.is_activity and node.activity != "event-sub-process" and not node.for_compensation

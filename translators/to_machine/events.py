@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from translators.to_machine.catchers import THROWN, Catchers, activity_inside, event_start
+from translators.to_machine.catchers import THROWN, Catchers, event_start
 from translators.to_machine.fills import fills
-from translators.to_machine.locals import end_counter, flag
+from translators.to_machine.locals import counter, end_counter, flag
 from translators.to_machine.plan import Moves, Plan, ways
 from translators.workflow.graph import EventKind, Node, Trigger
 
@@ -12,9 +12,12 @@ __all__ = ["event_machine", "event_steps", "event_sub_process_steps"]
 
 
 def event_machine(plan: Plan, node: Node) -> None:
-    """Add the machine of an event: end events count, the others have no memory."""
+    """Add the machine of an event: ends and catching links count, the others have no memory."""
     if node.event is EventKind.END:
         plan.contents[node.scope].ends.append(plan.add(end_counter(node.id), node.id))
+    elif plan.index.is_link_catch(node):
+        name = plan.add(counter(node.id, plan.capacity), node.id)
+        plan.contents[node.scope].tokens.append(name)
     else:
         plan.add_stateless(node)
 
@@ -25,8 +28,7 @@ def event_steps(plan: Plan, node: Node, catchers: Catchers) -> None:
         case EventKind.START:
             _start(plan, node)
         case EventKind.CATCH:
-            taken = [moves for moves, _ in plan.takes(node)]
-            for moves in ways(taken, plan.receives(node), fills(plan, node)):
+            for moves in ways(plan.takes(node), plan.receives(node), fills(plan, node)):
                 plan.step(node, f"{node.id} occurs", node.id, moves)
         case EventKind.THROW:
             _throw(plan, node, catchers)
@@ -46,8 +48,8 @@ def _start(plan: Plan, node: Node) -> None:
 def _throw(plan: Plan, node: Node, catchers: Catchers) -> None:
     goes_on = fills(plan, node)
     if node.trigger is Trigger.LINK:
-        goes_on = fills(plan, plan.index.link_targets(node)[0])
-    for taken, _ in plan.takes(node):
+        goes_on = [((plan.index.link_targets(node)[0].id, "put"),)]
+    for taken in plan.takes(node):
         base = taken + plan.sends(node)
         if node.trigger in THROWN:
             effects = catchers.effects(node, base, goes_on)
@@ -58,7 +60,7 @@ def _throw(plan: Plan, node: Node, catchers: Catchers) -> None:
 
 
 def _end(plan: Plan, node: Node, catchers: Catchers) -> None:
-    for taken, _ in plan.takes(node):
+    for taken in plan.takes(node):
         base = (*taken, *plan.sends(node), (node.id, "put"))
         if node.trigger in THROWN:
             effects = catchers.effects(node, base, [()])
@@ -86,9 +88,8 @@ def event_sub_process_machine(plan: Plan, node: Node) -> None:
 def event_sub_process_steps(plan: Plan, node: Node, catchers: Catchers) -> None:
     """Add the vectors by which an event sub-process is triggered from outside."""
     start = event_start(plan, node)
-    if start.trigger in THROWN:
-        if start.id in catchers.caught or not activity_inside(plan, node.scope):
-            return
+    if not catchers.by_itself(start, node.scope):
+        return
     others = [n for n in plan.index.event_sub_processes(node.scope) if n.id != node.id]
     free: Moves = tuple(
         (other.id, "is-ready") for other in others if event_start(plan, other).interrupting

@@ -36,16 +36,12 @@ def fills(plan: Plan, node: Node) -> list[Moves]:
             flows += default
             if not flows and conditional:
                 continue
-        chosen[tuple((flow.id, "put") for flow in flows) * max(1, _gives(node))] = None
+        chosen[tuple((flow.id, "put") for flow in flows)] = None
     return list(chosen)
 
 
-def _gives(node: Node) -> int:
-    return node.completion_quantity if node.is_activity else 1
-
-
 def _feasible(plan: Plan, node: Node, flows: list[Flow]) -> list[tuple[Flow, ...]]:
-    """Return the subsets of conditional flows whose conditions can be exactly the true ones."""
+    """Return the subsets of conditional flows whose conditions can hold together."""
     if len(flows) > MOST_CONDITIONS:
         plan.refuse(node, f"more than {MOST_CONDITIONS} conditional flows are not supported yet")
         return [()]
@@ -66,5 +62,5 @@ def _feasible(plan: Plan, node: Node, flows: list[Flow]) -> list[tuple[Flow, ...
     return [
         subset
         for subset in subsets(flows)
-        if frozenset(place[f.id] for f in subset if f.id in place) in possible
+        if any({place[f.id] for f in subset if f.id in place} <= whole for whole in possible)
     ]

@@ -24,7 +24,7 @@ def gateway_machine(plan: Plan, node: Node) -> None:
 
 def gateway_steps(plan: Plan, node: Node, region: Region | None) -> None:
     """Add the silent vectors by which a gateway routes."""
-    taken = [moves for moves, _ in plan.takes(node)]
+    taken = plan.takes(node)
     given: list[Moves] = [((f.id, "put"),) for f in plan.index.outgoing[node.id]]
     match node.gateway:
         case GatewayKind.EXCLUSIVE:

@@ -5,7 +5,7 @@ Each machine knows only its own tokens; what they mean together is said by the v
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import combinations_with_replacement
 
 from fsm.machine import Machine
@@ -85,31 +85,6 @@ def stateless(name: str) -> Machine:
     return Machine(
         name=name, states=["here"], initial="here", transitions=[("here", "act", "here")],
         final=["here"],
-    )  # fmt: skip
-
-
-def wait_for_all(name: str, parts: Sequence[str]) -> Machine:
-    """Return the machine of an instantiating gateway that waits for each of its events once.
-
-    Before the first of them nothing has started; afterwards each missing one is a token.
-    """
-    sets: list[tuple[str, ...]] = [()]
-    for part in parts:
-        sets += [(*got, part) for got in sets]
-    names = {got: "+".join(got) or "none yet" for got in sets}
-    steps: Steps = []
-    for got in sets:
-        for part in parts:
-            if part not in got:
-                more = tuple(p for p in parts if p in got or p == part)
-                steps.append((names[got], f"got {part}", names[more]))
-        steps.append((names[got], "clear", names[tuple(parts)]))
-        waits = 0 < len(got) < len(parts)
-        steps.append((names[got], "some" if waits else "none", names[got]))
-    steps.extend((names[got], "put", names[()]) for got in sets)
-    return Machine(
-        name=name, states=[names[got] for got in sets], initial=names[tuple(parts)],
-        transitions=steps, final=[names[()], names[tuple(parts)]],
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from fsm.machine import Machine, Vector
 from transition_systems.budget import Meter
 from transition_systems.errors import UndecidedError
 from translators.ledger import Entry, Fate
-from translators.to_machine.locals import Run, counter, stateless, wait_for_all
+from translators.to_machine.locals import Run, counter, stateless
 from translators.workflow.graph import EventKind, GatewayKind, Node, Trigger, WorkflowGraph
 from translators.workflow.index import GraphIndex
 
@@ -137,17 +137,9 @@ class Plan:
             else:
                 groups = [(f"start {node.id}", node.id, [node]) for node in starts]
             for name, element, group in groups:
-                counts = any(_unasked(node) for node in group)
-                whole = group[0] if len(group) == 1 and self.waits_for_all(group[0]) else None
-                if whole is not None:
-                    events = [flow.target for flow in self.index.outgoing[whole.id]]
-                    machine = wait_for_all(name, events)
-                    if begins:
-                        machine = _starting(machine, machine.state_names[0])
-                    counts = True
-                else:
-                    kind = "empty" if counts else "any"
-                    machine = counter(name, 1, initial=begins, final=kind)
+                counts = not begins or any(_unasked(node) for node in group)
+                kind = "empty" if counts else "any"
+                machine = counter(name, 1, initial=begins, final=kind)
                 self.add(machine, element)
                 (content.tokens if counts else content.waiting).append(name)
                 for node in group:
@@ -157,10 +149,6 @@ class Plan:
                 self.add(counter(name, 1, initial=begins), node.id)
                 content.tokens.append(name)
                 self._pending[node.id] = (name, "take")
-
-    def waits_for_all(self, node: Node) -> bool:
-        """Whether an instantiating gateway needs all of its events."""
-        return node.instantiate and node.trigger is Trigger.PARALLEL_MULTIPLE
 
     def pending(self, node: Node) -> Move | None:
         """Return the move that takes the pending start of a node, if it has one."""
@@ -175,29 +163,23 @@ class Plan:
 
     # -- tokens in -----------------------------------------------------------------------------
 
-    def takes(self, node: Node, *, by_flow: bool = True) -> list[tuple[Moves, bool]]:
-        """Return the ways in which a node takes its token, and whether a gateway waited for it.
-
-        ``by_flow`` leaves out pending starts when the node has a start of its own kind.
-        """
-        ways: dict[Moves, bool] = {}
-        need = max(1, node.start_quantity) if node.is_activity else 1
+    def takes(self, node: Node) -> list[Moves]:
+        """Return the ways in which a node takes its token."""
+        found: dict[Moves, None] = {}
         for flow in self.index.incoming[node.id]:
             source = self.index.node[flow.source]
             if source.gateway is GatewayKind.EVENT_BASED:
-                ways[(self._from_gateway(source, node),)] = True
+                start = self.pending(source)
+                waits = start is None or not source.instantiate
+                found[((source.id, "take") if waits or start is None else start,)] = None
             elif self.carries(flow.source):
-                ways[((flow.id, "take"),) * need] = False
+                found[((flow.id, "take"),)] = None
+        if self.index.is_link_catch(node):
+            found[((node.id, "take"),)] = None
         start = self.pending(node)
-        if start is not None and by_flow:
-            ways[(start,)] = node.instantiate
-        return list(ways.items())
-
-    def _from_gateway(self, gateway: Node, event: Node) -> Move:
-        start = self.pending(gateway)
-        if start is None or not gateway.instantiate:
-            return (gateway.id, "take")
-        return (start[0], f"got {event.id}") if self.waits_for_all(gateway) else start
+        if start is not None:
+            found[(start,)] = None
+        return list(found)
 
     def receives(self, node: Node) -> list[Moves]:
         """Return the ways in which a node gets its message: from a buffer, or at any time."""
@@ -267,13 +249,6 @@ class Plan:
 
 def _unasked(node: Node) -> bool:
     return node.event is EventKind.START and node.trigger is Trigger.NONE
-
-
-def _starting(machine: Machine, state: str) -> Machine:
-    return Machine(
-        name=machine.name, states=machine.states, initial=state,
-        transitions=machine.transitions, final=machine.final, forbidden=machine.forbidden,
-    )  # fmt: skip
 
 
 def ways(*choices: Iterable[Moves]) -> Iterable[Moves]:

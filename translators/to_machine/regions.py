@@ -28,6 +28,7 @@ class Region:
             for node in self.nodes
             if plan.index.node[node].is_activity
             or plan.index.node[node].gateway is GatewayKind.EVENT_BASED
+            or plan.index.is_link_catch(plan.index.node[node])
         ]
         return [*(flow for flow in self.flows if flow in plan.machines), *waits]
 

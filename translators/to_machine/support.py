@@ -30,9 +30,13 @@ def _reason(plan: Plan, node: Node) -> str | None:
         return "ad-hoc sub-processes are not supported yet"
     if node.for_compensation and node.has_body:
         return "a compensation handler with content of its own is not supported yet"
+    if node.start_quantity != 1 or node.completion_quantity != 1:
+        return "a start or completion quantity other than 1 is not supported yet"
     if node.activity == "event-sub-process":
         return _event_sub_process(plan, node)
     if node.gateway is GatewayKind.EVENT_BASED:
+        if node.trigger is Trigger.PARALLEL_MULTIPLE:
+            return "a parallel event-based gateway is not supported yet"
         for flow in index.outgoing[node.id]:
             target = index.node[flow.target]
             if target.event is not EventKind.CATCH and target.activity != "receive":

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from transition_systems.budget import Budget
 from transition_systems.properties.predicates import (
     Predicate,
     at_least,
@@ -13,7 +14,6 @@ from transition_systems.properties.predicates import (
     conjunction,
     disjunction,
 )
-from transition_systems.budget import Budget
 from translators.ledger import Direction, Entry, Fate
 from translators.to_petri.assembly import Assembly, TransitionRecord
 from translators.workflow.graph import GatewayKind, MessageFlow, Node
@@ -75,7 +75,7 @@ class Context:
         return any(entry.fate is Fate.REFUSED for entry in self.entries)
 
     def inputs(self, node: Node) -> list[tuple[str, bool]]:
-        """Return the places from which a node takes its token, and whether each is a deferred choice.
+        """Return the places from which a node takes its token; True where an event-based gateway waits.
 
         One place for each incoming flow; the shared place of an event-based gateway for a flow
         from there; the place of an implicit start or a link where there is one.

@@ -149,7 +149,7 @@ def add_process_interruptions(context: Context, process_id: str) -> tuple[str, s
 
 
 def expand_interruptions(context: Context, node: Node, body: str, entry: dict[str, int]) -> bool:
-    """Add what empties a sub-process from inside: terminate events, interrupting event sub-processes.
+    """Add what empties a sub-process from inside: terminate events and event sub-processes.
 
     Returns
     -------

@@ -22,7 +22,10 @@ from translators.workflow.graph import EventKind, GatewayKind, Node, Trigger
 
 __all__ = ["build_inclusive_joins", "is_inclusive_join"]
 
-UNSTRUCTURED = "an inclusive join is supported where all its branches come from one split and lead nowhere else"
+UNSTRUCTURED = (
+    "an inclusive join is supported where all its branches come from one split and lead "
+    "nowhere else"
+)
 
 
 def is_inclusive_join(context: Context, node: Node) -> bool:
@@ -156,7 +159,7 @@ def _build(context: Context, join: Node, split: Node, inside: set[str]) -> None:
 
 
 def _terminal(part: LocalMarkings, inputs: list[str]) -> list[NDArray[np.int64]] | None:
-    """Return the markings whose live tokens all stand before the join; ``None`` if two on a flow."""
+    """Return the markings with all live tokens before the join; ``None`` if two on a flow."""
     columns = [part.places.index(place) for place in inputs if place in part.places]
     before = np.zeros(len(part.places), dtype=bool)
     before[columns] = True

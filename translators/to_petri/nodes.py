@@ -70,7 +70,7 @@ def routed(
                 label=label,
                 at_most=at_most,
                 taken=tuple(f.id for f in chosen),
-            )  # fmt: skip
+            )
         )
     return records
 
@@ -99,7 +99,7 @@ def _gateway(context: Context, node: Node) -> None:
 
 
 def triggers(context: Context, node: Node) -> list[dict[str, int]]:
-    """Return what an event takes besides its token: one message of those that reach it, or nothing."""
+    """Return what an event takes besides its token: one of its messages, or nothing."""
     if node.trigger in (Trigger.TIMER, Trigger.SIGNAL, Trigger.CONDITIONAL):
         context.assume(TRIGGERS)
     messages = context.received(node)
@@ -342,5 +342,6 @@ def _boundary(
         )
         routed(
             context, boundary, id=boundary.id,
-            phase="interrupt" if boundary.interrupting else "occur", label=boundary.id, pre={place: 1, **message}, post=post,
+            phase="interrupt" if boundary.interrupting else "occur",
+            label=boundary.id, pre={place: 1, **message}, post=post,
         )  # fmt: skip

@@ -11,6 +11,8 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from transition_systems.errors import UsageError
+
 __all__ = ["OVERFLOW", "Act", "Cell", "Counter", "Flag", "Local", "Node", "Runs", "phase"]
 
 Local: TypeAlias = Hashable
@@ -19,8 +21,8 @@ Act: TypeAlias = "tuple[str, str | None]"
 OVERFLOW = "overflow"
 
 _PHASES = {
-    "empty": 0, "some": 0, "unset": 0, "is set": 0, "take": 0, "end": 0, "ring": 0, "rung": 0,
-    "next": 0, "clear": 1, "put": 2, "begin": 2, "set": 2,
+    "empty": 0, "some": 0, "unset": 0, "is set": 0, "take": 0, "end": 0, "complete": 0, "ring": 0, "rung": 0,
+    "next": 0, "clear": 1, "put": 2, "begin": 2, "begin two": 2, "set": 2,
 }  # fmt: skip
 
 
@@ -77,7 +79,7 @@ class Cell:
 
     def own_act(self, act: Act, state: Local) -> Sequence[Local]:
         """Return the local states after an act of this kind of cell."""
-        raise NotImplementedError
+        raise UsageError(f"{self.name} cannot {act[0]} in {state!r}")
 
     def react(self, acts: Sequence[Act], state: Local) -> list[Local]:
         """Return the local states after the acts of one step, by their phases."""
@@ -97,10 +99,6 @@ class Node(Cell):
     """A node without memory, such as a gateway: always ready for its steps."""
 
     live: bool = False
-
-    def own_act(self, act: Act, state: Local) -> Sequence[Local]:
-        """Refuse: a node without memory is asked for nothing."""
-        return []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +142,7 @@ Run: TypeAlias = "tuple[int, tuple[str, ...]]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runs(Cell):
-    """The runs of an activity under way, each with its round and the events that have rung."""
+    """The runs under way: how many instances come after each, and which events have rung in it."""
 
     capacity: int = 1
 
@@ -161,16 +159,17 @@ class Runs(Cell):
         """Begin or end a run, ring an event in it, or let its second instance follow."""
         assert isinstance(state, tuple)
         verb, event = act
-        if verb == "begin":
-            return [OVERFLOW] if len(state) >= self.capacity else [_sorted([*state, (0, ())])]
+        if verb in ("begin", "begin two"):
+            more = 1 if verb == "begin two" else 0
+            return [OVERFLOW] if len(state) >= self.capacity else [_sorted([*state, (more, ())])]
         found: list[Local] = []
         for i, run in enumerate(state):
             rest = [*state[:i], *state[i + 1 :]]
             number, rung = run
-            if verb == "end":
+            if verb == "end" or (verb == "complete" and number == 0):
                 found.append(_sorted(rest))
-            elif verb == "next" and number == 0:
-                found.append(_sorted([*rest, (1, ())]))
+            elif verb == "next" and number == 1:
+                found.append(_sorted([*rest, (0, ())]))
             elif verb == "ring" and event not in rung:
                 found.append(_sorted([*rest, (number, tuple(sorted({*rung, str(event)})))]))
             elif verb == "rung" and event in rung:

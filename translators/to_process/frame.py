@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Literal, TypeAlias
 
-from transition_systems.errors import ExpressionError, UsageError
+from transition_systems.budget import Budget
 from translators.to_process.cells import Cell, Counter, Flag, Node, Runs
 from translators.to_process.network import Network, Step
+from translators.workflow.conditions import possible_subsets
 from translators.workflow.graph import (
     EventKind,
     Flow,
@@ -41,12 +42,17 @@ class Frame:
         The cells of pending starts, by start node (with ``starts="one"`` several share one).
     entry
         The cells of the tokens with which nodes without incoming flow begin.
+    link
+        The cells of tokens that wait at catching links.
     used
         The flags of event sub-processes that have been triggered.
     """
 
-    def __init__(self, graph: WorkflowGraph, *, starts: Starts, capacity: int) -> None:
+    def __init__(
+        self, graph: WorkflowGraph, *, starts: Starts, capacity: int, budget: Budget | None = None
+    ) -> None:
         self.graph = graph
+        self.budget = budget
         self.index = GraphIndex(graph)
         self.starts: Starts = starts
         self.capacity = capacity
@@ -60,6 +66,7 @@ class Frame:
         self.node: dict[str, Cell] = {}
         self.pending: dict[str, Cell] = {}
         self.entry: dict[str, Cell] = {}
+        self.link: dict[str, Cell] = {}
         self.used: dict[str, Cell] = {}
 
     def make_cells(self) -> None:
@@ -102,7 +109,8 @@ class Frame:
             cell = self.network.add(
                 Counter(
                     name=f"start {element}", element=element, scope=scope.id, begins_with=first,
-                    live=any(
+                    live=scope.kind == "sub-process"
+                    or any(
                         s.event is EventKind.START and s.trigger is Trigger.NONE for s in group
                     ),
                 )
@@ -110,9 +118,7 @@ class Frame:
             self.pending.update((start.id, cell) for start in group)
         for node in self.index.implicit_starts(scope.id):
             self.entry[node.id] = self.network.add(
-                Counter(
-                    name=f"entry {node.id}", element=node.id, scope=scope.id, begins_with=first
-                )
+                Counter(name=f"entry {node.id}", element=node.id, scope=scope.id, begins_with=first)
             )
 
     def _make_node(self, node: GraphNode) -> None:
@@ -132,6 +138,13 @@ class Frame:
             self.wait[node.id] = self.network.add(
                 Counter(
                     name=f"gateway {node.id}", element=node.id, scope=node.scope,
+                    capacity=self.capacity * ways,
+                )
+            )  # fmt: skip
+        elif self.index.is_link_catch(node):
+            self.link[node.id] = self.network.add(
+                Counter(
+                    name=f"link {node.id}", element=node.id, scope=node.scope,
                     capacity=self.capacity * ways,
                 )
             )  # fmt: skip
@@ -159,7 +172,7 @@ class Frame:
                     ways.append([(self.pending[source.id], "take")])
                 if source.id not in self.pending or self.index.incoming[source.id]:
                     ways.append([(self.wait[source.id], "take")])
-        for place in (self.pending, self.entry):
+        for place in (self.pending, self.entry, self.link):
             if node.id in place and node.id not in self.wait:
                 ways.append([(place[node.id], "take")])
         if node.id in self.wait and node.id in self.entry:
@@ -190,20 +203,10 @@ class Frame:
         return ways
 
     def _possible(self, flows: list[Flow]) -> list[list[Flow]]:
-        from transition_systems.expressions.to_z3 import feasible_subsets
-
-        everything = [list(c) for n in range(len(flows) + 1) for c in combinations(flows, n)]
-        expressions = [f.condition.expression for f in flows if f.condition is not None]
-        if any(expression is None for expression in expressions):
-            return everything
-        try:
-            found = feasible_subsets(expressions, self._types())
-        except (ExpressionError, UsageError):
-            return everything
+        found = possible_subsets(self.graph, flows, budget=self.budget)
+        if found is None:
+            return [list(c) for n in range(len(flows) + 1) for c in combinations(flows, n)]
         return [[flows[i] for i in sorted(subset)] for subset in sorted(found, key=sorted)]
-
-    def _types(self) -> dict[str, object]:
-        return {}
 
     def receives(self, node: GraphNode) -> list[Needs]:
         """Return the ways to get the message of a node; one way without needs where it is free."""

@@ -111,8 +111,8 @@ class Network:
         completion = _fresh("complete", taken)
         by_cell: dict[str, list[tuple[str, list[Act]]]] = {name: [] for name in self.cells}
         for name, acts in events:
-            for cell, asked in acts.items():
-                by_cell[cell].append((name, asked))
+            for touched, asked in acts.items():
+                by_cell[touched].append((name, asked))
         overflows: dict[str, str] = {}
         definitions: list[Definition] = []
         parts: list[Term] = []

@@ -17,7 +17,11 @@ __all__ = ["computed_layout", "workflow_svg"]
 
 MARGIN = 20.0
 LINE = 17.0
-SIZES = {NodeKind.ACTIVITY: (110.0, 64.0), NodeKind.EVENT: (36.0, 36.0), NodeKind.GATEWAY: (50.0, 50.0)}
+SIZES = {
+    NodeKind.ACTIVITY: (110.0, 64.0),
+    NodeKind.EVENT: (36.0, 36.0),
+    NodeKind.GATEWAY: (50.0, 50.0),
+}
 POINTS_PER_INCH = 72.0
 
 
@@ -190,7 +194,7 @@ def computed_layout(graph: WorkflowGraph, *, seconds: float = LAYOUT_SECONDS) ->
     shapes: list[Shape] = []
     edges: list[Edge] = []
     numbers = {f"n{i}": node for i, node in enumerate(graph.nodes)}
-    flows = [*graph.flows, *graph.messages]
+    flows = [*(f.id for f in graph.flows), *(m.id for m in graph.messages)]
     for item in data.get("objects", []):
         node = numbers.get(item["name"].removeprefix("cluster_"))
         if node is None:
@@ -199,7 +203,9 @@ def computed_layout(graph: WorkflowGraph, *, seconds: float = LAYOUT_SECONDS) ->
             x1, y1, x2, y2 = (float(v) for v in item["bb"].split(","))
             shapes.insert(
                 0,
-                Shape(element=node.id, x=x1, y=top - y2, width=x2 - x1, height=y2 - y1, expanded=True),
+                Shape(
+                    element=node.id, x=x1, y=top - y2, width=x2 - x1, height=y2 - y1, expanded=True
+                ),
             )
         elif "pos" in item and (node.body is None or not _has_content(graph, node.body)):
             x, y = (float(v) for v in item["pos"].split(","))
@@ -211,7 +217,7 @@ def computed_layout(graph: WorkflowGraph, *, seconds: float = LAYOUT_SECONDS) ->
     for item in data.get("edges", []):
         points = _points(item.get("pos", ""), top)
         if points and "id" in item:
-            edges.append(Edge(element=flows[int(item["id"])].id, points=points))
+            edges.append(Edge(element=flows[int(item["id"])], points=points))
     return Layout(shapes=tuple(shapes), edges=tuple(edges)) if shapes else None
 
 
@@ -240,7 +246,10 @@ def _points(text: str, top: float) -> tuple[tuple[float, float], ...]:
 def _dot(graph: WorkflowGraph) -> str:
     """Return the graph for layout: numbers for names, so that nothing needs to be escaped."""
     number = {node.id: i for i, node in enumerate(graph.nodes)}
-    lines = ["digraph w {", "rankdir=LR; compound=true; nodesep=0.5; ranksep=0.6; splines=polyline;"]
+    lines = [
+        "digraph w {",
+        "rankdir=LR; compound=true; nodesep=0.5; ranksep=0.6; splines=polyline;",
+    ]
     shape = {NodeKind.ACTIVITY: "box", NodeKind.EVENT: "circle", NodeKind.GATEWAY: "diamond"}
     first: dict[str, int] = {}
     for node in graph.nodes:
@@ -269,11 +278,13 @@ def _dot(graph: WorkflowGraph) -> str:
         while pending and pending[-1][0] == "head":
             i = int(pending.pop()[1])
             lines.append(f"subgraph cluster_n{i} {{ margin=18; label={graphviz_string(' ')};")
-    for i, flow in enumerate((*graph.flows, *graph.messages)):
-        if flow.source not in number or flow.target not in number:
+    pairs = [(f.source, f.target) for f in graph.flows]
+    pairs += [(m.source, m.target) for m in graph.messages]
+    for i, pair in enumerate(pairs):
+        if not all(end in number for end in pair):
             continue
-        ends = []
-        for end in (flow.source, flow.target):
+        ends: list[str] = []
+        for end in pair:
             node = graph.nodes[number[end]]
             inner = node.body is not None and _has_content(graph, node.body)
             ends.append(f"n{first[node.body or '']}" if inner else f"n{number[end]}")

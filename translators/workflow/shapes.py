@@ -61,7 +61,10 @@ def _lines(text: str, x: float, y: float, *, width: float, css: str = "", most: 
         return ""
     wrapped = textwrap.wrap(plain, max(4, int(width / 5.6)), break_long_words=True)
     if len(wrapped) > most:
-        wrapped = [*wrapped[: most - 1], wrapped[most - 1].rstrip(".")[: int(width / 5.6) - 1] + "…"]
+        wrapped = [
+            *wrapped[: most - 1],
+            wrapped[most - 1].rstrip(".")[: int(width / 5.6) - 1] + "…",
+        ]
     top = y - (len(wrapped) - 1) * 6.5
     return "".join(
         f'<text class="{css}" x="{x:.1f}" y="{top + 13 * i + 4:.1f}" text-anchor="middle">'
@@ -143,16 +146,17 @@ def diamond(shape: Shape, node: Node, look: str) -> str:
     x, y = shape.x + shape.width / 2, shape.y + shape.height / 2
     a, b = shape.width / 2, shape.height / 2
     size = min(a, b) * 0.42
+    c, d = size * 0.8, size * 0.7
+    plus = f"M0 {-size:.1f}V{size:.1f}M{-size:.1f} 0H{size:.1f}"
+    cross = f"M{-c:.1f} {-size:.1f}L{c:.1f} {size:.1f}M{-c:.1f} {size:.1f}L{c:.1f} {-size:.1f}"
+    star = f"M{-d:.1f} {-d:.1f}L{d:.1f} {d:.1f}M{-d:.1f} {d:.1f}L{d:.1f} {-d:.1f}"
     marks = {
-        GatewayKind.EXCLUSIVE: f'<path class="mark" d="M{-size * 0.8:.1f} {-size:.1f}'
-        f'L{size * 0.8:.1f} {size:.1f}M{-size * 0.8:.1f} {size:.1f}L{size * 0.8:.1f} {-size:.1f}"/>',
-        GatewayKind.PARALLEL: f'<path class="mark" d="M0 {-size:.1f}V{size:.1f}'
-        f'M{-size:.1f} 0H{size:.1f}"/>',
+        GatewayKind.EXCLUSIVE: f'<path class="mark" d="{cross}"/>',
+        GatewayKind.PARALLEL: f'<path class="mark" d="{plus}"/>',
         GatewayKind.INCLUSIVE: f'<circle class="mark" r="{size:.1f}"/>',
         GatewayKind.EVENT_BASED: f'<circle class="sign" r="{size * 1.2:.1f}"/>'
         f'<circle class="sign" r="{size * 0.95:.1f}"/>',
-        GatewayKind.COMPLEX: f'<path class="mark" d="M0 {-size:.1f}V{size:.1f}M{-size:.1f} 0H{size:.1f}'
-        f'M{-size * 0.7:.1f} {-size * 0.7:.1f}L{size * 0.7:.1f} {size * 0.7:.1f}"/>',
+        GatewayKind.COMPLEX: f'<path class="mark" d="{plus}{star}"/>',
     }
     mark = marks[node.gateway] if node.gateway is not None else ""
     return (
@@ -170,15 +174,14 @@ def pool(shape: Shape, name: str, *, lane: bool) -> str:
     parts = [
         f'<rect class="{css}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"/>'
     ]
-    plain = escape(" ".join(name.split())[: max(4, int((height if shape.horizontal is not False else width) / 6))])
+    room = height if shape.horizontal is not False else width
+    plain = escape(" ".join(name.split())[: max(4, int(room / 6))])
     if shape.horizontal is not False:
         cx, cy = x + 13, y + height / 2
         turn = f' transform="rotate(-90 {cx:.1f} {cy:.1f})"'
     else:
         cx, cy, turn = x + width / 2, y + 13, ""
-    parts.append(
-        f'<text x="{cx:.1f}" y="{cy + 4:.1f}" text-anchor="middle"{turn}>{plain}</text>'
-    )
+    parts.append(f'<text x="{cx:.1f}" y="{cy + 4:.1f}" text-anchor="middle"{turn}>{plain}</text>')
     return "".join(parts)
 
 
@@ -189,7 +192,11 @@ def arrow(
     if len(edge.points) < 2:
         return ""
     points = " ".join(f"{x:.1f},{y:.1f}" for x, y in edge.points)
-    dash = {"flow": "", "message": ' stroke-dasharray="7 4"', "association": ' stroke-dasharray="2 3"'}
+    dash = {
+        "flow": "",
+        "message": ' stroke-dasharray="7 4"',
+        "association": ' stroke-dasharray="2 3"',
+    }
     head = {"flow": ' marker-end="url(#head)"', "message": ' marker-end="url(#open)"'}.get(kind, "")
     line = (
         f'<g data-element="{escape(edge.element, quote=True)}">'
@@ -212,4 +219,6 @@ def tokens(x: float, y: float, count: int) -> str:
         if count > 1
         else ""
     )
-    return f'<circle class="token" cx="{x:.1f}" cy="{y:.1f}" r="{7 if count > 1 else 5.5}"/>{number}'
+    return (
+        f'<circle class="token" cx="{x:.1f}" cy="{y:.1f}" r="{7 if count > 1 else 5.5}"/>{number}'
+    )
