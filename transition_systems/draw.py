@@ -53,7 +53,11 @@ def layout_dot(dot: str, form: str = "svg", *, seconds: float = LAYOUT_SECONDS) 
     for command in commands:
         try:
             done = subprocess.run(  # noqa: S603 - fixed programs, the graph goes in by stdin
-                command, input=dot.encode("utf-8"), capture_output=True, timeout=seconds, check=False
+                command,
+                input=dot.encode("utf-8"),
+                capture_output=True,
+                timeout=seconds,
+                check=False,
             )
         except (OSError, subprocess.TimeoutExpired):
             continue

@@ -38,7 +38,7 @@ class PartitionEvidence(ByContent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distinction:
-    """A Hennessy-Milner formula, as nested tuples, that the left system satisfies and not the right.
+    """A Hennessy-Milner formula, as nested tuples, of the left system and not of the right.
 
     The forms are ``("true",)``, ``("final",)``, ``("not", f)``, ``("and", f, ...)``,
     ``("diamond", label, f)`` and, for branching bisimilarity, ``("until", f, label, g)``.

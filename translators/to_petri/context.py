@@ -75,7 +75,7 @@ class Context:
         return any(entry.fate is Fate.REFUSED for entry in self.entries)
 
     def inputs(self, node: Node) -> list[tuple[str, bool]]:
-        """Return the places from which a node takes its token; True where an event-based gateway waits.
+        """Return the places a node takes its token from; True where an event-based gateway waits.
 
         One place for each incoming flow; the shared place of an event-based gateway for a flow
         from there; the place of an implicit start or a link where there is one.

@@ -157,10 +157,11 @@ def _bounds(layout: Layout) -> tuple[float, float, float, float]:
     ys = [y for s in layout.shapes for y in (s.y, s.y + s.height + 16)]
     xs += [x for e in layout.edges for x, _ in e.points]
     ys += [y for e in layout.edges for _, y in e.points]
-    for item in (*layout.shapes, *layout.edges):
-        if item.label is not None:
-            xs += [item.label[0], item.label[0] + item.label[2]]
-            ys += [item.label[1], item.label[1] + item.label[3]]
+    labels = [s.label for s in layout.shapes] + [e.label for e in layout.edges]
+    for label in labels:
+        if label is not None:
+            xs += [label[0], label[0] + label[2]]
+            ys += [label[1], label[1] + label[3]]
     return min(xs), min(ys), max(xs), max(ys)
 
 
