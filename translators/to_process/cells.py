@@ -20,15 +20,12 @@ Act: TypeAlias = "tuple[str, str | None]"
 
 OVERFLOW = "overflow"
 
-_PHASES = {
-    "empty": 0, "some": 0, "unset": 0, "is set": 0, "take": 0, "end": 0, "complete": 0, "ring": 0, "rung": 0,
-    "next": 0, "clear": 1, "put": 2, "begin": 2, "begin two": 2, "set": 2,
-}  # fmt: skip
+_PHASES = {"clear": 1, "put": 2, "begin": 2, "begin two": 2, "set": 2}
 
 
 def phase(act: Act) -> int:
     """Return when an act happens within a step: what is asked and taken, cleared, given."""
-    return _PHASES[act[0]]
+    return _PHASES.get(act[0], 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
