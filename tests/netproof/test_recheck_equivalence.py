@@ -190,3 +190,15 @@ def test_words() -> None:
     assert len(forged) >= 20
     for evidence in forged:
         assert recheck_equivalence(evidence, B, more).status == "failed", evidence
+
+
+def test_a_formula_must_be_of_the_relation() -> None:
+    """B and C are branching bisimilar, though only B has an ``a`` at once."""
+    for formula in (("diamond", "a", ("true",)), ("not", ("diamond", "tau", ("true",)))):
+        claim = Claim(formula="not branching bisimilar", model_digest=pair_digest(B, C))
+        weak = Distinction(claim=claim, relation="branching", formula=formula)
+        assert recheck_equivalence(weak, B, C).status == "failed"
+        strong = replace(
+            weak, claim=replace(claim, formula="not strongly bisimilar"), relation="strong"
+        )
+        assert recheck_equivalence(strong, B, C).passed

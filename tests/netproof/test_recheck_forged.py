@@ -12,6 +12,7 @@ import pytest
 import petri
 from netproof.recheck import Question, recheck, recheck_verdict
 from petri import PetriNet
+from petri.soundness import workflow_goal
 from recheck_support import (
     DEEP,
     EVER,
@@ -44,6 +45,7 @@ from transition_systems.evidence import (
     StructureEvidence,
     evidence_from_dict,
 )
+from transition_systems.properties.parse import parse_predicate
 from transition_systems.run import Lasso, Run, Step
 
 CASES = cases()
@@ -446,3 +448,36 @@ def test_one_component_has_one_helpful_transition() -> None:
         )
         assert recheck(forged, net).status == "failed"
         assert petri.terminates(net, fairness=fairness).violated
+
+
+def test_a_cycle_that_feeds_itself_is_not_reached() -> None:
+    net = net_of("t: i > o; u: x > x o", "i", "fed")
+    made = Claim(formula="workflow net", model_digest=net.digest())
+    sets = (("source", ("i",)), ("sink", ("o",)), ("forward", ("i", "t", "o", "x", "u")),
+            ("backward", ("o", "t", "u", "i", "x")))  # fmt: skip
+    assert recheck(StructureEvidence(claim=made, sets=sets), net).status == "failed"
+
+
+def test_a_pump_refutes_only_the_goal_of_workflow_nets() -> None:
+    evidence = next(e for net, e in CASES["parts"] if net is GROW)
+    classical = workflow_goal(GROW)
+    loose = replace(classical, completion=parse_predicate("o >= 1"))
+    improper = replace(classical, proper=parse_predicate("true"))
+    for goal, wanted in ((classical, "passed"), (loose, "failed"), (improper, "failed")):
+        result = recheck(evidence, GROW, goal=goal, source_digest=SOURCE, translation=TRANSLATION)
+        assert result.status == wanted
+
+
+def test_stronger_claims_support_and_weaker_ones_do_not() -> None:
+    closed = petri.invariant(LOOP, "p + q <= 1 && o <= 1").evidence
+    part = petri.invariant(LOOP, "o <= 1").evidence
+    run = petri.reachable(LOOP, "o >= 1").evidence
+    cases = [
+        ("AG(o <= 1)", closed, "passed"), ("AG(p + q <= 1 && o <= 1)", closed, "passed"),
+        ("AG(p + q <= 1 && o <= 1)", part, "failed"), ("AG(q <= 0 || o <= 1)", part, "passed"),
+        ("AG(o <= 1 && q <= 0)", part, "failed"), ("EF(o >= 1 || q >= 2)", run, "passed"),
+        ("EF(o >= 1 && q >= 2)", run, "failed"), ("AG(o <= 1)", run, "failed"),
+    ]  # fmt: skip
+    for text, evidence, wanted in cases:
+        result = recheck_verdict("asked", "HOLDS", evidence, LOOP, question=Question(formula=text))
+        assert result.status == wanted, text
