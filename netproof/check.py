@@ -27,7 +27,7 @@ from translators.trace_back import trace_back
 __all__ = ["DEFAULT_SECONDS", "CheckOptions", "check_model", "check_path"]
 
 DEFAULT_SECONDS = 30.0
-DECIDE_SHARE = 0.7
+DECIDE_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +256,9 @@ def _answers(
 ) -> list[VerdictReport]:
     entries: list[VerdictReport] = []
     for name in names:
+        if time.monotonic() >= end:
+            entries.append(VerdictReport(verdict=_late(name, question)))
+            continue
         raw, kind = ask(question, name)
         verdict = _carried(raw, kind, ledger)
         if question.translation is not None:
@@ -272,6 +275,17 @@ def _answers(
         entries.append(_rechecked(question, name, raw, verdict, model, options, end))
         clock.lap("recheck")
     return entries
+
+
+def _late(name: str | AskedFormula, question: NetQuestion) -> Verdict:
+    """Return UNKNOWN for a property whose turn came after the end of the time."""
+    return Verdict(
+        property=name if isinstance(name, str) else name.text,
+        outcome=Outcome.UNKNOWN,
+        reason=f"the time budget was used up after {question.graph.n_states} states, "
+        "before this property had its turn",
+        statistics=Statistics(method="none"),
+    )
 
 
 def _carried(verdict: Verdict, kind: PropertyKind, ledger: Ledger) -> Verdict:

@@ -12,6 +12,7 @@ from netproof.properties import (
     net_predicate,
     workflow_predicate,
 )
+from netproof.recheck.net_table import NetTable
 from petri import (
     PetriNet,
     always_reachable,
@@ -68,6 +69,13 @@ class NetQuestion:
     progress: ProgressCallback | None = None
     goal: SoundnessGoal | None = None
     translation: NetTranslation | None = None
+    _table: NetTable | None = None
+
+    def table(self) -> NetTable:
+        """The table of the net that all rechecks of this question share."""
+        if self._table is None:
+            self._table = NetTable(self.net)
+        return self._table
 
     @property
     def final(self) -> Predicate | None:

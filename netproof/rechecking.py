@@ -53,4 +53,5 @@ def recheck_answer(
         source_digest=model.source_digest,
         translation=None if translation is None else translation.version,
         budget=budget,
+        table=question.table(),
     )

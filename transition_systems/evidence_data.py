@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,6 +16,7 @@ from transition_systems.errors import RecheckError
 __all__ = ["ByContent", "Claim", "StateSet", "decode_array", "encode_array"]
 
 MAX_DECODED_BYTES = 1 << 30
+LARGE = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ def encode_array(array: NDArray[Any]) -> dict[str, Any]:
                 small = array.astype(dtype)
                 break
     little = small.astype(small.dtype.newbyteorder("<"))
-    packed = zlib.compress(little.tobytes(), 3)
+    packed = zlib.compress(little.tobytes(), 1 if little.size > LARGE else 6)
     return {
         "shape": list(array.shape),
         "dtype": little.dtype.str,
@@ -112,6 +113,7 @@ class StateSet:
 
     names: tuple[str, ...]
     rows: NDArray[np.int64]
+    _encoded: list[dict[str, Any]] = field(default_factory=list, repr=False)
 
     def __len__(self) -> int:
         return int(self.rows.shape[0])
@@ -129,7 +131,9 @@ class StateSet:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the set as JSON data."""
-        return {"names": list(self.names), "rows": encode_array(self.rows)}
+        if not self._encoded:
+            self._encoded.append(encode_array(self.rows))
+        return {"names": list(self.names), "rows": self._encoded[0]}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> StateSet:

@@ -115,9 +115,10 @@ def _setting(
     translation: str | None,
     budget: Budget | None,
     goal: Goal | None,
+    table: NetTable | None = None,
 ) -> _Setting:
     return _Setting(
-        table=NetTable(net),
+        table=NetTable(net) if table is None else table,
         watch=Watch(budget),
         digest=net.digest(),
         source_digest=source_digest,
@@ -201,6 +202,7 @@ def recheck_verdict(
     source_digest: str | None = None,
     translation: str | None = None,
     budget: Budget | None = None,
+    table: NetTable | None = None,
 ) -> RecheckResult:
     """Decide whether evidence proves an outcome of a property of a net.
 
@@ -221,6 +223,8 @@ def recheck_verdict(
         What defines the property beside its name: goal, completion, places, groups, formula.
     source_digest, translation, budget
         As for :func:`recheck`.
+    table
+        The table of the net, to be shared by several rechecks.
 
     Returns
     -------
@@ -248,7 +252,9 @@ def recheck_verdict(
             raise RefusedError(f"there is no outcome {outcome!r:.40}")
         if evidence is None:
             raise RefusedError("the verdict comes without evidence")
-        setting = _setting(net, source_digest, translation, budget, asked.goal)
+        if table is not None and table.net is not net:
+            raise RefusedError("the table is of another net")
+        setting = _setting(net, source_digest, translation, budget, asked.goal, table)
         claim = setting.own(evidence.claim)
         if not _follows(property_name, outcome == Outcome.HOLDS, claim, net, asked):
             raise RefusedError(

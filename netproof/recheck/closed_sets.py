@@ -23,7 +23,7 @@ __all__ = ["check_bound", "check_closed_set", "check_measure", "check_ranked_set
 def check_closed_set(evidence: ClosedSet, claim: Statement, table: NetTable, watch: Watch) -> None:
     """Check ``AG P``: the initial marking is in, every step stays in, everything in has ``P``."""
     good = meant(claim, "AG")
-    states = StateTable(table, evidence.states, watch)
+    states = StateTable.of(table, evidence.states, watch)
     states.starts()
     states.within(good)
     states.closed()
@@ -32,7 +32,7 @@ def check_closed_set(evidence: ClosedSet, claim: Statement, table: NetTable, wat
 def check_ranked_set(evidence: RankedSet, claim: Statement, table: NetTable, watch: Watch) -> None:
     """Check ``AG EF P``: a closed set in which rank 0 means ``P`` and others have a way down."""
     goal = meant(claim, "AG EF")
-    states = StateTable(table, evidence.states, watch)
+    states = StateTable.of(table, evidence.states, watch)
     rank = integers(evidence.rank, (len(states),), "the rank")
     if (rank < 0).any():
         raise RefusedError("the rank is negative somewhere")
@@ -51,7 +51,7 @@ def check_measure(evidence: Measure, claim: Statement, table: NetTable, watch: W
     """Check ``terminates``: a closed set with a rank that every step lowers."""
     if claim.phrase != "terminates":
         raise RefusedError("a measure proves that every run ends, not this claim")
-    states = StateTable(table, evidence.states, watch)
+    states = StateTable.of(table, evidence.states, watch)
     rank = integers(evidence.rank, (len(states),), "the rank")
     states.starts()
     for transition, sources, targets in states.arcs():
@@ -65,7 +65,7 @@ def check_trap(evidence: TrapEvidence, claim: Statement, table: NetTable, watch:
     """Check ``EF AG P``: a run into a closed set in which ``P`` holds everywhere."""
     inside = meant(claim, "EF AG")
     walked = table.walk(evidence.run.initial, evidence.run.steps, watch)
-    states = StateTable(table, evidence.states, watch)
+    states = StateTable.of(table, evidence.states, watch)
     if states.index(walked[-1]) < 0:
         raise RefusedError("the run does not end in the state set")
     states.within(inside)
@@ -79,7 +79,7 @@ def check_bound(evidence: BoundEvidence, claim: Statement, table: NetTable, watc
         raise RefusedError("a bound proves a statement 'bounded by k', not this claim")
     if isinstance(evidence.bound, bool) or evidence.bound != bound:
         raise RefusedError(f"the claim says {bound}, the evidence {evidence.bound!r:.40}")
-    states = StateTable(table, evidence.states, watch)
+    states = StateTable.of(table, evidence.states, watch)
     if states.rows.size and int(states.rows.max()) > bound:
         raise RefusedError(f"a state of the set has more than {bound} tokens in a place")
     states.starts()

@@ -36,7 +36,7 @@ def check_fair_measure(
     strong = claim.phrase == f"{PREFIX}strong fairness"
     if not strong and claim.phrase != f"{PREFIX}weak fairness":
         raise RefusedError("a fair measure proves that every fair run ends, not this claim")
-    states = StateTable(table, evidence.states, watch)
+    states = StateTable.of(table, evidence.states, watch)
     depth = evidence.rank.shape[1] if getattr(evidence.rank, "ndim", 0) == 2 else 0
     shape = (len(states), depth)
     ranks, helpful = (

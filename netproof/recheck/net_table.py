@@ -38,9 +38,12 @@ class NetTable:
         For each transition the weights that it needs, and what it changes (zeros left out).
     initial
         The initial marking: tokens by index of the place, zeros left out.
+    tables
+        State tables made for this net, by the identity of their rows: several verdicts on one net
+        share the closed set of its markings, which is then checked once.
     """
 
-    __slots__ = ("change", "initial", "net", "place", "pre", "transition")
+    __slots__ = ("change", "initial", "net", "place", "pre", "tables", "transition")
 
     def __init__(self, net: PetriNet) -> None:
         self.net = net
@@ -52,6 +55,7 @@ class NetTable:
             moved = {p: gives.get(p, 0) - needs.get(p, 0) for p in (*needs, *gives)}
             self.change.append({p: delta for p, delta in moved.items() if delta})
         self.initial = self.tokens(net.initial.to_dict())
+        self.tables: dict[int, tuple[object, object]] = {}
 
     def tokens(self, state: object) -> Tokens:
         """Return a state given as ``{place: tokens}``; refuse anything else."""

@@ -43,7 +43,7 @@ class StateTable:
         Asked for the size before anything is copied, and for the time between chunks.
     """
 
-    __slots__ = ("_hash", "_keys", "_order", "_weights", "rows", "table", "watch")
+    __slots__ = ("_closed", "_hash", "_keys", "_order", "_weights", "rows", "table", "watch")
 
     _weights: NDArray[np.uint64]
     _hash: NDArray[np.uint64]
@@ -56,7 +56,7 @@ class StateTable:
             raise RefusedError("the columns of the state set are not the places of the net")
         count = len(states.rows)
         watch.fits(count * (len(names) * 8 + 32))
-        self.table, self.watch = table, watch
+        self.table, self.watch, self._closed = table, watch, False
         self.rows = integers(states.rows, (count, len(names)), "the state set")
         if count == 0:
             raise RefusedError("the state set is empty")
@@ -67,6 +67,23 @@ class StateTable:
             if self._hashed(seed):
                 return
         raise RefusedError("the state set defeats sixteen hash functions")
+
+    @classmethod
+    def of(cls, table: NetTable, states: StateSet, watch: Watch) -> StateTable:
+        """Return the table of a set; the one made before where the rows are the same object.
+
+        The rows are kept with the table, so that their identity stays theirs.
+        """
+        found = table.tables.get(id(states.rows))
+        if found is not None and found[0] is states.rows and isinstance(found[1], StateTable):
+            if tuple(states.names) != table.net.place_ids:
+                raise RefusedError("the columns of the state set are not the places of the net")
+            found[1].watch = watch
+            return found[1]
+        made = cls(table, states, watch)
+        if isinstance(states.rows, np.ndarray) and not states.rows.flags.writeable:
+            table.tables[id(states.rows)] = (states.rows, made)
+        return made
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -122,9 +139,12 @@ class StateTable:
                     name = self.table.net.transition_ids[transition]
                     raise RefusedError(f"{name!r} leads out of the set from its state {state}")
                 yield transition, able + start, targets
+        self._closed = True
 
     def closed(self) -> None:
         """Refuse the set unless every step from it stays in it."""
+        if self._closed:
+            return
         for _ in self.arcs():
             pass
 

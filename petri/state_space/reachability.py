@@ -12,6 +12,7 @@ from petri.marking import Marking
 from petri.net import PetriNet
 from petri.state_space.packed import PackedNet
 from transition_systems.budget import Budget
+from transition_systems.errors import UsageError
 from transition_systems.evidence import StateSet
 from transition_systems.explore import Exploration, explore
 from transition_systems.lts import FINAL, LTS, TAU_NAME, TICK_NAME
@@ -295,7 +296,10 @@ def reachability_graph(
     >>> graph
     <ReachabilityGraph of 4 states, 3 arcs, complete>
     """
-    system = PackedNet(net)
+    try:
+        system = PackedNet(net)
+    except OverflowError as error:
+        raise UsageError(f"the state space of the net cannot be packed: {error}") from error
     return ReachabilityGraph(net, system, explore(system, budget=budget, progress=progress))
 
 
