@@ -161,7 +161,8 @@ def _renaming(pairs: tuple[tuple[str, str], ...], moves: Moves) -> Steps:
 
 
 def _parallel(term: Parallel, premises: Sequence[Moves]) -> Steps:
-    components, sets = term.operands
+    components: tuple[Term, ...] = term.operands[0]
+    sets: tuple[frozenset[str], ...] = term.operands[1]
     steps: Steps = []
     if all(isinstance(part, Terminated) for part in components):
         return [(TICK_NAME, TERMINATED)]

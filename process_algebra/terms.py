@@ -235,9 +235,10 @@ class Guard(Term):
     __slots__ = ()
 
     def __new__(cls, condition: bool | Expr, then: Term) -> Guard:
-        if isinstance(condition, int) and not isinstance(condition, bool):
+        truth = _value(condition)
+        if isinstance(truth, Integer):
             raise UsageError("a guard is a truth, not a number")
-        return _make(cls, (_value(condition), _term(then)))
+        return _make(cls, (truth, _term(then)))
 
 
 class Sequential(Term):

@@ -53,7 +53,7 @@ Int Proc Char Set Seq union inter diff Union Inter card empty member set seq hea
 concat null extensions productions prioritise error show timed Map mapFromList emptyMap tau tick
 MAIN
 """
-_RESERVED = frozenset(_WORDS.split())
+_RESERVED: frozenset[str] = frozenset(_WORDS.split())
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*'*", re.ASCII)
 
 
@@ -129,7 +129,7 @@ class _Writer:
                     events |= {old for old, _ in part.operands[1]}
                 elif isinstance(part, Parallel):
                     events = events.union(*part.operands[1])
-        taken = set(_RESERVED)
+        taken: set[str] = set(_RESERVED)
         parameters = sorted({p for known in model.definitions for p in known.parameters})
         self.parameter = _identifiers(parameters, taken)
         self.process = _identifiers([known.name for known in model.definitions], taken)
@@ -189,7 +189,7 @@ class _Writer:
         pieces: list[Piece] = _wrapped(components[0])
         free = self.possible[components[0]] - sets[0]
         before: frozenset[str] = sets[0]
-        for part, own in zip(components[1:], sets[1:], strict=True):
+        for number, (part, own) in enumerate(zip(components[1:], sets[1:], strict=True)):
             both = before & own
             if both & free:
                 found = ", ".join(sorted(both & free))
@@ -198,8 +198,8 @@ class _Writer:
                     "parallel of more than two processes"
                 )
             sign = f" [|{self.names(both)}|] " if both else " ||| "
-            pieces = ["(" * (len(pieces) > 1), *pieces, ")" * (len(pieces) > 1), sign]
-            pieces += _wrapped(part)
+            left = ["(", *pieces, ")"] if number else pieces
+            pieces = [*left, sign, *_wrapped(part)]
             alone = self.possible[part] - own
             if alone & both:
                 raise UnsupportedError("a component shares an event and does it alone")

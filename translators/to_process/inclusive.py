@@ -45,14 +45,22 @@ def region_before(index: GraphIndex, join: Node) -> Region | str:
     O(n m) for the nodes and flows of the scope.
     """
     after, before = _edges(index, join.scope)
+    reason: str | None = None
     for split in _backwards(before, join.id, stop=None):
         if split == join.id:
             continue
         inside = set(_backwards(before, join.id, stop=split))
-        if join.id in inside or any(not before(node) for node in inside):
+        if join.id in inside or any(_begins(index, node, before) for node in inside):
             continue
-        return _closed(index, join, split, inside, after)
-    return "an inclusive join needs one split through which all ways to it lead"
+        region = _closed(index, join, split, inside, after)
+        if isinstance(region, Region):
+            return region
+        reason = reason or region
+    return reason or "an inclusive join needs one split through which all ways to it lead"
+
+
+def _begins(index: GraphIndex, node: str, before: Callable[[str], list[str]]) -> bool:
+    return not before(node) or index.node[node].event is EventKind.START
 
 
 def _closed(
