@@ -19,8 +19,7 @@ def unique(items: Iterable[str], what: str) -> tuple[str, ...]:
         if not isinstance(item, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise UsageError(f"a {what} is named by a text, not by {item!r}")
     if len(set(listed)) != len(listed):
-        seen: set[str] = set()
-        double = next(item for item in listed if item in seen or seen.add(item) is not None)
+        double = next(item for i, item in enumerate(listed) if item in listed[:i])
         raise UsageError(f"the {what} {double!r} occurs twice")
     return listed
 

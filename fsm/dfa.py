@@ -200,9 +200,7 @@ class DFA:
             table = np.vstack((table, np.full((1, len(letters)), -1, dtype=np.int64)))
             table[table < 0] = len(names) - 1
             accepting = np.append(accepting, False)
-        return DFA.from_table(
-            table, accepting, alphabet=letters, initial=self.start, states=names
-        )
+        return DFA.from_table(table, accepting, alphabet=letters, initial=self.start, states=names)
 
     def complement(self) -> DFA:
         """Return a complete automaton of all other words over the same alphabet; O(n k).

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from fsm.automaton_data import content_digest, known, text_list, unique
@@ -60,8 +61,9 @@ class Machine:
         final, forbidden = tuple(sorted(set(self.final))), tuple(sorted(set(self.forbidden)))
         known((self.initial, *final, *forbidden), place, "state")
         steps = tuple(sorted({(s, a, t) for s, a, t in self.transitions}))
-        for (s, a, t), (p, b, _) in zip(steps, (*steps[1:], ("", "", "")), strict=True):
-            known((s, t), place, "state")
+        for source, _, target in steps:
+            known((source, target), place, "state")
+        for (s, a, _), (p, b, _) in pairwise(steps):
             if (s, a) == (p, b):
                 raise UsageError(f"machine {self.name!r}: two transitions from {s!r} with {a!r}")
         for name, value in (

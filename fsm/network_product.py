@@ -219,9 +219,7 @@ def network_product(
     )
 
 
-def _fired(
-    state: Row, tests: tuple[Test, ...], changes: tuple[Change, ...]
-) -> list[int] | None:
+def _fired(state: Row, tests: tuple[Test, ...], changes: tuple[Change, ...]) -> list[int] | None:
     for machine, moves in tests:
         if moves[state[machine]] < 0:
             return None

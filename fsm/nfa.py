@@ -14,7 +14,15 @@ from transition_systems.budget import Budget
 from transition_systems.errors import InputError, UndecidedError, UsageError
 from transition_systems.lts import LTS, TAU_NAME
 
-__all__ = ["NFA", "Subsets", "determinise", "dfa_to_lts", "lts_to_nfa", "nfa_to_lts", "without_epsilon"]
+__all__ = [
+    "NFA",
+    "Subsets",
+    "determinise",
+    "dfa_to_lts",
+    "lts_to_nfa",
+    "nfa_to_lts",
+    "without_epsilon",
+]
 
 SCHEMA = "netproof/nfa/1"
 

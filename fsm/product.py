@@ -198,7 +198,9 @@ def synchronous_product(a: NFA, b: NFA, *, budget: Budget | None = None) -> NFA:
         for letter, target in steps_a.get(p, ()):
             if letter in common:
                 found.extend(
-                    (letter, (target, other)) for also, other in steps_b.get(q, ()) if also == letter
+                    (letter, (target, other))
+                    for also, other in steps_b.get(q, ())
+                    if also == letter
                 )
             else:
                 found.append((letter, (target, q)))

@@ -7,7 +7,9 @@ __all__ = ["CASES"]
 _SE = "start s; end e; "
 _SUB = "sub S; start is; task A; end ie; is -> A -> ie; out; s -> S -> e; "
 _XOR = "xor x y; task A B; s -> x -> A -> y -> e; x -> B -> y; "
-_ERR = "sub S; start is; xor x; task A; end ie; end er error ref=E; is -> A -> x -> ie; x -> er; out; "
+_ERR = (
+    "sub S; start is; xor x; task A; end ie; end er error ref=E; is -> A -> x -> ie; x -> er; out; "
+)
 _ON = "s -> S -> e; task C; b -> C; "
 
 

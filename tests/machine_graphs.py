@@ -7,6 +7,7 @@ Statements are separated by ``;``: ``task A B``, ``xor x``, ``start s timer``, `
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import Any
 
@@ -83,7 +84,7 @@ class _Drawing:
                 self.nodes[words[1]] = replace(self.nodes[words[1]], default=flow)
             case _ if "->" in words:
                 stops = [word for word in words if word != "->"]
-                for source, target in zip(stops, stops[1:], strict=False):
+                for source, target in itertools.pairwise(stops):
                     self.flow(source, target, None)
             case kind:
                 self.add(kind, words[1:])

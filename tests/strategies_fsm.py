@@ -11,9 +11,7 @@ __all__ = ["dfas", "nfas"]
 
 
 @st.composite
-def dfas(
-    draw: st.DrawFn, *, max_states: int = 4, letters: tuple[str, ...] = ("a", "b")
-) -> DFA:
+def dfas(draw: st.DrawFn, *, max_states: int = 4, letters: tuple[str, ...] = ("a", "b")) -> DFA:
     """Draw a small, mostly partial deterministic automaton."""
     n = draw(st.integers(1, max_states))
     names = [f"q{i}" for i in range(n)]
@@ -32,9 +30,7 @@ def dfas(
 
 
 @st.composite
-def nfas(
-    draw: st.DrawFn, *, max_states: int = 4, letters: tuple[str, ...] = ("a", "b")
-) -> NFA:
+def nfas(draw: st.DrawFn, *, max_states: int = 4, letters: tuple[str, ...] = ("a", "b")) -> NFA:
     """Draw a small nondeterministic automaton with silent steps."""
     n = draw(st.integers(1, max_states))
     names = [f"q{i}" for i in range(n)]

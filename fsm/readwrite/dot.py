@@ -14,9 +14,7 @@ _HIGHLIGHT = "#c2410c"
 _FORBIDDEN = "#b91c1c"
 
 
-def format_dot(
-    model: Drawable, *, highlight: Iterable[str] = (), direction: str = "LR"
-) -> str:
+def format_dot(model: Drawable, *, highlight: Iterable[str] = (), direction: str = "LR") -> str:
     """Return an automaton or a machine in the language of Graphviz, with all labels literal.
 
     An arrow from nowhere leads to each initial state, final states have a double line, forbidden

@@ -31,7 +31,7 @@ def picture_of(model: Drawable) -> Picture:
 
     Examples
     --------
-    >>> picture_of(DFA(states=["p"], initial="p", alphabet=["a"], transitions=[("p", "a", "p")])).arcs
+    >>> picture_of(NFA(states=["p"], alphabet=["a"], transitions=[("p", "a", "p")])).arcs
     ((0, ('a',), 0),)
     """
     states = model.state_names

@@ -106,7 +106,7 @@ class Catchers:
             swept = plan.sweep(owner.scope)
             trigger = ((owner.id, "trigger"),)
             return [base + swept + trigger + more for more in fills(plan, catcher)]
-        found = [base + more + ((owner.id, "was-triggered"),) for more in go_on]
+        found: list[Moves] = [base + more + ((owner.id, "was-triggered"),) for more in go_on]
         for more in go_on:
             for start in fills(plan, catcher):
                 found.append((*base, *more, (owner.id, "trigger"), *start))

@@ -91,7 +91,9 @@ def product(
 def _overflow(translation: MachineTranslation, machine: str, vector: str) -> UnsupportedError:
     element = translation.elements.get(machine, machine)
     graph = translation.graph
-    spans = {item.id: item.span for item in (*graph.nodes, *graph.flows, *graph.messages)}
+    spans = {node.id: node.span for node in graph.nodes}
+    spans |= {flow.id: flow.span for flow in graph.flows}
+    spans |= {message.id: message.span for message in graph.messages}
     kinds = {
         **{node.id: "node" for node in graph.nodes},
         **{flow.id: "flow" for flow in graph.flows},

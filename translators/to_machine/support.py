@@ -67,9 +67,10 @@ def _event(plan: Plan, node: Node) -> str | None:
     index = plan.index
     if node.trigger is Trigger.PARALLEL_MULTIPLE and index.receives[node.id]:
         return "an event that waits for several messages at once is not supported yet"
-    if node.event in (EventKind.END, EventKind.THROW):
-        if any(trigger in THROWN_PARTS for trigger, _ in node.parts):
-            return "an event that throws several results at once is not supported yet"
+    if node.event in (EventKind.END, EventKind.THROW) and any(
+        trigger in THROWN_PARTS for trigger, _ in node.parts
+    ):
+        return "an event that throws several results at once is not supported yet"
     if node.event is EventKind.BOUNDARY and node.attached_to not in index.node:
         return "the boundary event is attached to nothing"
     if node.trigger is Trigger.LINK:
