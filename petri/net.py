@@ -309,6 +309,15 @@ class PetriNet(NetArrays):
             f" initial={self.initial.to_dict()!r}{tail})"
         )
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        from petri.draw import net_svg
+        from transition_systems.draw import picture_bundle
+
+        return picture_bundle(
+            f"{self.name or 'net'}: {len(self.places)} places, {len(self.transitions)} transitions",
+            lambda: net_svg(self),
+        )
+
     def __reduce__(self) -> tuple[Any, ...]:
         from petri.net_data import rebuild
 

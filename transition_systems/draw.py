@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from html import escape
 
 import numpy as np
@@ -18,7 +18,15 @@ import numpy as np
 from transition_systems.lts import LTS
 from transition_systems.readwrite.graphviz_text import graphviz_string
 
-__all__ = ["LAYOUT_SECONDS", "layout_dot", "lts_dot", "lts_svg", "svg_or_text", "text_svg"]
+__all__ = [
+    "LAYOUT_SECONDS",
+    "layout_dot",
+    "lts_dot",
+    "lts_svg",
+    "picture_bundle",
+    "svg_or_text",
+    "text_svg",
+]
 
 LAYOUT_SECONDS = 10.0
 MAX_DRAWN = 150
@@ -69,7 +77,10 @@ def layout_dot(dot: str, form: str = "svg", *, seconds: float = LAYOUT_SECONDS) 
 def svg_or_text(dot: str, text: str, *, seconds: float = LAYOUT_SECONDS) -> tuple[str | None, str]:
     """Return the SVG of a graph, or ``None``, and the text to show where there is no SVG."""
     svg = layout_dot(dot, seconds=seconds)
-    return (None if svg is None else svg[max(0, svg.find("<svg")) :]), text
+    if svg is None:
+        return None, text
+    start = max(0, svg.find("<svg"))
+    return svg[start:].replace("<svg", '<svg style="max-width:100%;height:auto"', 1), text
 
 
 def text_svg(lines: list[str]) -> str:
@@ -122,14 +133,14 @@ def lts_dot(lts: LTS, *, highlight: Collection[int] = (), max_states: int = MAX_
         '  edge [fontname="Helvetica", fontsize=10];',
     ]
     if note:
-        lines.append(f"  label={graphviz_string(note)}; labelloc=b; fontname=\"Helvetica\";")
+        lines.append(f'  label={graphviz_string(note)}; labelloc=b; fontname="Helvetica";')
     for state in shown:
         shape = "doublecircle" if lts.final[state] else "circle"
         colour = ', style=filled, fillcolor="#fde0d9", color="#b42318"' if state in marked else ""
         lines.append(f"  s{state} [label={graphviz_string(str(state))}, shape={shape}{colour}];")
     inside = set(shown)
     for start in (int(s) for s in lts.initial if int(s) in inside):
-        lines += [f"  i{start} [shape=point, label=\"\"];", f"  i{start} -> s{start};"]
+        lines += [f'  i{start} [shape=point, label=""];', f"  i{start} -> s{start};"]
     for state in shown:
         labels, targets = lts.successors(state)
         for label, target in zip(labels.tolist(), targets.tolist(), strict=True):
@@ -155,6 +166,27 @@ def _shown(lts: LTS, highlight: Collection[int], most: int) -> tuple[list[int], 
     place = "the witness" if highlight else "the initial state"
     note = f"{len(near)} of {lts.n_states} states are drawn, those around {place}."
     return sorted(near), note
+
+
+def picture_bundle(text: str, draw: Callable[[], str]) -> dict[str, str]:
+    """Return text and a picture for a notebook; never raises, whatever the drawing does.
+
+    Parameters
+    ----------
+    text
+        What is shown where there is no picture.
+    draw
+        Returns the SVG.
+
+    Returns
+    -------
+    dict
+        ``text/plain`` and, where it could be drawn, ``image/svg+xml``.
+    """
+    try:
+        return {"text/plain": text, "image/svg+xml": draw()}
+    except Exception as error:  # a picture must never break a cell
+        return {"text/plain": f"{text}\n(no picture: {type(error).__name__}: {error})"}
 
 
 def lts_svg(lts: LTS, *, highlight: Collection[int] = ()) -> str:

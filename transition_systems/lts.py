@@ -294,6 +294,11 @@ class LTS:
         ends = f"{len(self.initial)} initial, {int(self.final.sum())} final"
         return f"<LTS: {', '.join(sizes)}, {ends}>"
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        from transition_systems.draw import lts_svg, picture_bundle
+
+        return picture_bundle(repr(self), lambda: lts_svg(self))
+
     def __reduce__(self) -> tuple[Any, ...]:
         return LTS.from_dict, (self.to_dict(),)
 

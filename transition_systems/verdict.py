@@ -6,6 +6,7 @@ import builtins
 import sys
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from html import escape
 from typing import Any
 
 from transition_systems.errors import UndecidedError
@@ -163,6 +164,17 @@ class Verdict:
             return f"It is not known whether {self.property} holds: {self.reason}."
         word = "holds" if self.holds else "does not hold"
         return f"{self.property} {word}."
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        colour = {"HOLDS": "#1a7f37", "VIOLATED": "#b42318", "UNKNOWN": "#7a5b00"}[self.outcome]
+        mark = {"HOLDS": "✓", "VIOLATED": "✗", "UNKNOWN": "?"}[self.outcome]
+        text = f"{mark} {self.outcome} {self.property}: {self.reason or self.explain()}"
+        badge = f'<b style="color:{colour}">{mark} {self.outcome}</b>'
+        words = escape(self.reason or self.explain())
+        return {
+            "text/plain": text,
+            "text/html": f"<p>{badge} <code>{escape(self.property)}</code> {words}</p>",
+        }
 
     def with_(self, **changes: Any) -> Verdict:
         """Return a copy with some fields replaced."""

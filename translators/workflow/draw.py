@@ -132,7 +132,7 @@ class _Canvas:
         )
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}" width="{width:.0f}" '
-            f'height="{height:.0f}" role="img" '
+            f'height="{height:.0f}" style="max-width:100%;height:auto" role="img" '
             f'aria-label="{escape(self.graph.name or self.graph.id, quote=True)}">'
             f"{style_sheet()}{paper}{''.join(self.parts)}{caption}</svg>"
         )

@@ -355,5 +355,12 @@ class WorkflowGraph:
     source: str | None = field(default=None, compare=False)
     source_digest: str | None = field(default=None, compare=False)
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        from transition_systems.draw import picture_bundle
+        from translators.workflow.draw import workflow_svg
+
+        text = f"{self.name or self.id}: {len(self.nodes)} nodes, {len(self.flows)} flows"
+        return picture_bundle(text, lambda: workflow_svg(self))
+
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes)
