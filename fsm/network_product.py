@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -141,7 +142,8 @@ def network_product(
     network
         The machines and their vectors.
     budget, progress
-        Limits and a callback, asked and told every 1024 states.
+        Limits and a callback, asked and told every 1024 states
+        (the number of states at each).
 
     Returns
     -------
@@ -174,9 +176,11 @@ def network_product(
     targets: list[int] = []
     reason: str | None = None
     violation: tuple[str, str] | None = None
+    limit = None if budget is None else budget.states
+    most = sys.maxsize if limit is None else limit
     at = 0
     while at < len(order) and violation is None:
-        if at % _ASK == 0:
+        if at % _ASK == 0 or len(order) > most:
             used = _BYTES_FOR_A_STATE * len(order) + _BYTES_FOR_AN_ARC * len(sources)
             reason = meter.exhausted(states=len(order), bytes=used)
             if progress is not None:

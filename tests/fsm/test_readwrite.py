@@ -58,7 +58,7 @@ def test_networks_and_files(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("{", "1:2"), ("[]", "not a machine"), ('{"schema": "netproof/dfa/1"}', "states")],
+    [("{", "1:2"), ("[]", "not a machine"), ('{"schema": "netproof/dfa/1"}', "transitions")],
 )
 def test_errors_say_where(text: str, message: str) -> None:
     with pytest.raises(InputError, match=message):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
+from transition_systems.errors import UndecidedError
 from translators.to_machine.plan import Plan, is_normal
 from translators.workflow.graph import EventKind, GatewayKind, Node, Trigger
 
@@ -61,20 +63,21 @@ def region_before(plan: Plan, join: Node) -> Region | None:
     and through which every path to the join comes. Every node of the region lies on such a path,
     and none of them ends a token, starts one, or throws it elsewhere.
     """
-    behind: dict[str, None] = {}
-    pending = [s.id for s in (plan.index.node[x] for x in _before(plan, join)) if s.id != join.id]
+    pending = deque(source for source in _before(plan, join) if source != join.id)
+    seen = set(pending)
     while pending:
-        current = pending.pop()
-        if current not in behind:
-            behind[current] = None
-            pending += [x for x in _before(plan, plan.index.node[current]) if x != join.id]
-    fits: list[Region] = []
-    for candidate in behind:
-        if not any(is_normal(b) for b in plan.index.boundary[candidate]):
-            region = _between(plan, plan.index.node[candidate], join)
+        current = pending.popleft()
+        if plan.meter.out_of_time():
+            raise UndecidedError("the translation to machines was not finished: no time is left")
+        if not any(is_normal(b) for b in plan.index.boundary[current]):
+            region = _between(plan, plan.index.node[current], join)
             if region is not None:
-                fits.append(region)
-    return min(fits, key=lambda region: len(region.nodes), default=None)
+                return region
+        for source in _before(plan, plan.index.node[current]):
+            if source != join.id and source not in seen:
+                seen.add(source)
+                pending.append(source)
+    return None
 
 
 def _between(plan: Plan, split: Node, join: Node) -> Region | None:
