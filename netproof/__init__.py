@@ -2,7 +2,7 @@
 
 >>> import netproof
 >>> sorted(netproof.__all__)[:4]
-['Model', 'Report', 'ReportSet', 'check']
+['Budget', 'Model', 'Outcome', 'Report']
 """
 
 from __future__ import annotations

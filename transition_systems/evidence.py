@@ -205,10 +205,26 @@ def _as_tuples(item: Any) -> Any:
 def evidence_from_dict(data: Mapping[str, Any]) -> Evidence:
     """Rebuild a piece of evidence from its JSON form.
 
+    Parameters
+    ----------
+    data
+        What ``to_dict`` of a piece of evidence gave.
+
+    Returns
+    -------
+    Evidence
+
     Raises
     ------
     RecheckError
         When the kind is unknown or a field is missing or malformed.
+
+    Examples
+    --------
+    >>> evidence_from_dict({"kind": "guess", "claim": {"formula": "", "model_digest": ""}})
+    Traceback (most recent call last):
+    ...
+    transition_systems.errors.RecheckError: evidence of unknown kind 'guess'
     """
     try:
         return _from_dict(data)

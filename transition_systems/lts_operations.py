@@ -98,6 +98,15 @@ def disjoint_union(a: LTS, b: LTS) -> LTS:
 
     The initial states are those of both; an atom that one of them lacks is false there.
 
+    Parameters
+    ----------
+    left, right, a, b
+        The two systems.
+
+    Returns
+    -------
+    LTS
+
     Examples
     --------
     >>> disjoint_union(LTS.from_arcs(1), LTS.from_arcs(2, initial=[1])).initial.tolist()

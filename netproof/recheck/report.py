@@ -65,6 +65,15 @@ class _Model:
 def source_digest(data: bytes) -> str:
     """Return the digest by which evidence names its source: ``sha256:`` and 64 hex digits.
 
+    Parameters
+    ----------
+    data
+        The bytes of the file.
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> source_digest(b"")[:15]

@@ -52,6 +52,10 @@ def workflow_goal(net: PetriNet) -> SoundnessGoal:
     net
         A workflow net. Its final marking is one token in the sink where none is set.
 
+    Returns
+    -------
+    SoundnessGoal
+
     Raises
     ------
     UsageError

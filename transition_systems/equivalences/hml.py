@@ -133,6 +133,15 @@ def evaluate_hml(lts: LTS, formula: HmlFormula) -> Bools:
 def format_hml(formula: HmlFormula) -> str:
     """Return a formula as text for a reader.
 
+    Parameters
+    ----------
+    formula
+        Nested tuples, as in :class:`Distinction`.
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> format_hml(("diamond", "a", ("and", ("final",), ("not", ("diamond", "b", ("true",))))))

@@ -96,6 +96,15 @@ def format_expression(expression: Expr) -> str:
     before a literal (the literal itself is negative), ``and`` and ``or`` have at least two
     operands, and reals have a finite decimal form; others read back to an equivalent tree.
 
+    Parameters
+    ----------
+    expr
+        The expression.
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> format_expression(Binary("-", Name("a"), Binary("-", Name("b"), Integer(1))))

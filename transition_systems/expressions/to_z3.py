@@ -257,6 +257,15 @@ def mutually_exclusive(
 
     Takes and raises what :func:`feasible_subsets` does.
 
+    Parameters
+    ----------
+    conditions, types, budget
+        As for :func:`feasible_subsets`.
+
+    Returns
+    -------
+    bool
+
     Examples
     --------
     >>> from transition_systems.expressions.parse import parse_expression

@@ -49,6 +49,15 @@ STRING = Type("string")
 def enumeration(*members: str) -> Type:
     """Return the enumeration with these members.
 
+    Parameters
+    ----------
+    members
+        Names of the values, each once.
+
+    Returns
+    -------
+    Type
+
     Examples
     --------
     >>> enumeration("a", "b").members

@@ -115,6 +115,15 @@ def format_predicate(predicate: Predicate) -> str:
 
     Linear in the size of the text; deep predicates do not overflow the stack.
 
+    Parameters
+    ----------
+    predicate
+        The predicate.
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> format_predicate(And((Compare((("p", 2), ("q", -1)), "<=", 4), Not(Atom("pay now")))))
@@ -125,6 +134,15 @@ def format_predicate(predicate: Predicate) -> str:
 
 def format_formula(formula: Formula) -> str:
     """Return a formula as text.
+
+    Parameters
+    ----------
+    formula
+        The formula.
+
+    Returns
+    -------
+    str
 
     Examples
     --------

@@ -88,15 +88,63 @@ Formula: TypeAlias = State | Unary | Binary | Negation | Conjunction | Disjuncti
 
 
 def always_everywhere(predicate: Predicate) -> Unary:
-    """Return ``AG predicate``: it holds in every reachable state."""
+    """Return ``AG predicate``: it holds in every reachable state.
+
+    Parameters
+    ----------
+    predicate
+        A state predicate.
+
+    Returns
+    -------
+    Unary
+
+    Examples
+    --------
+    >>> from transition_systems.properties.predicates import Dead
+    >>> always_everywhere(Dead())
+    Unary(operator='AG', operand=State(predicate=Dead()))
+    """
     return Unary("AG", State(predicate))
 
 
 def possible(predicate: Predicate) -> Unary:
-    """Return ``EF predicate``: it holds in some reachable state."""
+    """Return ``EF predicate``: it holds in some reachable state.
+
+    Parameters
+    ----------
+    predicate
+        A state predicate.
+
+    Returns
+    -------
+    Unary
+
+    Examples
+    --------
+    >>> from transition_systems.properties.predicates import Dead
+    >>> possible(Dead())
+    Unary(operator='EF', operand=State(predicate=Dead()))
+    """
     return Unary("EF", State(predicate))
 
 
 def always_possible(predicate: Predicate) -> Unary:
-    """Return ``AG EF predicate``: from every reachable state one with it can be reached."""
+    """Return ``AG EF predicate``: from every reachable state one with it can be reached.
+
+    Parameters
+    ----------
+    predicate
+        A state predicate.
+
+    Returns
+    -------
+    Unary
+
+    Examples
+    --------
+    >>> from transition_systems.properties.predicates import Dead
+    >>> always_possible(Dead()).operand.operator
+    'EF'
+    """
     return Unary("AG", Unary("EF", State(predicate)))

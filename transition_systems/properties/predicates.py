@@ -102,17 +102,66 @@ FALSE = Constant(False)
 
 
 def at_least(name: str, bound: int = 1) -> Compare:
-    """Return ``name >= bound``."""
+    """Return ``name >= bound``.
+
+    Parameters
+    ----------
+    name
+        A counter.
+    bound
+        The least value.
+
+    Returns
+    -------
+    Compare
+
+    Examples
+    --------
+    >>> at_least("p", 2)
+    Compare(terms=(('p', 1),), op='>=', bound=2)
+    """
     return Compare(((name, 1),), ">=", bound)
 
 
 def at_most(name: str, bound: int = 0) -> Compare:
-    """Return ``name <= bound``."""
+    """Return ``name <= bound``.
+
+    Parameters
+    ----------
+    name
+        A counter.
+    bound
+        The largest value.
+
+    Returns
+    -------
+    Compare
+
+    Examples
+    --------
+    >>> at_most("p")
+    Compare(terms=(('p', 1),), op='<=', bound=0)
+    """
     return Compare(((name, 1),), "<=", bound)
 
 
 def conjunction(*operands: Predicate) -> Predicate:
-    """Return the conjunction, flat and without constants."""
+    """Return the conjunction, flat and without constants.
+
+    Parameters
+    ----------
+    operands
+        Predicates.
+
+    Returns
+    -------
+    Predicate
+
+    Examples
+    --------
+    >>> conjunction(TRUE, Dead(), TRUE)
+    Dead()
+    """
     flat: list[Predicate] = []
     for operand in operands:
         if operand == FALSE:
@@ -126,7 +175,22 @@ def conjunction(*operands: Predicate) -> Predicate:
 
 
 def disjunction(*operands: Predicate) -> Predicate:
-    """Return the disjunction, flat and without constants."""
+    """Return the disjunction, flat and without constants.
+
+    Parameters
+    ----------
+    operands
+        Predicates.
+
+    Returns
+    -------
+    Predicate
+
+    Examples
+    --------
+    >>> disjunction(FALSE, Dead(), TRUE)
+    Constant(value=True)
+    """
     flat: list[Predicate] = []
     for operand in operands:
         if operand == TRUE:

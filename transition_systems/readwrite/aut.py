@@ -199,7 +199,25 @@ def read_aut(
     silent: Collection[str] = SILENT_NAMES,
     final_label: str | None = None,
 ) -> LTS:
-    """Read a system from an Aldebaran file; parameters and errors as :func:`parse_aut`."""
+    r"""Read a system from an Aldebaran file; parameters and errors as :func:`parse_aut`.
+
+    Parameters
+    ----------
+    path_or_file
+        A path or an open file.
+    silent, final_label
+        As for :func:`parse_aut`.
+
+    Returns
+    -------
+    LTS
+
+    Examples
+    --------
+    >>> import io
+    >>> read_aut(io.StringIO('des (0, 1, 2)\n(0, "a", 1)\n')).n_states
+    2
+    """
     name = file_name(path_or_file)
     try:
         text = read_bytes(path_or_file).decode("utf-8-sig")
@@ -211,5 +229,23 @@ def read_aut(
 def write_aut(
     lts: LTS, path_or_file: PathOrFile, *, silent: str = TAU_NAME, final_label: str | None = None
 ) -> None:
-    """Write a system to an Aldebaran file; parameters and errors as :func:`format_aut`."""
+    """Write a system to an Aldebaran file; parameters and errors as :func:`format_aut`.
+
+    Parameters
+    ----------
+    lts
+        The system.
+    path_or_file
+        A path, or a file that is open for writing.
+    silent, final_label
+        As for :func:`format_aut`.
+
+    Examples
+    --------
+    >>> import io
+    >>> out = io.StringIO()
+    >>> write_aut(LTS.from_arcs(2, [(0, "a", 1)]), out)
+    >>> out.getvalue().splitlines()[0]
+    'des (0,1,2)'
+    """
     write_text(path_or_file, format_aut(lts, silent=silent, final_label=final_label))

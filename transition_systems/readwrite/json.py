@@ -59,7 +59,19 @@ def parse_lts_json(text: str, *, file: str | None = None) -> LTS:
 
 
 def format_lts_json(lts: LTS) -> str:
-    """Return a system as JSON text, one field a line; equal systems give equal texts."""
+    """Return a system as JSON text, one field a line; equal systems give equal texts.
+
+    Parameters
+    ----------
+    lts
+        The system.
+    indent
+        Spaces by which lines are indented.
+
+    Returns
+    -------
+    str
+    """
     fields = [
         f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False, separators=(',', ':'))}"
         for key, value in lts.to_dict().items()
@@ -68,7 +80,24 @@ def format_lts_json(lts: LTS) -> str:
 
 
 def read_lts_json(path_or_file: PathOrFile) -> LTS:
-    """Read a system from a JSON file; raises what :func:`parse_lts_json` raises."""
+    """Read a system from a JSON file; raises what :func:`parse_lts_json` raises.
+
+    Parameters
+    ----------
+    path_or_file
+        A path or an open file.
+
+    Returns
+    -------
+    LTS
+
+    Examples
+    --------
+    >>> import io
+    >>> from transition_systems.lts import LTS
+    >>> read_lts_json(io.StringIO(format_lts_json(LTS.from_arcs(1)))).n_states
+    1
+    """
     name = file_name(path_or_file)
     try:
         text = read_bytes(path_or_file).decode("utf-8-sig")
@@ -78,5 +107,24 @@ def read_lts_json(path_or_file: PathOrFile) -> LTS:
 
 
 def write_lts_json(lts: LTS, path_or_file: PathOrFile) -> None:
-    """Write a system to a JSON file."""
+    """Write a system to a JSON file.
+
+    Parameters
+    ----------
+    lts
+        The system.
+    path_or_file
+        A path, or a file that is open for writing.
+    indent
+        Spaces by which lines are indented.
+
+    Examples
+    --------
+    >>> import io
+    >>> from transition_systems.lts import LTS
+    >>> out = io.StringIO()
+    >>> write_lts_json(LTS.from_arcs(1), out)
+    >>> out.getvalue()[0]
+    '{'
+    """
     write_text(path_or_file, format_lts_json(lts))

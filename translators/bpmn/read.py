@@ -55,6 +55,14 @@ def read_bpmn(path_or_file: PathOrFile) -> ReadResult:
     ------
     InputError
         If the file cannot be read, is no XML, no BPMN, or holds no process.
+
+    Examples
+    --------
+    >>> import io
+    >>> text = ('<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">'
+    ...         '<process id="p"><task id="t"/></process></definitions>')
+    >>> [node.id for node in read_bpmn(io.StringIO(text)).graph.nodes]
+    ['t']
     """
     return _parse(read_bytes(path_or_file), file_name(path_or_file))
 

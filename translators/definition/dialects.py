@@ -47,11 +47,20 @@ _DIALECTS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 def looks_like_definition(head: bytes) -> bool:
-    """Return whether a file begins like a definition in JSON or YAML: by its own keys.
+    r"""Return whether a file begins like a definition in JSON or YAML: by its own keys.
+
+    Parameters
+    ----------
+    head
+        The first bytes of a file.
+
+    Returns
+    -------
+    bool
 
     Examples
     --------
-    >>> looks_like_definition(b"name: Approval\\nactivities:\\n  draft:\\n")
+    >>> looks_like_definition(b"name: Approval\nactivities:\n  draft:\n")
     True
     """
     text = _text(head).lstrip()

@@ -46,6 +46,13 @@ def read_definition(path_or_file: PathOrFile) -> ReadResult:
     ------
     InputError
         As :func:`parse_definition`, and when the file cannot be read.
+
+    Examples
+    --------
+    >>> import io
+    >>> text = '{"id": "w", "start_activity": "a", "end_activities": ["a"], "activities": {"a": {}}}'
+    >>> read_definition(io.StringIO(text)).graph.id
+    'w'
     """
     name = file_name(path_or_file)
     return parse_definition(read_bytes(path_or_file, max_bytes=MAX_JSON_BYTES), file=name)

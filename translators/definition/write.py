@@ -93,6 +93,16 @@ def write_definition(graph: WorkflowGraph, path_or_file: PathOrFile) -> None:
     ------
     UnsupportedError
         As :func:`format_definition`; nothing is written then.
+
+    Examples
+    --------
+    >>> import io
+    >>> from translators.definition.read import read_definition
+    >>> text = '{"id": "w", "start_activity": "a", "end_activities": ["a"], "activities": {"a": {}}}'
+    >>> out = io.StringIO()
+    >>> write_definition(read_definition(io.StringIO(text)).graph, out)
+    >>> out.getvalue().splitlines()[0]
+    'id: w'
     """
     name = file_name(path_or_file) or ""
     ending = os.path.splitext(name)[1].lower()
