@@ -91,6 +91,18 @@ def shortest_difference(
 ) -> tuple[str, ...] | None:
     """Return the shortest word that exactly one accepts, the alphabetically least, or ``None``.
 
+    Parameters
+    ----------
+    a, b
+        The automata.
+    budget
+        Limits.
+
+    Returns
+    -------
+    tuple of str, or None
+        ``None`` where the languages are the same.
+
     Raises
     ------
     UndecidedError

@@ -205,6 +205,15 @@ def canonical(dfa: DFA) -> DFA:
     Two automata over the same alphabet have the same language exactly when their canonical forms
     are equal.
 
+    Parameters
+    ----------
+    dfa
+        The automaton.
+
+    Returns
+    -------
+    DFA
+
     Examples
     --------
     >>> a = DFA(states=["p", "q"], initial="p", final=["p"])

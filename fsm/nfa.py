@@ -248,6 +248,15 @@ def determinise(nfa: NFA, *, budget: Budget | None = None) -> DFA:
 def without_epsilon(nfa: NFA) -> NFA:
     """Return an automaton with the same states and language and without silent steps; O(n m).
 
+    Parameters
+    ----------
+    nfa
+        The automaton.
+
+    Returns
+    -------
+    NFA
+
     Examples
     --------
     >>> nfa = NFA(states=["p", "q"], initial=["p"], final=["q"], transitions=[("p", None, "q")])
@@ -272,6 +281,17 @@ def without_epsilon(nfa: NFA) -> NFA:
 def lts_to_nfa(lts: LTS, *, names: Sequence[str] | None = None) -> NFA:
     """Return the automaton of a transition system's words: final states accept, tau is silent.
 
+    Parameters
+    ----------
+    lts
+        The system.
+    names
+        Names of the states; their numbers by default.
+
+    Returns
+    -------
+    NFA
+
     Examples
     --------
     >>> lts_to_nfa(LTS.from_arcs(2, [(0, "a", 1)], final=[1])).accepts(["a"])
@@ -290,6 +310,15 @@ def lts_to_nfa(lts: LTS, *, names: Sequence[str] | None = None) -> NFA:
 
 def nfa_to_lts(nfa: NFA) -> LTS:
     """Return an automaton as a transition system; final states stay final, epsilon becomes tau.
+
+    Parameters
+    ----------
+    nfa
+        The automaton.
+
+    Returns
+    -------
+    LTS
 
     Raises
     ------
@@ -316,6 +345,15 @@ def nfa_to_lts(nfa: NFA) -> LTS:
 
 def dfa_to_lts(dfa: DFA) -> LTS:
     """Return a deterministic automaton as a transition system; see :func:`nfa_to_lts`.
+
+    Parameters
+    ----------
+    dfa
+        The automaton.
+
+    Returns
+    -------
+    LTS
 
     Examples
     --------

@@ -106,6 +106,17 @@ def _rows(dfa: DFA, letters: Sequence[str]) -> list[list[int]]:
 def intersection(a: DFA, b: DFA, *, budget: Budget | None = None) -> DFA:
     """Return an automaton of the words that both accept.
 
+    Parameters
+    ----------
+    a, b
+        The automata.
+    budget
+        Limits.
+
+    Returns
+    -------
+    DFA
+
     Examples
     --------
     >>> a = DFA(states=["p"], initial="p", final=["p"])
@@ -119,6 +130,17 @@ def intersection(a: DFA, b: DFA, *, budget: Budget | None = None) -> DFA:
 def union(a: DFA, b: DFA, *, budget: Budget | None = None) -> DFA:
     """Return an automaton of the words that one of two accepts.
 
+    Parameters
+    ----------
+    a, b
+        The automata.
+    budget
+        Limits.
+
+    Returns
+    -------
+    DFA
+
     Examples
     --------
     >>> a = DFA(states=["p"], initial="p", final=["p"])
@@ -131,6 +153,17 @@ def union(a: DFA, b: DFA, *, budget: Budget | None = None) -> DFA:
 def difference(a: DFA, b: DFA, *, budget: Budget | None = None) -> DFA:
     """Return an automaton of the words that the first accepts and the second does not.
 
+    Parameters
+    ----------
+    a, b
+        The automata.
+    budget
+        Limits.
+
+    Returns
+    -------
+    DFA
+
     Examples
     --------
     >>> a = DFA(states=["p"], initial="p", final=["p"])
@@ -142,6 +175,17 @@ def difference(a: DFA, b: DFA, *, budget: Budget | None = None) -> DFA:
 
 def symmetric_difference(a: DFA, b: DFA, *, budget: Budget | None = None) -> DFA:
     """Return an automaton of the words that exactly one accepts.
+
+    Parameters
+    ----------
+    a, b
+        The automata.
+    budget
+        Limits.
+
+    Returns
+    -------
+    DFA
 
     Examples
     --------

@@ -57,6 +57,15 @@ class Law:
 def rewrites(term: Term) -> Iterator[tuple[Law, Term]]:
     """Yield each law that applies at the root of a term, with what it gives.
 
+    Parameters
+    ----------
+    term
+        The term.
+
+    Returns
+    -------
+    iterator of (Law, Term)
+
     Examples
     --------
     >>> for law, other in rewrites(Sequential(STOP, SKIP)):

@@ -10,6 +10,15 @@ __all__ = ["Interleaving", "choice"]
 def Interleaving(*components: Term) -> Term:
     """Return processes side by side that share no event but the tick.
 
+    Parameters
+    ----------
+    components
+        The processes.
+
+    Returns
+    -------
+    Term
+
     Examples
     --------
     >>> from process_algebra.terms import SKIP
@@ -21,6 +30,15 @@ def Interleaving(*components: Term) -> Term:
 
 def choice(*branches: Term) -> Term:
     """Return the external choice of any number of branches: of none it is STOP, of one this one.
+
+    Parameters
+    ----------
+    branches
+        The processes.
+
+    Returns
+    -------
+    Term
 
     Examples
     --------

@@ -68,6 +68,10 @@ def process_system(
     halt
         Events at which a search may stop.
 
+    Returns
+    -------
+    TermSystem or ProductSystem
+
     Examples
     --------
     >>> from process_algebra.terms import STOP, Prefix
@@ -181,6 +185,19 @@ def lts(
 
     Takes what :func:`state_space` takes; the states after the tick are final, or with
     ``completion`` those that offer this event.
+
+    Parameters
+    ----------
+    process
+        The process, or a term without calls.
+    completion
+        The event that complete states offer.
+    budget, progress
+        Limits and a callback.
+
+    Returns
+    -------
+    LTS
 
     Raises
     ------

@@ -43,6 +43,15 @@ FlatTerm: TypeAlias = "tuple[tuple[str, tuple[Any, ...], tuple[int, ...]], ...]"
 def walk_term(term: Term) -> Iterator[Term]:
     """Yield each different subterm once, subterms before the terms around them.
 
+    Parameters
+    ----------
+    term
+        The term.
+
+    Returns
+    -------
+    iterator of Term
+
     Examples
     --------
     >>> from process_algebra.terms import SKIP, Sequential
@@ -66,6 +75,17 @@ def walk_term(term: Term) -> Iterator[Term]:
 def fold_term(term: Term, combine: Callable[[Term, list[T]], T]) -> T:
     """Compute a value bottom-up, once for each different subterm.
 
+    Parameters
+    ----------
+    term
+        The term.
+    combine
+        Gives the value of a term from those of its subterms.
+
+    Returns
+    -------
+    object
+
     Examples
     --------
     >>> from process_algebra.terms import STOP, Prefix
@@ -80,6 +100,15 @@ def fold_term(term: Term, combine: Callable[[Term, list[T]], T]) -> T:
 
 def events_in(term: Term) -> frozenset[str]:
     """Return the events that are written in a term: in prefixes, and as new names.
+
+    Parameters
+    ----------
+    term
+        The term.
+
+    Returns
+    -------
+    frozenset of str
 
     Examples
     --------

@@ -90,7 +90,24 @@ def format_cspm(process: Process | Term) -> str:
 
 
 def write_cspm(process: Process | Term, path: str | Path) -> None:
-    """Write :func:`format_cspm` to a file, in UTF-8."""
+    """Write :func:`format_cspm` to a file, in UTF-8.
+
+    Parameters
+    ----------
+    process
+        The process.
+    path
+        The file.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from process_algebra.terms import STOP
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "stop.csp"
+    >>> write_cspm(STOP, path)
+    >>> "STOP" in path.read_text()
+    True
+    """
     Path(path).write_text(format_cspm(process), encoding="utf-8")
 
 

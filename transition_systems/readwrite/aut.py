@@ -246,6 +246,6 @@ def write_aut(
     >>> out = io.StringIO()
     >>> write_aut(LTS.from_arcs(2, [(0, "a", 1)]), out)
     >>> out.getvalue().splitlines()[0]
-    'des (0,1,2)'
+    'des (0, 1, 2)'
     """
     write_text(path_or_file, format_aut(lts, silent=silent, final_label=final_label))

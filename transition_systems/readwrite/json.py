@@ -65,12 +65,16 @@ def format_lts_json(lts: LTS) -> str:
     ----------
     lts
         The system.
-    indent
-        Spaces by which lines are indented.
 
     Returns
     -------
     str
+
+    Examples
+    --------
+    >>> from transition_systems.lts import LTS
+    >>> format_lts_json(LTS.from_arcs(1)).splitlines()[0]
+    '{'
     """
     fields = [
         f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False, separators=(',', ':'))}"
@@ -115,8 +119,6 @@ def write_lts_json(lts: LTS, path_or_file: PathOrFile) -> None:
         The system.
     path_or_file
         A path, or a file that is open for writing.
-    indent
-        Spaces by which lines are indented.
 
     Examples
     --------

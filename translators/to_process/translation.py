@@ -195,6 +195,16 @@ def state_space(
     ------
     UnsupportedError
         When an element was refused, or a flow can carry more tokens than its capacity.
+
+    Examples
+    --------
+    >>> from translators.workflow import EventKind, Flow, Node, NodeKind, Scope, WorkflowGraph
+    >>> graph = WorkflowGraph(id="g", scopes=(Scope(id="p", kind="process"),),
+    ...     nodes=(Node(id="s", kind=NodeKind.EVENT, event=EventKind.START, scope="p"),
+    ...            Node(id="e", kind=NodeKind.EVENT, event=EventKind.END, scope="p")),
+    ...     flows=(Flow(id="f", source="s", target="e", scope="p"),))
+    >>> state_space(workflow_to_process(graph)).complete
+    True
     """
     for entry in translation.refused:
         raise UnsupportedError(f"{entry.kind} {entry.element}: {entry.note}", span=entry.span)
@@ -226,12 +236,33 @@ def lts(
     Takes and raises what :func:`state_space` does; labels are those of the workflow's steps, and
     the complete states are final.
 
+    Parameters
+    ----------
+    translation
+        From :func:`workflow_to_process`.
+    budget, progress
+        What it may use, and whom it tells.
+
+    Returns
+    -------
+    LTS
+
     Raises
     ------
     UnsupportedError
         When an element was refused, or a flow can carry more tokens than its capacity.
     UndecidedError
         When the budget ends before all states are found.
+
+    Examples
+    --------
+    >>> from translators.workflow import EventKind, Flow, Node, NodeKind, Scope, WorkflowGraph
+    >>> graph = WorkflowGraph(id="g", scopes=(Scope(id="p", kind="process"),),
+    ...     nodes=(Node(id="s", kind=NodeKind.EVENT, event=EventKind.START, scope="p"),
+    ...            Node(id="e", kind=NodeKind.EVENT, event=EventKind.END, scope="p")),
+    ...     flows=(Flow(id="f", source="s", target="e", scope="p"),))
+    >>> lts(workflow_to_process(graph)).n_states
+    3
     """
     space = state_space(translation, budget=budget, progress=progress)
     if not space.complete:
