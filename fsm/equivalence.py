@@ -103,6 +103,18 @@ def shortest_difference(
     tuple of str, or None
         ``None`` where the languages are the same.
 
+    Parameters
+    ----------
+    a, b
+        Automata, deterministic or not.
+    budget
+        What the search may use.
+
+    Returns
+    -------
+    tuple of str or None
+        The letters of the word; ``None`` where the languages are equal.
+
     Raises
     ------
     UndecidedError

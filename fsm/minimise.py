@@ -214,6 +214,16 @@ def canonical(dfa: DFA) -> DFA:
     -------
     DFA
 
+    Parameters
+    ----------
+    dfa
+        A partial or complete automaton.
+
+    Returns
+    -------
+    DFA
+        With states ``"0"``, ``"1"``, ..., the first one initial.
+
     Examples
     --------
     >>> a = DFA(states=["p", "q"], initial="p", final=["p"])

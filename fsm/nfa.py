@@ -257,6 +257,16 @@ def without_epsilon(nfa: NFA) -> NFA:
     -------
     NFA
 
+    Parameters
+    ----------
+    nfa
+        The automaton.
+
+    Returns
+    -------
+    NFA
+        Final are the states from which silent steps reach a final one.
+
     Examples
     --------
     >>> nfa = NFA(states=["p", "q"], initial=["p"], final=["q"], transitions=[("p", None, "q")])
@@ -292,6 +302,18 @@ def lts_to_nfa(lts: LTS, *, names: Sequence[str] | None = None) -> NFA:
     -------
     NFA
 
+    Parameters
+    ----------
+    lts
+        The system.
+    names
+        Names of its states, by default ``"0"``, ``"1"``, ...
+
+    Returns
+    -------
+    NFA
+        Its alphabet are the labels that occur.
+
     Examples
     --------
     >>> lts_to_nfa(LTS.from_arcs(2, [(0, "a", 1)], final=[1])).accepts(["a"])
@@ -319,6 +341,16 @@ def nfa_to_lts(nfa: NFA) -> LTS:
     Returns
     -------
     LTS
+
+    Parameters
+    ----------
+    nfa
+        The automaton.
+
+    Returns
+    -------
+    LTS
+        States in the same order; ``state_of`` gives their names.
 
     Raises
     ------
@@ -354,6 +386,16 @@ def dfa_to_lts(dfa: DFA) -> LTS:
     Returns
     -------
     LTS
+
+    Parameters
+    ----------
+    dfa
+        The automaton.
+
+    Returns
+    -------
+    LTS
+        States in the same order; ``state_of`` gives their names.
 
     Examples
     --------

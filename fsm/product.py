@@ -117,6 +117,18 @@ def intersection(a: DFA, b: DFA, *, budget: Budget | None = None) -> DFA:
     -------
     DFA
 
+    Parameters
+    ----------
+    a, b
+        Partial or complete automata.
+    budget
+        As for :func:`product`.
+
+    Returns
+    -------
+    DFA
+        Its states are named by pairs, as those of :func:`product`.
+
     Examples
     --------
     >>> a = DFA(states=["p"], initial="p", final=["p"])
@@ -141,6 +153,18 @@ def union(a: DFA, b: DFA, *, budget: Budget | None = None) -> DFA:
     -------
     DFA
 
+    Parameters
+    ----------
+    a, b
+        Partial or complete automata.
+    budget
+        As for :func:`product`.
+
+    Returns
+    -------
+    DFA
+        Its states are named by pairs, as those of :func:`product`.
+
     Examples
     --------
     >>> a = DFA(states=["p"], initial="p", final=["p"])
@@ -164,6 +188,18 @@ def difference(a: DFA, b: DFA, *, budget: Budget | None = None) -> DFA:
     -------
     DFA
 
+    Parameters
+    ----------
+    a, b
+        Partial or complete automata.
+    budget
+        As for :func:`product`.
+
+    Returns
+    -------
+    DFA
+        Its states are named by pairs, as those of :func:`product`.
+
     Examples
     --------
     >>> a = DFA(states=["p"], initial="p", final=["p"])
@@ -186,6 +222,18 @@ def symmetric_difference(a: DFA, b: DFA, *, budget: Budget | None = None) -> DFA
     Returns
     -------
     DFA
+
+    Parameters
+    ----------
+    a, b
+        Partial or complete automata.
+    budget
+        As for :func:`product`.
+
+    Returns
+    -------
+    DFA
+        Its states are named by pairs, as those of :func:`product`.
 
     Examples
     --------

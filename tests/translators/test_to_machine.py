@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -386,3 +387,13 @@ def test_real_files_agree_with_the_net() -> None:
         assert bisimilar(lts, net, "branching").holds, path.name
         compared += 1
     assert compared > 150
+
+
+def test_names_never_collide() -> None:
+    graph = graph_of("start s; task A; s -> A; process Q; task B; msg A B")
+    renamed = tuple(replace(n, id="start s") if n.id == "B" else n for n in graph.nodes)
+    messages = tuple(replace(m, target="start s") for m in graph.messages)
+    translation = workflow_to_machine(replace(graph, nodes=renamed, messages=messages))
+    names = [machine.name for machine in translation.network.machines]
+    assert "start s'" in names
+    assert len(set(names)) == len(names)

@@ -72,14 +72,15 @@ class Catchers:
     def by_itself(self, catcher: Node, scope_id: str) -> bool:
         """Return whether an event around a scope can happen without a throwing event inside.
 
-        An error can come from any activity inside, where no throwing event leads to its catcher;
-        escalations and cancellations are always thrown.
+        An error can come by itself where no throwing event leads to its catcher: to an event
+        sub-process at any time, to a sub-process from an activity inside. Escalations and
+        cancellations are always thrown.
         """
         if catcher.trigger not in THROWN:
             return True
         if catcher.trigger is not Trigger.ERROR or catcher.id in self.caught:
             return False
-        return _activity_inside(self.plan, scope_id)
+        return catcher.event is EventKind.START or _activity_inside(self.plan, scope_id)
 
     def effects(self, thrower: Node, base: Moves, go_on: list[Moves]) -> list[Moves]:
         """Return what a throw can do.

@@ -8,7 +8,7 @@ from itertools import product as combinations_of
 
 from fsm.machine import Machine, Vector
 from transition_systems.budget import Meter
-from transition_systems.errors import UndecidedError
+from transition_systems.errors import UndecidedError, UsageError
 from translators.ledger import Entry, Fate
 from translators.to_machine.locals import Run, counter, stateless
 from translators.workflow.graph import EventKind, GatewayKind, Node, Trigger, WorkflowGraph
@@ -68,11 +68,14 @@ class Plan:
         self.runs: dict[str, tuple[Run, ...]] = {}
         self.elements: dict[str, str] = {}
         self._pending: dict[str, Move] = {}
+        self._ids = {n.id for n in graph.nodes} | {f.id for f in graph.flows}
 
     # -- machines and vectors ---------------------------------------------------------------
 
     def add(self, machine: Machine, element: str) -> str:
         """Add a machine for an element of the graph; return its name."""
+        if machine.name in self.machines:
+            raise UsageError(f"two elements of the workflow have the id {machine.name!r}")
         self.machines[machine.name] = machine
         self.elements[machine.name] = element
         return machine.name
@@ -122,7 +125,13 @@ class Plan:
 
     def message(self, message_id: str) -> str:
         """Return the name of the buffer of a message flow."""
-        return f"message {message_id}"
+        return self._fresh(f"message {message_id}")
+
+    def _fresh(self, name: str) -> str:
+        """Return a name that no element of the graph has as its id."""
+        while name in self._ids:
+            name += "'"
+        return name
 
     def add_starts(self) -> None:
         """Add the pending starts of each scope, and a token for each node that starts unasked."""
@@ -133,9 +142,9 @@ class Plan:
             starts = [node for node in self.index.starts(scope.id) if is_normal(node)]
             content = self.contents[scope.id]
             if self.starts == "one" and len(starts) > 1:
-                groups = [(f"start of {scope.id}", scope.id, starts)]
+                groups = [(self._fresh(f"start of {scope.id}"), scope.id, starts)]
             else:
-                groups = [(f"start {node.id}", node.id, [node]) for node in starts]
+                groups = [(self._fresh(f"start {n.id}"), n.id, [n]) for n in starts]
             for name, element, group in groups:
                 counts = not begins or any(_unasked(node) for node in group)
                 kind = "empty" if counts else "any"
@@ -145,7 +154,7 @@ class Plan:
                 for node in group:
                     self._pending[node.id] = (name, "take")
             for node in self.index.implicit_starts(scope.id):
-                name = f"start {node.id}"
+                name = self._fresh(f"start {node.id}")
                 self.add(counter(name, 1, initial=begins), node.id)
                 content.tokens.append(name)
                 self._pending[node.id] = (name, "take")
