@@ -49,6 +49,8 @@ class ProcessTranslation:
     overflows
         Events by which a flow or an activity reports more tokens than it has room for, with the
         element.
+    joined
+        Flows into inclusive joins, which have room for one token whatever the capacity.
     watches
         Events that are offered in states that the ledger must tell of, with what they say.
     starts, capacity
@@ -63,6 +65,7 @@ class ProcessTranslation:
     completion: str
     overflows: Mapping[str, str]
     watches: Mapping[str, str]
+    joined: frozenset[str] = frozenset()
     starts: Starts = "one"
     capacity: int = 1
     version: str = TRANSLATION
@@ -137,6 +140,7 @@ def workflow_to_process(
         completion=built.completion,
         overflows=built.overflows,
         watches=built.watches,
+        joined=frozenset(frame.single),
         starts=starts,
         capacity=capacity,
     )
@@ -218,6 +222,10 @@ def state_space(
     )
     if space.halted is not None:
         element = translation.overflows[space.halted]
+        if element in translation.joined:
+            raise UnsupportedError(
+                f"{element} leads to an inclusive join and can hold more than one token"
+            )
         raise UnsupportedError(
             f"{element} can hold more tokens than the capacity of {translation.capacity}",
             mend="Raise the capacity.",
