@@ -301,6 +301,7 @@ def test_misuse_and_budgets() -> None:
 def test_labels_may_look_like_anything() -> None:
     graph = drawn("start complete\ntask overflow.x\nend x/1\ncomplete > overflow.x > x/1")
     assert runs(process_lts(graph)) == {"complete overflow.x+ overflow.x- x/1 ."}
+    assert runs(process_lts(drawn("throw tau\nend ✓\ntau > ✓"))) == {"tau' ✓' ."}
 
 
 OTHERWISE = {

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from process_algebra.operators import choice
 from process_algebra.process import Definition, Process
 from process_algebra.terms import STOP, Call, Hiding, Parallel, Prefix, Renaming, Term
+from transition_systems.lts import TAU_NAME, TICK_NAME
 from translators.to_process.cells import OVERFLOW, Act, Cell, Local
 
 __all__ = ["Network", "Step"]
@@ -87,7 +88,8 @@ class Network:
         Notes
         -----
         One definition for each local state of each cell; all cells share the event of completion,
-        which those with live tokens refuse.
+        which those with live tokens refuse. A node whose id is a reserved name of CSP (the silent
+        step, the tick) gets a prime, so that its step stays visible.
         """
         taken = {step.label for step in self.steps if step.label is not None}
         events: list[tuple[str, dict[str, list[Act]]]] = []
@@ -102,7 +104,8 @@ class Network:
             if step.label is None:
                 hidden.append(name)
             else:
-                labels[name] = step.label
+                reserved = step.label in (TAU_NAME, TICK_NAME)
+                labels[name] = f"{step.label}'" if reserved else step.label
         watches: dict[str, str] = {}
         for atom, step in self.watched:
             name = _fresh(f"watch.{atom}", taken)
