@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from netproof.check import DEFAULT_SECONDS, CheckOptions, check_model, check_path
+from netproof.checking import DEFAULT_SECONDS, CheckOptions, check_model, check_path
 from netproof.loading import Model, model_of
 from netproof.report.model import ModelReport, Report
 from petri import PetriNet

@@ -10,7 +10,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, Literal
 
-from netproof.check import DEFAULT_SECONDS, CheckOptions
+from netproof.checking import DEFAULT_SECONDS, CheckOptions
 from transition_systems.errors import InputError, UsageError
 from transition_systems.properties.names import nearest_names
 from transition_systems.source_span import SourceSpan

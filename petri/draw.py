@@ -5,6 +5,7 @@ from __future__ import annotations
 from petri.net import PetriNet
 from petri.readwrite.dot import format_dot
 from transition_systems.draw import svg_or_text, text_svg
+from transition_systems.readwrite.graphviz_text import graphviz_string
 from transition_systems.run import Lasso, Run
 
 __all__ = ["MAX_DRAWN", "neighbourhood", "net_svg"]
@@ -70,12 +71,12 @@ def net_svg(net: PetriNet, *, run: Run | Lasso | None = None, caption: str | Non
     marking = None if run is None else {p: n for p, n in run.last.items() if p in shown.place_ids}
     fired = [t for t in (() if run is None else run.actions) if t in shown.transition_ids]
     dot = format_dot(shown, marking=marking, highlight=fired)
-    svg, _ = svg_or_text(dot, repr(net))
-    if svg is None:
-        return text_svg([repr(net)[:200], *([caption] if caption else [])])
     if shown is not net:
         drawn = len(shown.places) + len(shown.transitions)
         what = "the run" if run is not None else "the initial marking"
-        note = f"{drawn} of {total} nodes are drawn, those around {what}"
-        svg = svg.replace("</svg>", f"<desc>{note}</desc></svg>")
+        note = graphviz_string(f"{drawn} of {total} nodes are drawn, those around {what}.")
+        dot = dot.replace("{", f'{{ label={note}; labelloc=b; fontname="Helvetica";', 1)
+    svg, _ = svg_or_text(dot, repr(net))
+    if svg is None:
+        return text_svg([repr(net)[:200], *([caption] if caption else [])])
     return svg

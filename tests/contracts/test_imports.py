@@ -55,6 +55,24 @@ def test_exported_names_exist_and_are_sorted(package: str) -> None:
     assert set(names) <= set(starred)
 
 
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_submodule_shadows_an_exported_function(package: str) -> None:
+    """Importing a submodule sets the package's attribute of its name; a function must survive it."""
+    import pkgutil
+
+    module = import_module(package)
+    for found in pkgutil.iter_modules(module.__path__):
+        if found.name in module.__all__:
+            before = getattr(module, found.name)
+            import_module(f"{package}.{found.name}")
+            assert getattr(module, found.name) is before
+            code = (
+                f"import {package}.{found.name}, {package}\n"
+                f"assert callable({package}.{found.name}), {package}.{found.name}"
+            )
+            subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
 def test_there_is_no_init_file_under_tests() -> None:
     assert not list((ROOT / "tests").rglob("__init__.py"))
 
