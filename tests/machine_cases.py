@@ -50,6 +50,8 @@ CASES: dict[str, str] = {
     "conditional flows": _SE + "task T A B C; s -> T; when T A ?; when T B ?; default T C",
     "conditions that imply": _SE + "task T A B C; s -> T; when T A x > 5; when T B x > 1; "
     "default T C",
+    "conditions over variables": _SE
+    + "variable x integer; task T A B C; s -> T; when T A x > 5; when T B x > 1; default T C",
     "condition that holds": _SE + "task T A B; s -> T; when T A true; default T B",
     "condition and plain flow": _SE + "task T A B; s -> T; when T A ?; T -> B",
     "conditions at a start": "start s; task A B; when s A ?; when s B ?",
@@ -221,7 +223,7 @@ CASES: dict[str, str] = {
 }  # fmt: skip
 
 DISPUTED: dict[str, str] = {
-    "conditions that exclude": _SE + "task T A B; s -> T; when T A x > 5; when T B x < 1",
+    "conditions that exclude": _SE + "variable x integer; task T A B; s -> T; when T A x > 5; when T B x < 1",
     "sender and black box": _SE + "catch c message; s -> c -> e; process Q; task X; pool K; "
     "msg X c; msg K c",
     "message from a catching event": _SE + "catch c timer; s -> c -> e; process Q; start qs; "

@@ -2,7 +2,7 @@
 
 Statements are separated by ``;``: ``task A B``, ``xor x``, ``start s timer``, ``end e``,
 ``boundary b timer on=A nonint``, ``sub S`` ... ``out``, ``esp X``, ``process Q``, ``pool K``,
-``msg A B``, ``s -> A -> e``, ``when A B x > 5`` (``?``: not parsed), ``default A B``.
+``msg A B``, ``s -> A -> e``, ``variable x integer``, ``when A B x > 5`` (``?``: not parsed), ``default A B``.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from translators.workflow.graph import (
     Pool,
     Scope,
     Trigger,
+    Variable,
     WorkflowGraph,
 )
 
@@ -58,6 +59,7 @@ class _Drawing:
         self.messages: list[MessageFlow] = []
         self.scopes: list[Scope] = [Scope(id="P", kind="process")]
         self.pools: list[Pool] = []
+        self.variables: list[Variable] = []
         self.scope = "P"
 
     def statement(self, text: str) -> None:
@@ -70,6 +72,8 @@ class _Drawing:
             case "process":
                 self.scopes.append(Scope(id=words[1], kind="process"))
                 self.scope = words[1]
+            case "variable":
+                self.variables.append(Variable(name=words[1], type=words[2]))
             case "pool":
                 self.pools.append(Pool(id=words[1]))
             case "msg":
@@ -150,4 +154,5 @@ def graph_of(text: str) -> WorkflowGraph:
         messages=tuple(drawing.messages),
         scopes=tuple(drawing.scopes),
         pools=tuple(pools + drawing.pools),
+        variables=tuple(drawing.variables),
     )

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Any
 
-from transition_systems.errors import ExpressionError, UsageError
 from translators.to_machine.plan import Moves, Plan
+from translators.workflow.conditions import possible_subsets
 from translators.workflow.graph import Flow, Node
 
 __all__ = ["fills", "subsets"]
@@ -45,22 +44,8 @@ def _feasible(plan: Plan, node: Node, flows: list[Flow]) -> list[tuple[Flow, ...
     if len(flows) > MOST_CONDITIONS:
         plan.refuse(node, f"more than {MOST_CONDITIONS} conditional flows are not supported yet")
         return [()]
-    parsed: list[tuple[Flow, Any]] = [
-        (flow, flow.condition.expression)
-        for flow in flows
-        if flow.condition is not None and flow.condition.expression is not None
-    ]
-    if not parsed:
+    possible = possible_subsets(plan.graph, flows, budget=plan.budget)
+    if possible is None:
         return subsets(flows)
-    from transition_systems.expressions.to_z3 import feasible_subsets
-
-    try:
-        possible = feasible_subsets([expression for _, expression in parsed])
-    except (ExpressionError, UsageError):
-        return subsets(flows)
-    place = {flow.id: i for i, (flow, _) in enumerate(parsed)}
-    return [
-        subset
-        for subset in subsets(flows)
-        if any({place[f.id] for f in subset if f.id in place} <= whole for whole in possible)
-    ]
+    place = {flow.id: i for i, flow in enumerate(flows)}
+    return [chosen for chosen in subsets(flows) if {place[f.id] for f in chosen} in possible]

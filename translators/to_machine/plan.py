@@ -61,6 +61,7 @@ class Plan:
         self.starts = starts
         self.capacity = capacity
         self.meter = meter
+        self.budget = meter.budget.fixed()
         self.machines: dict[str, Machine] = {}
         self.vectors: dict[Vector, None] = {}
         self.contents: dict[str, Contents] = {scope.id: Contents() for scope in graph.scopes}
