@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+
 from machine_cases import CASES, DISPUTED
 from machine_graphs import graph_of
-
 from transition_systems.budget import Budget
 from transition_systems.equivalences import bisimilar
 from translators.to_machine import product, workflow_to_machine

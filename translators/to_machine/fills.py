@@ -48,4 +48,8 @@ def _feasible(plan: Plan, node: Node, flows: list[Flow]) -> list[tuple[Flow, ...
     if possible is None:
         return subsets(flows)
     place = {flow.id: i for i, flow in enumerate(flows)}
-    return [chosen for chosen in subsets(flows) if {place[f.id] for f in chosen} in possible]
+    return [
+        chosen
+        for chosen in subsets(flows)
+        if frozenset(place[flow.id] for flow in chosen) in possible
+    ]
