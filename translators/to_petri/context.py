@@ -45,7 +45,9 @@ class Context:
     terminating
         Processes that some event ends at once.
     waits
-        Places of instantiating gateways and receive tasks: the start place of their process.
+        Places of instantiating gateways and receive tasks: the start place of their scope.
+    entry
+        The tokens that start each sub-process, by the id of its scope.
     """
 
     index: GraphIndex
@@ -58,6 +60,7 @@ class Context:
     terminating: set[str] = field(default_factory=set)
     assumptions: dict[str, None] = field(default_factory=dict)
     waits: dict[str, str] = field(default_factory=dict)
+    entry: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def refuse(self, node: Node, note: str) -> None:
         """Note that no meaning can be given to a node."""

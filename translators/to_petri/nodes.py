@@ -88,7 +88,7 @@ def _gateway(context: Context, node: Node) -> None:
         return
     for place in inputs:
         id = f"{node.id}.{place}" if len(inputs) > 1 else node.id
-        if node.gateway is GatewayKind.EVENT_BASED:
+        if node.gateway is GatewayKind.EVENT_BASED and context.index.outgoing[node.id]:
             wait = context.wait_place(node)
             if wait != place:
                 context.assembly.transition(
@@ -102,12 +102,12 @@ def triggers(context: Context, node: Node) -> list[dict[str, int]]:
     """Return what an event takes besides its token: one of its messages, or nothing."""
     if node.trigger in (Trigger.TIMER, Trigger.SIGNAL, Trigger.CONDITIONAL):
         context.assume(TRIGGERS)
-    messages = context.received(node)
-    if messages:
-        return [{message: 1} for message in messages]
-    if node.trigger is Trigger.MESSAGE or node.activity == "receive":
+    messages: list[dict[str, int]] = [{message: 1} for message in context.received(node)]
+    if len(messages) == len(context.index.receives[node.id]) and messages:
+        return messages
+    if messages or node.trigger is Trigger.MESSAGE or node.activity == "receive":
         context.assume(OUTSIDE)
-    return [{}]
+    return [*messages, {}]
 
 
 def _event(context: Context, node: Node) -> None:
@@ -116,7 +116,7 @@ def _event(context: Context, node: Node) -> None:
         return
     if node.event in (EventKind.START, EventKind.BOUNDARY):
         return
-    sent = dict.fromkeys(context.sent(node), 1)
+    sent = dict.fromkeys(context.sent(node), 1) if node.event is EventKind.THROW else {}
     if node.trigger is Trigger.ESCALATION and node.event is EventKind.THROW:
         _throw(context, node)
         return
@@ -125,7 +125,7 @@ def _event(context: Context, node: Node) -> None:
             for target in context.index.link_targets(node):
                 context.assembly.transition(
                     node.id, owner=node.id, scope=node.scope, phase="occur", label=node.id,
-                    pre=[place], post=[context.enter_place(target)],
+                    pre=[place], post={context.enter_place(target): 1, **sent},
                 )  # fmt: skip
             continue
         for message in triggers(context, node) if node.event is EventKind.CATCH else [{}]:
@@ -207,40 +207,51 @@ def find_catcher(context: Context, node: Node) -> Node | None:
     """Return the innermost event that catches what a node throws, or ``None``.
 
     Event sub-processes of a scope come before the boundary events of its activity; a catcher
-    matches when it names the same error or escalation, or none.
+    matches when it names the same error or escalation, or none, and of two the one that names it.
+    What is thrown inside an event sub-process can be caught by another one of the same scope, but
+    no longer after an interruption, which only one of them may do.
     """
     index = context.index
     scope = index.scope[node.scope]
-    if scope.kind == "event-sub-process" and scope.parent is not None:
-        scope = index.scope[scope.parent]
-        first = False
-    else:
-        first = True
+    inside: Node | None = None
     while True:
-        if first:
-            for sub in index.event_sub_processes(scope.id):
-                for start in index.members[sub.body] if sub.body else []:
-                    if start.event is EventKind.START and _matches(node, start):
-                        return start
-        first = True
+        if inside is None or not _interrupts(context, inside):
+            starts = [
+                start
+                for sub in index.event_sub_processes(scope.id)
+                if sub is not inside
+                for start in index.starts(sub.body or "")
+            ]
+            found = _match(node, starts)
+            if found is not None:
+                return found
         if scope.owner is None:
             return None
-        for boundary in index.boundary[scope.owner]:
-            if _matches(node, boundary):
-                return boundary
         owner = index.node[scope.owner]
+        if scope.kind == "sub-process":
+            found = _match(node, index.boundary[owner.id])
+            if found is not None:
+                return found
+        inside = owner
         scope = index.scope[owner.scope]
-        if scope.kind == "event-sub-process" and scope.parent is not None:
-            scope, first = index.scope[scope.parent], False
 
 
-def _matches(thrower: Node, catcher: Node) -> bool:
-    if thrower.trigger is not catcher.trigger:
+def _interrupts(context: Context, owner: Node) -> bool:
+    """Return whether a node is an event sub-process that interrupts its scope."""
+    if owner.activity != "event-sub-process":
         return False
-    return catcher.reference is None or catcher.reference == thrower.reference
+    return any(start.interrupting for start in context.index.starts(owner.body or ""))
 
 
-def running_places(context: Context, node: Node) -> Iterator[tuple[tuple[Node, ...], str]]:
+def _match(thrower: Node, catchers: list[Node]) -> Node | None:
+    same = [c for c in catchers if c.trigger is thrower.trigger]
+    exact = [c for c in same if c.reference == thrower.reference]
+    return next(iter(exact + [c for c in same if c.reference is None]), None)
+
+
+def running_places(
+    context: Context, node: Node, mark: str = ""
+) -> Iterator[tuple[tuple[Node, ...], str]]:
     """Yield the places of a running activity, one for each set of alarms that have gone off.
 
     Alarms are the non-interrupting boundary events; each goes off at most once for each time the
@@ -249,7 +260,7 @@ def running_places(context: Context, node: Node) -> Iterator[tuple[tuple[Node, .
     alarms = [b for b in context.index.boundary[node.id] if not b.interrupting and _rings(b)]
     for size in range(len(alarms) + 1):
         for gone in combinations(alarms, size):
-            id = "~".join((node.id, *(b.id for b in gone)))
+            id = "~".join((f"{node.id}{mark}", *(b.id for b in gone)))
             place = context.assembly.place(id, "activity", node.id, node.scope, span=node.span)
             yield gone, place
 
@@ -268,25 +279,23 @@ def _activity(context: Context, node: Node) -> None:
     sent = dict.fromkeys(context.sent(node), 1)
     early = any(deferred for _, deferred in inputs)
     several = node.loop is not None and node.loop.kind != "standard" and bool(boundaries)
-    second = (
-        context.assembly.place(f"{node.id}+1", "activity", node.id, node.scope, span=node.span)
-        if several
-        else None
-    )
+    firsts = list(running_places(context, node, "+1")) if several else []
     for place, _ in inputs:
         takes = triggers(context, node) if early else [{}]
         for message in takes:
             pre = {place: 1, **message}
             _start(context, node, pre, {places[0][1]: 1, **sent})
-            if second is not None:
-                _start(context, node, pre, {second: 1, **sent})
+            if several:
+                _start(context, node, pre, {firsts[0][1]: 1, **sent})
         if several or (node.loop is not None and node.loop.test_before):
             routed(context, node, id=f"{node.id}.skip", phase="skip", pre={place: 1})
-    if second is not None:
+    for gone, place in firsts:
         context.assembly.transition(
             f"{node.id}.next", owner=node.id, scope=node.scope, phase="repeat",
-            label=f"{node.id}.next", pre=[second], post=[places[0][1]],
+            label=f"{node.id}.next", pre=[place], post=[places[0][1]],
         )  # fmt: skip
+        for boundary in boundaries:
+            _boundary(context, boundary, place, gone, dict(places_by_alarms(firsts)))
     for gone, place in places:
         for message in [{}] if early else triggers(context, node):
             routed(
@@ -296,14 +305,10 @@ def _activity(context: Context, node: Node) -> None:
         if node.loop is not None and node.loop.kind == "standard":
             context.assembly.transition(
                 f"{node.id}.repeat", owner=node.id, scope=node.scope, phase="repeat",
-                label=f"{node.id}.repeat", pre=[place], post=[places[0][1]],
+                label=f"{node.id}.repeat", pre=[place], post=[place],
             )  # fmt: skip
         for boundary in boundaries:
             _boundary(context, boundary, place, gone, dict(places_by_alarms(places)))
-    if second is not None:
-        for boundary in boundaries:
-            if boundary.interrupting:
-                _boundary(context, boundary, second, (), {})
 
 
 def places_by_alarms(

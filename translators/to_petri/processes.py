@@ -13,9 +13,8 @@ from transition_systems.properties.predicates import (
 )
 from translators.to_petri.context import Context
 from translators.to_petri.event_scopes import add_process_interruptions, armed_place, event_starts
-from translators.to_petri.nodes import routed, triggers
-from translators.to_petri.scopes import build_content
-from translators.workflow.graph import EventKind, Node, NodeKind, Scope, Trigger
+from translators.to_petri.scopes import build_content, start_step
+from translators.workflow.graph import EventKind, Node, Scope, Trigger
 
 __all__ = ["Process", "build_process"]
 
@@ -126,20 +125,9 @@ def _starts(context: Context, scope: Scope) -> None:
         )
     for start in starts:
         place = shared or context.enter_place(start, live=_starts_itself(start), initial=1)
-        _start(context, start, place)
+        start_step(context, start, place)
 
 
 def _starts_itself(start: Node) -> bool:
     """Return whether a start needs nothing from outside."""
     return start.event is EventKind.START and start.trigger is Trigger.NONE
-
-
-def _start(context: Context, start: Node, place: str) -> None:
-    if start.kind is NodeKind.EVENT:
-        for message in triggers(context, start):
-            routed(
-                context, start, id=start.id, phase="occur", label=start.id,
-                pre={place: 1, **message},
-            )  # fmt: skip
-        return
-    context.waits[start.id] = place

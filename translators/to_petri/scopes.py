@@ -29,14 +29,20 @@ from translators.to_petri.nodes import (
     running_places,
     triggers,
 )
-from translators.workflow.graph import EventKind, Node, Trigger
+from translators.workflow.graph import EventKind, Node, NodeKind, Trigger
 
-__all__ = ["build_content", "build_sub_process", "entry_tokens"]
+__all__ = ["build_content", "build_sub_process", "entry_tokens", "start_step"]
 
 
 def build_content(context: Context, scope_id: str) -> None:
     """Add the fragments of all nodes of a scope; the scopes inside it are there already."""
     members = context.index.members[scope_id]
+    if context.index.scope[scope_id].kind == "sub-process":
+        context.entry[scope_id] = entry_tokens(context, scope_id)
+    for node in members:
+        if node.event is EventKind.THROW and node.trigger is Trigger.LINK:
+            for target in context.index.link_targets(node):
+                context.enter_place(target)
     joins: list[Node] = []
     for node in members:
         if node.for_compensation:
@@ -52,8 +58,8 @@ def build_content(context: Context, scope_id: str) -> None:
     add_alarm_triggers(context, scope_id)
 
 
-def entry_tokens(context: Context, scope_id: str, *, initial: int = 0) -> dict[str, int]:
-    """Add the places where a scope starts; return the tokens that start it.
+def entry_tokens(context: Context, scope_id: str) -> dict[str, int]:
+    """Add the places where a sub-process starts; return the tokens that start it.
 
     One shared place where exactly one of the start events is chosen, one place for each where they
     start together, and for a scope without start events one for each node without incoming flow.
@@ -62,31 +68,28 @@ def entry_tokens(context: Context, scope_id: str, *, initial: int = 0) -> dict[s
     starts = index.starts(scope_id)
     span = index.scope[scope_id].span
     if not starts:
-        return {
-            context.enter_place(node, initial=initial): 1
-            for node in index.implicit_starts(scope_id)
-            if _takes_token(node)
-        }
+        return {context.enter_place(node): 1 for node in index.implicit_starts(scope_id)}
     if context.starts == "all" and len(starts) > 1:
         tokens: dict[str, int] = {}
         for start in starts:
-            tokens[context.enter_place(start, initial=initial)] = 1
-            _start_event(context, start, enter_id(start))
+            tokens[context.enter_place(start)] = 1
+            start_step(context, start, enter_id(start))
         return tokens
-    place = assembly.place(
-        f"{scope_id}.start", "start", scope_id, scope_id, initial=initial, span=span
-    )
+    place = assembly.place(f"{scope_id}.start", "start", scope_id, scope_id, span=span)
     for start in starts:
-        _start_event(context, start, place)
+        start_step(context, start, place)
     return {place: 1}
 
 
-def _takes_token(node: Node) -> bool:
-    return node.activity != "event-sub-process"
-
-
-def _start_event(context: Context, start: Node, place: str) -> None:
-    routed(context, start, id=start.id, phase="occur", label=start.id, pre={place: 1})
+def start_step(context: Context, start: Node, place: str) -> None:
+    """Add the steps by which a start takes its token; other nodes than events wait for theirs."""
+    if start.kind is not NodeKind.EVENT:
+        context.waits[start.id] = place
+        return
+    for message in triggers(context, start):
+        routed(
+            context, start, id=start.id, phase="occur", label=start.id, pre={place: 1, **message}
+        )
 
 
 def build_sub_process(context: Context, node: Node) -> None:
@@ -95,8 +98,14 @@ def build_sub_process(context: Context, node: Node) -> None:
     body = node.body
     assert body is not None
     inside = context.scopes_within(body)
-    entry = entry_tokens(context, body)
+    entry = dict(context.entry[body])
     entry.update(dict.fromkeys(_armed(context, body), 1))
+    running = list(running_places(context, node))
+    firsts = list(running_places(context, node, "+1")) if _is_several(context, node) else []
+    for boundary in index.boundary[node.id]:
+        if not boundary.interrupting and boundary.trigger is not Trigger.COMPENSATION:
+            _alarm(context, node, boundary, dict(places_by_alarms(running)))
+            _alarm(context, node, boundary, dict(places_by_alarms(firsts)))
     if not expand_interruptions(context, node, body, entry):
         return
     part = explore_part(context, context.places_of(inside), context.transitions_of(inside), entry)
@@ -106,12 +115,9 @@ def build_sub_process(context: Context, node: Node) -> None:
     idle = assembly.place(
         f"{node.id}.idle", "control", node.id, node.scope, initial=1, rest=1, span=node.span
     )
-    running = list(running_places(context, node))
     first = running[0][1]
-    second = _second_instance(context, node)
-    _entries(context, node, idle, entry, [first, *([second] if second else [])])
+    _entries(context, node, idle, entry, [first, *(place for _, place in firsts[:1])])
     terminal = part.terminal()
-    by_alarms = dict(places_by_alarms(running))
     for _, place in running:
         for message in triggers(context, node):
             _each_row(
@@ -119,28 +125,24 @@ def build_sub_process(context: Context, node: Node) -> None:
                 label=f"{node.id}.complete", pre={place: 1, **message}, post={idle: 1},
             )  # fmt: skip
         if node.loop is not None and node.loop.kind == "standard":
-            _repeat(context, part, node, place, {first: 1, **entry})
-    if second is not None:
-        _repeat(context, part, node, second, {first: 1, **entry})
+            _repeat(context, part, node, "repeat", place, {place: 1, **entry})
+    for _, place in firsts:
+        _repeat(context, part, node, "next", place, {first: 1, **entry})
     for boundary in index.boundary[node.id]:
-        if boundary.trigger is Trigger.COMPENSATION:
-            continue
-        places = [place for _, place in running] + ([second] if second else [])
-        if boundary.interrupting:
+        if boundary.interrupting and boundary.trigger is not Trigger.COMPENSATION:
+            places = [place for _, place in (*running, *firsts)]
             _interrupting(context, part, node, boundary, places, idle)
-        else:
-            _alarm(context, node, boundary, by_alarms)
 
 
 def _armed(context: Context, body: str) -> list[str]:
     return [armed_place(context, body, start) for _, start in event_starts(context, body)]
 
 
-def _second_instance(context: Context, node: Node) -> str | None:
-    """Return the place "first of two instances" of a multi-instance activity that has alarms."""
-    if node.loop is None or node.loop.kind == "standard" or not context.index.boundary[node.id]:
-        return None
-    return context.assembly.place(f"{node.id}+1", "activity", node.id, node.scope, span=node.span)
+def _is_several(context: Context, node: Node) -> bool:
+    """Return whether an activity has one or two instances: one with boundary events."""
+    if node.loop is None or node.loop.kind == "standard":
+        return False
+    return any(b.trigger is not Trigger.COMPENSATION for b in context.index.boundary[node.id])
 
 
 def _entries(
@@ -185,7 +187,12 @@ def _each_row(
 
 
 def _repeat(
-    context: Context, part: LocalMarkings, node: Node, place: str, again: dict[str, int]
+    context: Context,
+    part: LocalMarkings,
+    node: Node,
+    step: str,
+    place: str,
+    again: dict[str, int],
 ) -> None:
     for row in part.terminal():
         take, give, limits = part.consume(row, context.assembly)
@@ -193,8 +200,8 @@ def _repeat(
         for target, tokens in again.items():
             post[target] = post.get(target, 0) + tokens
         context.assembly.transition(
-            f"{node.id}.repeat", owner=node.id, scope=node.scope, phase="repeat",
-            label=f"{node.id}.repeat", pre={**take, place: 1}, post=post, at_most=limits,
+            f"{node.id}.{step}", owner=node.id, scope=node.scope, phase="repeat",
+            label=f"{node.id}.{step}", pre={**take, place: 1}, post=post, at_most=limits,
         )  # fmt: skip
 
 

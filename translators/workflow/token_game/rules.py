@@ -164,11 +164,17 @@ class Rules:
         return scope.id
 
     def counts_as_token(self, token: Token) -> bool:
-        """Return whether a token keeps its scope from being complete."""
+        """Return whether a token keeps its scope from being complete.
+
+        The pending start of a process does not count if each start that it stands for has a
+        trigger, which may never come; one inside a sub-process always counts.
+        """
         if token.place != "pending":
             return token.place in COUNTED
-        started = [n for n, pending in self.pending.items() if pending == token]
-        return not all(_is_triggered(self.index.node[name]) for name in started)
+        started = [self.index.node[n] for n, pending in self.pending.items() if pending == token]
+        if any(self.index.scope[node.scope].kind == "sub-process" for node in started):
+            return True
+        return not all(_is_triggered(node) for node in started)
 
     def has_token(self, counts: Counts, scope_id: str) -> bool:
         """Return whether a token is in a scope or deeper."""
@@ -192,13 +198,11 @@ class Rules:
             or (ends and token.place == "reached" and scope and self.home(scope) == scope_id)
         }
 
-    def has_activity(self, scope_id: str, *, outside: str | None = None) -> bool:
-        """Return whether an activity is in a scope or deeper, but not in the scope ``outside``."""
-        left = self.within[scope_id] - (self.within[outside] if outside else frozenset())
-        return any(
-            n.is_activity and n.activity != "event-sub-process" and n.scope in left
-            for n in self.nodes
-        )
+    def has_activity(self, scope_id: str) -> bool:
+        """Return whether an activity is in a scope or deeper."""
+        inside = self.within[scope_id]
+        activities = (n for n in self.nodes if n.is_activity and n.scope in inside)
+        return any(node.activity != "event-sub-process" for node in activities)
 
     def rings(self, node: Node) -> list[Node]:
         """Return the boundary events of an activity that can interfere with its run."""

@@ -30,14 +30,14 @@ class Token(NamedTuple):
         Id of the flow, node, message flow or scope.
     alarms
         For a run: the non-interrupting boundary events that have happened.
-    second
-        For a run of a multi-instance activity: whether it is the second instance.
+    more
+        For a run of a multi-instance activity: whether another instance comes after this one.
     """
 
     place: Place
     element: str
     alarms: tuple[str, ...] = ()
-    second: bool = False
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,9 @@ class State:
         said = [
             f"{place} {element}"
             + (f" after {', '.join(alarms)}" if alarms else "")
-            + (" (second)" if second else "")
+            + (" with another to come" if more else "")
             + (f" x {number}" if number > 1 else "")
-            for (place, element, alarms, second), number in sorted(self.tokens)
+            for (place, element, alarms, more), number in sorted(self.tokens)
         ]
         return "; ".join(said) or "no token"
 

@@ -51,9 +51,10 @@ def _activity(rules: Rules, position: Position, node: Node) -> Iterator[Move]:
         if node.body is not None and running(position, node):
             continue
         for message in rules.messages(position, node) if rules.first_message(node) else [()]:
-            begun = [Token("run", node.id), *_begun(rules, node)]
-            after = moved(position, [token, *message], begun)
-            yield f"{node.id}.start", after, f"{node.title} starts"
+            for more in (False, True) if twice else (False,):
+                begun = [Token("run", node.id, more=more), *_begun(rules, node)]
+                after = moved(position, [token, *message], begun)
+                yield f"{node.id}.start", after, f"{node.title} starts"
     for run in running(position, node):
         if node.body is not None and rules.has_token(position, node.body):
             continue
@@ -61,14 +62,15 @@ def _activity(rules: Rules, position: Position, node: Node) -> Iterator[Move]:
         if loop is not None and loop.kind == "standard":
             again = [] if node.body is None else rules.beginning(node.body)
             yield f"{node.id}.repeat", moved(ended, (), again), f"{node.title} repeats"
+        if run.more:
+            again = [] if node.body is None else rules.beginning(node.body)
+            after = moved(ended, [run], [Token("run", node.id), *again])
+            yield f"{node.id}.next", after, f"the second instance of {node.title} starts"
+            continue
         for message in [()] if rules.first_message(node) else rules.messages(position, node):
             for fill in rules.fills[node.id]:
                 after = moved(ended, [run, *message], fill)
                 yield f"{node.id}.complete", after, f"{node.title} completes"
-            if twice and not run.second:
-                begun = [Token("run", node.id, second=True), *_begun(rules, node)]
-                after = moved(ended, [run, *message], begun)
-                yield f"{node.id}.next", after, f"the second instance of {node.title} starts"
 
 
 def _begun(rules: Rules, node: Node) -> list[Token]:
@@ -148,7 +150,7 @@ def _event_sub_process(
 ) -> Iterator[Move]:
     scope = rules.home(node.scope)
     for start in rules.index.starts(node.body or ""):
-        if not catchers.is_free(start, scope, outside=node.body):
+        if not catchers.is_free(start, None):
             continue
         if not rules.has_token(position, scope):
             return

@@ -48,15 +48,18 @@ class Catchers:
         exact = [c for c in same if c.reference == thrower.reference]
         return exact + [c for c in same if c.reference is None and c not in exact]
 
-    def is_free(self, catcher: Node, scope: str, *, outside: str | None = None) -> bool:
+    def is_free(self, catcher: Node, body: str | None) -> bool:
         """Return whether a catcher may happen without a throw in the drawing.
 
-        That is so for triggers that nothing in the drawing throws, and for errors, escalations and
-        cancels that no thrower inside leads to, if an activity is inside.
+        That is so for triggers that nothing in the drawing throws, and for errors that no thrower
+        leads to: an activity may fail by itself. One must be inside the body on whose border the
+        catcher is.
         """
         if catcher.trigger not in THROWN:
             return True
-        return catcher.id not in self.met and self.rules.has_activity(scope, outside=outside)
+        if catcher.trigger is not Trigger.ERROR or catcher.id in self.met:
+            return False
+        return body is None or self.rules.has_activity(body)
 
     def thrown(self, position: Position, thrower: Node) -> list[Position]:
         """Return the positions after a throw is caught, or ends its process, or passes."""
