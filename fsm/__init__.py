@@ -5,7 +5,7 @@ from fsm.equivalence import equivalent, included, shortest_difference
 from fsm.machine import Machine, Network, Vector
 from fsm.minimise import canonical, minimise
 from fsm.network_product import NetworkProduct, network_product
-from fsm.nfa import NFA, determinise, dfa_to_lts, lts_to_nfa, nfa_to_lts, without_epsilon
+from fsm.nfa import NFA, determinise, without_epsilon
 from fsm.product import (
     difference,
     intersection,
@@ -14,6 +14,7 @@ from fsm.product import (
     synchronous_product,
     union,
 )
+from fsm.words import dfa_to_lts, lts_to_nfa, nfa_to_lts
 
 __all__ = [
     "DFA",

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsm.network_product import NetworkProduct, network_product
-from fsm.nfa import NFA, lts_to_nfa
+from fsm.nfa import NFA
+from fsm.words import lts_to_nfa
 from transition_systems.budget import Budget
 from transition_systems.errors import UndecidedError, UnsupportedError
 from transition_systems.lts import LTS
