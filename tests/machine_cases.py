@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CASES"]
+__all__ = ["CASES", "DISPUTED"]
 
 _SE = "start s; end e; "
 _SUB = "sub S; start is; task A; end ie; is -> A -> ie; out; s -> S -> e; "
@@ -222,6 +222,7 @@ CASES: dict[str, str] = {
     "inclusive without outgoing": "start s; or x; task A; s -> A -> x",
 }  # fmt: skip
 
+# Corners that are easily read in another way.
 DISPUTED: dict[str, str] = {
     "conditions that exclude": _SE + "variable x integer; task T A B; s -> T; when T A x > 5; when T B x < 1",
     "sender and black box": _SE + "catch c message; s -> c -> e; process Q; task X; pool K; "

@@ -170,22 +170,6 @@ WORDS: dict[str, tuple[list[str], list[str]]] = {
     "event-based without outgoing": (["s A.start A.complete"], []),
 }  # fmt: skip
 
-# Where the map to nets is known to read the meaning in another way; each has a word above.
-NET_DIFFERS = {
-    "instances with ringing boundary",
-    "loop with ringing boundary",
-    "sub-process without start",
-    "sub-process loop with boundary",
-    "sub-process instances with boundary",
-    "error and two catchers",
-    "escalation end",
-    "escalation twice",
-    "ringing event sub-process inside",
-    "ringing event sub-process in a loop",
-    "event sub-process and terminate inside",
-    "escalation from an event sub-process",
-}
-
 
 def _machine(graph: WorkflowGraph, *, capacity: int = 2, starts: str = "one") -> LTS:
     reading = "all" if starts == "all" else "one"
@@ -219,9 +203,9 @@ def test_words(name: str) -> None:
 
 
 @pytest.mark.parametrize("starts", ["one", "all"])
-@pytest.mark.parametrize("name", sorted(set(CASES) - NET_DIFFERS))
+@pytest.mark.parametrize("name", ALL)
 def test_agrees_with_the_net(name: str, starts: str) -> None:
-    graph = graph_of(CASES[name])
+    graph = graph_of(ALL[name])
     net = _net(graph, starts, 3000)
     assert net is not None
     assert bisimilar(_machine(graph, starts=starts), net, "branching").holds
@@ -370,9 +354,6 @@ def test_examples_agree_with_the_net(path: Path) -> None:
     assert bisimilar(_machine(graph), net, "branching").holds
 
 
-DATA_DIFFERS = {"MultiInstanceTest.testParallelSubProcessWithTimer.bpmn20.xml"}
-
-
 @pytest.mark.data
 @pytest.mark.skipif(DATA is None, reason="NETPROOF_DATA is not set")
 def test_real_files_agree_with_the_net() -> None:
@@ -381,7 +362,7 @@ def test_real_files_agree_with_the_net() -> None:
         graph = read_bpmn(path).graph
         translation = workflow_to_machine(graph, capacity=4)
         net = _net(graph, "one", 2000)
-        if translation.refused or net is None or path.name in DATA_DIFFERS:
+        if translation.refused or net is None:
             continue
         lts = product(translation, budget=Budget(states=50_000, seconds=60))
         assert bisimilar(lts, net, "branching").holds, path.name
