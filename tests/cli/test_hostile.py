@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from netproof.api import check_sources
-from netproof.check import CheckOptions
+from netproof.checking import CheckOptions
 from netproof.cli.main import run
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from netproof.check import CheckOptions, check_path
+from netproof.checking import CheckOptions, check_path
 from netproof.recheck import recheck_report, source_digest
 from netproof.report.model import Report
 from transition_systems.budget import Budget

@@ -37,4 +37,6 @@ def test_notebook(path: Path) -> None:
     client.execute()
     for cell, before in zip(notebook.cells, expected, strict=True):
         assert texts(cell) == before, cell["source"]
-    assert any("image/svg+xml" in o.get("data", {}) for c in notebook.cells for o in c.get("outputs", ()))
+    assert any(
+        "image/svg+xml" in o.get("data", {}) for c in notebook.cells for o in c.get("outputs", ())
+    )

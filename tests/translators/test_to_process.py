@@ -5,20 +5,16 @@ from __future__ import annotations
 import os
 import pickle
 import re
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from petri import reachability_graph
 from process_algebra import Parallel, ProductSystem, format_cspm, process_system
-from random_workflows import random_workflow
-from transition_systems import LTS, Budget, bisimilar, minimise
+from term_systems import process_lts, same
+from transition_systems import LTS, Budget, minimise
 from transition_systems.errors import UndecidedError, UnsupportedError, UsageError
-from translators.formats import detect_format
 from translators.ledger import Direction, Fate
-from translators.to_petri import workflow_to_net
 from translators.to_process import (
     ProcessTranslation,
     lts,
@@ -59,27 +55,6 @@ def runs(system: LTS) -> set[str]:
             name = small.label_names[label]
             waiting.append((target, word if name == "tau" else (*word, short(name))))
     return found
-
-
-def process_lts(graph: WorkflowGraph, capacity: int = 1, **options: str) -> LTS:
-    given = {"capacity": capacity, **options}
-    return lts(workflow_to_process(graph, **given), budget=Budget(states=20_000))  # type: ignore[arg-type]
-
-
-def net_lts(graph: WorkflowGraph, states: int = 2_000, **options: str) -> LTS | None:
-    """Return the behaviour by the other map, or None where it has none or a large one."""
-    mapped = workflow_to_net(graph, **options)  # type: ignore[arg-type]
-    if mapped.ledger.refused:
-        return None
-    found = reachability_graph(mapped.net, budget=Budget(states=states))
-    if not found.complete:
-        return None
-    return found.lts(final=found.holds(mapped.goal.completion))
-
-
-def same(one: LTS, other: LTS) -> str:
-    verdict = bisimilar(one, other, "branching")
-    return "" if verdict else verdict.explain()
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -302,102 +277,3 @@ def test_labels_may_look_like_anything() -> None:
     graph = drawn("start complete\ntask overflow.x\nend x/1\ncomplete > overflow.x > x/1")
     assert runs(process_lts(graph)) == {"complete overflow.x+ overflow.x- x/1 ."}
     assert runs(process_lts(drawn("throw tau\nend ✓\ntau > ✓"))) == {"tau' ✓' ."}
-
-
-OTHERWISE = {
-    "a sub-process without start event": {
-        "sub-process without start", "terminate a sub-process", "error to the boundary",
-        "error not caught by another name", "boundary error without thrower",
-        "boundary error without thrower or activity", "escalation rings once",
-        "escalation interrupts", "event sub-process inside a sub-process",
-        "event sub-process catches an error", "an error in an event sub-process goes outwards",
-        "messages of a sub-process",
-    },
-    "a message flow from a pool beside another": {"a message from a black box is always there"},
-    "an event-based gateway without ways out": {"gateway without ways out"},
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_the_net_behaves_alike(name: str) -> None:
-    case = CASES[name]
-    graph = drawn(case.text)
-    options = {key: value for key, value in case.options.items() if key != "capacity"}
-    other = net_lts(graph, **options)
-    assert other is not None
-    difference = same(process_lts(graph, **case.options), other)
-    known = [reason for reason, names in OTHERWISE.items() if name in names]
-    if difference and known:
-        pytest.xfail(f"the net reads {known[0]} in another way")
-    assert difference == ""
-
-
-@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.*")), ids=lambda path: path.name)
-@pytest.mark.parametrize("starts", ["one", "all"])
-def test_examples_behave_alike(path: Path, starts: str) -> None:
-    if path.suffix == ".md":
-        pytest.skip("no workflow")
-    graph = detect_format(path.read_bytes()).read(path).graph
-    other = net_lts(graph, starts=starts)
-    assert other is not None
-    assert same(process_lts(graph, capacity=2, starts=starts), other) == ""
-
-
-def waits_with_event_sub_process(text: str) -> bool:
-    """Return whether the net is known to read a text otherwise.
-
-    In a sub-process whose start is pending its event sub-processes can be triggered; and a
-    sub-process goes on after an escalation that rang without interrupting.
-    """
-    inside = re.search(r"^ +esub ", text, re.M) is not None
-    return inside or re.search(r" escalation.* quiet", text) is not None
-
-
-def test_random_workflows_behave_alike() -> None:
-    counts: Counter[str] = Counter()
-    for seed in range(400):
-        text = random_workflow(seed)
-        graph = drawn(text)
-        other = net_lts(graph)
-        if other is None:
-            counts["large for the net"] += 1
-            continue
-        try:
-            mine = process_lts(graph, capacity=3)
-        except UnsupportedError:
-            counts["unbounded or refused"] += 1
-            continue
-        difference = same(mine, other)
-        if difference and waits_with_event_sub_process(text):
-            counts["otherwise"] += 1
-            continue
-        assert difference == "", f"seed {seed}: {difference}\n{text}"
-        counts["alike"] += 1
-    assert counts["alike"] > 350
-
-
-def instances_of_a_sub_process(graph: WorkflowGraph) -> bool:
-    """Return whether a sub-process with boundary events has instances: the labels may differ."""
-    hosts = {node.attached_to for node in graph}
-    return any(n.has_body and n.loop and n.loop.kind != "standard" and n.id in hosts for n in graph)
-
-
-@pytest.mark.data
-@pytest.mark.skipif(FOLDER is None, reason="NETPROOF_DATA is not set")
-def test_real_files_behave_alike() -> None:
-    counts: Counter[str] = Counter()
-    for path in sorted((Path(FOLDER or ".") / "bpmn").rglob("*")):
-        if path.suffix not in (".bpmn", ".bpmn2", ".xml"):
-            continue
-        graph = detect_format(path.read_bytes()).read(path).graph
-        other = net_lts(graph)
-        if other is None or workflow_to_process(graph).refused:
-            counts["none"] += 1
-            continue
-        difference = same(process_lts(graph, capacity=4), other)
-        if difference and instances_of_a_sub_process(graph):
-            counts["otherwise"] += 1
-            continue
-        assert difference == "", f"{path.name}: {difference}"
-        counts["alike"] += 1
-    assert counts["alike"] >= 175

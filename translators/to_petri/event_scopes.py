@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 
 from translators.to_petri.context import Context, Thrower
 from translators.to_petri.expansion import MAX_EXPANDED, LocalMarkings, explore_part
-from translators.to_petri.nodes import MAY_FAIL, ONCE, routed, triggers
+from translators.to_petri.fragments import MAY_FAIL, ONCE, routed, triggers
+from translators.to_petri.throws import armed_place
 from translators.workflow.graph import EventKind, Node, Trigger
 
 __all__ = [
     "add_alarm_triggers",
     "add_process_interruptions",
-    "armed_place",
     "event_starts",
     "expand_interruptions",
 ]
@@ -32,15 +32,6 @@ def event_starts(context: Context, scope_id: str) -> list[tuple[Node, Node]]:
     ]
 
 
-def armed_place(context: Context, scope_id: str, start: Node) -> str:
-    """Return the place that holds a token until an event sub-process has been triggered."""
-    top = context.index.scope[scope_id].kind == "process"
-    return context.assembly.place(
-        f"{start.id}.armed", "control", start.id, scope_id, initial=1 if top else 0,
-        span=start.span,
-    )  # fmt: skip
-
-
 def _live_places(context: Context, scope_id: str, sub: Node) -> list[str]:
     assert sub.body is not None
     own = context.scopes_within(sub.body)
@@ -55,7 +46,7 @@ def _throwers(context: Context, scope_id: str, start: Node) -> list[Thrower]:
     return [t for t in context.caught[scope_id] if t.catcher.id == start.id]
 
 
-def _is_free(context: Context, scope_id: str, sub: Node, start: Node) -> bool:
+def _is_free(context: Context, scope_id: str, start: Node) -> bool:
     """Return whether an event sub-process is triggered from outside rather than by a thrower."""
     if start.trigger is Trigger.ESCALATION:
         return False
@@ -64,13 +55,11 @@ def _is_free(context: Context, scope_id: str, sub: Node, start: Node) -> bool:
     if _throwers(context, scope_id, start):
         return False
     context.assume(MAY_FAIL)
-    own = context.scopes_within(sub.body or sub.id)
-    inside = context.scopes_within(scope_id) - own
-    return any(n.is_activity and n.scope in inside for n in context.index.graph.nodes)
+    return True
 
 
 def add_alarm_triggers(context: Context, scope_id: str) -> None:
-    """Add the triggers of the non-interrupting event sub-processes of a scope.
+    """Add the triggers from outside of the non-interrupting event sub-processes of a scope.
 
     One transition for each place whose token shows that the scope is running.
     """
@@ -79,9 +68,7 @@ def add_alarm_triggers(context: Context, scope_id: str) -> None:
             continue
         context.assume(ONCE)
         armed = armed_place(context, scope_id, start)
-        for thrower in _throwers(context, scope_id, start):
-            _escalate(context, thrower, start, armed)
-        if not _is_free(context, scope_id, sub, start):
+        if not _is_free(context, scope_id, start):
             continue
         for place in _live_places(context, scope_id, sub):
             for message in triggers(context, start):
@@ -89,24 +76,6 @@ def add_alarm_triggers(context: Context, scope_id: str) -> None:
                     context, start, id=start.id, phase="trigger", label=start.id, scope=scope_id,
                     pre={armed: 1, place: 1, **message}, post={place: 1},
                 )  # fmt: skip
-
-
-def _escalate(context: Context, thrower: Thrower, start: Node, armed: str) -> None:
-    """Let a thrown escalation start a non-interrupting event sub-process once, and go on."""
-    node = thrower.node
-    post: dict[str, int] = dict.fromkeys(context.sent(node), 1)
-    if node.event is EventKind.END:
-        post[context.end_place(node)] = 1
-    body = {context.flow_place(f.id): 1 for f in context.index.outgoing[start.id]}
-    routed(
-        context, node, id=node.id, phase="occur", label=node.id,
-        pre={thrower.input: 1, armed: 1}, post={**post, **body},
-    )  # fmt: skip
-    context.assembly.limit(armed, 1)
-    routed(
-        context, node, id=node.id, phase="occur", label=node.id,
-        pre={thrower.input: 1}, post=post, at_most={armed: 0},
-    )  # fmt: skip
 
 
 def add_process_interruptions(context: Context, process_id: str) -> tuple[str, set[str]] | None:
@@ -137,7 +106,7 @@ def add_process_interruptions(context: Context, process_id: str) -> tuple[str, s
                 context, start, id=thrower.node.id, phase="throw", label=thrower.node.id,
                 scope=process_id, pre={thrower.input: 1, gate: 1}, post=sent,
             )  # fmt: skip
-        if not _is_free(context, process_id, sub, start):
+        if not _is_free(context, process_id, start):
             continue
         for place in _live_places(context, process_id, sub):
             for message in triggers(context, start):
@@ -185,10 +154,10 @@ def expand_interruptions(context: Context, node: Node, body: str, entry: dict[st
                     _terminate(context, part, row, thrower, body)
             if not row[part.live].any():
                 continue
-            for sub, start in interrupts:
+            for _, start in interrupts:
                 armed = armed_place(context, body, start)
                 if row[columns[armed]] >= 1:
-                    _interrupt(context, part, row, sub, start, body, columns)
+                    _interrupt(context, part, row, start, body, columns)
     return True
 
 
@@ -208,7 +177,6 @@ def _interrupt(
     context: Context,
     part: LocalMarkings,
     row: NDArray[np.int64],
-    sub: Node,
     start: Node,
     body: str,
     columns: dict[str, int],
@@ -221,7 +189,7 @@ def _interrupt(
                 context, start, id=thrower.node.id, phase="throw", label=thrower.node.id,
                 scope=body, pre=take, post={**give, **sent}, at_most=limits,
             )  # fmt: skip
-    if _is_free(context, body, sub, start):
+    if _is_free(context, body, start):
         for message in triggers(context, start):
             routed(
                 context, start, id=start.id, phase="interrupt", label=start.id, scope=body,

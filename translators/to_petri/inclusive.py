@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from translators.to_petri.assembly import TransitionRecord
 from translators.to_petri.context import Context
 from translators.to_petri.expansion import MAX_EXPANDED, LocalMarkings, explore_part
-from translators.to_petri.nodes import routed
+from translators.to_petri.fragments import routed
 from translators.workflow.graph import EventKind, GatewayKind, Node, Trigger
 
 __all__ = ["build_inclusive_joins", "is_inclusive_join"]

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import combinations
-
-from translators.to_petri.assembly import TransitionRecord
 from translators.to_petri.context import Context, Thrower
-from translators.to_petri.routing import output_sets
-from translators.workflow.graph import EventKind, Flow, GatewayKind, Node, NodeKind, Trigger
-
-__all__ = ["build_node", "running_places"]
-
-MAX_ALARMS = 4
-ONCE = (
-    "A non-interrupting boundary event or event sub-process is triggered at most once for each "
-    "time its activity or process runs."
+from translators.to_petri.fragments import (
+    MAX_ALARMS,
+    MAY_FAIL,
+    ONCE,
+    places_by_alarms,
+    process_gate,
+    rings,
+    routed,
+    running_places,
+    triggers,
 )
-OUTSIDE = "Messages from outside the file are always available."
-TRIGGERS = "Timers, signals and conditions are free triggers: each may come at any time, or never."
-MAY_FAIL = (
-    "An activity may raise the error that is caught on its border; an error event catches what an "
-    "end event inside throws, or, where none does, what some activity inside may raise."
-)
+from translators.to_petri.throws import throw
+from translators.workflow.graph import EventKind, GatewayKind, Node, NodeKind, Trigger
+
+__all__ = ["build_node"]
 
 
 def build_node(context: Context, node: Node) -> None:
@@ -33,50 +28,6 @@ def build_node(context: Context, node: Node) -> None:
         _event(context, node)
     else:
         _activity(context, node)
-
-
-def routed(
-    context: Context,
-    node: Node,
-    *,
-    id: str,
-    phase: str,
-    pre: dict[str, int],
-    scope: str | None = None,
-    label: str | None = None,
-    post: dict[str, int] | None = None,
-    at_most: dict[str, int] | None = None,
-) -> list[TransitionRecord]:
-    """Add one transition for each set of flows that a node may fill."""
-    sets = output_sets(context, node)
-    if sets is None:
-        context.refuse(node, "it has more conditional flows than can be expanded")
-        return []
-    records: list[TransitionRecord] = []
-    for chosen in sets:
-        after = dict(post or {})
-        for flow in chosen:
-            place = context.flow_place(flow.id)
-            after[place] = after.get(place, 0) + 1
-        suffix = f".{_joined(chosen)}" if len(sets) > 1 else ""
-        records.append(
-            context.assembly.transition(
-                f"{id}{suffix}",
-                owner=node.id,
-                scope=scope or node.scope,
-                phase=phase,
-                pre=pre,
-                post=after,
-                label=label,
-                at_most=at_most,
-                taken=tuple(f.id for f in chosen),
-            )
-        )
-    return records
-
-
-def _joined(flows: tuple[Flow, ...]) -> str:
-    return "+".join(flow.id for flow in flows) or "none"
 
 
 def _gateway(context: Context, node: Node) -> None:
@@ -98,18 +49,6 @@ def _gateway(context: Context, node: Node) -> None:
             routed(context, node, id=id, phase="route", pre={place: 1})
 
 
-def triggers(context: Context, node: Node) -> list[dict[str, int]]:
-    """Return what an event takes besides its token: one of its messages, or nothing."""
-    if node.trigger in (Trigger.TIMER, Trigger.SIGNAL, Trigger.CONDITIONAL):
-        context.assume(TRIGGERS)
-    messages: list[dict[str, int]] = [{message: 1} for message in context.received(node)]
-    if len(messages) == len(context.index.receives[node.id]) and messages:
-        return messages
-    if messages or node.trigger is Trigger.MESSAGE or node.activity == "receive":
-        context.assume(OUTSIDE)
-    return [*messages, {}]
-
-
 def _event(context: Context, node: Node) -> None:
     if node.event is EventKind.END:
         _end(context, node)
@@ -118,7 +57,7 @@ def _event(context: Context, node: Node) -> None:
         return
     sent = dict.fromkeys(context.sent(node), 1) if node.event is EventKind.THROW else {}
     if node.trigger is Trigger.ESCALATION and node.event is EventKind.THROW:
-        _throw(context, node)
+        throw(context, node)
         return
     for place, _ in context.inputs(node):
         if node.event is EventKind.THROW and node.trigger is Trigger.LINK:
@@ -140,7 +79,7 @@ def _end(context: Context, node: Node) -> None:
     scope = context.index.scope[node.scope]
     sent = dict.fromkeys(context.sent(node), 1)
     if node.trigger in (Trigger.ERROR, Trigger.ESCALATION, Trigger.CANCEL):
-        _throw(context, node)
+        throw(context, node)
         return
     for place, _ in context.inputs(node):
         pre, post = {place: 1}, {reached: 1, **sent}
@@ -164,113 +103,8 @@ def _instance_owner(context: Context, node: Node) -> str | None:
     return scope.owner if scope.kind == "sub-process" else None
 
 
-def process_gate(context: Context, node: Node) -> str:
-    """Return the gate of a node's process: while it holds its token, the process can act."""
-    process = context.index.process_of(node)
-    context.terminating.add(process.id)
-    return context.assembly.place(
-        f"{process.id}.running", "control", process.id, None, initial=1, span=process.span
-    )
-
-
-def _throw(context: Context, node: Node) -> None:
-    """An error or escalation: leave to the catcher, or, uncaught, end the process or go on."""
-    catcher = find_catcher(context, node)
-    sent = dict.fromkeys(context.sent(node), 1)
-    for place, _ in context.inputs(node):
-        if catcher is not None:
-            key = catcher.attached_to or context.index.node[_sub_process_of(context, catcher)].scope
-            context.caught[key].append(Thrower(node, place, catcher))
-            continue
-        if node.event is EventKind.THROW:
-            routed(
-                context, node, id=node.id, phase="occur", label=node.id, pre={place: 1}, post=sent
-            )
-            continue
-        pre = {place: 1}
-        if node.trigger is Trigger.ERROR:
-            pre[process_gate(context, node)] = 1
-            context.assume("An error that nothing in the file catches ends its process.")
-        context.assembly.transition(
-            node.id, owner=node.id, scope=node.scope, phase="end", label=node.id,
-            pre=pre, post={context.end_place(node): 1, **sent},
-        )  # fmt: skip
-
-
-def _sub_process_of(context: Context, start: Node) -> str:
-    owner = context.index.scope[start.scope].owner
-    assert owner is not None
-    return owner
-
-
-def find_catcher(context: Context, node: Node) -> Node | None:
-    """Return the innermost event that catches what a node throws, or ``None``.
-
-    Event sub-processes of a scope come before the boundary events of its activity; a catcher
-    matches when it names the same error or escalation, or none, and of two the one that names it.
-    What is thrown inside an event sub-process can be caught by another one of the same scope, but
-    no longer after an interruption, which only one of them may do.
-    """
-    index = context.index
-    scope = index.scope[node.scope]
-    inside: Node | None = None
-    while True:
-        if inside is None or not _interrupts(context, inside):
-            starts = [
-                start
-                for sub in index.event_sub_processes(scope.id)
-                if sub is not inside
-                for start in index.starts(sub.body or "")
-            ]
-            found = _match(node, starts)
-            if found is not None:
-                return found
-        if scope.owner is None:
-            return None
-        owner = index.node[scope.owner]
-        if scope.kind == "sub-process":
-            found = _match(node, index.boundary[owner.id])
-            if found is not None:
-                return found
-        inside = owner
-        scope = index.scope[owner.scope]
-
-
-def _interrupts(context: Context, owner: Node) -> bool:
-    """Return whether a node is an event sub-process that interrupts its scope."""
-    if owner.activity != "event-sub-process":
-        return False
-    return any(start.interrupting for start in context.index.starts(owner.body or ""))
-
-
-def _match(thrower: Node, catchers: list[Node]) -> Node | None:
-    same = [c for c in catchers if c.trigger is thrower.trigger]
-    exact = [c for c in same if c.reference == thrower.reference]
-    return next(iter(exact + [c for c in same if c.reference is None]), None)
-
-
-def running_places(
-    context: Context, node: Node, mark: str = ""
-) -> Iterator[tuple[tuple[Node, ...], str]]:
-    """Yield the places of a running activity, one for each set of alarms that have gone off.
-
-    Alarms are the non-interrupting boundary events; each goes off at most once for each time the
-    activity runs, so the set of those that have is part of its state.
-    """
-    alarms = [b for b in context.index.boundary[node.id] if not b.interrupting and _rings(b)]
-    for size in range(len(alarms) + 1):
-        for gone in combinations(alarms, size):
-            id = "~".join((f"{node.id}{mark}", *(b.id for b in gone)))
-            place = context.assembly.place(id, "activity", node.id, node.scope, span=node.span)
-            yield gone, place
-
-
-def _rings(boundary: Node) -> bool:
-    return boundary.trigger is not Trigger.COMPENSATION
-
-
 def _activity(context: Context, node: Node) -> None:
-    boundaries = [b for b in context.index.boundary[node.id] if _rings(b)]
+    boundaries = [b for b in context.index.boundary[node.id] if rings(b)]
     if sum(not b.interrupting for b in boundaries) > MAX_ALARMS:
         context.refuse(node, f"it has more than {MAX_ALARMS} non-interrupting boundary events")
         return
@@ -309,14 +143,6 @@ def _activity(context: Context, node: Node) -> None:
             )  # fmt: skip
         for boundary in boundaries:
             _boundary(context, boundary, place, gone, dict(places_by_alarms(places)))
-
-
-def places_by_alarms(
-    places: list[tuple[tuple[Node, ...], str]],
-) -> Iterator[tuple[frozenset[str], str]]:
-    """Yield the running places by the ids of the alarms that have gone off."""
-    for gone, place in places:
-        yield frozenset(b.id for b in gone), place
 
 
 def _start(context: Context, node: Node, pre: dict[str, int], post: dict[str, int]) -> None:

@@ -12,8 +12,9 @@ from transition_systems.properties.predicates import (
     disjunction,
 )
 from translators.to_petri.context import Context
-from translators.to_petri.event_scopes import add_process_interruptions, armed_place, event_starts
+from translators.to_petri.event_scopes import add_process_interruptions, event_starts
 from translators.to_petri.scopes import build_content, start_step
+from translators.to_petri.throws import armed_place
 from translators.workflow.graph import EventKind, Node, Scope, Trigger
 
 __all__ = ["Process", "build_process"]

@@ -15,20 +15,20 @@ from translators.to_petri.assembly import TransitionRecord
 from translators.to_petri.context import Context, enter_id
 from translators.to_petri.event_scopes import (
     add_alarm_triggers,
-    armed_place,
     event_starts,
     expand_interruptions,
 )
 from translators.to_petri.expansion import MAX_EXPANDED, LocalMarkings, explore_part
-from translators.to_petri.inclusive import build_inclusive_joins, is_inclusive_join
-from translators.to_petri.nodes import (
+from translators.to_petri.fragments import (
     MAY_FAIL,
-    build_node,
     places_by_alarms,
     routed,
     running_places,
     triggers,
 )
+from translators.to_petri.inclusive import build_inclusive_joins, is_inclusive_join
+from translators.to_petri.nodes import build_node
+from translators.to_petri.throws import armed_place
 from translators.workflow.graph import EventKind, Node, NodeKind, Trigger
 
 __all__ = ["build_content", "build_sub_process", "entry_tokens", "start_step"]
@@ -104,8 +104,8 @@ def build_sub_process(context: Context, node: Node) -> None:
     firsts = list(running_places(context, node, "+1")) if _is_several(context, node) else []
     for boundary in index.boundary[node.id]:
         if not boundary.interrupting and boundary.trigger is not Trigger.COMPENSATION:
-            _alarm(context, node, boundary, dict(places_by_alarms(running)))
-            _alarm(context, node, boundary, dict(places_by_alarms(firsts)))
+            _alarm(context, boundary, dict(places_by_alarms(running)))
+            _alarm(context, boundary, dict(places_by_alarms(firsts)))
     if not expand_interruptions(context, node, body, entry):
         return
     part = explore_part(context, context.places_of(inside), context.transitions_of(inside), entry)
@@ -253,45 +253,24 @@ def _small(context: Context, node: Node, count: int) -> bool:
 def _has_activity(context: Context, node: Node) -> bool:
     assert node.body is not None
     inside = context.scopes_within(node.body)
-    return any(n.is_activity and n.scope in inside for n in context.index.graph.nodes)
+    return any(
+        n.is_activity and n.activity != "event-sub-process" and n.scope in inside
+        for n in context.index.graph.nodes
+    )
 
 
-def _alarm(context: Context, node: Node, boundary: Node, places: dict[frozenset[str], str]) -> None:
-    """Add a non-interrupting boundary event of a sub-process."""
-    throwers = [t for t in context.caught[node.id] if t.catcher.id == boundary.id]
-    thrown = boundary.trigger in (Trigger.ERROR, Trigger.ESCALATION)
+def _alarm(context: Context, boundary: Node, places: dict[frozenset[str], str]) -> None:
+    """Add a non-interrupting boundary event of a sub-process that is triggered from outside.
+
+    Those at which something is thrown are part of the content (``throws``).
+    """
+    if boundary.trigger in (Trigger.ERROR, Trigger.ESCALATION):
+        return
     for gone, place in places.items():
-        if thrown:
-            for thrower in throwers:
-                _alarmed(context, thrower.node, thrower.input, boundary, gone, place, places)
-        elif boundary.id not in gone:
-            for message in triggers(context, boundary):
-                routed(
-                    context, boundary, id=boundary.id, phase="occur", label=boundary.id,
-                    pre={place: 1, **message}, post={places[gone | {boundary.id}]: 1},
-                )  # fmt: skip
-
-
-def _alarmed(
-    context: Context,
-    thrower: Node,
-    input: str,
-    boundary: Node,
-    gone: frozenset[str],
-    place: str,
-    places: dict[frozenset[str], str],
-) -> None:
-    """Let an escalation ring a boundary event once, and go on."""
-    post: dict[str, int] = dict.fromkeys(context.sent(thrower), 1)
-    if thrower.event is EventKind.END:
-        post[context.end_place(thrower)] = 1
-    if boundary.id in gone:
-        post[place] = 1
-    else:
-        post[places[gone | {boundary.id}]] = 1
-        for flow in context.index.outgoing[boundary.id]:
-            post[context.flow_place(flow.id)] = 1
-    routed(
-        context, thrower, id=thrower.id, phase="occur", label=thrower.id,
-        pre={input: 1, place: 1}, post=post,
-    )  # fmt: skip
+        if boundary.id in gone:
+            continue
+        for message in triggers(context, boundary):
+            routed(
+                context, boundary, id=boundary.id, phase="occur", label=boundary.id,
+                pre={place: 1, **message}, post={places[gone | {boundary.id}]: 1},
+            )  # fmt: skip

@@ -29,7 +29,7 @@ class TokenGame:
     UsageError
         For another reading of starts.
     UnsupportedError
-        For an inclusive join without a structured region before it.
+        For an inclusive join without a split before it.
 
     Examples
     --------

@@ -33,7 +33,7 @@ def region_before(index: GraphIndex, join: Node) -> frozenset[tuple[Place, str]]
     Raises
     ------
     UnsupportedError
-        When no single node is on every way to the join, or a way from it leads elsewhere.
+        When no single node is on every way to the join.
     """
     edges = _edges(index, join.scope)
     split = _split(edges, join)
@@ -43,8 +43,6 @@ def region_before(index: GraphIndex, join: Node) -> frozenset[tuple[Place, str]]
         for target in targets:
             backward[target].add(source)
     region = (after & _reached(backward, join.id, without=split)) - {split, join.id}
-    if after - region - {split, join.id}:
-        raise UnsupportedError(f"a way from {split} does not lead to the inclusive join {join.id}")
     found: set[tuple[Place, str]] = set()
     for name in sorted(region):
         found |= {("at", name), ("run", name), ("wait", name)}

@@ -42,7 +42,7 @@ class Rules:
     UsageError
         For another reading of starts.
     UnsupportedError
-        For an inclusive join without a structured region before it.
+        For an inclusive join without a split before it.
     """
 
     def __init__(self, graph: WorkflowGraph, starts: Starts) -> None:
