@@ -188,7 +188,8 @@ def check_many(
     total_seconds
         Wall time for the whole call.
     progress
-        Called after each file with the number done, the number of all, and its path.
+        Called after each file with the number done, the number of all, and its path; by default
+        a line on standard error tells it, where that is a terminal.
 
     Returns
     -------
@@ -206,6 +207,7 @@ def check_many(
     'ERROR'
     """
     from netproof.cli.inputs import expand_inputs
+    from netproof.cli.progress_line import ProgressLine
     from netproof.properties import asked_properties
 
     options = _options(properties, budget, starts, None, True)
@@ -219,14 +221,19 @@ def check_many(
     deadline = None if total_seconds is None else time.monotonic() + total_seconds
     done: dict[int, ModelReport] = {}
     interrupted = False
-    try:
-        results = check_sources(sources, [options] * len(sources), jobs=jobs, deadline=deadline)
-        for number, entry in results:
-            done[number] = entry
-            if progress is not None:
-                progress(len(done), len(sources), entry.source)
-    except KeyboardInterrupt:
-        interrupted = True
+    with ProgressLine(len(sources)) as line:
+        told = line.tell if progress is None else None
+        try:
+            for number, entry in check_sources(
+                sources, [options] * len(sources), jobs=jobs, deadline=deadline, progress=told
+            ):
+                done[number] = entry
+                if progress is not None:
+                    progress(len(done), len(sources), entry.source)
+                else:
+                    line.finished(entry.source)
+        except KeyboardInterrupt:
+            interrupted = True
     models = tuple(done[number] for number in sorted(done))
     return ReportSet(models=models, options=options.to_dict(), interrupted=interrupted)
 

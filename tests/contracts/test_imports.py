@@ -73,6 +73,25 @@ def test_no_submodule_shadows_an_exported_function(package: str) -> None:
             subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
+def test_the_names_for_type_checkers_are_those_of_the_run_time() -> None:
+    """What a package exports lazily is imported for type checkers under the same names."""
+    import ast
+
+    for package in ("netproof", "transition_systems"):
+        module = import_module(package)
+        tree = ast.parse((ROOT / package / "__init__.py").read_text(encoding="utf-8"))
+        typed = {
+            alias.asname or alias.name
+            for node in tree.body
+            if isinstance(node, ast.If)
+            for line in node.body
+            if isinstance(line, ast.ImportFrom)
+            for alias in line.names
+        }
+        plain = {n for n in module.__all__ if n in vars(module) and n.startswith("__")}
+        assert typed | plain == set(module.__all__)
+
+
 def test_there_is_no_init_file_under_tests() -> None:
     assert not list((ROOT / "tests").rglob("__init__.py"))
 
