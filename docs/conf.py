@@ -18,6 +18,7 @@ extensions = [
 html_theme = "furo"
 html_title = "netproof"
 exclude_patterns = ["_build"]
+templates_path = ["_templates"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"
