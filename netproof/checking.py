@@ -262,7 +262,7 @@ def _answers(
         raw, kind = ask(question, name)
         verdict = _carried(raw, kind, ledger)
         if question.translation is not None:
-            verdict = explained(question.translation, verdict)
+            verdict = explained(question.translation, verdict, dead=_dead_activities(question))
             verdict = verdict.with_(assumptions=question.translation.assumptions)
         if verdict.evidence is not None:
             evidence = stamped(
@@ -275,6 +275,20 @@ def _answers(
         entries.append(_rechecked(question, name, raw, verdict, model, options, end))
         clock.lap("recheck")
     return entries
+
+
+def _dead_activities(question: NetQuestion) -> list[str]:
+    """Return the activities that no run reaches, as far as the graph tells for sure."""
+    goal, graph = question.goal, question.graph
+    if goal is None:
+        return []
+    fired = graph.fired
+    never = [
+        name
+        for name, members in goal.occurs.items()
+        if not any(fired[question.net.transition_index(t)] for t in members)
+    ]
+    return never if graph.complete else [name for name in never if not goal.occurs[name]]
 
 
 def _late(name: str | AskedFormula, question: NetQuestion) -> Verdict:

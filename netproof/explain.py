@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from transition_systems.run import Lasso
 from transition_systems.verdict import Verdict
@@ -33,25 +33,34 @@ FAILS = {
 }
 
 
-def explained(translation: NetTranslation, verdict: Verdict) -> Verdict:
-    """Return the verdict with an explanation about the user's own elements."""
+def explained(
+    translation: NetTranslation, verdict: Verdict, *, dead: Sequence[str] = ()
+) -> Verdict:
+    """Return the verdict with an explanation about the user's own elements.
+
+    ``dead`` are the activities that no run reaches, where they are known.
+    """
     if verdict.unknown:
         return verdict
     if verdict.holds:
         text = HOLDS.get(verdict.property)
         return verdict if text is None else verdict.with_(explanation=(text,))
-    return verdict.with_(explanation=tuple(_violation(translation, verdict, verdict.property)))
+    return verdict.with_(
+        explanation=tuple(_violation(translation, verdict, verdict.property, dead))
+    )
 
 
-def _violation(translation: NetTranslation, verdict: Verdict, name: str) -> list[str]:
+def _violation(
+    translation: NetTranslation, verdict: Verdict, name: str, dead: Sequence[str]
+) -> list[str]:
     if name == "soundness":
         failed = next((part for part in verdict.parts if part.violated), None)
         if failed is None:
             return ["Tokens can pile up without bound, so that no case completes properly."]
         head = FAILS.get(failed.property, f"{failed.property} fails")
-        return [f"{head}:", *_violation(translation, failed, failed.property)]
+        return [f"{head}:", *_violation(translation, failed, failed.property, dead)]
     if name in ("no-dead-activities", "never-started-pools"):
-        return [_dead(translation, verdict, name)]
+        return [_dead(translation, verdict, name, dead)]
     witness = verdict.witness
     if witness is None:
         return list(verdict.explanation)
@@ -92,7 +101,7 @@ def _after(count: int) -> str:
     return f"After {count} step{'' if count == 1 else 's'}"
 
 
-def _dead(translation: NetTranslation, verdict: Verdict, name: str) -> str:
+def _dead(translation: NetTranslation, verdict: Verdict, name: str, dead: Sequence[str]) -> str:
     from transition_systems.properties.parse import parse_formula
     from transition_systems.properties.walk import names_in_formula
 
@@ -102,7 +111,7 @@ def _dead(translation: NetTranslation, verdict: Verdict, name: str) -> str:
     owners = list(dict.fromkeys(translation.transitions[t].owner for t in sorted(enabled)))
     if name == "never-started-pools":
         return f"No run starts the pool of {_named(translation, owners)}."
-    listed = _named(translation, owners)
+    listed = _named(translation, list(dead) or owners)
     return f"{listed or 'An activity'} can never start."
 
 

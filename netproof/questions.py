@@ -27,6 +27,7 @@ from petri import (
     workflow_net,
 )
 from petri.soundness import SoundnessGoal
+from petri.state_space.covering import covering_invariant
 from petri.state_space.reachability import ReachabilityGraph
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
@@ -120,9 +121,12 @@ def _named(question: NetQuestion, name: str) -> Verdict:
             places = None if question.translation is None else question.translation.flow_places
             return safe(net, places=places, graph=graph, pump=pump)
         case "no-dead-activities":
-            return no_dead_transitions(net, groups=_goal(question).occurs, graph=graph, name=name)
+            groups = _goal(question).occurs
+            return no_dead_transitions(
+                net, groups=groups, graph=graph, name=name, covering=_covering(question)
+            )
         case "no-dead-transitions":
-            return no_dead_transitions(net, graph=graph)
+            return no_dead_transitions(net, graph=graph, covering=_covering(question))
         case "termination":
             return terminates(net, graph=None if pump is not None else graph).with_(property=name)
         case "termination-weak":
@@ -137,6 +141,13 @@ def _named(question: NetQuestion, name: str) -> Verdict:
             return workflow_net(net)
         case _:
             raise UsageError(f"there is no property {name!r}")
+
+
+def _covering(question: NetQuestion) -> Predicate | None:
+    """Return an invariant of a net that is known to be unbounded."""
+    if question.pump is None:
+        return None
+    return covering_invariant(question.net, budget=question.budget, progress=question.progress)
 
 
 def _goal(question: NetQuestion) -> SoundnessGoal:

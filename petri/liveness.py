@@ -9,12 +9,13 @@ import numpy as np
 
 from petri.decision import Decision, claim
 from petri.net import PetriNet
+from petri.state_space.covering import prove_by_covering
 from petri.state_space.reachability import ReachabilityGraph
 from transition_systems.budget import Budget
 from transition_systems.evidence import ClosedSet, Evidence, Parts, RunEvidence
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.formulas import always_everywhere
-from transition_systems.properties.predicates import Enabled, Not, conjunction
+from transition_systems.properties.predicates import Enabled, Not, Predicate, conjunction
 from transition_systems.verdict import Verdict
 
 __all__ = ["no_dead_transitions"]
@@ -30,6 +31,7 @@ def no_dead_transitions(
     progress: ProgressCallback | None = None,
     seed: int | None = None,
     graph: ReachabilityGraph | None = None,
+    covering: Predicate | None = None,
 ) -> Verdict:
     """Decide that every transition occurs in some run.
 
@@ -44,6 +46,8 @@ def no_dead_transitions(
         The property's name in the verdict.
     method, budget, progress, seed, graph
         As for :func:`petri.reachable`; the only method is ``"explicit"``.
+    covering
+        An invariant of an unbounded net, by which a transition may be proved dead.
 
     Returns
     -------
@@ -76,6 +80,12 @@ def no_dead_transitions(
         return decision.holds(
             occurrence_evidence(space, wanted), f"All {len(wanted)} of them occur in some run."
         )
+    if not space.complete and covering is not None:
+        for group in silent:
+            never = conjunction(*(Not(Enabled(t)) for t in wanted[group]))
+            proof = prove_by_covering(net, never, covering, budget=decision.budget)
+            if proof is not None:
+                return decision.violated(proof, f"No run contains {group}.")
     if not space.complete:
         return decision.unknown(
             f"{space.reason}; {len(silent)} of {len(wanted)} have not occurred so far, "

@@ -9,6 +9,7 @@ from petri.marking import Marking
 from petri.net import PetriNet
 from petri.reachable import always_reachable, invariant
 from petri.soundness.goal import SoundnessGoal, workflow_goal
+from petri.state_space.covering import covering_invariant, prove_by_covering
 from petri.state_space.reachability import ReachabilityGraph, marking_holds
 from transition_systems.budget import Budget
 from transition_systems.evidence import Parts, PumpEvidence, RunEvidence
@@ -16,7 +17,7 @@ from transition_systems.progress import ProgressCallback
 from transition_systems.properties.formulas import possible
 from transition_systems.properties.walk import negate
 from transition_systems.run import Lasso, Run
-from transition_systems.verdict import Verdict
+from transition_systems.verdict import Outcome, Verdict
 
 __all__ = ["sound"]
 
@@ -88,11 +89,20 @@ def sound(
             evidence, "Tokens can pile up without bound, so a token is left behind at the end."
         )
     space = decision.graph
+    covering = None
+    if pump is not None:
+        covering = covering_invariant(net, budget=decision.budget, progress=progress)
     proper = invariant(net, wanted.proper, graph=space, name=PROPER)
     if proper.unknown and pump is not None:
         proper = _pumped(net, wanted, pump, proper)
+    if proper.unknown and covering is not None:
+        proof = prove_by_covering(net, wanted.proper, covering, budget=decision.budget)
+        if proof is not None:
+            proper = proper.with_(outcome=Outcome.HOLDS, evidence=proof, reason=None)
     option = always_reachable(net, wanted.completion, graph=space, name=OPTION)
-    occurs = no_dead_transitions(net, groups=wanted.occurs, graph=space, name=occurs_name)
+    occurs = no_dead_transitions(
+        net, groups=wanted.occurs, graph=space, name=occurs_name, covering=covering
+    )
     parts = (option, proper, occurs)
     failed = next((part for part in parts if part.violated), None)
     if failed is not None and failed.evidence is not None:
@@ -123,7 +133,7 @@ def _pumped(net: PetriNet, goal: SoundnessGoal, pump: Lasso, verdict: Verdict) -
                 run=Run(initial=run.initial, steps=run.steps[:length]),
             )
             return verdict.with_(
-                outcome=type(verdict.outcome).VIOLATED,
+                outcome=Outcome.VIOLATED,
                 evidence=bad,
                 reason=None,
                 explanation=(f"It fails after {length} steps.",),

@@ -10,6 +10,7 @@ from hypothesis import assume, given, settings
 from oracles.net_properties import has_fair_infinite_run, has_infinite_run, space_of
 from petri import (
     PetriNet,
+    SoundnessGoal,
     always_reachable,
     bounded,
     deadlock,
@@ -24,6 +25,7 @@ from petri import (
 from strategies_petri import nets, strongly_small_nets
 from transition_systems.budget import Budget
 from transition_systems.errors import UndecidedError, UsageError
+from transition_systems.properties.parse import parse_predicate
 from transition_systems.verdict import Outcome
 
 RELAXED = settings(max_examples=150, deadline=None, derandomize=True)
@@ -212,3 +214,26 @@ def test_a_verdict_out_of_budget_is_unknown_and_keeps_what_is_known() -> None:
 def test_an_unknown_method_is_refused_with_the_known_ones() -> None:
     with pytest.raises(UsageError, match="explicit, z3"):
         deadlock(SEQUENCE, method="magic")
+
+
+def test_an_unbounded_net_is_refuted_by_its_coverability_graph() -> None:
+    """A join that never gets its second token is dead, however far the net grows."""
+    net = workflow(
+        [("i", "a"), ("a", "p"), ("p", "b"), ("b", "p"), ("b", "q"), ("q", "j"), ("r", "j"),
+         ("j", "r2"), ("never", "r"), ("r2", "never"), ("p", "c"), ("c", "o"), ("r2", "c2"),
+         ("c2", "o")],
+        "i p q r r2 o", "a b j never c c2",
+    )  # fmt: skip
+    verdict = sound(net)
+    assert verdict.violated
+    goal = SoundnessGoal(
+        completion=parse_predicate("o >= 1"), proper=parse_predicate("i <= 1"),
+        occurs={t: (t,) for t in net.transition_ids},
+    )  # fmt: skip
+    verdict = sound(net, goal=goal)
+    parts = {part.property: part for part in verdict.parts}
+    assert verdict.violated
+    assert parts["proper-completion"].holds
+    assert parts["no-dead-transitions"].violated
+    assert parts["no-dead-transitions"].evidence is not None
+    assert parts["no-dead-transitions"].evidence.kind == "invariant"
