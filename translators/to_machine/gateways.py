@@ -15,7 +15,8 @@ MOST_BRANCHES = 10
 
 def gateway_machine(plan: Plan, node: Node) -> None:
     """Add the machine of a gateway: an event-based one counts the tokens that wait."""
-    if node.gateway is GatewayKind.EVENT_BASED and plan.pending(node) is None:
+    starts = node.instantiate and plan.pending(node) is not None
+    if node.gateway is GatewayKind.EVENT_BASED and not starts:
         name = plan.add(counter(node.id, plan.capacity), node.id)
         plan.contents[node.scope].tokens.append(name)
     else:

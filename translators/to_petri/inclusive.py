@@ -121,11 +121,15 @@ def _members(
         for t in assembly.transitions.values()
         if t.scope in scopes or (t.scope == join.scope and t.owner in inside)
     ]
-    splits = [
-        t
-        for t in assembly.transitions.values()
-        if t.owner == split.id and any(place in flows for place in t.post)
-    ]
+    if split.gateway is GatewayKind.EVENT_BASED:
+        wait = context.wait_place(split)
+        splits = [t for t in transitions if wait in t.pre]
+    else:
+        splits = [
+            t
+            for t in assembly.transitions.values()
+            if t.owner == split.id and any(place in flows for place in t.post)
+        ]
     return places, transitions, splits
 
 
@@ -136,7 +140,10 @@ def _build(context: Context, join: Node, split: Node, inside: set[str]) -> None:
     if not splits:
         return
     entry = {p: n for p, n in splits[0].pre.items() if p not in places}
-    part = explore_part(context, [*places, *entry], [*transitions, *splits], entry)
+    if split.gateway is GatewayKind.EVENT_BASED:
+        entry = {context.wait_place(split): 1}
+    taking = [*transitions, *(t for t in splits if t not in transitions)]
+    part = explore_part(context, [*places, *entry], taking, entry)
     if part is None:
         context.refuse(join, "the region before it has too many states to be expanded")
         return

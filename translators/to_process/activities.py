@@ -49,7 +49,7 @@ def activity_steps(frame: Frame, node: Node, caught: set[str]) -> None:
 
 
 def _has_boundary(frame: Frame, node: Node) -> bool:
-    return bool(frame.index.boundary[node.id])
+    return any(b.trigger is not Trigger.COMPENSATION for b in frame.index.boundary[node.id])
 
 
 def _takes_message_at_start(frame: Frame, node: Node) -> bool:
@@ -82,10 +82,7 @@ def _rounds(frame: Frame, node: Node) -> None:
         return
     if several or loop.test_before:
         for way, out in product(frame.ways_in(node), frame.ways_out(node)):
-            skip = frame.begin(node, None).then(way).then(out)
-            if node.has_body:
-                skip.add(run, "empty")
-            frame.network.step(skip)
+            frame.network.step(frame.begin(node, None).then(way).then(out))
     again = frame.begin(node, f"{node.id}.next" if several else f"{node.id}.repeat")
     again.add(run, "next" if several else "some")
     frame.network.step(_emptied(frame, node, again).then(_opening(frame, node)))
@@ -113,7 +110,7 @@ def _boundary_steps(frame: Frame, node: Node, event: Node, caught: set[str]) -> 
 def _holds_activity(frame: Frame, node: Node) -> bool:
     """Return whether an activity is inside a sub-process, at any depth."""
     return any(
-        member.is_activity
+        member.is_activity and member.activity != "event-sub-process"
         for scope in frame.index.within(node.body or "")
         for member in frame.index.members[scope.id]
     )
