@@ -11,7 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from netproof.checking import DEFAULT_SECONDS, CheckOptions, check_model, check_path
+from netproof.checking import (
+    DEFAULT_SECONDS,
+    CheckOptions,
+    check_model,
+    check_path,
+    not_reached,
+)
 from netproof.loading import Model, model_of
 from netproof.report.model import ModelReport, Report
 from petri import PetriNet
@@ -305,7 +311,7 @@ def _within(option: CheckOptions, deadline: float | None) -> CheckOptions:
 
 def _guarded(source: str, option: CheckOptions, progress: ProgressCallback | None) -> ModelReport:
     if option.seconds <= 0:
-        return ModelReport(source=source, error="not checked: the total time was used up")
+        return not_reached(source, option, "the total time was used up before its turn")
     try:
         return check_path(source, option, progress=progress)
     except UsageError as error:

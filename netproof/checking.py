@@ -24,7 +24,7 @@ from translators.ledger import Direction, Entry, Ledger, PropertyKind
 from translators.to_petri import NetTranslation, workflow_to_net
 from translators.trace_back import trace_back
 
-__all__ = ["DEFAULT_SECONDS", "CheckOptions", "check_model", "check_path"]
+__all__ = ["DEFAULT_SECONDS", "CheckOptions", "check_model", "check_path", "not_reached"]
 
 DEFAULT_SECONDS = 30.0
 DECIDE_SHARE = 0.5
@@ -78,6 +78,16 @@ class _Clock:
         now = time.monotonic()
         self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self.mark
         self.mark = now
+
+
+def not_reached(source: str, options: CheckOptions, reason: str) -> ModelReport:
+    """Return the entry of a file whose turn did not come: every verdict is UNKNOWN, and why."""
+    names = asked_properties(options.properties) or list(WORKFLOW_DEFAULTS)
+    return ModelReport(
+        source=source,
+        format=options.format,
+        verdicts=tuple(VerdictReport(verdict=_refused(name, reason)) for name in names),
+    )
 
 
 def check_path(

@@ -8,6 +8,7 @@ damaged: flows added and dropped, gateways exchanged.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -23,20 +24,24 @@ from translators.workflow import (
     Variable,
     WorkflowGraph,
 )
-from workflow_blocks import Blocks
+from workflow_blocks import THEMES, Blocks
+from workflow_elements import ELEMENTS, elements
+
+MARGIN = 2
 
 
 class Maker(Blocks):
     """Makes one graph."""
 
     def graph(self) -> WorkflowGraph:
-        several = self.maybe(0.3)
-        self.typed = self.maybe(0.1)
+        self.theme = self.pick(THEMES)
+        several = self.often(0.2, "messages")
+        self.typed = self.theme == "data"
         for number in range(2 if several else 1):
             self.scope = f"P{number}"
             self.scopes.append(Scope(id=self.scope, kind="process"))
             self.pools.append(Pool(id=f"pool{number}", scope=self.scope))
-            self.room = self.chance.randint(1, 3) if several else self.chance.randint(2, 6)
+            self.room = self.chance.randint(1, 3) if several else self.chance.randint(2, 5)
             self.content()
         if several or self.maybe(0.2):
             self.exchange()
@@ -61,6 +66,7 @@ class Maker(Blocks):
         takers = [n for n in self.nodes if n.trigger is Trigger.MESSAGE and n.event in
                   (EventKind.START, EventKind.CATCH, EventKind.BOUNDARY)]  # fmt: skip
         takers += [n for n in self.nodes if n.activity == "receive"] * 2
+        takers += [n for n in self.nodes if n.trigger is Trigger.MULTIPLE and self.maybe(0.3)]
         takers += [
             n for n in self.nodes if n.activity in ("task", "sub-process") and self.maybe(0.1)
         ]
@@ -75,7 +81,7 @@ class Maker(Blocks):
             if outside and self.maybe(0.2):
                 self.message("outside", taker.id)
             far = [n for n in senders if self.process_of(n.scope) != self.process_of(taker.scope)]
-            if far and self.maybe(0.7):
+            if far and self.maybe(0.8):
                 self.message(self.pick(far).id, taker.id)
             if far and self.maybe(0.15):
                 self.message(self.pick(far).id, taker.id)
@@ -128,6 +134,24 @@ def workflow_graphs(seed: int, count: int) -> Iterator[WorkflowGraph]:
     """Yield ``count`` graphs, the same ones for the same seed."""
     for number in range(count):
         yield random_workflow_graph(random.Random(f"{seed}/{number}"))
+
+
+def workflow_suite(seed: int, *, each: int, most: int = 20_000) -> Iterator[WorkflowGraph]:
+    """Yield small graphs until each element has occurred ``each`` times, the same for a seed.
+
+    Of all graphs those are taken that have an element which is rare so far; after ``most`` graphs
+    the suite ends in any case.
+    """
+    found: Counter[str] = Counter(dict.fromkeys(ELEMENTS, 0))
+    rarest = 0
+    for graph in workflow_graphs(seed, most):
+        here = elements(graph)
+        if len(graph.nodes) <= 16 and any(here[n] and found[n] <= rarest + MARGIN for n in found):
+            yield graph
+            found.update(here)
+            rarest = min(found[name] for name in ELEMENTS)
+            if rarest >= each:
+                return
 
 
 def workflows() -> st.SearchStrategy[WorkflowGraph]:

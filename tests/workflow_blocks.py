@@ -34,8 +34,17 @@ LOOPS = (
 Block = tuple[str, str | None]
 
 
+THEMES = (
+    "any", "activities", "boundary", "bodies", "bodies", "bodies", "event sub-processes",
+    "messages", "ends", "inclusive", "data",
+)  # fmt: skip
+
+
 class Blocks:
-    """The elements made so far; ``room`` bounds the number of blocks."""
+    """The elements made so far.
+
+    ``room`` bounds the number of blocks; ``theme`` is what the graph has more of.
+    """
 
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
@@ -48,9 +57,21 @@ class Blocks:
         self.scope = ""
         self.depth = 0
         self.typed = False
+        self.drawn = 0
+        self.theme = "any"
 
     def maybe(self, probability: float) -> bool:
         return self.chance.random() < probability
+
+    def often(self, probability: float, *themes: str) -> bool:
+        """Return True with a probability, and mostly where the graph has one of the themes."""
+        return self.maybe(max(probability, 0.8) if self.theme in themes else probability)
+
+    def trigger(self, *options: str) -> str:
+        """Return a trigger; a message more often where the graph is about messages."""
+        if self.theme == "messages" and "message" in options and self.maybe(0.6):
+            return "message"
+        return str(self.pick(options))
 
     def pick(self, options: Any) -> Any:
         return self.chance.choice(list(options))
@@ -77,7 +98,8 @@ class Blocks:
 
     def flow(self, *names: str, condition: bool = False, default: bool = False) -> None:
         for source, target in pairwise(names):
-            name = f"f{len(self.flows)}"
+            self.drawn += 1
+            name = f"f{self.drawn}"
             text = self.pick(("x > 5", "x > 1", "x < 1")) if self.typed else "?"
             said = Condition(text=text, expression=parse_expression(text) if self.typed else None)
             self.flows.append(
@@ -100,14 +122,23 @@ class Blocks:
         ways = [self.task, self.catch, self.throw, self.choice, self.fork, self.wait, self.sub,
                 self.series, self.series, self.link, self.loop, self.inclusive, self.sub,
                 self.conditional]  # fmt: skip
-        made = self.pick([*ways, self.end, self.end] if ends else ways)()
+        more: dict[str, list[Any]] = {
+            "activities": [self.task] * 6, "boundary": [self.task] * 8, "bodies": [self.sub] * 8,
+            "event sub-processes": [self.sub] * 4, "ends": [self.end, self.choice] * 5,
+            "inclusive": [self.inclusive, self.conditional] * 4, "data": [self.conditional] * 8,
+        }  # fmt: skip
+        ways += more.get(self.theme, [])
+        made = self.pick(
+            [*ways, self.end, self.end] if ends else [w for w in ways if w != self.end]
+        )()
         return (made, made) if isinstance(made, str) else made
 
     def task(self) -> str:
-        loop = self.pick(LOOPS) if self.maybe(0.3) else None
+        loop = self.pick(LOOPS) if self.often(0.3, "activities") else None
         name = self.activity(self.pick(TASKS), loop=loop)
-        if self.maybe(0.35):
-            self.boundary(name, self.pick((*CAUGHT, "error", "escalation", "compensation")))
+        if self.often(0.35, "boundary"):
+            kinds = (*CAUGHT, "error", "escalation", "compensation")
+            self.boundary(name, self.trigger(*kinds))
         if self.maybe(0.05):
             self.boundary(name, self.pick(CAUGHT))
         return name
@@ -125,18 +156,18 @@ class Blocks:
             self.flow(event, self.activity("task") if self.maybe(0.5) else self.event("end"))
 
     def catch(self) -> str:
-        return self.event("catch", self.pick((*CAUGHT, "none", "parallel-multiple")))
+        return self.event("catch", self.trigger(*CAUGHT, "none", "parallel-multiple"))
 
     def throw(self) -> str:
         triggers = ("none", "message", "signal", "escalation", "compensation", "multiple")
-        trigger = self.pick(triggers)
+        trigger = self.trigger(*triggers)
         reference = self.pick((None, "x", "y")) if trigger == "escalation" else None
         return self.event("throw", trigger, reference=reference)
 
     def end(self) -> Block:
         triggers = ["none", "message", "signal", "terminate", "error", "error", "escalation",
                     "compensation"]  # fmt: skip
-        trigger = self.pick(triggers)
+        trigger = self.trigger(*triggers)
         named = trigger in ("error", "escalation")
         return self.event(
             "end", trigger, reference=self.pick((None, "x", "y")) if named else None
@@ -160,8 +191,8 @@ class Blocks:
     def choice(self) -> Block:
         split = self.gateway("exclusive") if self.maybe(0.8) else self.activity("task")
         implicit = not split.startswith("g")
-        join = self.activity("task") if self.maybe(0.2) else self.gateway("exclusive")
-        self.branches(split, join, 2, ends=True)
+        join = self.activity("task") if self.maybe(0.2) else self.merge()
+        self.branches(split, join, 2, ends=self.maybe(0.9))
         if implicit:
             condition = Condition(text="?")
             self.flows = [
@@ -190,7 +221,7 @@ class Blocks:
         return split, join
 
     def conditional(self) -> Block:
-        split = self.pick((self.task, self.catch))()
+        split = self.catch() if self.maybe(0.3) else self.activity(self.pick(TASKS))
         join = self.gateway(self.pick(("inclusive", "inclusive", "exclusive")))
         for _ in range(self.pick((1, 2))):
             name = self.activity("task")
@@ -201,8 +232,11 @@ class Blocks:
         self.flow(name, join)
         return split, join
 
+    def merge(self) -> str:
+        return self.gateway("inclusive" if self.maybe(0.15) else "exclusive")
+
     def wait(self) -> Block:
-        gateway, join = self.gateway("event-based"), self.gateway("exclusive")
+        gateway, join = self.gateway("event-based"), self.merge()
         for _ in range(2):
             self.flow(gateway, self.awaited(), join)
         return gateway, join
@@ -210,7 +244,7 @@ class Blocks:
     def awaited(self) -> str:
         if self.maybe(0.3):
             return self.activity("receive")
-        return self.event("catch", self.pick(CAUGHT))
+        return self.event("catch", self.trigger(*CAUGHT))
 
     def link(self) -> Block:
         name = f"link{len(self.nodes)}"
@@ -233,7 +267,7 @@ class Blocks:
         if self.depth >= 2:
             return self.task()
         kind = self.pick(("sub-process", "sub-process", "transaction"))
-        loop = self.pick(LOOPS) if self.maybe(0.2) else None
+        loop = self.pick(LOOPS) if self.often(0.2, "bodies") else None
         name = self.activity(kind, loop=loop)
         self.inside(name, "sub-process", self.content)
         inner = [n for n in self.nodes if n.scope == f"{name}+"]
@@ -245,8 +279,8 @@ class Blocks:
             )
         if kind == "transaction":
             self.boundary(name, "cancel")
-        for _ in range(self.pick((0, 1, 1, 2))):
-            trigger = self.pick((*CAUGHT, "error", "error", "escalation", "escalation"))
+        for _ in range(self.pick((0, 1, 1, 2) if loop is None else (0, 0, 1))):
+            trigger = self.trigger(*CAUGHT, "error", "error", "escalation", "escalation")
             named = trigger in ("error", "escalation")
             self.boundary(name, trigger, self.pick((None, "x", "y")) if named else None)
         return name
@@ -265,13 +299,16 @@ class Blocks:
 
     def content(self) -> None:
         """Fill a process or a sub-process."""
-        way = self.pick(("start",) * 6 + ("implicit", "two", "gateway", "receive"))
-        triggers = ("none", "none", "none", *CAUGHT) if self.depth == 0 else ("none",)
+        plain = 1 if self.theme in ("bodies", "messages") else 6
+        way = self.pick(("start",) * plain + ("implicit", "two", "gateway", "receive"))
+        triggers = ("none", "none", "none", *CAUGHT)
+        if self.depth > 0:
+            triggers = ("none",) * 8 + ("message", "timer")
         first, last = self.block()
         if way == "start":
-            self.flow(self.event("start", self.pick(triggers)), first)
+            self.flow(self.event("start", self.trigger(*triggers)), first)
         elif way == "two":
-            self.flow(self.event("start", self.pick(triggers)), first)
+            self.flow(self.event("start", self.trigger(*triggers)), first)
             second = self.event("start", self.pick(triggers))
             self.flow(second, first if self.maybe(0.5) else self.activity("task"))
         elif way == "gateway":
@@ -282,7 +319,7 @@ class Blocks:
             self.flow(self.activity("receive", instantiate=True), first)
         if last is not None and self.maybe(0.7):
             self.flow(last, self.event("end", self.pick(("none", "none", "none", "message"))))
-        if self.maybe(0.3):
+        if self.often(0.3, "event sub-processes"):
             self.event_sub_process()
         if self.maybe(0.06):
             self.event_sub_process()
@@ -292,7 +329,7 @@ class Blocks:
         self.inside(name, "event-sub-process", self.reaction)
 
     def reaction(self) -> None:
-        trigger = self.pick((*CAUGHT, "error", "error", "escalation", "escalation"))
+        trigger = self.trigger(*CAUGHT, *CAUGHT, "error", "escalation")
         named = trigger in ("error", "escalation")
         start = self.event(
             "start", trigger, interrupting=trigger == "error" or self.maybe(0.5),

@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from netproof.api import check_sources
+from netproof.checking import not_reached
 from netproof.cli.inputs import expand_inputs
 from netproof.cli.progress_line import ProgressLine
 from netproof.cli.watchdog import Watchdog
@@ -19,6 +20,7 @@ from transition_systems.errors import UsageError
 
 __all__ = ["run"]
 
+LATE = "the call ended before it was done"
 FAILURES = {"violated": 1, "error": 2, "unknown": 3}
 
 
@@ -37,10 +39,13 @@ def run(arguments: argparse.Namespace) -> int:
     deadline = None if arguments.total_seconds is None else started + arguments.total_seconds
     done: list[ModelReport | None] = [None] * len(sources)
 
+    def code(report: Report) -> int:
+        return exit_code(report, failing, zero=arguments.exit_zero)
+
     def finish() -> Report:
         models = tuple(
-            entry if entry is not None else _not_reached(source)
-            for entry, source in zip(done, sources, strict=True)
+            entry if entry is not None else not_reached(source, option, LATE)
+            for entry, source, option in zip(done, sources, options, strict=True)
         )
         return Report(models=models, options=_options(settings, arguments))
 
@@ -49,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     if limit is None and len(sources) == 1:
         limit = started + longest
     interrupted = False
-    with ProgressLine(len(sources)) as line, Watchdog(limit, finish, arguments, outputs):
+    with ProgressLine(len(sources)) as line, Watchdog(limit, finish, code, arguments, outputs):
         try:
             for number, entry in check_sources(
                 sources, options, jobs=settings.jobs, deadline=deadline, progress=line.tell
@@ -62,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     emit(report, arguments, outputs)
     if interrupted:
         return 130
-    return exit_code(report, failing, zero=arguments.exit_zero)
+    return code(report)
 
 
 def emit(report: Report, arguments: argparse.Namespace, outputs: list[tuple[str, str]]) -> None:
@@ -84,10 +89,6 @@ def exit_code(report: Report, failing: frozenset[str], *, zero: bool) -> int:
         if status in found and status in failing:
             return FAILURES[status]
     return 0
-
-
-def _not_reached(source: str) -> ModelReport:
-    return ModelReport(source=source, error="not checked: the call ended before its turn")
 
 
 def _failing(names: tuple[str, ...]) -> frozenset[str]:

@@ -28,6 +28,8 @@ class Watchdog:
         Absolute time of :func:`time.monotonic`, or ``None`` for no watch.
     finish
         Returns the report so far.
+    code
+        Returns the exit code of a report.
     arguments, outputs
         Where the report goes.
     """
@@ -36,11 +38,13 @@ class Watchdog:
         self,
         deadline: float | None,
         finish: Callable[[], Report],
+        code: Callable[[Report], int],
         arguments: argparse.Namespace,
         outputs: list[tuple[str, str]],
     ) -> None:
         self.deadline = deadline
         self.finish = finish
+        self.code = code
         self.arguments = arguments
         self.outputs = outputs
         self.over = threading.Event()
@@ -67,4 +71,4 @@ class Watchdog:
         report = self.finish()
         emit(report, self.arguments, self.outputs)
         sys.stdout.flush()
-        os._exit(3 if report.exit_code in (0, 2, 3) else report.exit_code)
+        os._exit(self.code(report))

@@ -203,8 +203,11 @@ def test_the_total_time_is_kept(tmp_path: Path) -> None:
     code, data = report(".", "--budget-seconds", "2", "--total-seconds", "4", cwd=tmp_path)
     assert time.monotonic() - started < 4 + 2 + 1
     assert len(data["models"]) == 6
-    assert code == 2
-    assert any("total time" in (m["error"] or "") for m in data["models"])
+    assert code == 3
+    last = data["models"][-1]
+    assert last["error"] is None
+    assert {v["outcome"] for v in last["verdicts"]} == {"UNKNOWN"}
+    assert all(v["reason"] for v in last["verdicts"])
 
 
 def test_refused_elements_are_named_and_the_verdict_is_unknown(tmp_path: Path) -> None:
