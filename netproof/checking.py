@@ -27,7 +27,7 @@ from translators.trace_back import trace_back
 __all__ = ["DEFAULT_SECONDS", "CheckOptions", "check_model", "check_path", "not_reached"]
 
 DEFAULT_SECONDS = 30.0
-DECIDE_SHARE = 0.5
+DECIDE_SHARE = 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

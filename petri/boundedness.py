@@ -47,12 +47,16 @@ def explore_or_pump(
         The graph is partial where there is a pump.
     """
     limit = (budget or Budget()).fixed()
+    graph: ReachabilityGraph | None = None
     for states, nodes in STAGES:
         most = states if limit.states is None else min(states, limit.states)
         small = Budget(states=most, bytes=limit.bytes, deadline=limit.deadline)
-        graph = reachability_graph(net, budget=small, progress=progress)
-        if graph.complete or (limit.states is not None and most == limit.states):
-            break
+        if graph is None:
+            graph = reachability_graph(net, budget=small, progress=progress)
+        else:
+            graph = graph.continued(budget=small, progress=progress)
+        if graph.complete or most == limit.states or limit.remaining() == 0.0:
+            return graph, None
         if states > STAGES[0][0] and structurally_bounded(net):
             continue
         left = limit.remaining()
@@ -60,11 +64,8 @@ def explore_or_pump(
         pump = find_pump(net, budget=share, progress=progress)
         if pump is not None:
             return graph, pump
-    else:
-        graph = reachability_graph(net, budget=limit, progress=progress)
-    if graph.complete:
-        return graph, None
-    return graph, None
+    assert graph is not None
+    return graph.continued(budget=limit, progress=progress), None
 
 
 def structurally_bounded(net: PetriNet) -> bool:
@@ -226,13 +227,16 @@ def safe(
         count = len(verdict.witness)
         return verdict.with_(
             explanation=(
-                f"After {count} step{'' if count == 1 else 's'} there are "
-                f"{verdict.witness.last[full[0]]} tokens in {full[0]}.",
+                f"{_after(count)} there are {verdict.witness.last[full[0]]} tokens in {full[0]}.",
             )
         )
     if verdict.holds:
         return verdict.with_(explanation=("No place ever holds two tokens.",))
     return verdict
+
+
+def _after(count: int) -> str:
+    return "At the very start" if count == 0 else f"After {count} step{'' if count == 1 else 's'}"
 
 
 def _growing(net: PetriNet, pump: Lasso) -> list[str]:

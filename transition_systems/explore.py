@@ -99,6 +99,7 @@ def explore(
     budget: Budget | None = None,
     progress: ProgressCallback | None = None,
     stage: str = "reachability",
+    resume: Exploration | None = None,
 ) -> Exploration:
     """Enumerate the reachable states of an explicit system, breadth first.
 
@@ -114,6 +115,8 @@ def explore(
         Limits and a callback, asked and told once for each block.
     stage
         The name under which progress is told.
+    resume
+        A partial exploration of the same system with ``keep_arcs``, to be gone on with.
 
     Returns
     -------
@@ -125,15 +128,26 @@ def explore(
     O((n + m) log n) time, 8 w + 28 bytes for each state and 20 for each arc.
     """
     meter = (budget or Budget()).start()
-    first = system.initial()
-    seen = VisitedSet(first.shape[1])
     parents, parent_labels = _Growing(np.int64), _Growing(np.int32)
     sources, labels, targets = _Growing(np.int64), _Growing(np.int32), _Growing(np.int64)
-    _, new = seen.add(first)
-    parents.add(np.full(len(new), -1, dtype=np.int64))
-    parent_labels.add(np.full(len(new), -1, dtype=np.int32))
+    if resume is None:
+        first = system.initial()
+        seen = VisitedSet(first.shape[1])
+        _, new = seen.add(first)
+        parents.add(np.full(len(new), -1, dtype=np.int64))
+        parent_labels.add(np.full(len(new), -1, dtype=np.int32))
+        arcs, expanded = 0, 0
+    else:
+        seen = VisitedSet(resume.states.shape[1])
+        seen.add(resume.states)
+        parents.add(resume.parent)
+        parent_labels.add(resume.parent_label)
+        sources.add(resume.source)
+        labels.add(resume.label)
+        targets.add(resume.target)
+        arcs, expanded = resume.arcs, resume.expanded
     found = _first_hit(goal, seen.rows, 0)
-    arcs, expanded, reason = 0, 0, None
+    reason: str | None = None
     while expanded < len(seen) and found is None:
         used = (
             seen.nbytes + parents.nbytes + parent_labels.nbytes

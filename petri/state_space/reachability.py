@@ -146,6 +146,15 @@ class ReachabilityGraph:
             steps.append(self._step(self.net.transition_index(then), marking))
         return Run(initial=self.net.initial.to_dict(), steps=tuple(steps))
 
+    def continued(
+        self, *, budget: Budget | None = None, progress: ProgressCallback | None = None
+    ) -> ReachabilityGraph:
+        """Return the graph explored further, from where this one ended."""
+        if self.complete:
+            return self
+        found = explore(self._system, budget=budget, progress=progress, resume=self._exploration)
+        return ReachabilityGraph(self.net, self._system, found)
+
     def step(self, transition: int, target: int) -> Step:
         """Return one arc as a step."""
         return self._step(transition, self.marking(target))

@@ -74,6 +74,21 @@ def test_runs_are_runs_and_shortest(net: PetriNet, data: st.DataObject) -> None:
     assert len(run) == distance[state]
 
 
+@given(net=nets(), first=st.integers(1, 40))
+@settings(max_examples=100, deadline=None, derandomize=True)
+def test_a_graph_that_is_gone_on_with_is_the_whole_graph(net: PetriNet, first: int) -> None:
+    whole = reachability_graph(net, budget=Budget(states=300))
+    part = reachability_graph(net, budget=Budget(states=first)).continued(budget=Budget(states=300))
+    if not whole.complete:
+        return
+    assert part.complete
+    assert np.array_equal(part.markings, whole.markings)
+    assert np.array_equal(part.targets, whole.targets)
+    assert part.n_arcs == whole.n_arcs
+    last = part.n_states - 1
+    assert part.run_to(last).actions == whole.run_to(last).actions
+
+
 def test_fields_grow_when_a_bound_proves_wrong() -> None:
     net = PetriNet(
         places=["p", "q"], transitions=["t", "u"],
