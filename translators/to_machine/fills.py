@@ -8,7 +8,7 @@ from translators.to_machine.plan import Moves, Plan
 from translators.workflow.conditions import possible_subsets
 from translators.workflow.graph import Flow, Node
 
-__all__ = ["fills", "subsets"]
+__all__ = ["fills", "possible", "subsets"]
 
 MOST_CONDITIONS = 12
 
@@ -29,7 +29,10 @@ def fills(plan: Plan, node: Node) -> list[Moves]:
     conditional = [f for f in outgoing if f.condition is not None and f.id != node.default]
     always = [f for f in outgoing if f.condition is None and f.id != node.default]
     chosen: dict[Moves, None] = {}
-    for subset in _feasible(plan, node, conditional):
+    if len(conditional) > MOST_CONDITIONS:
+        plan.refuse(node, f"more than {MOST_CONDITIONS} conditional flows are not supported yet")
+        return [()]
+    for subset in possible(plan, conditional):
         flows = [*always, *subset]
         if not subset:
             flows += default
@@ -39,17 +42,14 @@ def fills(plan: Plan, node: Node) -> list[Moves]:
     return list(chosen)
 
 
-def _feasible(plan: Plan, node: Node, flows: list[Flow]) -> list[tuple[Flow, ...]]:
-    """Return the subsets of conditional flows whose conditions can hold together."""
-    if len(flows) > MOST_CONDITIONS:
-        plan.refuse(node, f"more than {MOST_CONDITIONS} conditional flows are not supported yet")
-        return [()]
-    possible = possible_subsets(plan.graph, flows, budget=plan.budget)
-    if possible is None:
+def possible(plan: Plan, flows: list[Flow]) -> list[tuple[Flow, ...]]:
+    """Return the subsets of flows whose conditions can hold together, the empty one first."""
+    together = possible_subsets(plan.graph, flows, budget=plan.budget)
+    if together is None:
         return subsets(flows)
     place = {flow.id: i for i, flow in enumerate(flows)}
     return [
         chosen
         for chosen in subsets(flows)
-        if frozenset(place[flow.id] for flow in chosen) in possible
+        if frozenset(place[flow.id] for flow in chosen) in together
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from translators.to_machine.fills import subsets
+from translators.to_machine.fills import possible
 from translators.to_machine.locals import counter
 from translators.to_machine.plan import Moves, Plan, ways
 from translators.to_machine.regions import Region
@@ -57,8 +57,8 @@ def _branches(plan: Plan, node: Node) -> list[Moves]:
     if len(others) > MOST_BRANCHES:
         plan.refuse(node, f"inclusive splits into more than {MOST_BRANCHES} are not supported yet")
         return []
-    chosen = [*subsets(others)[1:], *((flow,) for flow in default)]
-    return [tuple((flow.id, "put") for flow in flows) for flows in chosen]
+    chosen = [flows or tuple(default) for flows in possible(plan, others)]
+    return [tuple((flow.id, "put") for flow in flows) for flows in chosen if flows]
 
 
 def _joined(plan: Plan, node: Node, region: Region) -> list[Moves]:

@@ -40,6 +40,8 @@ class Context:
     caught
         Throwers by the id of the activity whose scope they leave, or of the scope whose event
         sub-process catches them.
+    met
+        Ids of the catchers to which some thrower leads, whether it can run or not.
     conditions
         Statements that, if reachable, turn an exact element into an abstracted one.
     terminating
@@ -56,6 +58,7 @@ class Context:
     assembly: Assembly = field(default_factory=Assembly)
     entries: list[Entry] = field(default_factory=list)
     caught: dict[str, list[Thrower]] = field(default_factory=lambda: defaultdict(list))
+    met: set[str] = field(default_factory=set)
     conditions: list[tuple[Predicate, Entry]] = field(default_factory=list)
     terminating: set[str] = field(default_factory=set)
     assumptions: dict[str, None] = field(default_factory=dict)

@@ -46,13 +46,13 @@ def _throwers(context: Context, scope_id: str, start: Node) -> list[Thrower]:
     return [t for t in context.caught[scope_id] if t.catcher.id == start.id]
 
 
-def _is_free(context: Context, scope_id: str, start: Node) -> bool:
+def _is_free(context: Context, start: Node) -> bool:
     """Return whether an event sub-process is triggered from outside rather than by a thrower."""
     if start.trigger is Trigger.ESCALATION:
         return False
     if start.trigger is not Trigger.ERROR:
         return True
-    if _throwers(context, scope_id, start):
+    if start.id in context.met:
         return False
     context.assume(MAY_FAIL)
     return True
@@ -68,7 +68,7 @@ def add_alarm_triggers(context: Context, scope_id: str) -> None:
             continue
         context.assume(ONCE)
         armed = armed_place(context, scope_id, start)
-        if not _is_free(context, scope_id, start):
+        if not _is_free(context, start):
             continue
         for place in _live_places(context, scope_id, sub):
             for message in triggers(context, start):
@@ -106,7 +106,7 @@ def add_process_interruptions(context: Context, process_id: str) -> tuple[str, s
                 context, start, id=thrower.node.id, phase="throw", label=thrower.node.id,
                 scope=process_id, pre={thrower.input: 1, gate: 1}, post=sent,
             )  # fmt: skip
-        if not _is_free(context, process_id, start):
+        if not _is_free(context, start):
             continue
         for place in _live_places(context, process_id, sub):
             for message in triggers(context, start):
@@ -189,7 +189,7 @@ def _interrupt(
                 context, start, id=thrower.node.id, phase="throw", label=thrower.node.id,
                 scope=body, pre=take, post={**give, **sent}, at_most=limits,
             )  # fmt: skip
-    if _is_free(context, body, start):
+    if _is_free(context, start):
         for message in triggers(context, start):
             routed(
                 context, start, id=start.id, phase="interrupt", label=start.id, scope=body,

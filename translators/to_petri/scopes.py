@@ -227,7 +227,7 @@ def _interrupting(
                     label=thrower.node.id, pre={place: 1}, post={idle: 1, **sent},
                 )  # fmt: skip
         return
-    if boundary.trigger in (Trigger.ESCALATION, Trigger.CANCEL):
+    if boundary.trigger in (Trigger.ESCALATION, Trigger.CANCEL) or boundary.id in context.met:
         return
     if boundary.trigger is Trigger.ERROR:
         context.assume(MAY_FAIL)

@@ -15,6 +15,7 @@ from translators.to_petri.fragments import (
     routed,
     running_places,
 )
+from translators.to_petri.routing import output_sets
 from translators.workflow.graph import EventKind, Node, Trigger
 
 __all__ = ["armed_place", "find_catcher", "throw"]
@@ -24,6 +25,8 @@ def throw(context: Context, node: Node) -> None:
     """An error or escalation: leave to the catcher, or, uncaught, end the process or go on."""
     catcher = find_catcher(context, node)
     sent = dict.fromkeys(context.sent(node), 1)
+    if catcher is not None:
+        context.met.add(catcher.id)
     for place, _ in context.inputs(node):
         if catcher is not None:
             key = catcher.attached_to or context.index.node[_sub_process_of(context, catcher)].scope
@@ -122,11 +125,12 @@ def _ring_start(context: Context, thrower: Node, place: str, start: Node) -> Non
     sub = context.index.node[_sub_process_of(context, start)]
     armed = armed_place(context, sub.scope, start)
     given = _given(context, thrower)
-    body = {context.flow_place(f.id): 1 for f in context.index.outgoing[start.id]}
-    routed(
-        context, thrower, id=thrower.id, phase="occur", label=thrower.id,
-        pre={place: 1, armed: 1}, post={**given, **body},
-    )  # fmt: skip
+    for flows in output_sets(context, start) or []:
+        body = {context.flow_place(f.id): 1 for f in flows}
+        routed(
+            context, thrower, id=thrower.id, phase="occur", label=thrower.id,
+            pre={place: 1, armed: 1}, post={**given, **body},
+        )  # fmt: skip
     context.assembly.limit(armed, 1)
     routed(
         context, thrower, id=thrower.id, phase="occur", label=thrower.id,
@@ -143,14 +147,12 @@ def _ring_boundary(context: Context, thrower: Node, place: str, boundary: Node) 
     for mark in ("", "+1") if several else ("",):
         places = dict(places_by_alarms(list(running_places(context, activity, mark))))
         for gone, run in places.items():
-            post = _given(context, thrower)
-            if boundary.id in gone:
-                post[run] = 1
-            else:
-                post[places[gone | {boundary.id}]] = 1
-                for flow in context.index.outgoing[boundary.id]:
-                    post[context.flow_place(flow.id)] = 1
-            routed(
-                context, thrower, id=thrower.id, phase="occur", label=thrower.id,
-                pre={place: 1, run: 1}, post=post,
-            )  # fmt: skip
+            rung = boundary.id in gone
+            after = run if rung else places[gone | {boundary.id}]
+            for flows in [()] if rung else output_sets(context, boundary) or []:
+                filled = {context.flow_place(flow.id): 1 for flow in flows}
+                routed(
+                    context, thrower, id=thrower.id, phase="occur", label=thrower.id,
+                    pre={place: 1, run: 1},
+                    post={**_given(context, thrower), after: 1, **filled},
+                )  # fmt: skip

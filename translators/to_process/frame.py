@@ -195,14 +195,15 @@ class Frame:
             self.refuse(node, f"more than {MAX_WAYS} conditional flows")
             return []
         ways: list[Needs] = []
-        for subset in self._possible(maybe):
+        for subset in self.possible(maybe):
             if subset:
                 ways.append(self.fills(always + subset))
             elif always or default:
                 ways.append(self.fills(always + default))
         return ways
 
-    def _possible(self, flows: list[Flow]) -> list[list[Flow]]:
+    def possible(self, flows: list[Flow]) -> list[list[Flow]]:
+        """Return the subsets of flows whose conditions can hold together."""
         found = possible_subsets(self.graph, flows, budget=self.budget)
         if found is None:
             return [list(c) for n in range(len(flows) + 1) for c in combinations(flows, n)]

@@ -51,8 +51,10 @@ def _inclusive_outs(frame: Frame, node: Node) -> list[Needs]:
     if len(others) > MAX_WAYS:
         frame.refuse(node, f"an inclusive gateway with more than {MAX_WAYS} ways out")
         return []
-    outs = [frame.fills(subset) for subset in _subsets(others)]
-    return [*outs, frame.fills(default)] if default else outs or [[]]
+    if not flows:
+        return [[]]
+    chosen = [subset or default for subset in frame.possible(others)]
+    return [frame.fills(subset) for subset in chosen if subset]
 
 
 def _joins(frame: Frame, node: Node, region: Region) -> list[Needs]:
