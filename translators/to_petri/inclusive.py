@@ -10,6 +10,7 @@ in which that is so.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from translators.to_petri.assembly import TransitionRecord
 from translators.to_petri.context import Context
 from translators.to_petri.expansion import MAX_EXPANDED, LocalMarkings, explore_part
 from translators.to_petri.fragments import routed
+from translators.to_petri.routing import output_sets
 from translators.workflow.graph import EventKind, GatewayKind, Node, Trigger
 
 __all__ = ["build_inclusive_joins", "is_inclusive_join"]
@@ -137,13 +139,18 @@ def _build(context: Context, join: Node, split: Node, inside: set[str]) -> None:
     assembly = context.assembly
     inputs = [place for place, _ in context.inputs(join)]
     places, transitions, splits = _members(context, join, split, inside)
-    if not splits:
+    reacts = context.index.scope[split.scope].kind == "event-sub-process"
+    reacts = reacts and split.event is EventKind.START
+    if not splits and not reacts:
         return
-    entry = {p: n for p, n in splits[0].pre.items() if p not in places}
+    entry = {p: n for p, n in splits[0].pre.items() if p not in places} if splits else {}
     if split.gateway is GatewayKind.EVENT_BASED:
         entry = {context.wait_place(split): 1}
     taking = [*transitions, *(t for t in splits if t not in transitions)]
-    part = explore_part(context, [*places, *entry], taking, entry)
+    if reacts:
+        part = _after_start(context, split, places, transitions)
+    else:
+        part = explore_part(context, [*places, *entry], taking, entry)
     if part is None:
         context.refuse(join, "the region before it has too many states to be expanded")
         return
@@ -151,18 +158,41 @@ def _build(context: Context, join: Node, split: Node, inside: set[str]) -> None:
     if rows is None or len(rows) > MAX_EXPANDED:
         context.refuse(join, "its branches can bring more than one token to it")
         return
-    idle = assembly.place(
-        f"{join.id}.idle", "control", join.id, join.scope, initial=1, rest=1, span=join.span
-    )
-    for record in splits:
-        record.pre[idle] = 1
-    context.serialised(splits, idle, join)
+    again: dict[str, int] = {}
+    if not reacts:
+        idle = assembly.place(
+            f"{join.id}.idle", "control", join.id, join.scope, initial=1, rest=1, span=join.span
+        )
+        again = {idle: 1}
+        for record in splits:
+            record.pre[idle] = 1
+        context.serialised(splits, idle, join)
     for row in rows:
-        take, give, limits = part.consume(row, assembly, keep=entry)
+        take, give, limits = part.consume(row, assembly, keep=() if reacts else entry)
         routed(
-            context, join, id=join.id, phase="route", pre=take, post={**give, idle: 1},
+            context, join, id=join.id, phase="route", pre=take, post={**give, **again},
             at_most=limits,
         )  # fmt: skip
+
+
+def _after_start(
+    context: Context, start: Node, places: list[str], transitions: list[TransitionRecord]
+) -> LocalMarkings | None:
+    """Return the markings of a region that the start of an event sub-process fills.
+
+    What triggers it is added when its scope is closed; it happens once in each run of the scope.
+    """
+    parts: list[LocalMarkings] = []
+    for flows in output_sets(context, start) or []:
+        filled = {context.flow_place(flow.id): 1 for flow in flows}
+        part = explore_part(context, places, transitions, filled)
+        if part is None:
+            return None
+        parts.append(part)
+    if not parts:
+        return None
+    rows = np.unique(np.concatenate([part.rows for part in parts]), axis=0)
+    return replace(parts[0], rows=rows)
 
 
 def _terminal(part: LocalMarkings, inputs: list[str]) -> list[NDArray[np.int64]] | None:
