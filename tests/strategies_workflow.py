@@ -136,22 +136,23 @@ def workflow_graphs(seed: int, count: int) -> Iterator[WorkflowGraph]:
         yield random_workflow_graph(random.Random(f"{seed}/{number}"))
 
 
-def workflow_suite(seed: int, *, each: int, most: int = 20_000) -> Iterator[WorkflowGraph]:
-    """Yield small graphs until each element has occurred ``each`` times, the same for a seed.
+def workflow_suite(
+    seed: int, found: Counter[str], *, each: int, most: int = 15_000
+) -> Iterator[WorkflowGraph]:
+    """Yield small graphs until each element has been found ``each`` times, the same for a seed.
 
-    Of all graphs those are taken that have an element which is rare so far; after ``most`` graphs
-    the suite ends in any case.
+    ``found`` is updated by the caller, with the elements of the graphs that served. Of all graphs
+    those are taken that have an element which is rare so far; after ``most`` graphs the suite ends
+    in any case.
     """
-    found: Counter[str] = Counter(dict.fromkeys(ELEMENTS, 0))
-    rarest = 0
     for graph in workflow_graphs(seed, most):
+        rarest = min(found[name] for name in ELEMENTS)
+        if rarest >= each:
+            return
         here = elements(graph)
-        if len(graph.nodes) <= 16 and any(here[n] and found[n] <= rarest + MARGIN for n in found):
+        rare = (here[name] and found[name] <= rarest + MARGIN for name in ELEMENTS)
+        if len(graph.nodes) <= 16 and any(rare):
             yield graph
-            found.update(here)
-            rarest = min(found[name] for name in ELEMENTS)
-            if rarest >= each:
-                return
 
 
 def workflows() -> st.SearchStrategy[WorkflowGraph]:

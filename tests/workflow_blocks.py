@@ -154,6 +154,9 @@ class Blocks:
         )
         if self.maybe(0.6):
             self.flow(event, self.activity("task") if self.maybe(0.5) else self.event("end"))
+        elif self.maybe(0.1):
+            self.flow(event, self.activity("task"), condition=True)
+            self.flow(event, self.event("end"), condition=True)
 
     def catch(self) -> str:
         return self.event("catch", self.trigger(*CAUGHT, "none", "parallel-multiple"))
@@ -338,3 +341,5 @@ class Blocks:
         self.room = min(self.room, 2)
         first, _ = self.block()
         self.flow(start, first)
+        if self.maybe(0.1):
+            self.flow(start, self.activity("task"), condition=True)
