@@ -19,6 +19,7 @@ from transition_systems.lts import LTS
 from translators.workflow import WorkflowGraph
 from translators.workflow.token_game import token_game_lts
 from workflow_elements import ELEMENTS, elements
+from workflow_text import drawn
 
 SEEDS = (1, 2)
 EACH = 50
@@ -79,6 +80,39 @@ def test_all_four_agree_on_every_mapped_element(seed: int) -> None:
     assert not rare
     assert EACH * len(SEEDS) >= 100
     assert outcome.full > 0.7 * outcome.graphs
+
+
+ESCALATION = """
+start s
+sub S
+  start t
+  task A
+  t > A
+  esub X
+    start i timer {x}
+    throw u escalation
+    throw v escalation
+    i > u > v
+  esub Y
+    start j escalation {y}
+    task B
+    j > B
+boundary b escalation on=S {b}
+task C
+b > C
+end e
+s > S > e
+"""
+
+
+@pytest.mark.parametrize("x", ["", "quiet"])
+@pytest.mark.parametrize("y", ["", "quiet"])
+@pytest.mark.parametrize("b", ["", "quiet"])
+def test_escalations_out_of_event_sub_processes(x: str, y: str, b: str) -> None:
+    found = compared(drawn(ESCALATION.format(x=x, y=y, b=b)), "one")
+    assert found is not None
+    assert len(found.systems) == len(MAPS)
+    assert not found.different()
 
 
 def test_the_suite_is_the_same_each_time() -> None:

@@ -65,14 +65,21 @@ class Catchers:
         """Return the positions after a throw is caught, or ends its process, or passes."""
         rules = self.rules
         for catcher in self.ways[thrower.id]:
+            if self._is_disturbed(position, catcher):
+                continue
             caught = self._caught(position, catcher)
-            if caught:
-                return caught
-            if thrower.trigger is Trigger.ESCALATION:
-                return [position]
+            if caught or thrower.trigger is Trigger.ESCALATION:
+                return caught or [position]
         if thrower.trigger is Trigger.ESCALATION:
             return [position]
         return [rules.emptied(position, rules.process(thrower.scope), ends=True)]
+
+    def _is_disturbed(self, position: Position, catcher: Node) -> bool:
+        """Return whether another event sub-process has interrupted the scope of a catcher."""
+        scope = self.rules.index.scope[catcher.scope]
+        if catcher.event is not EventKind.START or scope.parent is None:
+            return False
+        return Token("interrupted", self.rules.home(scope.parent)) in position
 
     def _caught(self, position: Position, catcher: Node) -> list[Position]:
         """Return the positions after a catcher catches; none if it can catch no more."""
