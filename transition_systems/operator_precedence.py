@@ -100,12 +100,16 @@ class TokenStream:
 
 @dataclass(frozen=True, slots=True)
 class Infix:
-    """An infix operator: how tightly it binds, and how a chain of it is read."""
+    """An infix operator: how tightly it binds, and how a chain of it is read.
+
+    ``flat`` says that what it builds is no deeper than its parts (a sum of sums is a sum).
+    """
 
     name: str
     binding: int
     right: bool = False
     chain: bool = False
+    flat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +192,12 @@ class _Yard(Generic[T]):
         left = self.operands.pop()
         if top.infix.chain and left.operator == top.name:
             left.parts.append(self.settle(right))
-            left.depth = max(left.depth, right.depth + 1)
+            left.depth = max(left.depth, right.depth + (0 if top.infix.flat else 1))
             left.end = right.end
             self.bound(left.depth, top.token)
             self.operands.append(left)
             return
-        depth = max(left.depth, right.depth) + 1
+        depth = max(left.depth, right.depth) + (0 if top.infix.flat else 1)
         self.bound(depth, top.token)
         parts = [self.settle(left), self.settle(right)]
         joined: _Operand[T] = _Operand(None, depth, left.start, right.end, top.name, parts)

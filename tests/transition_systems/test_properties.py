@@ -283,3 +283,12 @@ def test_names_are_found_renamed_and_suggested() -> None:
         evaluate(Dead(), {}, None, 1)
     atoms = {"final": np.array([True, False])}
     assert evaluate(Not(Atom("final")), {}, None, 2, atoms=atoms).tolist() == [False, True]
+
+
+def test_a_sum_of_thousands_of_counters_is_not_deep() -> None:
+    terms = tuple((f"p{i}", 1 if i % 3 else -2) for i in range(5_000))
+    wide = Compare(terms, "<=", 7)
+    assert parse_predicate(format_predicate(wide)) == wide
+    mixed = parse_predicate(" - ".join(f"p{i}" for i in range(1_000)) + " <= 0")
+    assert isinstance(mixed, Compare)
+    assert mixed.terms[:2] == (("p0", 1), ("p1", -1))

@@ -67,9 +67,9 @@ _INFIX = {
     "&&": Infix("&&", 3, chain=True),
     **{name: Infix(name, 4, right=True) for name in _TEMPORAL_INFIX},
     **{name: Infix(name, 6) for name in _COMPARISONS},
-    "+": Infix("+", 7),
-    "-": Infix("-", 7),
-    "*": Infix("*", 8),
+    "+": Infix("+", 7, chain=True, flat=True),
+    "-": Infix("-", 7, flat=True),
+    "*": Infix("*", 8, flat=True),
 }
 _PREFIX_BINDING = 5
 _MINUS_BINDING = 9
@@ -227,7 +227,9 @@ class _Builder:
         return Unary(cast(UnaryOperator, name), self.formula(truth, start, end))
 
     def infix(self, name: str, parts: list[_Value], start: int, end: int) -> _Value:
-        if name in ("+", "-", "*") or name in _COMPARISONS:
+        if name == "+":
+            return self.added([self.sum(part, start, end) for part in parts])
+        if name in ("-", "*") or name in _COMPARISONS:
             left, right = (self.sum(part, start, end) for part in parts)
             return self.arithmetic(name, left, right, start, end)
         truths = [self.truth(part, start, end) for part in parts]
@@ -243,6 +245,14 @@ class _Builder:
         if name == "->":
             return Implication(formulas[0], formulas[1])
         return Conjunction(formulas) if name == "&&" else Disjunction(formulas)
+
+    def added(self, parts: list[_Sum]) -> _Sum:
+        sums: dict[str, int] = {}
+        for part in parts:
+            for term, coefficient in part.terms:
+                sums[term] = sums.get(term, 0) + coefficient
+        terms = tuple((term, c) for term, c in sums.items() if c != 0)
+        return _Sum(terms, sum(part.constant for part in parts))
 
     def arithmetic(self, name: str, left: _Sum, right: _Sum, start: int, end: int) -> _Value:
         if name == "*":
