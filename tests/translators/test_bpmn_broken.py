@@ -10,6 +10,7 @@ import pytest
 from transition_systems.errors import InputError
 from translators.bpmn import parse_bpmn
 from translators.ledger import Fate
+from translators.to_petri import workflow_to_net
 from translators.workflow import GraphIndex
 from translators.workflow.result import ReadResult
 from translators_support import check_consistent, mutated, scrambled
@@ -55,6 +56,43 @@ def test_dangling_flows_are_dropped() -> None:
     assert result.graph.flows == ()
     assert repairs(result) == ["f"]
     assert "gone" in (result.ledger.repairs[0].note or "")
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "told"),
+    [
+        ("e", "b", "leaves an end event (e)"),
+        ("b", "s", "leads into a start event (s)"),
+        ("b", "timer", "leads into a boundary event (timer)"),
+        ("a", "handler", "leads into an event sub-process (handler)"),
+        ("handler", "b", "leaves an event sub-process (handler)"),
+    ],
+)
+def test_flows_that_the_standard_forbids_are_dropped(source: str, target: str, told: str) -> None:
+    result = read(
+        '<startEvent id="s"/><task id="a"/><task id="b"/><endEvent id="e"/>'
+        '<boundaryEvent id="timer" attachedToRef="a"><timerEventDefinition/></boundaryEvent>'
+        '<subProcess id="handler" triggeredByEvent="true"><startEvent id="on">'
+        "<signalEventDefinition/></startEvent></subProcess>"
+        '<sequenceFlow id="ok" sourceRef="timer" targetRef="b"/>'
+        f'<sequenceFlow id="bad" sourceRef="{source}" targetRef="{target}"/>'
+    )
+    assert [flow.id for flow in result.graph.flows] == ["ok"]
+    assert [(entry.element, entry.note) for entry in result.ledger.repairs] == [
+        ("bad", f"dropped: no flow {told}")
+    ]
+
+
+def test_an_activity_behind_an_end_event_never_runs() -> None:
+    result = read(
+        '<startEvent id="s"/><task id="a"/><endEvent id="e"/><task id="b"/>'
+        '<sequenceFlow id="f1" sourceRef="s" targetRef="a"/>'
+        '<sequenceFlow id="f2" sourceRef="a" targetRef="e"/>'
+        '<sequenceFlow id="f3" sourceRef="e" targetRef="b"/>'
+    )
+    translation = workflow_to_net(result.graph)
+    assert translation.goal.occurs["a"] == ("a.start",)
+    assert translation.goal.occurs["b"] == ()
 
 
 def test_a_lost_end_is_taken_from_the_only_node_that_lists_the_flow() -> None:

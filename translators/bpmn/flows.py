@@ -9,7 +9,7 @@ from transition_systems.readwrite.xml_element import XmlElement
 from translators.bpmn.conditions import condition_of
 from translators.bpmn.reading import Reading
 from translators.ledger import Fate
-from translators.workflow.graph import Condition, Flow
+from translators.workflow.graph import Condition, EventKind, Flow, Node
 
 __all__ = ["mend_defaults", "read_flows", "report_listings"]
 
@@ -19,8 +19,10 @@ _MENTIONED = 5
 def read_flows(reading: Reading) -> None:
     """Read all sequence flows, once all nodes are known.
 
-    A flow without one of its ends is dropped, unless a node lists it as incoming or outgoing; a
-    flow between nodes of different scopes is refused, for its meaning is not defined.
+    A flow without one of its ends is dropped, unless a node lists it as incoming or outgoing; so is
+    one where the standard allows none (out of an end event, into a start or boundary event, at an
+    event sub-process). A flow between nodes of different scopes is refused, for its meaning is not
+    defined.
     """
     listed = _listed(reading)
     for identifier, element, scope in reading.written_flows:
@@ -37,6 +39,10 @@ def read_flows(reading: Reading) -> None:
                 f"leads from {source} to {target} across the border of a process or sub-process",
             )
             continue
+        forbidden = _forbidden(reading.nodes[source], reading.nodes[target])
+        if forbidden is not None:
+            reading.repaired(element, identifier, f"dropped: {forbidden}")
+            continue
         if inner != scope:
             reading.repaired(
                 element, identifier, f"is written outside of {inner}, where both its ends are"
@@ -50,6 +56,20 @@ def read_flows(reading: Reading) -> None:
             condition=_condition(reading, element, identifier),
             span=reading.span(element, identifier),
         )
+
+
+def _forbidden(source: Node, target: Node) -> str | None:
+    """Return why no flow may join two nodes of a scope (chapters 10.3.5, 10.5), if none may."""
+    if source.event is EventKind.END:
+        return f"no flow leaves an end event ({source.id})"
+    if target.event is EventKind.START:
+        return f"no flow leads into a start event ({target.id})"
+    if target.event is EventKind.BOUNDARY:
+        return f"no flow leads into a boundary event ({target.id})"
+    for node, side in ((source, "leaves"), (target, "leads into")):
+        if node.activity == "event-sub-process":
+            return f"no flow {side} an event sub-process ({node.id})"
+    return None
 
 
 def _condition(reading: Reading, element: XmlElement, identifier: str) -> Condition | None:
