@@ -1,0 +1,248 @@
+"""The picture of a model in the HTML report: its own drawing, made fit for a page and a player.
+
+Styles become classes (the page forbids inline styles), colours come from the page, ids are made
+unique, and each element tells where a token on it belongs. Without scripts the picture shows the
+last state of the first view.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
+
+from netproof.loading import Model, load
+from netproof.report.html_net import net_drawing
+from netproof.report.html_views import View
+from netproof.report.model import ModelReport
+from netproof.report.outline import Outline, outline_of
+from netproof.report.text import plain
+from transition_systems.errors import NetproofError
+from translators.workflow.draw import computed_layout, workflow_svg
+from translators.workflow.graph import WorkflowGraph
+
+__all__ = ["Drawing", "blamed_nodes", "drawing_of"]
+
+NAMESPACE = ' xmlns="http://www.w3.org/2000/svg"'
+LOOKS = {"plain", "passed", "blamed"}
+WIDTHS = (700, 1200, 2000, 3500)
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """A picture as HTML, and a remark on what it leaves out."""
+
+    svg: str
+    note: str
+    size: int
+
+
+def drawing_of(
+    report: ModelReport, views: list[View], outline: Outline, number: int
+) -> Drawing | None:
+    """Return the picture of a model, ``None`` where it cannot be drawn.
+
+    Parameters
+    ----------
+    report
+        The report on one file; where the model was left in another process it is read anew.
+    views
+        What can be shown; the first one is shown without scripts.
+    outline
+        The elements.
+    number
+        The number of the file on its page, for unique ids.
+
+    Returns
+    -------
+    Drawing or None
+    """
+    model = _model(report, outline)
+    if model is None:
+        return None
+    note = ""
+    if model.graph is not None:
+        graph = model.graph
+        if graph.layout is None or not graph.layout.shapes:
+            layout = computed_layout(graph)
+            if layout is None:
+                return None
+            graph = replace(graph, layout=layout)
+            note = "The file has no layout of its own; this one is computed."
+        text = workflow_svg(graph)
+        for view in views:
+            view.blamed = blamed_nodes(view, outline, graph)
+    else:
+        assert model.net is not None
+        centre = {id for view in views for id in (*view.passed(outline), *view.blamed)}
+        drawn = net_drawing(model.net, centre)
+        if drawn is None:
+            return None
+        text, note = drawn
+    root = _prepared(text, number)
+    if views:
+        _show_end(root, views[0], outline)
+    svg = tostring(root, encoding="unicode")
+    return Drawing(svg=svg, note=note, size=len(svg))
+
+
+def _model(report: ModelReport, outline: Outline) -> Model | None:
+    if isinstance(report.model, Model):
+        return report.model
+    if report.error is not None or not outline.elements:
+        return None
+    try:
+        model = load(report.source, format=report.format)
+    except (NetproofError, OSError):
+        return None
+    return model if set(outline_of(model).elements) == set(outline.elements) else None
+
+
+def blamed_nodes(view: View, outline: Outline, graph: WorkflowGraph) -> list[str]:
+    """Return the nodes to point at: where tokens wait, the node that they wait for.
+
+    Parameters
+    ----------
+    view
+        With the elements that its verdict is about.
+    outline
+        The elements and flows.
+    graph
+        The workflow; an activity that waits for what is inside it is not to blame.
+
+    Returns
+    -------
+    list of str
+    """
+    last: Any = {} if view.run is None else view.run.last
+    counts: Mapping[str, int] = last if isinstance(last, Mapping) else {}
+    twice = [id for id in view.blamed if counts.get(id, 0) > 1]
+    if twice:
+        return twice
+    known = {node.id for node in graph.nodes}
+    nodes = [outline.links[id].target if id in outline.links else id for id in view.blamed]
+    scopes = {scope.id: scope.owner for scope in graph.scopes}
+    found = [id for id in dict.fromkeys(nodes) if id in known]
+    busy = {scopes.get(node.scope) for node in graph.nodes if node.id in found}
+    return [id for id in found if id not in busy] or found
+
+
+def _prepared(text: str, number: int) -> Element:
+    """Return the picture without inline styles, colours of its own and ids of others."""
+    # written by this program, with names escaped
+    root = fromstring(plain(text).replace(NAMESPACE, "", 1))  # noqa: S314
+    for style in root.findall("style"):
+        root.remove(style)
+    for paper in root.findall("rect"):
+        if paper.get("fill") == "#fff":
+            root.remove(paper)
+    root.attrib.pop("style", None)
+    root.attrib.pop("fill", None)
+    width = float(root.get("width", "0"))
+    root.set("class", f"diagram w{sum(width > limit for limit in WIDTHS)}")
+    for item in root.iter():
+        _classes(item, number)
+    for group in root.findall("g[@data-element]"):
+        _geometry(group)
+    return root
+
+
+def _classes(item: Element, number: int) -> None:
+    names = item.get("class", "").split()
+    if any(name in LOOKS for name in names):
+        names = [*(name for name in names if name not in LOOKS), "shape"]
+    style = item.attrib.pop("style", None)
+    if style is not None:
+        names.append("s" + style.removeprefix("stroke-width:").replace(".", "-"))
+    if item.tag == "marker":
+        names.append(item.get("id", ""))
+        item.set("id", f"{item.get('id')}-{number}")
+        for path in item.iter("path"):
+            for colour in ("fill", "stroke"):
+                path.attrib.pop(colour, None)
+    end = item.get("marker-end")
+    if end is not None:
+        item.set("marker-end", f"{end[:-1]}-{number})")
+    if names:
+        item.set("class", " ".join(names))
+
+
+def _geometry(group: Element) -> None:
+    """Note on a group where its shape stands, or where a token on its line belongs."""
+    for item in group:
+        values = [float(v) for v in _NUMBER.findall(item.get("points") or item.get("d") or "")]
+        pairs = list(zip(values[::2], values[1::2], strict=False))
+        if item.tag == "polyline" and pairs:
+            x, y = _middle(pairs)
+            group.set("data-at", f"{x:.1f} {y:.1f}")
+            return
+        if item.tag == "rect":
+            box = [float(item.get(name, "0")) for name in ("x", "y", "width", "height")]
+        elif item.tag == "circle":
+            x, y, r = (float(item.get(name, "0")) for name in ("cx", "cy", "r"))
+            box = [x - r, y - r, 2 * r, 2 * r]
+        elif item.tag == "path" and len(pairs) == 4:
+            xs, ys = [x for x, _ in pairs], [y for _, y in pairs]
+            box = [min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)]
+        else:
+            continue
+        group.set("data-box", " ".join(f"{value:.1f}" for value in box))
+        return
+
+
+def _middle(points: list[tuple[float, float]]) -> tuple[float, float]:
+    pieces = list(pairwise(points))
+    lengths = [((a - c) ** 2 + (b - d) ** 2) ** 0.5 for (a, b), (c, d) in pieces]
+    left = sum(lengths) / 2
+    for ((a, b), (c, d)), length in zip(pieces, lengths, strict=True):
+        if length and left <= length:
+            share = left / length
+            return a + (c - a) * share, b + (d - b) * share
+        left -= length
+    return points[0]
+
+
+def _show_end(root: Element, view: View, outline: Outline) -> None:
+    """Put the last state of a view on the picture, as the player does."""
+    groups: dict[str, Element] = {}
+    for group in root.findall("g[@data-element]"):
+        groups.setdefault(group.get("data-element", ""), group)
+    passed: Collection[str] = view.passed(outline)
+    for group in root.findall("g[@data-element]"):
+        id = group.get("data-element", "")
+        if id in view.blamed:
+            group.set("class", "blamed")
+        elif id in passed:
+            group.set("class", "passed")
+    layer = SubElement(root, "g", {"class": "layer", "aria-hidden": "true"})
+    if view.run is None:
+        return
+    acting = groups.get(outline.owner(view.run.steps[-1].action)) if view.run.steps else None
+    if acting is not None and acting.get("data-box"):
+        x, y, width, height = (float(v) for v in acting.get("data-box", "").split())
+        attributes = {"x": x - 6, "y": y - 6, "width": width + 12, "height": height + 12, "rx": 10}
+        ring = {name: f"{value:.1f}" for name, value in attributes.items()}
+        SubElement(layer, "rect", {"class": "ring", **ring})
+    state = view.run.last if isinstance(view.run.last, Mapping) else {}
+    for id, count in state.items():
+        if count and id in groups:
+            _token(layer, groups[id], int(count))
+
+
+def _token(layer: Element, group: Element, count: int) -> None:
+    if group.get("data-at"):
+        x, y = (float(v) for v in group.get("data-at", "").split())
+    elif group.get("data-box"):
+        left, top, width, _ = (float(v) for v in group.get("data-box", "").split())
+        x, y = left + width - 6, top + 6
+    else:
+        return
+    radius = "9.0" if count > 1 else "7.0"
+    SubElement(layer, "circle", {"class": "token", "cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": radius})
+    if count > 1:
+        at = {"class": "count", "x": f"{x:.1f}", "y": f"{y + 4:.1f}", "text-anchor": "middle"}
+        SubElement(layer, "text", at).text = str(count)
