@@ -67,32 +67,35 @@ def _violation(
     after = _after(len(witness.stem) if isinstance(witness, Lasso) else len(witness))
     if isinstance(witness, Lasso):
         return [_cycle(translation, witness, after, name)]
-    state = element_state(translation, witness.last)
+    marking = witness.last
+    state = element_state(translation, marking)
     match name:
         case "proper-completion":
-            twice = _named(
-                translation, [e for e, n in state.items() if n > 1 and _is_end(translation, e)]
-            )
-            return [f"{after} {twice} has been reached twice."]
+            twice = [e for e, n in state.items() if n > 1 and _is_end(translation, e)]
+            told = _named(translation, twice) or "an end event"
+            return [f"{after} {told} has been reached twice."]
         case "safeness":
-            flows = {flow.id for flow in translation.graph.flows}
-            full = [e for e, n in state.items() if n > 1 and e in flows]
-            most = max(state[e] for e in full)
-            return [f"{after} there are {most} tokens on {_one(translation, full[0])}."]
+            full = [p for p in translation.flow_places if marking.get(p, 0) > 1]
+            if full:
+                where = _one(translation, translation.places[full[0]].element)
+                return [f"{after} there are {marking[full[0]]} tokens on {where}."]
         case "deadlock" | "option-to-complete":
-            stuck = stuck_reasons(translation, witness.last)
-            if stuck:
-                return [f"{after} the process is stuck:", *stuck]
-            where = _named(translation, [e for e in state if not _is_end(translation, e)])
-            return [f"{after} it can go on but never complete; tokens are then in {where}."]
+            where = _named(translation, _waiting_elements(translation, marking))
+            if name != "deadlock" and _can_go_on(translation, marking):
+                tail = f"; tokens are then on {where}" if where else ""
+                return [f"{after} it can go on but never complete{tail}."]
+            reasons = stuck_reasons(translation, marking)
+            if reasons:
+                return [f"{after} the process is stuck:", *reasons]
+            return [f"{after} the process is stuck{f', with tokens on {where}' if where else ''}."]
         case "lost-messages":
             messages = {message.id for message in translation.graph.messages}
-            lost = _named(translation, [e for e in state if e in messages])
+            lost = _named(translation, [e for e in state if e in messages]) or "a message"
             return [f"{after} all has stopped and nobody has received {lost}."]
         case _:
             pass
-    where = _named(translation, list(state))
-    return [f"{after} it fails, with tokens in {where or 'no element'}."]
+    where = _named(translation, [*_pending_starts(translation, marking), *state])
+    return [f"{after} it fails, with {f'tokens on {where}' if where else 'no token anywhere'}."]
 
 
 def _after(count: int) -> str:
@@ -110,7 +113,7 @@ def _dead(translation: NetTranslation, verdict: Verdict, name: str, dead: Sequen
     _, enabled = names_in_formula(parse_formula(evidence.claim.formula))
     owners = list(dict.fromkeys(translation.transitions[t].owner for t in sorted(enabled)))
     if name == "never-started-pools":
-        return f"No run starts the pool of {_named(translation, owners)}."
+        return f"No run starts the pool of {_named(translation, owners) or 'some process'}."
     listed = _named(translation, list(dead) or owners)
     return f"{listed or 'An activity'} can never start."
 
@@ -119,42 +122,104 @@ def _cycle(translation: NetTranslation, lasso: Lasso, after: str, name: str) -> 
     before = lasso.stem[-1].state if lasso.stem else lasso.initial
     owners = dict.fromkeys(translation.transitions[s.action].owner for s in lasso.cycle)
     around = _named(translation, list(owners))
+    count = len(lasso.cycle)
     if name == "boundedness":
-        first, last = element_state(translation, before), element_state(translation, lasso.last)
-        grown = [e for e in last if last[e] > first.get(e, 0)]
-        return (
-            f"{after}, {len(lasso.cycle)} more steps (through {around}) can be repeated for ever, "
-            f"and each time tokens are added to {_named(translation, grown)}."
-        )
-    return f"{after}, {len(lasso.cycle)} steps can be repeated for ever: {around}."
+        grown = _named(translation, _grown(translation, before, lasso.last))
+        more = f"{count} more step{'' if count == 1 else 's'} (through {around})"
+        added = f"tokens are added to {grown}" if grown else "there are more tokens"
+        return f"{after}, {more} can be repeated for ever, and each time {added}."
+    steps = "1 step" if count == 1 else f"{count} steps"
+    return f"{after}, {steps} can be repeated for ever: {around}."
+
+
+def _grown(
+    translation: NetTranslation, before: Mapping[str, int], after: Mapping[str, int]
+) -> list[str]:
+    """Return the elements that have more tokens; of bookkeeping, what it is kept for."""
+    first, last = element_state(translation, before), element_state(translation, after)
+    grown = [e for e in last if last[e] > first.get(e, 0)]
+    if grown:
+        return grown
+    more = [p for p in after if after[p] > before.get(p, 0) and p in translation.places]
+    return list(dict.fromkeys(translation.places[p].element for p in more))
+
+
+def _can_go_on(translation: NetTranslation, marking: Mapping[str, int]) -> bool:
+    """Return whether some transition of the net is enabled."""
+    return any(
+        all(marking.get(p, 0) >= n for p, n in record.pre.items())
+        and all(marking.get(p, 0) <= n for p, n in record.at_most.items())
+        for record in translation.transitions.values()
+    )
+
+
+def _frozen(translation: NetTranslation, marking: Mapping[str, int]) -> set[str]:
+    """Return the scopes whose tokens a terminate event or an interruption has stopped."""
+    return {
+        scope
+        for process in translation.processes
+        for scope in process.scopes
+        if any(marking.get(gate, 0) == 0 for gate in process.gates_of(scope))
+    }
+
+
+def _pending_starts(translation: NetTranslation, marking: Mapping[str, int]) -> list[str]:
+    """Return the processes that start by themselves and have not started yet."""
+    frozen = _frozen(translation, marking)
+    own = {process.scope.id for process in translation.processes}
+    return [
+        record.element
+        for record in translation.places.values()
+        if record.kind == "start" and record.live and record.element in own
+        if marking.get(record.id, 0) and record.scope not in frozen
+    ]
+
+
+def _waiting_elements(translation: NetTranslation, marking: Mapping[str, int]) -> list[str]:
+    """Return the elements with tokens that are neither at an end nor in a message under way."""
+    messages = {message.id for message in translation.graph.messages}
+    state = element_state(translation, marking)
+    kept = [e for e in state if not _is_end(translation, e) and e not in messages]
+    return [*_pending_starts(translation, marking), *kept]
 
 
 def stuck_reasons(translation: NetTranslation, marking: Mapping[str, int]) -> list[str]:
     """Return for a marking without an enabled transition why each waiting node cannot go on.
 
-    Empty where some transition is enabled.
+    Empty where some transition is enabled, and where no reason is known. What a terminate event or
+    an interruption has stopped does not wait.
     """
     index = translation.index
     assert index is not None
-    waiting: dict[str, tuple[list[str], list[str]]] = {}
+    if _can_go_on(translation, marking):
+        return []
+    frozen, places = _frozen(translation, marking), translation.places
+    waiting: dict[str, str] = {}
     for record in translation.transitions.values():
-        missing = [p for p, n in record.pre.items() if marking.get(p, 0) < n]
-        if not missing and not record.at_most:
-            return []
         node = index.node[record.owner]
         if node.event in (EventKind.BOUNDARY, EventKind.START) or record.owner in waiting:
             continue
+        if record.scope in frozen:
+            continue
         if node.body is not None and _busy(translation, marking, node.body):
             continue
-        places = translation.places
+        missing = [p for p, n in record.pre.items() if marking.get(p, 0) < n]
         held = [p for p in record.pre if p not in missing and places[p].live]
-        if held:
-            absent = [p for p in missing if places[p].kind != "control"]
-            waiting[record.owner] = (
-                [places[p].element for p in held],
-                [places[p].element for p in absent],
-            )
-    return [_reason(translation, *item) for item in waiting.items()]
+        if not held:
+            continue
+        blocking = [p for p, n in record.at_most.items() if marking.get(p, 0) > n]
+        waiting[record.owner] = _reason(
+            translation,
+            record.owner,
+            _elements(translation, held),
+            _elements(translation, [p for p in missing if places[p].kind != "control"]),
+            [] if missing else _elements(translation, blocking),
+        )
+    return list(waiting.values())
+
+
+def _elements(translation: NetTranslation, places: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(translation.places[place].element for place in places))
 
 
 def _busy(translation: NetTranslation, marking: Mapping[str, int], body: str) -> bool:
@@ -168,19 +233,24 @@ def _busy(translation: NetTranslation, marking: Mapping[str, int], body: str) ->
     )
 
 
-def _reason(translation: NetTranslation, owner: str, ends: tuple[list[str], list[str]]) -> str:
+def _reason(
+    translation: NetTranslation, owner: str, held: list[str], absent: list[str], blocking: list[str]
+) -> str:
+    """Return why a node waits: what it has, what it has not, what is in its way."""
     assert translation.index is not None
-    held, absent = ends
     node = translation.index.node[owner]
     kind = f"The {node.gateway} gateway " if node.gateway else ""
     name = f"“{node.title}”" if node.name or not node.gateway else node.id
     where = _named(translation, [e for e in held if e != owner])
     at = f" has a token on {where} and" if where else ""
-    if not absent:
-        return f"{kind}{name}{at} cannot go on."
-    messages = {message.id for message in translation.graph.messages}
-    what = "" if all(e in messages for e in absent) else "a token on "
-    return f"{kind}{name}{at} waits for {what}{_named(translation, absent)}, which never comes."
+    if absent:
+        messages = {message.id for message in translation.graph.messages}
+        what = "" if all(e in messages for e in absent) else "a token on "
+        return f"{kind}{name}{at} waits for {what}{_named(translation, absent)}, which never comes."
+    if blocking:
+        there = _named(translation, blocking)
+        return f"{kind}{name}{at} waits for a token on {there} to go on, which it never does."
+    return f"{kind}{name}{at} cannot go on."
 
 
 def _is_end(translation: NetTranslation, element: str) -> bool:
@@ -197,7 +267,10 @@ def _one(translation: NetTranslation, element: str) -> str:
         if flow.name:
             return f"the flow “{flow.name}”"
         source, target = index.node[flow.source], index.node[flow.target]
-        return f"the flow from {_short(source.name, source.id)} to {_short(target.name, target.id)}"
+        beside = [f for f in index.outgoing[flow.source] if f.target == flow.target]
+        which = f" ({flow.id})" if len(beside) > 1 else ""
+        ends = f"from {_short(source.name, source.id)} to {_short(target.name, target.id)}"
+        return f"the flow {ends}{which}"
     if element in index.node:
         node = index.node[element]
         return _short(node.name, node.id)
@@ -206,6 +279,10 @@ def _one(translation: NetTranslation, element: str) -> str:
             source, target = index.node[message.source], index.node[message.target]
             ends = f"from {_short(source.name, source.id)} to {_short(target.name, target.id)}"
             return f"the message “{message.name}” {ends}" if message.name else f"the message {ends}"
+    if element in index.scope:
+        pool = next((p for p in translation.graph.pools if p.scope == element), None)
+        name = (pool.name if pool is not None else None) or index.scope[element].name
+        return f"the start of {_short(name, element)}"
     return element
 
 
