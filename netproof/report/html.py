@@ -67,7 +67,7 @@ def html_text(report: Report, *, root: Path | None = None) -> str:
         if room > 0 and (views or len(report.models) <= ALL_PICTURES):
             drawing = drawing_of(model, views, outline, number)
         if drawing is not None:
-            room -= drawing.size
+            room -= len(drawing.svg)
         sections.append(
             model_section(model, number, name=name, views=views, drawing=drawing, outline=outline)
         )

@@ -15,9 +15,21 @@ from netproof.report.model import ModelReport, VerdictReport
 from netproof.report.text import plain
 from transition_systems.verdict import Outcome
 
-__all__ = ["badge", "clean", "data_block", "folded", "state_badge", "table", "terms", "words"]
+__all__ = [
+    "attribute",
+    "badge",
+    "clean",
+    "data_block",
+    "folded",
+    "state_badge",
+    "table",
+    "terms",
+    "without_direction",
+    "words",
+]
 
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_SPACE = re.compile("[\t\n]")
 _QUOTED = re.compile("“([^“”]*)”")
 
 OUTCOMES = {
@@ -34,6 +46,22 @@ STATES = {
 }
 
 
+def attribute(id: str) -> str:
+    r"""Return an id as it comes out of an attribute of a picture.
+
+    Examples
+    --------
+    >>> attribute("a\nb")
+    'a b'
+    """
+    return _SPACE.sub(" ", plain(id))
+
+
+def without_direction(text: str) -> str:
+    """Return a text without the marks that change the direction of what follows them."""
+    return _BIDI.sub("", text)
+
+
 def clean(text: str) -> str:
     r"""Return a text without control characters, and with labels that keep their direction.
 
@@ -45,7 +73,7 @@ def clean(text: str) -> str:
     >>> clean("a\u202eb\x00") == "ab\ufffd", clean("“x”") == "“\u2068x\u2069”"
     (True, True)
     """
-    return _QUOTED.sub("“\u2068\\1\u2069”", _BIDI.sub("", plain(text)))
+    return _QUOTED.sub("“\u2068\\1\u2069”", without_direction(plain(text)))
 
 
 def words(text: str, limit: int | None = None) -> str:

@@ -154,14 +154,7 @@ def _player(id: str, views: list[View], drawing: Drawing | None, outline: Outlin
         label = 'tabindex="0" role="group" aria-label="diagram"'
         picture = f'<div class="canvas" {label}>{drawing.svg}</div>'
     note = f" {words(drawing.note)}" if drawing is not None and drawing.note else ""
-    legend = ""
-    if drawing is not None and views:
-        legend = (
-            '<span class="key"><i class="k-token"></i> token</span> '
-            '<span class="key"><i class="k-ring"></i> acts in this step</span> '
-            '<span class="key"><i class="k-passed"></i> the way of the run</span> '
-            '<span class="key"><i class="k-blamed"></i> here is the fault</span>'
-        )
+    legend = _legend(views) if drawing is not None else ""
     caption = f"<figcaption>{legend}{note}</figcaption>" if legend or note else ""
     if not views:
         return f'<figure class="picture">{picture}{caption}</figure>'
@@ -176,10 +169,22 @@ def _player(id: str, views: list[View], drawing: Drawing | None, outline: Outlin
     )
     says = _says(views[0], outline)
     steps = "".join(_steps(i, view, outline) for i, view in enumerate(views))
-    data = data_block(player_data(views, outline))
+    data = data_block(player_data(views, outline, {} if drawing is None else drawing.stand_ins))
     return (
         f'<figure class="player" data-model="{id}" tabindex="-1">{wrong}{says}{bar}{picture}'
         f'{caption}{steps}<script type="application/json">{data}</script></figure>'
+    )
+
+
+def _legend(views: list[View]) -> str:
+    keys: list[tuple[str, str]] = []
+    if any(view.steps for view in views):
+        keys = [("token", "token"), ("ring", "acts in this step"), ("passed", "the way of the run")]
+    if any(view.blamed for view in views):
+        violated = any(view.entries[0].outcome is Outcome.VIOLATED for view in views)
+        keys.append(("blamed", "here is the fault" if violated else "what it is about"))
+    return " ".join(
+        f'<span class="key"><i class="k-{css}"></i> {text}</span>' for css, text in keys
     )
 
 
@@ -195,11 +200,12 @@ def _wrong(number: int, view: View, *, several: bool) -> str:
             f'<button type="button" class="choose" data-view="{number}" aria-pressed="{pressed}" '
             f"hidden>Show on the diagram</button>"
         )
-    css = "wrong chosen" if number == 0 else "wrong"
+    css = "wrong bad" if entry.outcome is Outcome.VIOLATED else "wrong open"
+    css += " chosen" if number == 0 else ""
     return (
         f'<div class="{css}" data-wrong="{number}"><h3>{title[entry.outcome]} '
         f'<small dir="auto">{words(view.label, 200)}</small></h3>'
-        f'<p dir="auto">{words(text, 1_500)}</p>{choose}</div>'
+        f'<p dir="auto">{words(text[:1].upper() + text[1:], 1_500)}</p>{choose}</div>'
     )
 
 

@@ -8,13 +8,15 @@ last state of the first view.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
 from netproof.loading import Model, load
+from netproof.report.html_markup import attribute, without_direction
 from netproof.report.html_net import net_drawing
 from netproof.report.html_views import View
 from netproof.report.model import ModelReport
@@ -28,17 +30,21 @@ __all__ = ["Drawing", "blamed_nodes", "drawing_of"]
 
 NAMESPACE = ' xmlns="http://www.w3.org/2000/svg"'
 LOOKS = {"plain", "passed", "blamed"}
+MIN_CONTAINER = 12_000.0
 WIDTHS = (700, 1200, 2000, 3500)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
-    """A picture as HTML, and a remark on what it leaves out."""
+    """A picture as HTML, and a remark on what it leaves out.
+
+    ``stand_ins`` tells for elements that are not drawn which drawn activity they are inside of.
+    """
 
     svg: str
     note: str
-    size: int
+    stand_ins: Mapping[str, str]
 
 
 def drawing_of(
@@ -84,10 +90,28 @@ def drawing_of(
             return None
         text, note = drawn
     root = _prepared(text, number)
+    drawn_ids = {group.get("data-element", "") for group in root.findall("g[@data-element]")}
+    inside = {} if model.graph is None else _stand_ins(model.graph, drawn_ids)
     if views:
-        _show_end(root, views[0], outline)
-    svg = tostring(root, encoding="unicode")
-    return Drawing(svg=svg, note=note, size=len(svg))
+        _show_end(root, views[0], outline, inside)
+    return Drawing(svg=tostring(root, encoding="unicode"), note=note, stand_ins=inside)
+
+
+def _stand_ins(graph: WorkflowGraph, drawn: set[str]) -> dict[str, str]:
+    nodes = {node.id: node for node in graph.nodes}
+    owners = {scope.id: scope.owner for scope in graph.scopes}
+    found: dict[str, str] = {}
+    scopes = {node.id: node.scope for node in graph.nodes}
+    scopes |= {flow.id: flow.scope for flow in graph.flows}
+    for id, scope in scopes.items():
+        owner = owners.get(scope)
+        seen: set[str] = set()
+        while owner is not None and attribute(owner) not in drawn and owner not in seen:
+            seen.add(owner)
+            owner = owners.get(nodes[owner].scope) if owner in nodes else None
+        if owner is not None and attribute(owner) in drawn and attribute(id) not in drawn:
+            found[id] = owner
+    return found
 
 
 def _model(report: ModelReport, outline: Outline) -> Model | None:
@@ -144,11 +168,43 @@ def _prepared(text: str, number: int) -> Element:
     root.attrib.pop("fill", None)
     width = float(root.get("width", "0"))
     root.set("class", f"diagram w{sum(width > limit for limit in WIDTHS)}")
+    root.set("aria-label", without_direction(root.get("aria-label", ""))[:200])
     for item in root.iter():
         _classes(item, number)
+        if item.text is not None:
+            item.text = without_direction(item.text)
     for group in root.findall("g[@data-element]"):
         _geometry(group)
+    _containers_behind(root)
     return root
+
+
+def _containers_behind(root: Element) -> None:
+    """Move shapes that have others inside behind everything, so that they hide nothing."""
+    boxes = [
+        (group, [float(value) for value in group.get("data-box", "").split()])
+        for group in root.findall("g[@data-box]")
+    ]
+    centres = sorted((x + w / 2, y + h / 2) for _, (x, y, w, h) in boxes)
+    found: list[tuple[float, Element]] = []
+    for group, (x, y, w, h) in boxes:
+        start = bisect_left(centres, (x, y))
+        end = bisect_right(centres, (x + w, y + h))
+        inside = sum(y < centre < y + h for _, centre in centres[start:end])
+        if w * h > MIN_CONTAINER and inside > 1:  # its own centre is one of them
+            found.append((w * h, group))
+            lines = [text for text in group.findall("text") if text.get("class") != "small"]
+            rise = float(lines[0].get("y", "0")) - y - 18 if lines else 0.0
+            for text in lines:
+                text.set("y", f"{float(text.get('y', '0')) - max(0.0, rise):.1f}")
+    if not found:
+        return
+    at = list(root).index(root.findall("g[@data-element]")[0])
+    for _, group in sorted(found, key=lambda item: item[0]):
+        position = list(root).index(group)
+        root.remove(group)
+        at -= position < at
+        root.insert(at, group)
 
 
 def _classes(item: Element, number: int) -> None:
@@ -206,31 +262,37 @@ def _middle(points: list[tuple[float, float]]) -> tuple[float, float]:
     return points[0]
 
 
-def _show_end(root: Element, view: View, outline: Outline) -> None:
+def _show_end(root: Element, view: View, outline: Outline, inside: Mapping[str, str]) -> None:
     """Put the last state of a view on the picture, as the player does."""
     groups: dict[str, Element] = {}
     for group in root.findall("g[@data-element]"):
         groups.setdefault(group.get("data-element", ""), group)
-    passed: Collection[str] = view.passed(outline)
+    passed = {attribute(id) for id in view.passed(outline)}
+    blamed = {attribute(id) for id in view.blamed}
     for group in root.findall("g[@data-element]"):
         id = group.get("data-element", "")
-        if id in view.blamed:
+        if id in blamed:
             group.set("class", "blamed")
         elif id in passed:
             group.set("class", "passed")
     layer = SubElement(root, "g", {"class": "layer", "aria-hidden": "true"})
     if view.run is None:
         return
-    acting = groups.get(outline.owner(view.run.steps[-1].action)) if view.run.steps else None
+    actor = outline.owner(view.run.steps[-1].action) if view.run.steps else ""
+    acting = groups.get(attribute(inside.get(actor, actor)))
     if acting is not None and acting.get("data-box"):
         x, y, width, height = (float(v) for v in acting.get("data-box", "").split())
         attributes = {"x": x - 6, "y": y - 6, "width": width + 12, "height": height + 12, "rx": 10}
         ring = {name: f"{value:.1f}" for name, value in attributes.items()}
         SubElement(layer, "rect", {"class": "ring", **ring})
     state = view.run.last if isinstance(view.run.last, Mapping) else {}
+    totals: dict[str, int] = {}
     for id, count in state.items():
+        place = attribute(inside.get(id, id))
+        totals[place] = totals.get(place, 0) + int(count)
+    for id, count in totals.items():
         if count and id in groups:
-            _token(layer, groups[id], int(count))
+            _token(layer, groups[id], count)
 
 
 def _token(layer: Element, group: Element, count: int) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from netproof.report.findings import elements_of
-from netproof.report.html_markup import clean
+from netproof.report.html_markup import attribute, clean
 from netproof.report.model import ModelReport, VerdictReport
 from netproof.report.outline import Outline
 from transition_systems.run import Lasso, Run, Step
@@ -21,6 +21,8 @@ __all__ = ["MAX_STEPS", "View", "place_words", "player_data", "views_of"]
 
 MAX_STEPS = 1_000
 MAX_WORDS = 160
+MAX_ID = 20
+EVENTS = {"start": "a start event", "event": "an event", "end": "an end event"}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -123,10 +125,11 @@ def place_words(id: str, outline: Outline) -> str:
     """
     link = outline.links.get(id)
     if link is not None and link.message:
-        text = f"message “{link.title or id}” under way"
+        text = f"message “{link.title}” under way"
+        if not link.title:
+            text = f"a message to {_name(link.target, outline)} under way"
     elif link is not None:
-        target = outline.elements.get(link.target)
-        text = f"on the way to {_name(link.target, outline) if target else link.target}"
+        text = f"on the way to {_name(link.target, outline)}"
         if link.title:
             text = f"on “{link.title}”"
     else:
@@ -144,10 +147,12 @@ def _name(id: str, outline: Outline) -> str:
         return f"the gateway “{element.title}”" if element.title else f"the gateway {id}"
     if element.shape == "place":
         return f"place {element.title}"
+    if element.title == id and len(id) > MAX_ID and element.shape in EVENTS:
+        return EVENTS[element.shape]
     return f"“{element.title or id}”"
 
 
-def player_data(views: list[View], outline: Outline) -> dict[str, Any]:
+def player_data(views: list[View], outline: Outline, inside: Mapping[str, str]) -> dict[str, Any]:
     """Return the views as data for the player.
 
     Parameters
@@ -156,11 +161,14 @@ def player_data(views: list[View], outline: Outline) -> dict[str, Any]:
         What can be shown.
     outline
         The elements, for their names.
+    inside
+        For elements that are not drawn, the drawn activity around them.
 
     Returns
     -------
     dict
-        ``elements`` (ids), ``words`` (where a token there is), and ``views``, each with ``start``
+        ``elements`` (ids), ``words`` (where a token there is), ``inside`` (the index of the
+        element that stands for it on the picture), and ``views``, each with ``start``
         (pairs of index and count), ``steps`` (acting element, changed counts), ``loop`` and
         ``blamed``.
     """
@@ -188,9 +196,12 @@ def player_data(views: list[View], outline: Outline) -> dict[str, Any]:
             "start": start, "steps": steps, "loop": view.loop if repeats else None,
             "blamed": [number(id) for id in view.blamed],
         })  # fmt: skip
+    ids = list(index)
+    places = [number(inside.get(id, id)) for id in ids]
     return {
-        "elements": list(index),
+        "elements": [attribute(id) for id in index],
         "words": [place_words(id, outline) for id in index],
+        "inside": [*places, *range(len(ids), len(index))],
         "views": shown,
     }
 

@@ -135,7 +135,7 @@
       }
       layer.replaceChildren();
       this.acting = null;
-      const acting = this.at ? this.groups[this.view.steps[this.at - 1][0]][0] : null;
+      const acting = this.at ? this.spot(this.view.steps[this.at - 1][0]) : null;
       if (acting && acting.dataset.box) {
         const [x, y, width, height] = numbers(acting.dataset.box);
         const box = { x: x - 6, y: y - 6, width: width + 12, height: height + 12, rx: 10 };
@@ -143,8 +143,16 @@
         this.acting = acting;
         this.reveal();
       }
-      for (const [i, count] of Object.entries(state)) token(layer, this.groups[i][0], count);
+      const totals = new Map();
+      for (const [i, count] of Object.entries(state)) {
+        const group = this.spot(i);
+        totals.set(group, (totals.get(group) || 0) + count);
+      }
+      for (const [group, count] of totals) token(layer, group, count);
     }
+
+    // Where an element is drawn; for what is inside a closed sub-process, that.
+    spot(i) { return this.groups[this.data.inside[i]][0]; }
 
     reveal() {
       if (!this.acting) return;
