@@ -354,6 +354,8 @@ def convert(
     ------
     UsageError
         When there is no such format, or the model has no form in it.
+    UnsupportedError
+        When an element was refused: the text would be another model.
 
     Examples
     --------
@@ -365,4 +367,4 @@ def convert(
 
     if to not in CONVERSIONS:
         raise UsageError(f"there is no conversion to {to!r}; there are {', '.join(CONVERSIONS)}")
-    return CONVERSIONS[to](model_of(model), starts)
+    return CONVERSIONS[to](model_of(model), starts).text

@@ -7,13 +7,13 @@ import sys
 from typing import Literal
 
 from netproof.api import check
+from netproof.cli.output_file import write_output
 from netproof.converting import net_of
 from netproof.loading import load
 from netproof.pictures import model_svg, verdict_svg
 from petri import format_dot
 from petri.draw import net_svg
 from transition_systems.errors import UsageError
-from transition_systems.readwrite.files import write_text
 
 __all__ = ["run"]
 
@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     starts: Literal["one", "all"] = arguments.starts or "one"
     model = load(arguments.file, format=arguments.format)
     if path.endswith(".dot"):
-        write_text(path, format_dot(net_of(model, starts)[0]))
+        write_output(path, format_dot(net_of(model, starts)[0]))
         return 0
     if not path.endswith(".svg"):
         raise UsageError(f"pictures are written as .svg or .dot, not {path!r}")
@@ -37,5 +37,5 @@ def run(arguments: argparse.Namespace) -> int:
         svg = net_svg(net_of(model, starts)[0])
     else:
         svg = model_svg(model)
-    write_text(path, svg + "\n")
+    write_output(path, svg + "\n")
     return 0

@@ -42,9 +42,17 @@ def build_parser() -> argparse.ArgumentParser:
     )
     convert.add_argument("-o", "--output", metavar="PATH", help="default: standard output")
     _reading(convert)
-    draw = commands.add_parser("draw", help="draw a model, or a counterexample on it")
+    draw = commands.add_parser(
+        "draw", help="draw a model, or a counterexample on it, as svg or dot"
+    )
     draw.add_argument("file", metavar="FILE")
-    draw.add_argument("-o", "--output", metavar="PATH", required=True, help="x.svg or x.dot")
+    draw.add_argument(
+        "-o",
+        "--output",
+        metavar="PATH",
+        required=True,
+        help="x.svg (a picture) or x.dot (the net for Graphviz)",
+    )
     draw.add_argument("--property", metavar="NAME", help="draw the counterexample to this property")
     draw.add_argument("--as", dest="view", choices=("diagram", "net"), default="diagram")
     _reading(draw)
@@ -127,3 +135,7 @@ def run(argv: list[str]) -> int:
         return 130
     except BrokenPipeError:
         return 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        sys.stderr.write(f"netproof: {where}{error.strerror or error}\n")
+        return 2
