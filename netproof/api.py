@@ -20,6 +20,7 @@ from netproof.checking import (
 )
 from netproof.loading import Model, model_of
 from netproof.report.model import ModelReport, Report
+from netproof.report.suppressions import with_suppressions
 from petri import PetriNet
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
@@ -94,7 +95,7 @@ def check(
     entry = check_model(
         loaded, options, progress=progress, deadline=started + options.seconds, read_seconds=read
     )
-    return Report(models=(entry,), options=options.to_dict())
+    return Report(models=(with_suppressions(entry),), options=options.to_dict())
 
 
 def _options(
@@ -313,7 +314,7 @@ def _guarded(source: str, option: CheckOptions, progress: ProgressCallback | Non
     if option.seconds <= 0:
         return not_reached(source, option, "the total time was used up before its turn")
     try:
-        return check_path(source, option, progress=progress)
+        return with_suppressions(check_path(source, option, progress=progress))
     except UsageError as error:
         return ModelReport(source=source, error=str(error))
     except Exception as error:  # one bad file does not stop the rest

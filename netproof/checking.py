@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from netproof.explain import explained
@@ -282,9 +282,22 @@ def _answers(
             )
             verdict = verdict.with_(evidence=evidence)
         clock.lap("decide")
-        entries.append(_rechecked(question, name, raw, verdict, model, options, end))
+        entry = _rechecked(question, name, raw, verdict, model, options, end)
+        if verdict.violated and entry.witness is None:
+            entry = replace(entry, dead=_dead_elements(question))
+        entries.append(entry)
         clock.lap("recheck")
     return entries
+
+
+def _dead_elements(question: NetQuestion) -> tuple[str, ...]:
+    """Return the ids of what can never occur: activities of a workflow, transitions of a net."""
+    if question.translation is not None:
+        return tuple(_dead_activities(question))
+    if not question.graph.complete:
+        return ()
+    names = question.net.transition_ids
+    return tuple(name for name, fired in zip(names, question.graph.fired, strict=True) if not fired)
 
 
 def _dead_activities(question: NetQuestion) -> list[str]:

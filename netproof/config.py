@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from netproof.checking import DEFAULT_SECONDS, CheckOptions
+from netproof.report.policy import split_items
 from transition_systems.errors import InputError, UsageError
 from transition_systems.properties.names import nearest_names
 from transition_systems.source_span import SourceSpan
@@ -25,6 +26,8 @@ KEYS: dict[str, type | tuple[type, ...]] = {
     "jobs": int,
     "exclude": list,
     "fail-on": list,
+    "warn-on": list,
+    "baseline": str,
     "recheck": bool,
     "paths": list,
 }
@@ -53,6 +56,8 @@ class Settings:
     jobs: int = 1
     exclude: tuple[str, ...] = ()
     fail_on: tuple[str, ...] = ("violated", "unknown", "error")
+    warn_on: tuple[str, ...] = ()
+    baseline: str | None = None
     recheck: bool = True
     format: str | None = None
     paths: tuple[PathSettings, ...] = ()
@@ -75,8 +80,10 @@ class Settings:
         lines += [
             f"starts = {_toml(self.starts)}", f"jobs = {self.jobs}",
             f"exclude = {_toml(list(self.exclude))}", f"fail-on = {_toml(list(self.fail_on))}",
-            f"recheck = {_toml(self.recheck)}",
+            f"warn-on = {_toml(list(self.warn_on))}", f"recheck = {_toml(self.recheck)}",
         ]  # fmt: skip
+        if self.baseline is not None:
+            lines.append(f"baseline = {_toml(self.baseline)}")
         for path in self.paths:
             lines += ["", "[[paths]]", f"match = {_toml(path.match)}"]
             for key in ("properties", "budget_seconds", "budget_states", "starts"):
@@ -119,8 +126,11 @@ def load_settings(arguments: argparse.Namespace) -> Settings:
             changes[name] = getattr(arguments, name)
     if arguments.exclude:
         changes["exclude"] = settings.exclude + tuple(arguments.exclude)
-    if arguments.fail_on is not None:
-        changes["fail_on"] = tuple(w.strip() for w in arguments.fail_on.split(",") if w.strip())
+    for name in ("fail_on", "warn_on"):
+        if getattr(arguments, name) is not None:
+            changes[name] = split_items(getattr(arguments, name))
+    if arguments.baseline is not None:
+        changes["baseline"] = arguments.baseline
     if arguments.no_recheck:
         changes["recheck"] = False
     return replace(settings, **changes)
@@ -146,14 +156,22 @@ def _from_files(folder: Path) -> Settings:
     for place in (folder, *folder.parents):
         own = place / "netproof.toml"
         if own.is_file():
-            return _settings(_read(own), str(own))
+            return _placed(_settings(_read(own), str(own)), place)
         project = place / "pyproject.toml"
         if project.is_file():
             table = _read(project).get("tool", {})
             if isinstance(table, dict) and "netproof" in table:
-                return _settings(table["netproof"], f"{project} [tool.netproof]")
+                found = _settings(table["netproof"], f"{project} [tool.netproof]")
+                return _placed(found, place)
             return Settings()
     return Settings()
+
+
+def _placed(settings: Settings, folder: Path) -> Settings:
+    """Return the settings with the baseline's path relative to the configuration file."""
+    if settings.baseline is None:
+        return settings
+    return replace(settings, baseline=str(folder / settings.baseline))
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -168,7 +186,7 @@ def _read(path: Path) -> dict[str, Any]:
 def _settings(table: Any, source: str) -> Settings:
     _check_keys(table, KEYS, source)
     values: dict[str, Any] = {key.replace("-", "_"): value for key, value in table.items()}
-    for key in ("properties", "exclude", "fail_on"):
+    for key in ("properties", "exclude", "fail_on", "warn_on"):
         if key in values:
             values[key] = _strings(values[key], key, source)
     if values.get("starts", "one") not in ("one", "all"):

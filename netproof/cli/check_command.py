@@ -14,14 +14,16 @@ from netproof.cli.progress_line import ProgressLine
 from netproof.cli.watchdog import Watchdog
 from netproof.config import Settings, load_settings, settings_for
 from netproof.properties import asked_properties
+from netproof.report.baseline import apply_baseline, baseline_pairs, read_baseline, write_baseline
+from netproof.report.formats import FORMATS
 from netproof.report.model import ModelReport, Report
+from netproof.report.policy import policy_of
 from netproof.report.renderers import render, render_to
 from transition_systems.errors import UsageError
 
 __all__ = ["run"]
 
 LATE = "the call ended before it was done"
-FAILURES = {"violated": 1, "error": 2, "unknown": 3}
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -31,7 +33,10 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(settings.to_toml())
         return 0
     outputs = [_output(text) for text in arguments.output or []]
-    failing = _failing(settings.fail_on)
+    policy = policy_of(settings.fail_on, settings.warn_on)
+    known = frozenset[tuple[str, str]]()
+    if settings.baseline is not None:
+        known = read_baseline(settings.baseline)
     asked_properties(settings.properties)
     sources = expand_inputs(arguments.inputs, exclude=settings.exclude)
     options = [settings_for(settings, source) for source in sources]
@@ -40,14 +45,17 @@ def run(arguments: argparse.Namespace) -> int:
     done: list[ModelReport | None] = [None] * len(sources)
 
     def code(report: Report) -> int:
-        return exit_code(report, failing, zero=arguments.exit_zero)
+        return policy.exit_code(report, zero=arguments.exit_zero)
 
     def finish() -> Report:
         models = tuple(
             entry if entry is not None else not_reached(source, option, LATE)
             for entry, source, option in zip(done, sources, options, strict=True)
         )
-        return Report(models=models, options=_options(settings, arguments))
+        report = policy.applied(Report(models=models, options=_options(settings, arguments)))
+        if settings.baseline is None:
+            return report
+        return apply_baseline(report, known, settings.baseline)
 
     longest = max(o.seconds for o in options)
     limit = deadline if deadline is not None else None
@@ -64,6 +72,9 @@ def run(arguments: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             interrupted = True
     report = finish()
+    if arguments.write_baseline is not None and not interrupted:
+        write_baseline(report, arguments.write_baseline)
+        report = apply_baseline(report, baseline_pairs(report), arguments.write_baseline)
     emit(report, arguments, outputs)
     if interrupted:
         return 130
@@ -78,32 +89,12 @@ def emit(report: Report, arguments: argparse.Namespace, outputs: list[tuple[str,
     sys.stdout.flush()
 
 
-def exit_code(report: Report, failing: frozenset[str], *, zero: bool) -> int:
-    """Return the exit code of a report, worst first."""
-    found = {model.status for model in report.models}
-    if "internal" in found:
-        return 70
-    if zero:
-        return 0
-    for status in ("error", "violated", "unknown"):
-        if status in found and status in failing:
-            return FAILURES[status]
-    return 0
-
-
-def _failing(names: tuple[str, ...]) -> frozenset[str]:
-    unknown = [name for name in names if name not in FAILURES]
-    if unknown:
-        raise UsageError(f"--fail-on takes {', '.join(FAILURES)}; not {', '.join(unknown)}")
-    return frozenset(names)
-
-
 def _output(text: str) -> tuple[str, str]:
     name, equals, path = text.partition("=")
     if not equals or not path:
         raise UsageError(f"--output takes FORMAT=PATH, not {text!r}")
-    if name not in ("terminal", "json"):
-        raise UsageError(f"there is no report format {name!r}; there are terminal and json")
+    if name not in FORMATS:
+        raise UsageError(f"there is no report format {name!r}; there are {', '.join(FORMATS)}")
     return name, path
 
 

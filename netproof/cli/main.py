@@ -6,6 +6,7 @@ import argparse
 import sys
 from importlib import import_module
 
+from netproof.report.formats import FORMATS
 from transition_systems import __version__
 
 __all__ = ["build_parser", "run"]
@@ -79,9 +80,14 @@ def _check(check: argparse.ArgumentParser) -> None:
     add("--total-seconds", type=_seconds, metavar="S", help="wall time for the whole call")
     add("--jobs", type=_count, metavar="N", help="processes (default 1)")
     add("--exclude", action="append", metavar="GLOB", help="leave out paths; may be repeated")
-    add("--output-format", choices=("terminal", "json"), default="terminal")
+    add("--output-format", choices=FORMATS, default="terminal")
     add("--output", action="append", metavar="FORMAT=PATH", help="also write a report; repeatable")
-    add("--fail-on", metavar="LIST", help="of violated,unknown,error: what fails (default all)")
+    add("--fail-on", metavar="LIST",
+        help="what fails: violated, unknown, error, violated:PROPERTY, unknown:PROPERTY or "
+        "PROPERTY, with commas (default violated,unknown,error)")  # fmt: skip
+    add("--warn-on", metavar="LIST", help="what only warns, in the same words")
+    add("--baseline", metavar="FILE", help="what this file knows is shown and does not fail")
+    add("--write-baseline", metavar="FILE", help="write what is not good now as a baseline")
     add("--exit-zero", action="store_true", help="exit with 0 unless there is an internal error")
     add("--no-recheck", action="store_true", help="do not recheck the evidence")
     add("--no-config", action="store_true", help="do not look for a configuration file")

@@ -5,16 +5,36 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from transition_systems.run import Lasso, Run
 from transition_systems.verdict import Outcome, Verdict, versions
 from translators.ledger import Ledger
 
-__all__ = ["EXIT_CODES", "SCHEMA", "ModelReport", "Report", "VerdictReport"]
+__all__ = ["EXIT_CODES", "SCHEMA", "Accepted", "ModelReport", "Report", "VerdictReport"]
 
 SCHEMA = "netproof/report/1"
 EXIT_CODES = {"ok": 0, "violated": 1, "error": 2, "unknown": 3, "internal": 70}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """Why a verdict that is not good does not fail: a baseline knows it, or the file says so.
+
+    Parameters
+    ----------
+    kind
+        ``known`` (the baseline) or ``suppressed`` (the file).
+    reason
+        For a reader.
+    """
+
+    kind: Literal["known", "suppressed"]
+    reason: str
+
+    def to_dict(self) -> dict[str, str]:
+        """Return it as plain data."""
+        return {"kind": self.kind, "reason": self.reason}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +49,21 @@ class VerdictReport:
         The run or lasso on the user's model.
     rechecked, recheck_reason
         ``passed``, ``failed`` or ``skipped``, and why.
+    dead
+        Ids of the elements that can never occur, where the verdict is about them.
+    accepted
+        Why the verdict does not fail although it is not good; ``None`` where it counts.
+    level
+        What it is worth where it is not good: ``error`` fails, ``warning`` and ``note`` do not.
     """
 
     verdict: Verdict
     witness: Run | Lasso | None = None
     rechecked: str = "skipped"
     recheck_reason: str | None = None
+    dead: tuple[str, ...] = ()
+    accepted: Accepted | None = None
+    level: Literal["error", "warning", "note"] = "error"
 
     @property
     def name(self) -> str:
@@ -61,6 +90,8 @@ class VerdictReport:
             "evidence": None if verdict.evidence is None else verdict.evidence.to_dict(),
             "rechecked": self.rechecked,
             "recheck_reason": self.recheck_reason,
+            "accepted": None if self.accepted is None else self.accepted.to_dict(),
+            "level": self.level,
             "seed": verdict.seed,
             "statistics": verdict.statistics.to_dict(),
         }
@@ -86,6 +117,8 @@ class ModelReport:
         Wall seconds for ``read``, ``translate``, ``decide``, ``recheck``.
     model, translation
         The model and its net, for drawing; no part of the report's data.
+    outline
+        Its elements as plain data, where the model itself was left in another process.
     """
 
     source: str
@@ -101,6 +134,7 @@ class ModelReport:
     timings: Mapping[str, float] = field(default_factory=dict)
     model: Any = field(default=None, repr=False, compare=False)
     translation: Any = field(default=None, repr=False, compare=False)
+    outline: Any = field(default=None, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> Verdict:
         for entry in self.verdicts:
@@ -116,7 +150,7 @@ class ModelReport:
             return "internal"
         if self.error is not None:
             return "error"
-        outcomes = {entry.outcome for entry in self.verdicts}
+        outcomes = {entry.outcome for entry in self.verdicts if entry.accepted is None}
         if Outcome.VIOLATED in outcomes:
             return "violated"
         return "unknown" if Outcome.UNKNOWN in outcomes else "ok"
@@ -125,7 +159,10 @@ class ModelReport:
         """Return the report without the objects behind it, small enough to be sent around."""
         from dataclasses import replace
 
-        return replace(self, model=None, translation=None)
+        from netproof.report.outline import outline_of
+
+        outline = self.outline or outline_of(self.model, self.translation)
+        return replace(self, model=None, translation=None, outline=outline)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the entry of the report schema."""
@@ -196,6 +233,9 @@ class Report:
             "HOLDS": outcomes[Outcome.HOLDS],
             "VIOLATED": outcomes[Outcome.VIOLATED],
             "UNKNOWN": outcomes[Outcome.UNKNOWN],
+            "accepted": sum(
+                entry.accepted is not None for model in self.models for entry in model.verdicts
+            ),
         }
 
     @property

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from netproof.report.formats import FORMATS
 from netproof.report.model import Report
 from netproof.report.terminal import terminal_text
 from transition_systems.errors import UsageError
 
 __all__ = ["FORMATS", "render", "render_to"]
-
-FORMATS = ("terminal", "json")
 
 
 def render(report: Report, name: str, *, quiet: bool = False) -> str:
@@ -22,10 +21,38 @@ def render(report: Report, name: str, *, quiet: bool = False) -> str:
     UsageError
         For an unknown format.
     """
-    if name == "json":
-        return json.dumps(report.to_dict(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-    if name == "terminal":
-        return terminal_text(report, quiet=quiet)
+    match name:
+        case "json":
+            data = report.to_dict()
+            return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+        case "terminal":
+            return terminal_text(report, quiet=quiet)
+        case "markdown":
+            from netproof.report.markdown import markdown_text
+
+            return markdown_text(report)
+        case "html":
+            from netproof.report.html import html_text
+
+            return html_text(report)
+        case "html":
+            from netproof.report.html import html_text
+
+            return html_text(report)
+        case "sarif":
+            from netproof.report.sarif import sarif_text
+
+            return sarif_text(report)
+        case "junit":
+            from netproof.report.junit import junit_text
+
+            return junit_text(report)
+        case "github":
+            from netproof.report.github import github_text
+
+            return github_text(report)
+        case _:
+            pass
     raise UsageError(f"there is no report format {name!r}; there are {', '.join(FORMATS)}")
 
 

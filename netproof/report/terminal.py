@@ -9,7 +9,7 @@ from netproof.report.model import ModelReport, Report, VerdictReport
 from transition_systems.run import Lasso, Run
 from transition_systems.verdict import Outcome
 
-__all__ = ["terminal_text"]
+__all__ = ["summary_line", "terminal_text"]
 
 MARKS = {Outcome.HOLDS: "✓", Outcome.VIOLATED: "✗", Outcome.UNKNOWN: "?"}
 COLOURS = {Outcome.HOLDS: "32", Outcome.VIOLATED: "31", Outcome.UNKNOWN: "33"}
@@ -45,16 +45,25 @@ def terminal_text(report: Report, *, quiet: bool = False) -> str:
             continue
         lines += _model(model, ink)
     if len(report.models) > 1 or quiet:
-        lines += [_summary(report)]
+        lines += [summary_line(report)]
     return "\n".join(lines) + "\n"
 
 
-def _summary(report: Report) -> str:
+def summary_line(report: Report) -> str:
+    """Return how many files there are and how they fared.
+
+    Examples
+    --------
+    >>> summary_line(Report(models=()))
+    '0 files: 0 good'
+    """
     count = report.summary
     parts = [f"{count['files']} files: {count['ok']} good"]
     names = (("violated", "violated"), ("unknown", "without verdict"),
              ("errors", "unreadable"), ("internal", "internal errors"))  # fmt: skip
     parts += [f"{count[key]} {words}" for key, words in names if count[key]]
+    if count["accepted"]:
+        parts.append(f"{count['accepted']} verdicts known or suppressed")
     return ", ".join(parts)
 
 
@@ -92,6 +101,10 @@ def _verdict(entry: VerdictReport, width: int, ink: _Ink) -> list[str]:
         if entry.outcome is Outcome.UNKNOWN:
             check = ""
     text = verdict.explain() if verdict.reason is None else verdict.reason
+    if entry.accepted is not None:
+        check += ink.paint(f" ({entry.accepted.kind}: {entry.accepted.reason})", "36")
+    elif entry.outcome is not Outcome.HOLDS and entry.level != "error":
+        check += ink.paint(f" ({entry.level} only)", "36")
     return [f"  {mark} {entry.name:<{width}}{exact}  {text}{check}"]
 
 

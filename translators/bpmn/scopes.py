@@ -34,6 +34,7 @@ def read_processes(reading: Reading, processes: list[XmlElement]) -> None:
                 kind="process",
                 name=process.get("name") or None,
                 span=reading.span(process, identifier),
+                documentation=reading.text(process, "documentation"),
             )
         )
         _read_content(reading, process, identifier)

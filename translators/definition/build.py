@@ -110,7 +110,15 @@ def build_graph(definition: Definition, expressions: Expressions) -> WorkflowGra
         format="definition",
         nodes=tuple(nodes),
         flows=tuple(flows),
-        scopes=(Scope(id=scope, kind="process", name=definition.name, span=definition.span),),
+        scopes=(
+            Scope(
+                id=scope,
+                kind="process",
+                name=definition.name,
+                span=definition.span,
+                documentation=definition.description,
+            ),
+        ),
         variables=_variables(definition),
     )
 

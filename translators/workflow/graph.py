@@ -265,7 +265,10 @@ class MessageFlow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """A process, the body of a sub-process, or the body of an event sub-process."""
+    """A process, the body of a sub-process, or the body of an event sub-process.
+
+    ``documentation`` is the text that the file keeps about a process.
+    """
 
     id: str
     kind: Literal["process", "sub-process", "event-sub-process"]
@@ -273,6 +276,7 @@ class Scope:
     owner: str | None = None
     name: str | None = None
     span: SourceSpan | None = field(default=None, compare=False)
+    documentation: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

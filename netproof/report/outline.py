@@ -1,0 +1,146 @@
+"""What reports need of a model when the model itself is gone: its elements as plain data.
+
+Files that are checked in other processes come back without their models; the outline comes along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from transition_systems.source_span import SourceSpan
+
+__all__ = ["Element", "Link", "Outline", "outline_of"]
+
+Shape = Literal["task", "gateway", "start", "event", "end", "place", "transition"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Element:
+    """A node of a workflow, or a place or transition of a net.
+
+    ``thread`` is the title of the pool or process that it belongs to; ``mark`` the sign of a
+    gateway.
+    """
+
+    id: str
+    title: str
+    shape: Shape
+    thread: str
+    mark: str = ""
+    span: SourceSpan | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A sequence flow, a message flow (``message``) or an arc."""
+
+    id: str
+    source: str
+    target: str
+    title: str = ""
+    message: bool = False
+    span: SourceSpan | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """The elements and links by id, in file order; ``owners`` are the elements of actions."""
+
+    elements: Mapping[str, Element] = field(default_factory=dict)
+    links: Mapping[str, Link] = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)
+
+    def owner(self, action: str) -> str:
+        """Return the id of the element that an action of a run belongs to."""
+        return self.owners.get(action, action)
+
+    def place(self, id: str) -> SourceSpan | None:
+        """Return where an element or link was written."""
+        found = self.elements.get(id) or self.links.get(id)
+        return None if found is None else found.span
+
+
+_MARKS = {
+    "exclusive": "×", "parallel": "+", "inclusive": "○", "event-based": "⬠", "complex": "*",
+}  # fmt: skip
+
+
+def outline_of(model: Any, translation: Any = None) -> Outline:
+    """Return the outline of a loaded model; an empty one where there is none.
+
+    Parameters
+    ----------
+    model
+        A ``netproof.loading.Model`` or ``None``.
+    translation
+        The ``NetTranslation`` of a workflow, for the owners of its net's transitions.
+
+    Examples
+    --------
+    >>> from netproof.loading import model_of
+    >>> from petri import PetriNet
+    >>> list(outline_of(model_of(PetriNet(places=["p"], transitions=["t"]))).elements)
+    ['p', 't']
+    """
+    if model is None:
+        return Outline()
+    if model.graph is not None:
+        owners: dict[str, str] = {}
+        if translation is not None:
+            owners = {t.id: t.owner for t in translation.transitions.values()}
+        return _of_graph(model.graph, owners)
+    return _of_net(model.net)
+
+
+def _of_graph(graph: Any, owners: dict[str, str]) -> Outline:
+    pools = {pool.scope: pool.title for pool in graph.pools if pool.scope is not None}
+    threads: dict[str, str] = {}
+    for scope in graph.scopes:  # a scope stands behind the one around it
+        if scope.parent is None:
+            threads[scope.id] = str(pools.get(scope.id) or scope.name or scope.id)
+        else:
+            threads[scope.id] = threads.get(str(scope.parent), str(scope.parent))
+    elements: dict[str, Element] = {}
+    for node in graph.nodes:
+        shape: Shape = "task"
+        if node.gateway is not None:
+            shape = "gateway"
+        elif node.event is not None:
+            shapes: dict[str, Shape] = {"start": "start", "end": "end"}
+            shape = shapes.get(str(node.event), "event")
+        title = node.name or ("" if node.gateway is not None else node.id)
+        elements[node.id] = Element(
+            id=node.id, title=" ".join(title.split()), shape=shape,
+            thread=threads.get(str(node.scope), str(node.scope)),
+            mark=_MARKS.get(str(node.gateway), ""), span=node.span,
+        )  # fmt: skip
+    links = {
+        item.id: Link(
+            id=item.id, source=item.source, target=item.target, title=item.name or "",
+            message=message, span=item.span,
+        )
+        for items, message in ((graph.flows, False), (graph.messages, True))
+        for item in items
+    }  # fmt: skip
+    return Outline(elements=elements, links=links, owners=owners)
+
+
+def _of_net(net: Any) -> Outline:
+    thread = str(net.name or "net")
+    elements: dict[str, Element] = {}
+    for place in net.places:
+        elements[place.id] = Element(
+            id=place.id, title=place.name or place.id, shape="place", thread=thread, span=place.span
+        )
+    for item in net.transitions:
+        elements[item.id] = Element(
+            id=item.id, title=item.name or item.label or item.id, shape="transition",
+            thread=thread, span=item.span,
+        )  # fmt: skip
+    links: dict[str, Link] = {}
+    for number, arc in enumerate(net.arcs):
+        id = f"arc {number + 1}"
+        links[id] = Link(id=id, source=arc.source, target=arc.target)
+    return Outline(elements=elements, links=links)
