@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from html import escape
 
 from netproof.report.html_markup import (
     badge,
@@ -15,7 +16,7 @@ from netproof.report.html_markup import (
     words,
 )
 from netproof.report.html_picture import Drawing
-from netproof.report.html_views import View, player_data
+from netproof.report.html_views import View, place_words, player_data
 from netproof.report.model import ModelReport, VerdictReport
 from netproof.report.outline import Outline
 from netproof.report.rules import rule_of
@@ -27,6 +28,7 @@ __all__ = ["model_section"]
 
 MAX_LEDGER = 500
 OPEN_STEPS = 14
+MAX_PLACES = 12
 MAX_ERROR = 4_000
 
 EVIDENCE = {
@@ -218,8 +220,20 @@ def _says(view: View, outline: Outline) -> str:
     return (
         f'<p class="says" aria-live="polite"><b class="at">Step {number} of {total}</b> '
         f'<span class="sentence" dir="auto">{words(_sentence(step, outline), 600)}</span> '
-        '<span class="where"></span></p>'
+        f'<span class="where">{_where(step, outline)}</span></p>'
     )
+
+
+def _where(step: Step, outline: Outline) -> str:
+    """Return where the tokens are, as the player tells it."""
+    held = [(id, count) for id, count in dict(step.state).items() if count]
+    told = [
+        (f"{count} × " if count > 1 else "") + place_words(id, outline)
+        for id, count in held[:MAX_PLACES]
+    ]
+    if len(held) > MAX_PLACES:
+        told.append(f"{len(held) - MAX_PLACES} more")
+    return escape(f"Tokens: {' · '.join(told)}" if told else "No tokens.")
 
 
 def _sentence(step: Step, outline: Outline) -> str:

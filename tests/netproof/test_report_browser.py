@@ -159,6 +159,7 @@ def test_the_last_step_is_shown_first_as_without_scripts(browser: Browser, stuck
     assert shown.tokens == still.tokens
     assert shown.words["at"] == still.words["at"]
     assert shown.words["sentence"] == still.words["sentence"]
+    assert shown.words["where"] == still.words["where"]
     places = [{k: float(r[k] or 0) for k in ("x", "y", "width", "height")} for r in shown.rings]
     assert places == [
         {k: float(r[k] or 0) for k in ("x", "y", "width", "height")} for r in still.rings
