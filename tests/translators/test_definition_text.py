@@ -7,18 +7,25 @@ import json
 import random
 import time
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from transition_systems.errors import InputError
-from translators.definition import parse_definition, read_definition, write_definition
+from transition_systems.errors import InputError, UnsupportedError
+from translators.definition import (
+    format_definition,
+    parse_definition,
+    read_definition,
+    write_definition,
+)
 from translators.definition.document import Items, Mapping, plain
 from translators.definition.durations import format_duration, parse_duration
 from translators.definition.json_text import parse_json_text
 from translators.definition.yaml_text import parse_yaml_text
+from translators.workflow.graph import EventKind, Flow, Node, NodeKind, Scope, WorkflowGraph
 from translators_support import mutated
 
 VALUES = st.recursive(
@@ -254,6 +261,61 @@ def test_files(tmp_path: Path, name: str) -> None:
     assert result.graph == graph
     assert result.graph.source == str(path)
     assert read_definition(io.BytesIO(path.read_bytes())).graph == graph
+
+
+@pytest.mark.parametrize("syntax", ["json", "yaml"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        {},
+        {"name": "Approval"},
+        {"version": "1.0"},
+        {"name": "Approval", "version": "2 beta: x", "description": "Who may\nsay yes?"},
+    ],
+)
+def test_the_head_of_a_definition_is_written_back(
+    head: dict[str, str], syntax: Literal["json", "yaml"]
+) -> None:
+    data: dict[str, Any] = {
+        "id": "approval", **head, "start_activity": "a", "end_activities": ["b"],
+        "activities": {"a": {"name": "Ask"}, "b": {}}, "transitions": [{"from": "a", "to": "b"}],
+    }  # fmt: skip
+    graph = parse_definition(json.dumps(data)).graph
+    assert graph.version == head.get("version")
+    text = format_definition(graph, syntax=syntax)
+    written = json.loads(text) if syntax == "json" else YAML(typ="safe", pure=True).load(text)
+    keys = ("id", "name", "version", "description")
+    assert {key: written[key] for key in keys if key in written} == {"id": "approval", **head}
+    again = parse_definition(text).graph
+    assert again == graph
+    assert [scope.documentation for scope in again.scopes] == [head.get("description")]
+
+
+def test_the_end_behind_an_end_activity_is_named_after_it() -> None:
+    data: dict[str, Any] = {
+        "start_activity": "s", "end_activities": ["a", "b"],
+        "activities": {"s": {"type": "exclusive-gateway"}, "a": {"name": "Ask"}, "b": {}},
+        "variables": {"x": {"type": "integer", "required": True}},
+        "transitions": [{"from": "s", "to": "a", "condition": "x > 1"}, {"from": "s", "to": "b"}],
+    }  # fmt: skip
+    graph = parse_definition(json.dumps(data)).graph
+    ends = [node.name for node in graph.nodes if node.event is EventKind.END]
+    assert ends == ["end of Ask", "end of b"]
+    assert "end of" not in format_definition(graph)
+
+
+def test_a_sub_process_is_refused_by_its_own_id() -> None:
+    process = Scope(id="p", kind="process")
+    inner = Scope(id="sub", kind="sub-process", parent="p", owner="sub")
+    nodes = (
+        Node(id="s", kind=NodeKind.EVENT, event=EventKind.START, scope="p"),
+        Node(id="sub", kind=NodeKind.ACTIVITY, activity="sub-process", scope="p", body="sub"),
+        Node(id="i", kind=NodeKind.EVENT, event=EventKind.START, scope="sub"),
+    )
+    flow = Flow(id="f", source="s", target="sub", scope="p")
+    graph = WorkflowGraph(id="g", nodes=nodes, flows=(flow,), scopes=(process, inner))
+    with pytest.raises(UnsupportedError, match=r"no word for sub-processes \(sub\)"):
+        format_definition(graph)
 
 
 @given(st.integers(min_value=0, max_value=10**9 - 1))

@@ -26,7 +26,7 @@ from translators.workflow.graph import (
     WorkflowGraph,
 )
 
-__all__ = ["build_graph", "ledger_entries"]
+__all__ = ["build_graph", "end_name", "ledger_entries"]
 
 
 def build_graph(definition: Definition, expressions: Expressions) -> WorkflowGraph:
@@ -96,17 +96,27 @@ def build_graph(definition: Definition, expressions: Expressions) -> WorkflowGra
                 span=transition.span,
             )
         )
-    end_events = {node.id for node in nodes if node.event is EventKind.END}
+    known = {node.id: node for node in nodes}
     for name, span in dict(definition.ends).items():
-        if name in end_events:
+        if known[name].event is EventKind.END:
             continue
         end = names.free(f"end-{name}")
-        nodes.append(Node(id=end, kind=NodeKind.EVENT, scope=scope, event=EventKind.END, span=span))
+        nodes.append(
+            Node(
+                id=end,
+                name=end_name(known[name]),
+                kind=NodeKind.EVENT,
+                scope=scope,
+                event=EventKind.END,
+                span=span,
+            )
+        )
         flow = names.free(f"{name}-to-{end}")
         flows.append(Flow(id=flow, source=name, target=end, scope=scope, span=span))
     return WorkflowGraph(
         id=definition.id,
         name=definition.name,
+        version=definition.version,
         format="definition",
         nodes=tuple(nodes),
         flows=tuple(flows),
@@ -121,6 +131,11 @@ def build_graph(definition: Definition, expressions: Expressions) -> WorkflowGra
         ),
         variables=_variables(definition),
     )
+
+
+def end_name(activity: Node) -> str:
+    """Return the name of the end event that an end activity gets behind it."""
+    return f"end of {activity.title}"
 
 
 class _Names:

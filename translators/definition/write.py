@@ -12,6 +12,7 @@ from transition_systems.errors import UnsupportedError
 from transition_systems.expressions.format import format_expression
 from transition_systems.readwrite.files import PathOrFile, file_name, write_text
 from transition_systems.source_span import SourceSpan
+from translators.definition.build import end_name
 from translators.definition.durations import format_duration
 from translators.definition.kinds import END_EVENT
 from translators.workflow.graph import (
@@ -98,7 +99,7 @@ def write_definition(graph: WorkflowGraph, path_or_file: PathOrFile) -> None:
     --------
     >>> import io
     >>> from translators.definition.read import read_definition
-    >>> text = '{"id": "w", "start_activity": "a", "end_activities": ["a"], "activities": {"a": {}}}'
+    >>> text = '{"id": "w", "start_activity": "a", "end_activities": "a", "activities": {"a": {}}}'
     >>> out = io.StringIO()
     >>> write_definition(read_definition(io.StringIO(text)).graph, out)
     >>> out.getvalue().splitlines()[0]
@@ -118,6 +119,9 @@ def _definition(graph: WorkflowGraph) -> dict[str, Any]:
     processes = [scope for scope in graph.scopes if scope.kind == "process"]
     if len(processes) != 1:
         _refuse(f"{len(processes)} processes", graph.id, None)
+    for node in graph.nodes:
+        if node.has_body:
+            _refuse("sub-processes", node.id, node.span)
     for message in graph.messages:
         _refuse("message flows", message.id, message.span)
     outgoing: dict[str, list[Flow]] = defaultdict(list)
@@ -127,7 +131,8 @@ def _definition(graph: WorkflowGraph) -> dict[str, Any]:
         incoming[flow.target].append(flow)
     starts = [node for node in graph.nodes if node.event is EventKind.START]
     if len(starts) != 1 or starts[0].trigger is not Trigger.NONE:
-        _refuse("no none-start, several starts or one with a trigger", graph.id, None)
+        what = "a process without just one start event, and that without a trigger"
+        _refuse(what, starts[0].id if len(starts) == 1 else processes[0].id, processes[0].span)
     start = starts[0]
     if len(outgoing[start.id]) != 1 or incoming[start.id]:
         _refuse("a start with other than one flow", start.id, start.span)
@@ -146,6 +151,10 @@ def _definition(graph: WorkflowGraph) -> dict[str, Any]:
     result: dict[str, Any] = {"id": graph.id}
     if graph.name is not None:
         result["name"] = graph.name
+    if graph.version is not None:
+        result["version"] = graph.version
+    if processes[0].documentation:
+        result["description"] = processes[0].documentation
     result["start_activity"] = outgoing[start.id][0].target
     result["end_activities"] = [
         incoming[node.id][0].source if node.id in folded else node.id
@@ -167,14 +176,15 @@ def _folded_ends(
     start_target = {flow.target for n in graph.nodes if n.event is EventKind.START
                     for flow in outgoing[n.id]}  # fmt: skip
     found: set[str] = set()
+    nodes = {node.id: node for node in graph.nodes}
     for node in graph.nodes:
         flows = incoming[node.id]
         if (
             node.event is EventKind.END
             and node.trigger is Trigger.NONE
-            and node.name is None
             and node.id not in start_target
             and len(flows) == 1
+            and node.name in (None, end_name(nodes[flows[0].source]))
             and flows[0].condition is None
             and len(outgoing[flows[0].source]) == 1
         ):
@@ -188,8 +198,8 @@ def _activity(node: Node) -> dict[str, Any]:
     if node.name is not None:
         result["name"] = node.name
     result["type"] = properties.get("type") or _type(node)
-    if node.has_body or node.attached_to is not None:
-        _refuse("sub-processes and boundary events", node.id, node.span)
+    if node.attached_to is not None:
+        _refuse("boundary events", node.id, node.span)
     if node.loop is not None or node.for_compensation or node.activity == "event-sub-process":
         _refuse("loops and handlers", node.id, node.span)
     if node.start_quantity != 1 or node.completion_quantity != 1 or node.instantiate:

@@ -330,7 +330,7 @@ class WorkflowGraph:
 
     Parameters
     ----------
-    id, name
+    id, name, version
         Of the whole definition.
     format
         The name of the format that it was read from.
@@ -346,6 +346,7 @@ class WorkflowGraph:
 
     id: str
     name: str | None = None
+    version: str | None = None
     format: str = "workflow"
     nodes: tuple[Node, ...] = ()
     flows: tuple[Flow, ...] = ()
