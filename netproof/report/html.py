@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import time
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -21,6 +22,8 @@ __all__ = ["html_text"]
 
 ALL_PICTURES = 60
 PICTURE_BYTES = 16_000_000
+PICTURE_SECONDS = 30.0
+LAYOUT_SECONDS = 5.0
 COUNTS = (
     ("files", "file", "files", ""),
     ("ok", "all good", "all good", "good"),
@@ -37,7 +40,7 @@ def html_text(report: Report, *, root: Path | None = None) -> str:
 
     Each file has a section: what is wrong, its diagram with a player for the run, the answers with
     their evidence, the ledger. Several files are listed in a table at the top. With more than 60
-    files only those with findings are drawn, and at most 16 MB of pictures.
+    files only those with findings are drawn; pictures end at 16 MB or after 30 seconds.
 
     Parameters
     ----------
@@ -59,13 +62,15 @@ def html_text(report: Report, *, root: Path | None = None) -> str:
     folder = root or repository_root()
     names = [relative_path(model.source, folder) for model in report.models]
     room = PICTURE_BYTES
+    deadline = time.monotonic() + PICTURE_SECONDS
     sections: list[str] = []
     for number, (model, name) in enumerate(zip(report.models, names, strict=True), start=1):
         outline = outline_for(model)
         views = views_of(model, outline)
         drawing: Drawing | None = None
-        if room > 0 and (views or len(report.models) <= ALL_PICTURES):
-            drawing = drawing_of(model, views, outline, number)
+        left = deadline - time.monotonic()
+        if room > 0 and left > 0 and (views or len(report.models) <= ALL_PICTURES):
+            drawing = drawing_of(model, views, outline, number, seconds=min(left, LAYOUT_SECONDS))
         if drawing is not None:
             room -= len(drawing.svg)
         sections.append(

@@ -8,7 +8,7 @@ from html import escape
 
 from petri import PetriNet
 from petri.draw import MAX_DRAWN, neighbourhood
-from transition_systems.draw import layout_dot
+from transition_systems.draw import LAYOUT_SECONDS, layout_dot
 from translators.workflow.layout import Edge
 from translators.workflow.shapes import arrow, style_sheet
 
@@ -20,7 +20,9 @@ WIDTH, HEIGHT = 96.0, 40.0
 POINTS_PER_INCH = 72.0
 
 
-def net_drawing(net: PetriNet, centre: set[str]) -> tuple[str, str] | None:
+def net_drawing(
+    net: PetriNet, centre: set[str], *, seconds: float = LAYOUT_SECONDS
+) -> tuple[str, str] | None:
     """Return a net as SVG in which each node carries its id, and a remark on what is left out.
 
     Parameters
@@ -29,6 +31,8 @@ def net_drawing(net: PetriNet, centre: set[str]) -> tuple[str, str] | None:
         The net; of a large one only the part around ``centre`` is drawn.
     centre
         Ids of the nodes that matter.
+    seconds
+        Wall time for the layout.
 
     Returns
     -------
@@ -42,7 +46,7 @@ def net_drawing(net: PetriNet, centre: set[str]) -> tuple[str, str] | None:
     nodes = [*shown.place_ids, *shown.transition_ids]
     if not nodes:
         return None
-    answer = layout_dot(_dot(shown, nodes), "json")
+    answer = layout_dot(_dot(shown, nodes), "json", seconds=seconds)
     if answer is None:
         return None
     data = json.loads(answer)

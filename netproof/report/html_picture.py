@@ -48,7 +48,7 @@ class Drawing:
 
 
 def drawing_of(
-    report: ModelReport, views: list[View], outline: Outline, number: int
+    report: ModelReport, views: list[View], outline: Outline, number: int, *, seconds: float
 ) -> Drawing | None:
     """Return the picture of a model, ``None`` where it cannot be drawn.
 
@@ -62,6 +62,8 @@ def drawing_of(
         The elements.
     number
         The number of the file on its page, for unique ids.
+    seconds
+        Wall time for a layout, where the file has none.
 
     Returns
     -------
@@ -74,7 +76,7 @@ def drawing_of(
     if model.graph is not None:
         graph = model.graph
         if graph.layout is None or not graph.layout.shapes:
-            layout = computed_layout(graph)
+            layout = computed_layout(graph, seconds=seconds)
             if layout is None:
                 return None
             graph = replace(graph, layout=layout)
@@ -85,7 +87,7 @@ def drawing_of(
     else:
         assert model.net is not None
         centre = {id for view in views for id in (*view.passed(outline), *view.blamed)}
-        drawn = net_drawing(model.net, centre)
+        drawn = net_drawing(model.net, centre, seconds=seconds)
         if drawn is None:
             return None
         text, note = drawn
