@@ -77,7 +77,9 @@ class TransitionRecord:
 class Assembly:
     """All places and transitions of one translation."""
 
-    def __init__(self) -> None:
+    def __init__(self, reserved: Iterable[str] = ()) -> None:
+        self.reserved = frozenset(reserved)
+        self._names: dict[tuple[str, str, str, str | None], str] = {}
         self.places: dict[str, PlaceRecord] = {}
         self.transitions: dict[str, TransitionRecord] = {}
         self.capacity: dict[str, int] = {}
@@ -94,14 +96,39 @@ class Assembly:
         rest: int = 0,
         span: SourceSpan | None = None,
     ) -> str:
-        """Add a place, or return the one that is there already."""
-        if id not in self.places:
-            self.places[id] = PlaceRecord(
-                id=id, kind=kind, element=element, scope=scope,
+        """Add a place, or return the one of the same meaning; its id is the wish, or close to it.
+
+        The ids of the user's elements are kept for those elements, whatever they look like.
+        """
+        key = (id, kind, element, scope)
+        if key not in self._names:
+            name = self._free(id, element)
+            self._names[key] = name
+            self.places[name] = PlaceRecord(
+                id=name, kind=kind, element=element, scope=scope,
                 live=kind in LIVE_KINDS if live is None else live,
                 initial=initial, rest=rest, span=span,
             )  # fmt: skip
-        return id
+        return self._names[key]
+
+    def find(self, id: str, kind: PlaceKind, element: str, scope: str | None) -> str | None:
+        """Return the id of a place that was asked for before in the same words, or ``None``."""
+        return self._names.get((id, kind, element, scope))
+
+    def forget(self, place: str) -> None:
+        """Take a place away again that was only used to explore a part."""
+        del self.places[place]
+        self._names = {key: name for key, name in self._names.items() if name != place}
+
+    def _free(self, wish: str, element: str) -> str:
+        name = wish
+        while (
+            name in self.places
+            or name in self.transitions
+            or (name in self.reserved and name != element)
+        ):
+            name += "'"
+        return name
 
     def transition(
         self,
@@ -119,7 +146,11 @@ class Assembly:
     ) -> TransitionRecord:
         """Add a transition; a number is added to an id that is taken."""
         unique, number = id, 1
-        while unique in self.transitions or unique in self.places:
+        while (
+            unique in self.transitions
+            or unique in self.places
+            or (unique in self.reserved and unique != owner)
+        ):
             number += 1
             unique = f"{id}.{number}"
         record = TransitionRecord(
@@ -154,12 +185,14 @@ class Assembly:
             if p in self.capacity and any(p in record.at_most for record in chosen)
         ]
         builder = Builder(name=name)
+        taken = {*inside, *(record.id for record in chosen)}
+        free = {place: _complement_id(place, taken) for place in tested}
         for place in inside:
             tokens = self.places[place].initial if initial is None else initial.get(place, 0)
             builder.place(place, tokens=tokens, name=self.places[place].element)
         for place in tested:
             tokens = self.places[place].initial if initial is None else initial.get(place, 0)
-            builder.place(complement(place), tokens=self.capacity[place] - tokens)
+            builder.place(free[place], tokens=self.capacity[place] - tokens)
         complemented = set(tested)
         for record in chosen:
             builder.transition(record.id, label=record.label)
@@ -167,30 +200,34 @@ class Assembly:
             for place in touched:
                 if place not in members:
                     continue
-                taken, given = record.pre.get(place, 0), record.post.get(place, 0)
-                if taken:
-                    builder.arc(place, record.id, taken)
+                taken_here, given = record.pre.get(place, 0), record.post.get(place, 0)
+                if taken_here:
+                    builder.arc(place, record.id, taken_here)
                 if given:
                     builder.arc(record.id, place, given)
                 if place in complemented:
-                    self._complement(builder, record, place, given - taken)
+                    self._complement(builder, record, place, free[place], given - taken_here)
         return builder.build()
 
     def _complement(
-        self, builder: Builder, record: TransitionRecord, place: str, change: int
+        self, builder: Builder, record: TransitionRecord, place: str, free: str, change: int
     ) -> None:
         most = record.at_most.get(place)
         need = 0 if most is None else self.capacity[place] - most
         taken = max(need, change, 0)
         if taken:
-            builder.arc(complement(place), record.id, taken)
+            builder.arc(free, record.id, taken)
         if taken - change:
-            builder.arc(record.id, complement(place), taken - change)
+            builder.arc(record.id, free, taken - change)
 
 
-def complement(place: str) -> str:
+def _complement_id(place: str, taken: set[str]) -> str:
     """Return the id of a place's complement."""
-    return f"{place}.free"
+    name = f"{place}.free"
+    while name in taken:
+        name += "'"
+    taken.add(name)
+    return name
 
 
 def _count(items: Iterable[str] | Mapping[str, int]) -> dict[str, int]:

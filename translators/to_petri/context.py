@@ -95,8 +95,9 @@ class Context:
                     places.append((place, True))
             else:
                 places.append((self.flow_place(flow.id), False))
-        if enter_id(node) in self.assembly.places:
-            places.append((enter_id(node), False))
+        enter = self.assembly.find(enter_id(node), "start", node.id, node.scope)
+        if enter is not None:
+            places.append((enter, False))
         if node.id in self.waits and node.is_activity:
             places.append((self.waits[node.id], True))
         return places

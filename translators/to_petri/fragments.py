@@ -8,7 +8,7 @@ from itertools import combinations
 from translators.to_petri.assembly import TransitionRecord
 from translators.to_petri.context import Context
 from translators.to_petri.routing import output_sets
-from translators.workflow.graph import Flow, Node, Trigger
+from translators.workflow.graph import Flow, Node, Scope, Trigger
 
 __all__ = [
     "MAX_ALARMS",
@@ -18,6 +18,7 @@ __all__ = [
     "process_gate",
     "rings",
     "routed",
+    "run_gate",
     "running_places",
     "triggers",
 ]
@@ -124,6 +125,11 @@ def process_gate(context: Context, node: Node) -> str:
     """Return the gate of a node's process: while it holds its token, the process can act."""
     process = context.index.process_of(node)
     context.terminating.add(process.id)
+    return run_gate(context, process)
+
+
+def run_gate(context: Context, process: Scope) -> str:
+    """Return the place without whose token nothing in a process can act."""
     return context.assembly.place(
         f"{process.id}.running", "control", process.id, None, initial=1, span=process.span
     )

@@ -36,7 +36,7 @@ def is_inclusive_join(context: Context, node: Node) -> bool:
 
 
 def build_inclusive_joins(context: Context, joins: Iterable[Node]) -> None:
-    """Add the inclusive joins of a scope, inner ones first."""
+    """Add the inclusive joins of a scope, those on which another depends first."""
     found: list[tuple[int, Node, Node, set[str]]] = []
     for join in joins:
         region = _region(context, join)
@@ -44,8 +44,17 @@ def build_inclusive_joins(context: Context, joins: Iterable[Node]) -> None:
             context.refuse(join, UNSTRUCTURED)
         else:
             found.append((len(region[1]), join, *region))
-    for _, join, split, inside in sorted(found, key=lambda item: (item[0], item[1].id)):
-        _build(context, join, split, inside)
+    waiting = sorted(found, key=lambda item: (item[0], item[1].id))
+    while waiting:
+        open_joins = {join.id for _, join, _, _ in waiting}
+        ready = [item for item in waiting if not open_joins & {item[2].id, *item[3]}]
+        if not ready:
+            for _, join, _, _ in waiting:
+                context.refuse(join, UNSTRUCTURED)
+            return
+        for item in ready:
+            _build(context, *item[1:])
+        waiting = [item for item in waiting if item not in ready]
 
 
 def _successors(context: Context, node: Node) -> list[Node]:
@@ -86,11 +95,27 @@ def _closure(context: Context, split: Node, join: Node) -> set[str] | None:
     for node_id in inside:
         if any(flow.source not in allowed for flow in index.incoming[node_id]):
             return None
+        if any(thrower.id not in allowed for thrower in _link_throwers(context, node_id)):
+            return None
     if any(flow.source not in allowed for flow in index.incoming[join.id]):
         return None
     if index.boundary[split.id]:
         return None
     return inside
+
+
+def _link_throwers(context: Context, node_id: str) -> list[Node]:
+    """Return the throwing links that lead to a node."""
+    node = context.index.node[node_id]
+    if not context.index.is_link_catch(node):
+        return []
+    return [
+        other
+        for other in context.index.members[node.scope]
+        if other.event is EventKind.THROW
+        and other.trigger is Trigger.LINK
+        and node in context.index.link_targets(other)
+    ]
 
 
 def _may_be_inside(context: Context, node: Node) -> bool:
@@ -143,14 +168,14 @@ def _build(context: Context, join: Node, split: Node, inside: set[str]) -> None:
     reacts = reacts and split.event is EventKind.START
     if not splits and not reacts:
         return
-    entry = {p: n for p, n in splits[0].pre.items() if p not in places} if splits else {}
-    if split.gateway is GatewayKind.EVENT_BASED:
-        entry = {context.wait_place(split): 1}
-    taking = [*transitions, *(t for t in splits if t not in transitions)]
+    entry: dict[str, int] = {}
     if reacts:
         part = _after_start(context, split, places, transitions)
+    elif split.gateway is GatewayKind.EVENT_BASED:
+        entry = {context.wait_place(split): 1}
+        part = explore_part(context, [*places, *entry], transitions, entry)
     else:
-        part = explore_part(context, [*places, *entry], taking, entry)
+        part = _after_split(context, join, places, transitions, splits)
     if part is None:
         context.refuse(join, "the region before it has too many states to be expanded")
         return
@@ -173,6 +198,28 @@ def _build(context: Context, join: Node, split: Node, inside: set[str]) -> None:
             context, join, id=join.id, phase="route", pre=take, post={**give, **again},
             at_most=limits,
         )  # fmt: skip
+
+
+def _after_split(
+    context: Context,
+    join: Node,
+    places: list[str],
+    transitions: list[TransitionRecord],
+    splits: list[TransitionRecord],
+) -> LocalMarkings | None:
+    """Return the markings of a region after one step of its split, whatever that step takes."""
+    assembly = context.assembly
+    once = assembly.place(f"{join.id}.once", "control", join.id, join.scope)
+    members = set(places)
+    steps = [
+        replace(
+            t, pre={once: 1}, post={p: n for p, n in t.post.items() if p in members}, at_most={}
+        )
+        for t in splits
+    ]
+    part = explore_part(context, [*places, once], [*transitions, *steps], {once: 1})
+    assembly.forget(once)
+    return part
 
 
 def _after_start(

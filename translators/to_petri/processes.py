@@ -13,6 +13,7 @@ from transition_systems.properties.predicates import (
 )
 from translators.to_petri.context import Context
 from translators.to_petri.event_scopes import add_process_interruptions, event_starts
+from translators.to_petri.fragments import run_gate
 from translators.to_petri.scopes import build_content, start_step
 from translators.to_petri.throws import armed_place
 from translators.workflow.graph import EventKind, Node, Scope, Trigger
@@ -57,7 +58,7 @@ class Process:
     def close(self, context: Context) -> None:
         """Let every transition of the process need its gates."""
         if self.scope.id in context.terminating:
-            self.run_gate = f"{self.scope.id}.running"
+            self.run_gate = run_gate(context, self.scope)
         if self.run_gate is None and self.main_gate is None:
             return
         for record in context.assembly.transitions.values():

@@ -75,7 +75,5 @@ def _subsets(
         sets.append(tuple(always))
     elif none_possible and len(options) > 1:
         context.assume(AT_LEAST_ONE)
-    if not sets:
-        sets = [(*always, *fallback)]
     order = {flow.id: number for number, flow in enumerate(flows)}
     return [tuple(sorted(chosen, key=lambda f: order.get(f.id, -1))) for chosen in sets]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translators.to_petri.assembly import TransitionRecord
-from translators.to_petri.context import Context, enter_id
+from translators.to_petri.context import Context
 from translators.to_petri.event_scopes import (
     add_alarm_triggers,
     event_starts,
@@ -72,8 +72,9 @@ def entry_tokens(context: Context, scope_id: str) -> dict[str, int]:
     if context.starts == "all" and len(starts) > 1:
         tokens: dict[str, int] = {}
         for start in starts:
-            tokens[context.enter_place(start)] = 1
-            start_step(context, start, enter_id(start))
+            place = context.enter_place(start)
+            tokens[place] = 1
+            start_step(context, start, place)
         return tokens
     place = assembly.place(f"{scope_id}.start", "start", scope_id, scope_id, span=span)
     for start in starts:

@@ -19,11 +19,11 @@ from transition_systems.properties.predicates import (
     disjunction,
 )
 from translators.ledger import Entry, Ledger
-from translators.to_petri.assembly import PlaceRecord, TransitionRecord
+from translators.to_petri.assembly import Assembly, PlaceRecord, TransitionRecord
 from translators.to_petri.context import Context
 from translators.to_petri.processes import Process, build_process
 from translators.to_petri.support import mapped_entries, refuse_unsupported
-from translators.workflow.graph import EventKind, NodeKind, WorkflowGraph
+from translators.workflow.graph import EventKind, Node, NodeKind, WorkflowGraph
 from translators.workflow.index import GraphIndex
 
 __all__ = ["TRANSLATION", "NetTranslation", "workflow_to_net"]
@@ -153,7 +153,14 @@ def workflow_to_net(
     """
     if starts not in ("one", "all"):
         raise UsageError(f"starts is 'one' or 'all', not {starts!r}")
-    context = Context(index=GraphIndex(graph), starts=starts, budget=(budget or Budget()).fixed())
+    ids = {node.id for node in graph.nodes} | {flow.id for flow in graph.flows}
+    ids |= {message.id for message in graph.messages}
+    context = Context(
+        index=GraphIndex(graph),
+        starts=starts,
+        budget=(budget or Budget()).fixed(),
+        assembly=Assembly(reserved=ids),
+    )
     refuse_unsupported(context)
     for flow in graph.flows:
         if flow.source not in context.index.node or flow.target not in context.index.node:
@@ -193,17 +200,27 @@ def _activities(context: Context) -> dict[str, tuple[str, ...]]:
         if node.kind is not NodeKind.ACTIVITY or node.for_compensation:
             continue
         if node.activity == "event-sub-process":
-            owners = {
-                start.id
-                for start in context.index.members[node.body or ""]
-                if start.event is EventKind.START
-            }
-            phases = {"trigger", "interrupt", "throw", "occur"}
-        else:
-            owners, phases = {node.id}, {"start"}
+            groups[node.id] = _triggers_of(context, node)
+            continue
         groups[node.id] = tuple(
             t.id
             for t in context.assembly.transitions.values()
-            if t.owner in owners and t.phase in phases
+            if t.owner == node.id and t.phase == "start"
         )
     return groups
+
+
+def _triggers_of(context: Context, sub: Node) -> tuple[str, ...]:
+    """Return the transitions that start an event sub-process: its own trigger's, and throws.
+
+    A thrower that rings it fills the flows behind its start event; nothing else does.
+    """
+    starts = [n for n in context.index.members[sub.body or ""] if n.event is EventKind.START]
+    owners = {start.id for start in starts}
+    behind = {flow.id for start in starts for flow in context.index.outgoing[start.id]}
+    return tuple(
+        t.id
+        for t in context.assembly.transitions.values()
+        if (t.owner in owners and t.phase in ("trigger", "interrupt", "throw", "occur"))
+        or any(context.assembly.places[p].element in behind for p in t.post if p not in t.pre)
+    )
