@@ -199,6 +199,13 @@ def test_every_property_has_a_rule() -> None:
         assert len(rule.help) < 1_024
 
 
+def test_the_page_on_ci_lists_every_rule() -> None:
+    page = (ROOT / "docs/ci.md").read_text(encoding="utf-8")
+    for rule in (*RULES.values(), UNREADABLE, REFUSED, INTERNAL, rule_of("AG(x)"), rule_of("x")):
+        assert rule.id in page
+    assert all(f"`{name}`" in page for name in RULES)
+
+
 @pytest.mark.parametrize(
     "text", ["a.x", "a.x: no", "a.x:0:3: no", "a.x:99999999999: no", "b.x:3: no"]
 )
