@@ -75,7 +75,7 @@ class AskedFormula:
 
 
 def asked_properties(asked: Iterable[str]) -> list[str | AskedFormula]:
-    """Return property names and parsed formulas.
+    """Return property names and parsed formulas; what is asked twice is answered once.
 
     Raises
     ------
@@ -85,10 +85,10 @@ def asked_properties(asked: Iterable[str]) -> list[str | AskedFormula]:
 
     Examples
     --------
-    >>> asked_properties(["soundness"])
-    ['soundness']
+    >>> asked_properties(["soundness", "deadlock", "soundness"])
+    ['soundness', 'deadlock']
     """
-    return [text if text in KINDS else _formula(text) for text in asked]
+    return [text if text in KINDS else _formula(text) for text in dict.fromkeys(asked)]
 
 
 def _formula(text: str) -> AskedFormula:

@@ -103,7 +103,7 @@ def reachable(
         run = space.run_to(int(hits[0]))
         return decision.holds(
             RunEvidence(claim=claim(net, formula), run=run),
-            f"It is reached after {_steps(len(run))}.",
+            f"It is reached {_when(len(run))}.",
         )
     if not space.complete:
         return decision.out_of_budget()
@@ -111,7 +111,10 @@ def reachable(
         claim=claim(net, always_everywhere(negate(goal))), states=space.state_set()
     )
     return decision.violated(
-        evidence, f"None of the {space.n_states} reachable states satisfies it."
+        evidence,
+        "The only reachable state does not satisfy it."
+        if space.n_states == 1
+        else f"None of the {space.n_states} reachable states satisfies it.",
     )
 
 
@@ -169,12 +172,17 @@ def invariant(
         run = space.run_to(int(bad[0]))
         return decision.violated(
             RunEvidence(claim=claim(net, possible(negate(good))), run=run),
-            f"It fails after {_steps(len(run))}.",
+            f"It fails {_when(len(run))}.",
         )
     if not space.complete:
         return decision.out_of_budget()
     evidence = ClosedSet(claim=claim(net, formula), states=space.state_set())
-    return decision.holds(evidence, f"All {space.n_states} reachable states satisfy it.")
+    return decision.holds(
+        evidence,
+        "The only reachable state satisfies it."
+        if space.n_states == 1
+        else f"All {space.n_states} reachable states satisfy it.",
+    )
 
 
 def always_reachable(
@@ -241,16 +249,19 @@ def always_reachable(
         )
         return decision.violated(
             evidence,
-            f"After {_steps(len(run))} the goal is out of reach: "
-            f"none of the {len(closure)} states from there satisfies it.",
+            f"The goal is out of reach {_when(len(run))}: {_none_of(len(closure))}.",
         )
     if not space.complete:
         return decision.out_of_budget()
     ranked = RankedSet(claim=claim(net, formula), states=space.state_set(), rank=distance)
+    far = int(distance.max())
     return decision.holds(
         ranked,
-        f"From each of the {space.n_states} reachable states it is at most "
-        f"{_steps(int(distance.max()))} away.",
+        "It holds in the only reachable state."
+        if space.n_states == 1
+        else f"From each of the {space.n_states} reachable states it is at most {_steps(far)} away."
+        if far
+        else f"All {space.n_states} reachable states satisfy it.",
     )
 
 
@@ -263,10 +274,20 @@ def _by_z3(decision: Decision, goal: Predicate) -> Verdict:
     run = search_bounded(decision.net, goal, budget=decision.budget, progress=decision.progress)
     if run is not None:
         evidence = RunEvidence(claim=claim(decision.net, possible(goal)), run=run)
-        return decision.holds(evidence, f"It is reached after {_steps(len(run))}.")
+        return decision.holds(evidence, f"It is reached {_when(len(run))}.")
     return decision.unknown(
         "the state equation has a solution, and the bounded search found no run in its budget"
     )
+
+
+def _when(count: int) -> str:
+    return "at the very start" if count == 0 else f"after {_steps(count)}"
+
+
+def _none_of(count: int) -> str:
+    if count == 1:
+        return "that state does not satisfy it, and no other follows"
+    return f"none of the {count} states from there satisfies it"
 
 
 def _steps(count: int) -> str:

@@ -136,6 +136,11 @@ class ModelReport:
     translation: Any = field(default=None, repr=False, compare=False)
     outline: Any = field(default=None, repr=False, compare=False)
 
+    def __repr__(self) -> str:
+        outcomes = Counter(str(entry.outcome) for entry in self.verdicts)
+        told = "".join(f", {count} {outcome}" for outcome, count in outcomes.items())
+        return f"<ModelReport of {self.source!r}: {self.status}{told}>"
+
     def __getitem__(self, name: str) -> Verdict:
         for entry in self.verdicts:
             if entry.name == name:
@@ -203,6 +208,12 @@ class Report:
     models: tuple[ModelReport, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=versions, compare=False)
+
+    def __repr__(self) -> str:
+        status = Counter(model.status for model in self.models)
+        told = ", ".join(f"{status[name]} {name}" for name in EXIT_CODES if status[name])
+        count = len(self.models)
+        return f"<Report of {count} file{'' if count == 1 else 's'}: {told or 'nothing'}>"
 
     def __iter__(self) -> Iterator[ModelReport]:
         return iter(self.models)
