@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import time
+from collections import Counter
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -60,7 +61,7 @@ def html_text(report: Report, *, root: Path | None = None) -> str:
     (True, False, True)
     """
     folder = root or repository_root()
-    names = [relative_path(model.source, folder) for model in report.models]
+    names = _names(report, folder)
     room = PICTURE_BYTES
     deadline = time.monotonic() + PICTURE_SECONDS
     sections: list[str] = []
@@ -80,6 +81,16 @@ def html_text(report: Report, *, root: Path | None = None) -> str:
     title = f"netproof: {names[0]}" if len(names) == 1 else f"netproof: {len(names)} files"
     body = f"{_summary(report)}{index}<main>{''.join(sections)}</main>{_footer(report)}"
     return _page(title, body)
+
+
+def _names(report: Report, root: Path) -> list[str]:
+    """Return what to call each file; files of one name outside the root with their folder's."""
+    names = [relative_path(model.source, root) for model in report.models]
+    count = Counter(names)
+    return [
+        "/".join(Path(model.source).parts[-2:]) if count[name] > 1 else name
+        for name, model in zip(names, report.models, strict=True)
+    ]
 
 
 def _page(title: str, body: str) -> str:

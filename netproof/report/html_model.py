@@ -165,10 +165,10 @@ def _player(id: str, views: list[View], drawing: Drawing | None, outline: Outlin
         f'aria-label="{words(title)}">{sign}</button>'
         for name, sign, title in CONTROLS
     )
+    fit = '<button type="button" data-do="fit" aria-pressed="false" hidden>Whole diagram</button>'
     slider = '<input type="range" min="0" max="0" value="0" aria-label="step of the run">'
-    bar = (
-        f'<div class="controls" role="toolbar" aria-label="player" hidden>{controls}{slider}</div>'
-    )
+    bar = 'class="controls" role="toolbar" aria-label="player" hidden'
+    bar = f"<div {bar}>{controls}{slider}{fit}</div>"
     says = _says(views[0], outline)
     steps = "".join(_steps(i, view, outline) for i, view in enumerate(views))
     data = data_block(player_data(views, outline, {} if drawing is None else drawing.stand_ins))

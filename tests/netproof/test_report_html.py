@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -97,7 +98,9 @@ def assert_sound(text: str) -> Page:
     for _, attributes in page.elements:
         end = attributes.get("marker-end")
         assert end is None or end[5:-1] in ids
-    assert not re.findall(r"https?://", text.replace('"://www.w3.org/2000/svg"', ""))
+        assert not [v for v in attributes.values() if v and re.match(r"(https?:)?//|data:", v)], tag
+    assert not re.search(r"https?://|url\(|@import", "".join(page.inside["style"]))
+    assert not re.search(r"https?://|fetch|import\(|XMLHttp", page.inside["script"][-1])
     assert "xmlns" not in text
     return page
 
@@ -217,6 +220,27 @@ def test_many_files_have_an_index() -> None:
     assert [a["href"] for a in page.of("a")][:3] == ["#m1", "#m2", "#m3"]
     assert "3 files" in page.text.replace("  ", " ")
     assert len(page.of("section")) == 3
+
+
+def test_files_of_one_name_are_told_apart() -> None:
+    models = tuple(ModelReport(source=f"/elsewhere/{n}/model.pnml", error="no") for n in "ab")
+    text = assert_sound(html_text(Report(models=models), root=ROOT)).text
+    assert "a/model.pnml" in text
+    assert "b/model.pnml" in text
+    assert "elsewhere" not in text
+
+
+DATA = os.environ.get("NETPROOF_DATA")
+
+
+@pytest.mark.data
+@pytest.mark.skipif(DATA is None, reason="NETPROOF_DATA is not set")
+def test_files_of_many_tools_give_sound_pages() -> None:
+    paths = sorted(Path(DATA or ".", "bpmn").rglob("*.bpmn"))[:50]
+    report = check_many(paths, budget=2)
+    page = assert_sound(html_text(report, root=ROOT))
+    assert len(page.of("section")) == len(paths)
+    assert len(page.of("svg")) > len(paths) // 2
 
 
 def test_no_files_at_all() -> None:

@@ -25,6 +25,7 @@
       this.timer = null;
       this.listen();
       this.choose(0);
+      this.offerFit();
     }
 
     get view() { return this.data.views[this.number]; }
@@ -33,11 +34,11 @@
     listen() {
       const acts = {
         first: () => this.show(0), back: () => this.show(this.at - 1), play: () => this.toggle(),
-        forward: () => this.show(this.at + 1), last: () => this.show(this.total),
+        forward: () => this.show(this.at + 1), last: () => this.show(this.total), fit: () => this.fit(),
       };
       for (const button of this.bar.querySelectorAll("button")) {
         button.addEventListener("click", () => {
-          if (button.dataset.do !== "play") this.stop();
+          if (!["play", "fit"].includes(button.dataset.do)) this.stop();
           acts[button.dataset.do]();
         });
       }
@@ -98,6 +99,19 @@
       }
       this.tell(line);
       this.draw();
+    }
+
+    // Shows the whole diagram, or its own size again where it is larger than its frame.
+    fit() {
+      const whole = this.canvas.classList.toggle("fit");
+      this.button("fit").setAttribute("aria-pressed", String(whole));
+      this.reveal();
+    }
+
+    offerFit() {
+      const { scrollWidth, clientWidth, scrollHeight, clientHeight } = this.canvas || {};
+      const large = scrollWidth > clientWidth + 8 || scrollHeight > clientHeight + 8;
+      if (large) this.button("fit").hidden = false;
     }
 
     button(name) { return this.bar.querySelector(`[data-do=${name}]`); }
@@ -276,6 +290,9 @@
     }
   }
   window.addEventListener("hashchange", follow);
-  window.addEventListener("resize", () => players.forEach((player) => player.reveal()));
+  window.addEventListener("resize", () => players.forEach((player) => {
+    player.offerFit();
+    player.reveal();
+  }));
   follow();
 })();
