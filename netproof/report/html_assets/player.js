@@ -148,15 +148,16 @@
         layer.setAttribute("class", "layer");
       }
       layer.replaceChildren();
-      this.acting = null;
       const acting = this.at ? this.spot(this.view.steps[this.at - 1][0]) : null;
       if (acting && acting.dataset.box) {
         const [x, y, width, height] = numbers(acting.dataset.box);
         const box = { x: x - 6, y: y - 6, width: width + 12, height: height + 12, rx: 10 };
         add(layer, "rect", { class: "ring", ...box });
-        this.acting = acting;
-        this.reveal();
       }
+      // at the end the fault is what to look at, before that who acts
+      const fault = [...blamed].map((i) => this.spot(i)).find(Boolean);
+      this.focus = fault || acting;
+      this.reveal();
       const totals = new Map();
       for (const [i, count] of Object.entries(state)) {
         const group = this.spot(i);
@@ -169,8 +170,8 @@
     spot(i) { return this.groups[this.data.inside[i]][0]; }
 
     reveal() {
-      if (!this.acting) return;
-      const box = this.acting.getBoundingClientRect();
+      if (!this.focus) return;
+      const box = this.focus.getBoundingClientRect();
       const frame = this.canvas.getBoundingClientRect();
       if (box.left < frame.left + 20 || box.right > frame.right - 20) {
         this.canvas.scrollLeft += (box.left + box.right - frame.left - frame.right) / 2;
