@@ -35,10 +35,6 @@ def render(report: Report, name: str, *, quiet: bool = False) -> str:
             from netproof.report.html import html_text
 
             return html_text(report)
-        case "html":
-            from netproof.report.html import html_text
-
-            return html_text(report)
         case "sarif":
             from netproof.report.sarif import sarif_text
 
