@@ -114,7 +114,7 @@ def _named(question: NetQuestion, name: str) -> Verdict:
         case "proper-completion":
             return invariant(net, _goal(question).proper, graph=graph, name=name)
         case "deadlock":
-            return deadlock(net, final=question.final, graph=graph)
+            return deadlock(net, final=question.final, graph=graph, budget=question.budget)
         case "boundedness":
             return bounded(net, graph=graph, pump=pump, budget=question.budget)
         case "safeness":

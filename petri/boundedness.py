@@ -9,8 +9,8 @@ import numpy as np
 from petri.decision import Decision, claim
 from petri.net import PetriNet
 from petri.reachable import invariant
-from petri.state_space.coverability import find_pump
-from petri.state_space.reachability import ReachabilityGraph, reachability_graph
+from petri.state_space.exploring import explore_or_pump
+from petri.state_space.reachability import ReachabilityGraph
 from transition_systems.budget import Budget
 from transition_systems.evidence import BoundEvidence, PumpEvidence, RunEvidence
 from transition_systems.progress import ProgressCallback
@@ -19,72 +19,7 @@ from transition_systems.properties.predicates import at_least, at_most, conjunct
 from transition_systems.run import Lasso, Run
 from transition_systems.verdict import Outcome, Verdict
 
-__all__ = ["bounded", "explore_or_pump", "safe"]
-
-# States to explore and then nodes to search for a pump, before the whole budget is explored.
-STAGES = ((5_000, 1_500), (200_000, 20_000))
-
-
-def explore_or_pump(
-    net: PetriNet,
-    *,
-    budget: Budget | None = None,
-    progress: ProgressCallback | None = None,
-) -> tuple[ReachabilityGraph, Lasso | None]:
-    """Return the reachability graph, and a pump where the net turns out to be unbounded.
-
-    The graph is tried with few states first; if it does not end there, a pump is searched depth
-    first, then the same with more, and at last the graph is explored with the whole budget.
-
-    Parameters
-    ----------
-    net, budget, progress
-        As for every decision procedure.
-
-    Returns
-    -------
-    graph, pump
-        The graph is partial where there is a pump.
-    """
-    limit = (budget or Budget()).fixed()
-    graph: ReachabilityGraph | None = None
-    for states, nodes in STAGES:
-        most = states if limit.states is None else min(states, limit.states)
-        small = Budget(states=most, bytes=limit.bytes, deadline=limit.deadline)
-        if graph is None:
-            graph = reachability_graph(net, budget=small, progress=progress)
-        else:
-            graph = graph.continued(budget=small, progress=progress)
-        if graph.complete or most == limit.states or limit.remaining() == 0.0:
-            return graph, None
-        if states > STAGES[0][0] and structurally_bounded(net):
-            continue
-        left = limit.remaining()
-        share = Budget(states=nodes, seconds=None if left is None else left / 4)
-        pump = find_pump(net, budget=share, progress=progress)
-        if pump is not None:
-            return graph, pump
-    assert graph is not None
-    return graph.continued(budget=limit, progress=progress), None
-
-
-def structurally_bounded(net: PetriNet) -> bool:
-    """Return whether a linear program finds weights of the places that no transition increases.
-
-    Such a net is bounded from every initial marking (Murata, 1989). The floating-point answer is
-    used only to spare the search for a pump; no verdict rests on it.
-    """
-    from scipy.optimize import linprog
-
-    result = linprog(
-        np.ones(len(net.place_ids)),
-        A_ub=net.incidence_csr.T,
-        b_ub=np.zeros(len(net.transition_ids)),
-        bounds=(1, None),
-        method="highs",
-        options={"time_limit": 1.0},
-    )
-    return bool(result.status == 0)
+__all__ = ["bounded", "safe"]
 
 
 def bounded(

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from petri.marking import Marking
 from petri.net import PetriNet
-from petri.state_space.reachability import ReachabilityGraph, reachability_graph
+from petri.state_space.exploring import explore_or_pump
+from petri.state_space.reachability import ReachabilityGraph
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
 from transition_systems.evidence import Claim, Evidence, Parts
@@ -101,7 +102,7 @@ class Decision:
     def graph(self) -> ReachabilityGraph:
         """The reachability graph, computed on first use within the budget."""
         if self._graph is None:
-            self._graph = reachability_graph(self.net, budget=self.budget, progress=self.progress)
+            self._graph, _ = explore_or_pump(self.net, budget=self.budget, progress=self.progress)
         return self._graph
 
     def on(self, graph: ReachabilityGraph) -> Decision:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -77,8 +77,18 @@ def no_dead_transitions(
         if not any(fired[net.transition_index(t)] for t in members)
     ]
     if not silent:
+        key = tuple((group, tuple(members)) for group, members in wanted.items())
+        if key not in space.occurrences:
+            meter = decision.budget.start()
+            shown = occurrence_evidence(space, wanted, late=meter.out_of_time)
+            if shown is None:
+                return decision.unknown(
+                    "all of them occur, but the time budget was used up before the runs that "
+                    "show it were written"
+                )
+            space.occurrences[key] = shown
         return decision.holds(
-            occurrence_evidence(space, wanted), f"All {len(wanted)} of them occur in some run."
+            space.occurrences[key], f"All {len(wanted)} of them occur in some run."
         )
     if not space.complete and covering is not None:
         for group in silent:
@@ -97,8 +107,13 @@ def no_dead_transitions(
     return decision.violated(evidence, f"No run contains {listed}.")
 
 
-def occurrence_evidence(space: ReachabilityGraph, groups: Mapping[str, Sequence[str]]) -> Evidence:
-    """Return few runs that together contain a transition of each group.
+def occurrence_evidence(
+    space: ReachabilityGraph,
+    groups: Mapping[str, Sequence[str]],
+    *,
+    late: Callable[[], bool] = lambda: False,
+) -> Evidence | None:
+    """Return few runs that together contain a transition of each group; ``None`` when it gets late.
 
     The claim of each run is ``occur`` with the list of the transitions that it shows.
     """
@@ -117,6 +132,8 @@ def occurrence_evidence(space: ReachabilityGraph, groups: Mapping[str, Sequence[
         transition = net.transition_ids[int(space.labels[arc])]
         if owner[transition] in covered:
             continue
+        if late():
+            return None
         run = space.run_to(int(space.sources[arc]), then=transition)
         new = [t for t in dict.fromkeys(run.actions) if t in owner and t not in shown]
         shown.update(new)

@@ -29,6 +29,8 @@ from transition_systems.verdict import Verdict
 
 __all__ = ["always_reachable", "invariant", "reachable"]
 
+SMALL_ENOUGH_FOR_Z3 = 500
+
 Question = Predicate | Marking | Mapping[str, int] | str
 
 
@@ -175,6 +177,11 @@ def invariant(
             f"It fails {_when(len(run))}.",
         )
     if not space.complete:
+        proof = None
+        if method == "auto" and len(net.transitions) <= SMALL_ENOUGH_FOR_Z3:
+            proof = refute_reachability(net, negate(good), budget=decision.budget)
+        if proof is not None:
+            return decision.holds(proof, "The state equation excludes every marking that fails it.")
         return decision.out_of_budget()
     evidence = ClosedSet(claim=claim(net, formula), states=space.state_set())
     return decision.holds(

@@ -7,10 +7,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from petri.boundedness import explore_or_pump
 from petri.decision import Decision, claim
 from petri.fair_cycles import fair_component, fair_cycle
 from petri.net import PetriNet
+from petri.state_space.exploring import explore_or_pump
 from petri.state_space.reachability import ReachabilityGraph
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError

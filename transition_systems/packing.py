@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 __all__ = ["FieldLayout"]
 
 MAX_VALUE_BITS = 62
+FEW_ROWS = 4_096
 
 
 class FieldLayout:
@@ -84,6 +85,10 @@ class FieldLayout:
 
     def unpack(self, rows: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return the counters of packed states, shape (n, n_counters)."""
+        if rows.shape[0] <= FEW_ROWS:
+            words = rows[:, self.word] >> self.shift.astype(np.uint64)
+            few: NDArray[np.int64] = (words & self._mask).astype(np.int64)
+            return few
         columns = np.empty((len(self.bits), rows.shape[0]), dtype=np.int64)
         for index in range(len(self.bits)):
             columns[index] = self.column(rows, index)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from petri.boundedness import explore_or_pump
 from petri.decision import Decision, claim
 from petri.liveness import no_dead_transitions
 from petri.marking import Marking
@@ -10,6 +9,7 @@ from petri.net import PetriNet
 from petri.reachable import always_reachable, invariant
 from petri.soundness.goal import SoundnessGoal, workflow_goal
 from petri.state_space.covering import covering_invariant, prove_by_covering
+from petri.state_space.exploring import explore_or_pump
 from petri.state_space.reachability import ReachabilityGraph, marking_holds
 from transition_systems.budget import Budget
 from transition_systems.evidence import Parts, PumpEvidence, RunEvidence

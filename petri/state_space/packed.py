@@ -53,7 +53,7 @@ class PackedNet:
     @property
     def block(self) -> int:
         """How many states to expand at a time: few enough to look at the clock often."""
-        cells = max(1, len(self._pre_words) * self.layout.words)
+        cells = max(1, len(self._pre_words) + self.layout.words)
         return max(64, min(1 << 15, BLOCK_CELLS // cells))
 
     @property
@@ -76,6 +76,12 @@ class PackedNet:
             shifted = weights.astype(np.uint64) << shift[places]
             np.add.at(self._delta_words[transition], layout.word[places], shifted)
 
+        self._needs = [
+            (word, used, self._pre_words[used, word])
+            for word in range(words)
+            if len(used := np.flatnonzero(self._pre_words[:, word]))
+        ]
+
     def initial(self) -> Words:
         """Return the packed initial marking, uint64 of shape (1, w)."""
         return self.layout.pack(self._initial[None, :])
@@ -85,17 +91,14 @@ class PackedNet:
         count = len(self._pre_words)
         result = np.empty((len(block), count), dtype=bool)
         guards = self.layout.guards
-        step = max(1, CHUNK_CELLS // max(1, count * self.layout.words))
+        step = max(1, CHUNK_CELLS // max(1, count))
         for start in range(0, len(block), step):
             part = block[start : start + step] | guards
             ok = result[start : start + step]
             ok[:] = True
-            for word in range(self.layout.words):
-                used = np.flatnonzero(self._pre_words[:, word])
-                if not len(used):
-                    continue
+            for word, used, needed in self._needs:
                 guard = guards[word]
-                left = part[:, word, None] - self._pre_words[used, word]
+                left = part[:, word, None] - needed
                 ok[:, used] &= (left & guard) == guard
         return result
 

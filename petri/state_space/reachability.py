@@ -13,13 +13,15 @@ from petri.net import PetriNet
 from petri.state_space.packed import PackedNet
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
-from transition_systems.evidence import StateSet
+from transition_systems.evidence import Evidence, StateSet
 from transition_systems.explore import Exploration, explore
 from transition_systems.lts import FINAL, LTS, TAU_NAME, TICK_NAME
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.evaluate import evaluate
 from transition_systems.properties.predicates import Predicate
 from transition_systems.run import Run, Step
+
+MARKING_BLOCK = 512
 
 __all__ = ["ReachabilityGraph", "reachability_graph"]
 
@@ -51,6 +53,7 @@ class ReachabilityGraph:
         self.seconds = exploration.seconds
         self.peak_bytes = exploration.bytes
         self.places = frozenset(net.place_ids)
+        self.occurrences: dict[object, Evidence] = {}
 
     def __repr__(self) -> str:
         state = "complete" if self.complete else f"partial: {self.reason}"
@@ -137,14 +140,23 @@ class ReachabilityGraph:
 
     def run_to(self, state: int, *, then: str | None = None) -> Run:
         """Return a shortest run to a state, followed by one transition if asked for."""
+        path = self._exploration.path(state)
+        rows = self._exploration.states[[target for _, target in path]]
         steps = [
-            self._step(label, self.marking(target))
-            for label, target in self._exploration.path(state)
+            self._step(label, marking)
+            for (label, _), marking in zip(path, self._markings(rows), strict=True)
         ]
         if then is not None:
             marking = self.net.fire(steps[-1].state if steps else self.net.initial, then)
             steps.append(self._step(self.net.transition_index(then), marking))
         return Run(initial=self.net.initial.to_dict(), steps=tuple(steps))
+
+    def _markings(self, rows: NDArray[np.uint64]) -> Iterator[Marking]:
+        """Yield the markings of packed rows, a block at a time."""
+        ids = self.net.place_ids
+        for start in range(0, len(rows), MARKING_BLOCK):
+            for row in self._system.layout.unpack(rows[start : start + MARKING_BLOCK]):
+                yield Marking({ids[p]: int(row[p]) for p in np.flatnonzero(row)})
 
     def continued(
         self, *, budget: Budget | None = None, progress: ProgressCallback | None = None

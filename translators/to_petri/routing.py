@@ -12,7 +12,7 @@ __all__ = ["MAX_SUBSETS", "output_sets"]
 
 MAX_SUBSETS = 10
 AT_LEAST_ONE = (
-    "Where several flows carry conditions and there is no default flow, at least one condition "
+    "Where all flows of a node carry conditions and none is the default, at least one condition "
     "holds."
 )
 FREE_CHOICE = (
@@ -36,6 +36,8 @@ def output_sets(context: Context, node: Node) -> list[tuple[Flow, ...]] | None:
         case GatewayKind.EXCLUSIVE:
             if len(flows) > 1:
                 context.assume(FREE_CHOICE)
+            if all(f.condition is not None and f.id != node.default for f in flows):
+                context.assume(AT_LEAST_ONE)
             return [(flow,) for flow in flows]
         case GatewayKind.PARALLEL | GatewayKind.EVENT_BASED:
             return [tuple(flows)]
@@ -73,7 +75,7 @@ def _subsets(
         sets.append((*always, *fallback))
     elif none_possible and always:
         sets.append(tuple(always))
-    elif none_possible and len(options) > 1:
+    elif none_possible:
         context.assume(AT_LEAST_ONE)
     order = {flow.id: number for number, flow in enumerate(flows)}
     return [tuple(sorted(chosen, key=lambda f: order.get(f.id, -1))) for chosen in sets]
