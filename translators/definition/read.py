@@ -50,7 +50,8 @@ def read_definition(path_or_file: PathOrFile) -> ReadResult:
     Examples
     --------
     >>> import io
-    >>> text = '{"id": "w", "start_activity": "a", "end_activities": ["a"], "activities": {"a": {}}}'
+    >>> text = ('{"id": "w", "start_activity": "a", "end_activities": ["a"],'
+    ...         ' "activities": {"a": {}}}')
     >>> read_definition(io.StringIO(text)).graph.id
     'w'
     """

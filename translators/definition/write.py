@@ -99,7 +99,8 @@ def write_definition(graph: WorkflowGraph, path_or_file: PathOrFile) -> None:
     --------
     >>> import io
     >>> from translators.definition.read import read_definition
-    >>> text = '{"id": "w", "start_activity": "a", "end_activities": "a", "activities": {"a": {}}}'
+    >>> text = ('{"id": "w", "start_activity": "a", "end_activities": ["a"],'
+    ...         ' "activities": {"a": {}}}')
     >>> out = io.StringIO()
     >>> write_definition(read_definition(io.StringIO(text)).graph, out)
     >>> out.getvalue().splitlines()[0]
