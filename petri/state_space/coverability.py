@@ -75,14 +75,33 @@ class _Game:
 
     def __init__(self, net: PetriNet) -> None:
         self.net = net
-        self.pre = np.asarray(net.pre.T, dtype=np.int64)
-        self.delta = np.asarray(net.incidence.T, dtype=np.int64)
+        offsets, self.places, self.weights = net.pre_arcs
+        self.of_arc = np.repeat(np.arange(len(net.transition_ids)), np.diff(offsets))
+        self.effects: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
+        for transition in range(len(net.transition_ids)):
+            change: dict[int, int] = {}
+            for table, sign in ((net.pre_arcs, -1), (net.post_arcs, 1)):
+                nodes, weights = table.row(transition)
+                for place, weight in zip(nodes.tolist(), weights.tolist(), strict=True):
+                    change[place] = change.get(place, 0) + sign * weight
+            self.effects.append(
+                (
+                    np.array(list(change), dtype=np.int64),
+                    np.array(list(change.values()), dtype=np.int64),
+                )
+            )
 
     def enabled(self, row: Row) -> NDArray[np.int64]:
-        return np.flatnonzero((row >= self.pre).all(axis=1))
+        able = np.ones(len(self.effects), dtype=bool)
+        able[self.of_arc[row[self.places] < self.weights]] = False
+        return np.flatnonzero(able)
 
     def fire(self, row: Row, transition: int) -> Row:
-        return np.where(row >= OMEGA, OMEGA, row + self.delta[transition])
+        places, change = self.effects[transition]
+        after = row.copy()
+        before = row[places]
+        after[places] = np.where(before >= OMEGA, OMEGA, before + change)
+        return after
 
 
 def coverability_graph(
@@ -186,7 +205,7 @@ def _karp_miller(
             depth_rows = np.concatenate((depth_rows, np.empty_like(depth_rows)))
         depth_rows[depth + 1] = row
         stack.append((number, depth + 1, _choices(game, row)))
-        if number % 256 == 0:
+        if number % 16 == 0:
             reason = meter.exhausted(states=number, bytes=number * row.nbytes)
             if progress is not None:
                 progress(

@@ -200,7 +200,7 @@ def test_soundness_by_definition(net: PetriNet) -> None:
 
 def test_a_verdict_out_of_budget_is_unknown_and_keeps_what_is_known() -> None:
     net = PetriNet(places=["p"], transitions=["t"], arcs=[("t", "p")])
-    verdict = deadlock(net, budget=Budget(states=10))
+    verdict = deadlock(net, method="explicit", budget=Budget(states=10))
     assert verdict.unknown
     assert "10 states" in (verdict.reason or "")
     with pytest.raises(UndecidedError):
