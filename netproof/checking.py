@@ -13,9 +13,9 @@ from netproof.properties import NET_DEFAULTS, WORKFLOW_DEFAULTS, AskedFormula, a
 from netproof.questions import NetQuestion, ask
 from netproof.report.model import ModelReport, VerdictReport
 from petri import PetriNet, workflow_net
-from petri.state_space.exploring import explore_or_pump
 from petri.decision import stamped
 from petri.soundness import workflow_goal
+from petri.state_space.exploring import explore_or_pump
 from transition_systems.budget import Budget
 from transition_systems.errors import InputError, NetproofError, UsageError
 from transition_systems.progress import ProgressCallback

@@ -81,7 +81,8 @@ class StateTable:
             found[1].watch = watch
             return found[1]
         made = cls(table, states, watch)
-        if isinstance(states.rows, np.ndarray) and not states.rows.flags.writeable:
+        rows: object = states.rows
+        if isinstance(rows, np.ndarray) and not rows.flags.writeable:
             table.tables[id(states.rows)] = (states.rows, made)
         return made
 

@@ -7,6 +7,8 @@ every reachable marking, of which there may be infinitely many.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -121,7 +123,7 @@ def prove_by_covering(
     begins = [z3.Not(encoding.predicate(invariant, first))]
     steps = []
     for transition in range(len(net.transition_ids)):
-        after = list(marking)
+        after: list[Any] = list(marking)
         for place, delta in encoding.effect(transition).items():
             after[place] = marking[place] + delta
         leaves = z3.Not(encoding.predicate(invariant, after))

@@ -71,7 +71,10 @@ def told(graph: WorkflowGraph) -> str:
             if node.scope == scope.id:
                 said: list[str | None] = [node.id, node.activity, node.gateway, node.event]
                 said += [node.trigger if node.event else None, node.reference, node.attached_to]
-                said += ["" if node.interrupting else "rings", node.loop.kind if node.loop else None]
+                said += [
+                    "" if node.interrupting else "rings",
+                    node.loop.kind if node.loop else None,
+                ]
                 lines.append("  " + " ".join(str(word) for word in said if word))
         for flow in graph.flows:
             if flow.scope == scope.id:
