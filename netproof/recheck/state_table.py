@@ -81,8 +81,7 @@ class StateTable:
             found[1].watch = watch
             return found[1]
         made = cls(table, states, watch)
-        rows: object = states.rows
-        if isinstance(rows, np.ndarray) and not rows.flags.writeable:
+        if not states.rows.flags.writeable:
             table.tables[id(states.rows)] = (states.rows, made)
         return made
 
