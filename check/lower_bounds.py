@@ -6,7 +6,7 @@ from pathlib import Path
 
 project = tomllib.loads(Path(__file__).parents[1].joinpath("pyproject.toml").read_text())["project"]
 for line in project["dependencies"] + project["optional-dependencies"]["test"]:
-    match = re.match(r"([A-Za-z0-9_.-]+)>=([0-9.]+)(;.*)?$", line.replace(" ", ""))
+    match = re.match(r"([A-Za-z0-9_.-]+)>=([0-9][0-9a-z.]*)(;.*)?$", line.replace(" ", ""))
     if match is None:
         raise SystemExit(f"not a plain lower bound: {line}")
     print(f"{match[1]}=={match[2]}{match[3] or ''}")

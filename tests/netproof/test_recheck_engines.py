@@ -85,7 +85,7 @@ def test_verdicts_of_z3(net: PetriNet) -> None:
 
 
 def states_of(net: PetriNet) -> Any:
-    verdict = petri.invariant(net, "true", budget=FEW)
+    verdict = petri.invariant(net, "true", method="explicit", budget=FEW)
     assume(verdict.holds)
     evidence = verdict.evidence
     assert isinstance(evidence, ClosedSet)
