@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -252,6 +253,7 @@ def check_sources(
     jobs: int = 1,
     deadline: float | None = None,
     progress: ProgressCallback | None = None,
+    publish: Callable[[int, ModelReport], None] | None = None,
 ) -> Iterator[tuple[int, ModelReport]]:
     """Check files one by one or in processes; yield each entry with its number when it is done.
 
@@ -265,10 +267,13 @@ def check_sources(
         Absolute time of :func:`time.monotonic`; files whose turn comes later get an error.
     progress
         A callback; only told in this process.
+    publish
+        Told of the report of a file so far, after each verdict; only in this process.
     """
     if jobs <= 1 or len(sources) <= 1:
         for number, (source, option) in enumerate(zip(sources, options, strict=True)):
-            yield number, _guarded(source, _within(option, deadline), progress)
+            tell = None if publish is None else partial(publish, number)
+            yield number, _guarded(source, _within(option, deadline), progress, tell)
         return
     with ProcessPoolExecutor(max_workers=min(jobs, len(sources))) as pool:
         queue = iter(enumerate(zip(sources, options, strict=True)))
@@ -301,7 +306,7 @@ def _result(future: Future[ModelReport], source: str) -> ModelReport:
 
 
 def _remote(source: str, option: CheckOptions, deadline: float | None) -> ModelReport:
-    return _guarded(source, _within(option, deadline), None).without_models()
+    return _guarded(source, _within(option, deadline), None, None).without_models()
 
 
 def _within(option: CheckOptions, deadline: float | None) -> CheckOptions:
@@ -310,11 +315,16 @@ def _within(option: CheckOptions, deadline: float | None) -> CheckOptions:
     return replace(option, seconds=min(option.seconds, deadline - time.monotonic()))
 
 
-def _guarded(source: str, option: CheckOptions, progress: ProgressCallback | None) -> ModelReport:
+def _guarded(
+    source: str,
+    option: CheckOptions,
+    progress: ProgressCallback | None,
+    publish: Callable[[ModelReport], None] | None,
+) -> ModelReport:
     if option.seconds <= 0:
         return not_reached(source, option, "the total time was used up before its turn")
     try:
-        return with_suppressions(check_path(source, option, progress=progress))
+        return with_suppressions(check_path(source, option, progress=progress, publish=publish))
     except UsageError as error:
         return ModelReport(source=source, error=str(error))
     except Exception as error:  # one bad file does not stop the rest

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from netproof.carrying import carried
 from netproof.explain import explained
 from netproof.loading import Model, load
 from netproof.properties import NET_DEFAULTS, WORKFLOW_DEFAULTS, AskedFormula, asked_properties
@@ -20,7 +21,7 @@ from transition_systems.budget import Budget
 from transition_systems.errors import InputError, NetproofError, UsageError
 from transition_systems.progress import ProgressCallback
 from transition_systems.verdict import Exactness, Outcome, Statistics, Verdict
-from translators.ledger import Direction, Entry, Ledger, PropertyKind
+from translators.ledger import Entry, Ledger
 from translators.to_petri import NetTranslation, workflow_to_net
 from translators.trace_back import trace_back
 
@@ -28,6 +29,8 @@ __all__ = ["DEFAULT_SECONDS", "CheckOptions", "check_model", "check_path", "not_
 
 DEFAULT_SECONDS = 30.0
 DECIDE_SHARE = 0.6
+LATE = "the call ended before it was done"
+Publish = Callable[[ModelReport], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,11 @@ def not_reached(source: str, options: CheckOptions, reason: str) -> ModelReport:
 
 
 def check_path(
-    path: str, options: CheckOptions, *, progress: ProgressCallback | None = None
+    path: str,
+    options: CheckOptions,
+    *,
+    progress: ProgressCallback | None = None,
+    publish: Publish | None = None,
 ) -> ModelReport:
     """Read and check one file; a file that cannot be read becomes an entry with an error."""
     deadline = time.monotonic() + options.seconds
@@ -102,7 +109,9 @@ def check_path(
         seconds = time.monotonic() - started
         return ModelReport(source=path, error=error.text(), timings={"read": seconds})
     read = time.monotonic() - started
-    return check_model(model, options, progress=progress, deadline=deadline, read_seconds=read)
+    return check_model(
+        model, options, progress=progress, deadline=deadline, read_seconds=read, publish=publish
+    )
 
 
 def check_model(
@@ -112,6 +121,7 @@ def check_model(
     progress: ProgressCallback | None = None,
     deadline: float | None = None,
     read_seconds: float = 0.0,
+    publish: Publish | None = None,
 ) -> ModelReport:
     """Check a model: one verdict for each property, evidence rechecked.
 
@@ -127,6 +137,8 @@ def check_model(
         An absolute time of :func:`time.monotonic` by which to be done.
     read_seconds
         What reading took, for the timings.
+    publish
+        Told of the report so far after each verdict, for a caller that may have to end early.
 
     Returns
     -------
@@ -141,9 +153,9 @@ def check_model(
     clock = _Clock({"read": read_seconds})
     asked = asked_properties(options.properties)
     if model.graph is not None:
-        return _check_workflow(model, asked, options, clock, end, progress)
+        return _check_workflow(model, asked, options, clock, end, progress, publish)
     assert model.net is not None
-    return _check_net(model, model.net, asked, options, clock, end, progress)
+    return _check_net(model, model.net, asked, options, clock, end, progress, publish)
 
 
 def _check_workflow(
@@ -153,6 +165,7 @@ def _check_workflow(
     clock: _Clock,
     end: float,
     progress: ProgressCallback | None,
+    publish: Publish | None,
 ) -> ModelReport:
     assert model.graph is not None
     share = time.monotonic() + (end - time.monotonic()) * DECIDE_SHARE
@@ -161,7 +174,23 @@ def _check_workflow(
     ledger = model.ledger + translation.ledger
     clock.lap("translate")
     names = list(asked) or list(WORKFLOW_DEFAULTS)
-    entries: list[VerdictReport] = []
+
+    def report(entries: Sequence[VerdictReport]) -> ModelReport:
+        assert model.graph is not None
+        return ModelReport(
+            source=model.source,
+            format=model.format,
+            nodes=len(model.graph.nodes),
+            places=len(translation.net.places),
+            transitions=len(translation.net.transitions),
+            ledger=ledger,
+            assumptions=translation.assumptions,
+            verdicts=tuple(entries),
+            timings=dict(clock.seconds),
+            model=model,
+            translation=translation,
+        )
+
     if ledger.refused:
         reason = _refusal(ledger)
         entries = [VerdictReport(verdict=_refused(name, reason)) for name in names]
@@ -172,21 +201,10 @@ def _check_workflow(
             net=translation.net, graph=graph, pump=pump, budget=budget, progress=progress,
             goal=translation.goal, translation=translation,
         )  # fmt: skip
-        entries = _answers(question, names, ledger, model, options, clock, end)
+        tell = _teller(names, report, publish)
+        entries = _answers(question, names, ledger, model, options, clock, end, tell)
     clock.lap("decide")
-    return ModelReport(
-        source=model.source,
-        format=model.format,
-        nodes=len(model.graph.nodes),
-        places=len(translation.net.places),
-        transitions=len(translation.net.transitions),
-        ledger=ledger,
-        assumptions=translation.assumptions,
-        verdicts=tuple(entries),
-        timings=clock.seconds,
-        model=model,
-        translation=translation,
-    )
+    return report(entries)
 
 
 def _check_net(
@@ -197,6 +215,7 @@ def _check_net(
     clock: _Clock,
     end: float,
     progress: ProgressCallback | None,
+    publish: Publish | None,
 ) -> ModelReport:
     share = time.monotonic() + (end - time.monotonic()) * DECIDE_SHARE
     budget = Budget(states=options.states, deadline=share)
@@ -212,19 +231,39 @@ def _check_net(
     question = NetQuestion(
         net=net, graph=graph, pump=pump, budget=budget, progress=progress, goal=goal
     )
-    entries = _answers(question, names, model.ledger, model, options, clock, end)
+
+    def report(entries: Sequence[VerdictReport]) -> ModelReport:
+        return ModelReport(
+            source=model.source,
+            format=model.format,
+            nodes=len(net.places) + len(net.transitions),
+            places=len(net.places),
+            transitions=len(net.transitions),
+            ledger=model.ledger,
+            verdicts=tuple(entries),
+            timings=dict(clock.seconds),
+            model=model,
+        )
+
+    tell = _teller(names, report, publish)
+    entries = _answers(question, names, model.ledger, model, options, clock, end, tell)
     clock.lap("decide")
-    return ModelReport(
-        source=model.source,
-        format=model.format,
-        nodes=len(net.places) + len(net.transitions),
-        places=len(net.places),
-        transitions=len(net.transitions),
-        ledger=model.ledger,
-        verdicts=tuple(entries),
-        timings=clock.seconds,
-        model=model,
-    )
+    return report(entries)
+
+
+def _teller(
+    names: Sequence[str | AskedFormula],
+    report: Callable[[Sequence[VerdictReport]], ModelReport],
+    publish: Publish | None,
+) -> Callable[[list[VerdictReport]], None]:
+    """Return what tells a caller of the verdicts so far, the others as UNKNOWN."""
+
+    def tell(entries: list[VerdictReport]) -> None:
+        if publish is not None:
+            late = [VerdictReport(verdict=_refused(n, LATE)) for n in names[len(entries) :]]
+            publish(report([*entries, *late]))
+
+    return tell
 
 
 def _conditions(translation: NetTranslation, graph: Any) -> list[Entry]:
@@ -263,14 +302,16 @@ def _answers(
     options: CheckOptions,
     clock: _Clock,
     end: float,
+    tell: Callable[[list[VerdictReport]], None],
 ) -> list[VerdictReport]:
     entries: list[VerdictReport] = []
+    tell(entries)
     for name in names:
         if time.monotonic() >= end:
             entries.append(VerdictReport(verdict=_late(name, question)))
             continue
         raw, kind = ask(question, name)
-        verdict = _carried(raw, kind, ledger)
+        verdict = carried(raw, kind, ledger)
         if question.translation is not None:
             verdict = explained(question.translation, verdict, dead=_dead_activities(question))
             verdict = verdict.with_(assumptions=question.translation.assumptions)
@@ -287,6 +328,7 @@ def _answers(
             entry = replace(entry, dead=_dead_elements(question))
         entries.append(entry)
         clock.lap("recheck")
+        tell(entries)
     return entries
 
 
@@ -323,41 +365,6 @@ def _late(name: str | AskedFormula, question: NetQuestion) -> Verdict:
         "before this property had its turn",
         statistics=Statistics(method="none"),
     )
-
-
-def _carried(verdict: Verdict, kind: PropertyKind, ledger: Ledger) -> Verdict:
-    """Return what of an abstract verdict carries over to the user's model."""
-    exactness = ledger.exactness(kind)
-    if verdict.property == "soundness" and verdict.violated and exactness is Exactness.NONE:
-        exactness = _failing_part(verdict, ledger)
-    carried = (
-        exactness is Exactness.EXACT
-        or (exactness is Exactness.PROOFS_ONLY and verdict.holds)
-        or (exactness is Exactness.BUGS_ONLY and verdict.violated)
-    )
-    if carried or verdict.unknown:
-        return verdict.with_(exactness=exactness)
-    elements = ", ".join(e.element for e in ledger.abstracted if e.direction is not Direction.EXACT)
-    return verdict.with_(
-        outcome=Outcome.UNKNOWN,
-        abstract_outcome=verdict.outcome,
-        exactness=exactness,
-        reason=f"the model is approximated at {elements}: there it is {verdict.outcome}, "
-        "which does not carry over",
-        explanation=(),
-    )
-
-
-def _failing_part(verdict: Verdict, ledger: Ledger) -> Exactness:
-    """Return what a violation of soundness is worth by one of the parts that fail."""
-    from netproof.properties import KINDS
-
-    for part in verdict.parts:
-        if part.violated:
-            exactness = ledger.exactness(KINDS.get(part.property, PropertyKind.BRANCHING))
-            if exactness in (Exactness.EXACT, Exactness.BUGS_ONLY):
-                return Exactness.BUGS_ONLY
-    return Exactness.NONE
 
 
 def _rechecked(

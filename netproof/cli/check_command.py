@@ -43,14 +43,17 @@ def run(arguments: argparse.Namespace) -> int:
     started = time.monotonic()
     deadline = None if arguments.total_seconds is None else started + arguments.total_seconds
     done: list[ModelReport | None] = [None] * len(sources)
+    so_far: dict[int, ModelReport] = {}
 
     def code(report: Report) -> int:
         return policy.exit_code(report, zero=arguments.exit_zero)
 
     def finish() -> Report:
         models = tuple(
-            entry if entry is not None else not_reached(source, option, LATE)
-            for entry, source, option in zip(done, sources, options, strict=True)
+            entry or so_far.get(number) or not_reached(source, option, LATE)
+            for number, (entry, source, option) in enumerate(
+                zip(done, sources, options, strict=True)
+            )
         )
         report = policy.applied(Report(models=models, options=_options(settings, arguments)))
         if settings.baseline is None:
@@ -65,7 +68,12 @@ def run(arguments: argparse.Namespace) -> int:
     with ProgressLine(len(sources)) as line, Watchdog(limit, finish, code, arguments, outputs):
         try:
             for number, entry in check_sources(
-                sources, options, jobs=settings.jobs, deadline=deadline, progress=line.tell
+                sources,
+                options,
+                jobs=settings.jobs,
+                deadline=deadline,
+                progress=line.tell,
+                publish=so_far.__setitem__,
             ):
                 done[number] = entry
                 line.finished(entry.source)
