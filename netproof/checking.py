@@ -201,7 +201,7 @@ def _check_workflow(
             net=translation.net, graph=graph, pump=pump, budget=budget, progress=progress,
             goal=translation.goal, translation=translation,
         )  # fmt: skip
-        tell = _teller(names, report, publish)
+        tell = _teller(names, report, publish, graph.n_states)
         entries = _answers(question, names, ledger, model, options, clock, end, tell)
     clock.lap("decide")
     return report(entries)
@@ -245,7 +245,7 @@ def _check_net(
             model=model,
         )
 
-    tell = _teller(names, report, publish)
+    tell = _teller(names, report, publish, graph.n_states)
     entries = _answers(question, names, model.ledger, model, options, clock, end, tell)
     clock.lap("decide")
     return report(entries)
@@ -255,12 +255,14 @@ def _teller(
     names: Sequence[str | AskedFormula],
     report: Callable[[Sequence[VerdictReport]], ModelReport],
     publish: Publish | None,
+    states: int,
 ) -> Callable[[list[VerdictReport]], None]:
     """Return what tells a caller of the verdicts so far, the others as UNKNOWN."""
 
     def tell(entries: list[VerdictReport]) -> None:
         if publish is not None:
-            late = [VerdictReport(verdict=_refused(n, LATE)) for n in names[len(entries) :]]
+            why = f"{LATE}; {states} states were seen"
+            late = [VerdictReport(verdict=_refused(n, why)) for n in names[len(entries) :]]
             publish(report([*entries, *late]))
 
     return tell
