@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Collection
 from html import escape
 
@@ -24,11 +25,12 @@ __all__ = [
     "lts_dot",
     "lts_svg",
     "picture_bundle",
+    "shown_states",
     "svg_or_text",
     "text_svg",
 ]
 
-LAYOUT_SECONDS = 10.0
+LAYOUT_SECONDS = 5.0
 MAX_DRAWN = 150
 CHILD = (
     "import sys, pygraphviz\n"
@@ -47,12 +49,13 @@ def layout_dot(dot: str, form: str = "svg", *, seconds: float = LAYOUT_SECONDS) 
     form
         ``"svg"``, ``"json"`` or another text format.
     seconds
-        Wall time for each of the two ways.
+        Wall time for both ways together.
 
     Returns
     -------
     str or None
     """
+    end = time.monotonic() + seconds
     commands: list[list[str]] = []
     program = shutil.which("dot")
     if program is not None:
@@ -64,7 +67,7 @@ def layout_dot(dot: str, form: str = "svg", *, seconds: float = LAYOUT_SECONDS) 
                 command,
                 input=dot.encode("utf-8"),
                 capture_output=True,
-                timeout=seconds,
+                timeout=max(0.1, end - time.monotonic()),
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired):
@@ -125,7 +128,7 @@ def lts_dot(lts: LTS, *, highlight: Collection[int] = (), max_states: int = MAX_
     >>> print(lts_dot(LTS.from_arcs(2, [(0, "a", 1)], final=[1])).count("->"))
     2
     """
-    shown, note = _shown(lts, highlight, max_states)
+    shown, note = shown_states(lts, highlight, max_states)
     marked = set(highlight)
     lines = [
         "digraph lts {",
@@ -151,7 +154,10 @@ def lts_dot(lts: LTS, *, highlight: Collection[int] = (), max_states: int = MAX_
     return "\n".join([*lines, "}", ""])
 
 
-def _shown(lts: LTS, highlight: Collection[int], most: int) -> tuple[list[int], str | None]:
+def shown_states(
+    lts: LTS, highlight: Collection[int], most: int = MAX_DRAWN
+) -> tuple[list[int], str | None]:
+    """Return the states to draw, at most so many, and a remark where some are left out."""
     if lts.n_states <= most:
         return list(range(lts.n_states)), None
     near = {int(s) for s in (highlight or lts.initial.tolist())}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from transition_systems.budget import Budget
 from transition_systems.errors import UndecidedError
 from transition_systems.lts import LTS, Arc
-from translators.workflow.graph import WorkflowGraph
+from translators.workflow.graph import Node, WorkflowGraph
 from translators.workflow.token_game.rules import Rules, Starts
 from translators.workflow.token_game.state import State, Step
 from translators.workflow.token_game.steps import node_steps
@@ -56,9 +56,13 @@ class TokenGame:
 
     def steps(self, state: State) -> list[Step]:
         """Return every step of a state, in file order of the nodes."""
+        return [step for _, step in self.moves(state)]
+
+    def moves(self, state: State) -> list[tuple[Node, Step]]:
+        """Return every step of a state with the node that acts in it, in file order."""
         position = state.counts()
         return [
-            Step(label, State.from_counts(after), description)
+            (node, Step(label, State.from_counts(after), description))
             for node in self._rules.nodes
             for label, after, description in node_steps(self._rules, self._catchers, position, node)
         ]
