@@ -5,21 +5,14 @@ from __future__ import annotations
 import glob as globbing
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from netproof.checking import (
-    DEFAULT_SECONDS,
-    CheckOptions,
-    check_model,
-    check_path,
-    not_reached,
-)
+from netproof.checking import DEFAULT_SECONDS, CheckOptions, check_model
 from netproof.loading import Model, model_of
+from netproof.many import check_sources
 from netproof.report.model import ModelReport, Report
 from netproof.report.suppressions import with_suppressions
 from petri import PetriNet
@@ -29,7 +22,7 @@ from transition_systems.progress import ProgressCallback
 from transition_systems.readwrite.files import PathOrFile
 from translators.workflow.graph import WorkflowGraph
 
-__all__ = ["ReportSet", "check", "check_many", "check_sources", "convert"]
+__all__ = ["ReportSet", "check", "check_many", "convert"]
 
 Starts = Literal["one", "all"]
 Properties = str | Iterable[str] | None
@@ -244,103 +237,6 @@ def check_many(
             interrupted = True
     models = tuple(done[number] for number in sorted(done))
     return ReportSet(models=models, options=options.to_dict(), interrupted=interrupted)
-
-
-def check_sources(
-    sources: Sequence[str],
-    options: Sequence[CheckOptions],
-    *,
-    jobs: int = 1,
-    deadline: float | None = None,
-    progress: ProgressCallback | None = None,
-    publish: Callable[[int, ModelReport], None] | None = None,
-) -> Iterator[tuple[int, ModelReport]]:
-    """Check files one by one or in processes; yield each entry with its number when it is done.
-
-    Parameters
-    ----------
-    sources, options
-        Paths, and how to check each.
-    jobs
-        Processes; with one, everything happens in this process.
-    deadline
-        Absolute time of :func:`time.monotonic`; files whose turn comes later get an error.
-    progress
-        A callback; only told in this process.
-    publish
-        Told of the report of a file so far, after each verdict; only in this process.
-    """
-    if jobs <= 1 or len(sources) <= 1:
-        for number, (source, option) in enumerate(zip(sources, options, strict=True)):
-            tell = None if publish is None else partial(publish, number)
-            yield number, _guarded(source, _within(option, deadline), progress, tell)
-        return
-    with ProcessPoolExecutor(max_workers=min(jobs, len(sources))) as pool:
-        queue = iter(enumerate(zip(sources, options, strict=True)))
-        running: dict[Future[ModelReport], int] = {}
-        try:
-            while True:
-                while len(running) < 2 * jobs:
-                    item = next(queue, None)
-                    if item is None:
-                        break
-                    number, (source, option) = item
-                    running[pool.submit(_remote, source, option, deadline)] = number
-                if not running:
-                    return
-                finished, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    number = running.pop(future)
-                    yield number, _result(future, sources[number])
-        finally:
-            for future in running:
-                future.cancel()
-
-
-def _result(future: Future[ModelReport], source: str) -> ModelReport:
-    try:
-        return future.result()
-    except Exception as error:  # a worker that died must not take the others with it
-        text = f"internal error: the process that checked it ended: {error}"
-        return ModelReport(source=source, error=text, internal=True)
-
-
-def _remote(source: str, option: CheckOptions, deadline: float | None) -> ModelReport:
-    return _guarded(source, _within(option, deadline), None, None).without_models()
-
-
-def _within(option: CheckOptions, deadline: float | None) -> CheckOptions:
-    if deadline is None:
-        return option
-    return replace(option, seconds=min(option.seconds, deadline - time.monotonic()))
-
-
-def _guarded(
-    source: str,
-    option: CheckOptions,
-    progress: ProgressCallback | None,
-    publish: Callable[[ModelReport], None] | None,
-) -> ModelReport:
-    if option.seconds <= 0:
-        return not_reached(source, option, "the total time was used up before its turn")
-    try:
-        return with_suppressions(check_path(source, option, progress=progress, publish=publish))
-    except UsageError as error:
-        return ModelReport(source=source, error=str(error))
-    except Exception as error:  # one bad file does not stop the rest
-        kind = type(error).__name__
-        where = _place(error)
-        text = f"internal error: {kind}: {error} ({where}); please report it"
-        return ModelReport(source=source, error=text, internal=True)
-
-
-def _place(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return "unknown place"
-    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
 
 
 def convert(

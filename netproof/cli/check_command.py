@@ -7,12 +7,12 @@ import sys
 import time
 from typing import Any
 
-from netproof.api import check_sources
-from netproof.checking import not_reached
+from netproof.checking import LATE, not_reached
 from netproof.cli.inputs import expand_inputs
 from netproof.cli.progress_line import ProgressLine
 from netproof.cli.watchdog import Watchdog
 from netproof.config import Settings, load_settings, settings_for
+from netproof.many import check_sources
 from netproof.properties import asked_properties
 from netproof.report.baseline import apply_baseline, baseline_pairs, read_baseline, write_baseline
 from netproof.report.formats import FORMATS
@@ -22,8 +22,6 @@ from netproof.report.renderers import render, render_to
 from transition_systems.errors import UsageError
 
 __all__ = ["run"]
-
-LATE = "the call ended before it was done"
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -74,6 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
                 deadline=deadline,
                 progress=line.tell,
                 publish=so_far.__setitem__,
+                apart=len(sources) > 1,
             ):
                 done[number] = entry
                 line.finished(entry.source)

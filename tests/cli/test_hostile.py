@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from netproof.api import check_sources
+from netproof.many import check_sources
 from netproof.checking import CheckOptions
 from netproof.cli.main import run
 
