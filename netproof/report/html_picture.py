@@ -26,7 +26,7 @@ from transition_systems.errors import NetproofError
 from translators.workflow.draw import computed_layout, workflow_svg
 from translators.workflow.graph import WorkflowGraph
 
-__all__ = ["Drawing", "blamed_nodes", "drawing_of"]
+__all__ = ["Drawing", "blamed_nodes", "drawing_of", "page_picture", "prepared"]
 
 NAMESPACE = ' xmlns="http://www.w3.org/2000/svg"'
 LOOKS = {"plain", "passed", "blamed"}
@@ -72,31 +72,55 @@ def drawing_of(
     model = _model(report, outline)
     if model is None:
         return None
-    note = ""
+    centre = {id for view in views for id in (*view.passed(outline), *view.blamed)}
+    drawn = page_picture(model, centre, number, seconds=seconds)
+    if drawn is None:
+        return None
+    root, note, inside = drawn
     if model.graph is not None:
-        graph = model.graph
-        if graph.layout is None or not graph.layout.shapes:
-            layout = computed_layout(graph, seconds=seconds)
-            if layout is None:
-                return None
-            graph = replace(graph, layout=layout)
-            note = "The file has no layout of its own; this one is computed."
-        text = workflow_svg(graph)
         for view in views:
-            view.blamed = blamed_nodes(view, outline, graph)
-    else:
-        assert model.net is not None
-        centre = {id for view in views for id in (*view.passed(outline), *view.blamed)}
-        drawn = net_drawing(model.net, centre, seconds=seconds)
-        if drawn is None:
-            return None
-        text, note = drawn
-    root = _prepared(text, number)
-    drawn_ids = {group.get("data-element", "") for group in root.findall("g[@data-element]")}
-    inside = {} if model.graph is None else _stand_ins(model.graph, drawn_ids)
+            view.blamed = blamed_nodes(view, outline, model.graph)
     if views:
         _show_end(root, views[0], outline, inside)
     return Drawing(svg=tostring(root, encoding="unicode"), note=note, stand_ins=inside)
+
+
+def page_picture(
+    model: Model, centre: set[str], number: int, *, seconds: float
+) -> tuple[Element, str, Mapping[str, str]] | None:
+    """Return a model as a picture for a page: its root, a remark, and who stands for whom.
+
+    Parameters
+    ----------
+    model
+        The model.
+    centre
+        Of a large net, the ids around which it is drawn.
+    number
+        For unique ids.
+    seconds
+        Wall time for a layout, where the file has none.
+
+    Returns
+    -------
+    (Element, str, dict) or None
+        ``None`` where no layout could be computed in time.
+    """
+    note = ""
+    if model.graph is None:
+        assert model.net is not None
+        drawn = net_drawing(model.net, centre, seconds=seconds)
+        return None if drawn is None else (prepared(drawn[0], number), drawn[1], {})
+    graph = model.graph
+    if graph.layout is None or not graph.layout.shapes:
+        layout = computed_layout(graph, seconds=seconds)
+        if layout is None:
+            return None
+        graph = replace(graph, layout=layout)
+        note = "The file has no layout of its own; this one is computed."
+    root = prepared(workflow_svg(graph), number)
+    ids = {group.get("data-element", "") for group in root.findall("g[@data-element]")}
+    return root, note, _stand_ins(graph, ids)
 
 
 def _stand_ins(graph: WorkflowGraph, drawn: set[str]) -> dict[str, str]:
@@ -157,7 +181,7 @@ def blamed_nodes(view: View, outline: Outline, graph: WorkflowGraph) -> list[str
     return [id for id in found if id not in busy] or found
 
 
-def _prepared(text: str, number: int) -> Element:
+def prepared(text: str, number: int) -> Element:
     """Return the picture without inline styles, colours of its own and ids of others."""
     # written by this program, with names escaped
     root = fromstring(plain(text).replace(NAMESPACE, "", 1))  # noqa: S314
