@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from netproof.api import ReportSet, check, check_many, convert
     from netproof.loading import Model, load
     from netproof.report.model import Report
+    from netproof.token_game import play
     from transition_systems.budget import Budget
     from transition_systems.verdict import Outcome, Verdict
 
@@ -31,6 +32,7 @@ __all__ = [
     "check_many",
     "convert",
     "load",
+    "play",
 ]
 
 _HOMES = {
@@ -44,6 +46,7 @@ _HOMES = {
     "check_many": "netproof.api",
     "convert": "netproof.api",
     "load": "netproof.loading",
+    "play": "netproof.token_game",
 }
 
 

@@ -197,7 +197,8 @@ class MachineGame:
         return [
             Choice(
                 element=f"{ARC}{first + i}", action=self.lts.label_names[label],
-                label=clean(f"“{self._label(label)}” leads to “{self.name(target)}”"), target=target,
+                label=clean(f"“{self._label(label)}” leads to “{self.name(target)}”"),
+                target=target,
             )
             for i, (label, target) in enumerate(zip(labels.tolist(), targets.tolist(), strict=True))
         ]  # fmt: skip

@@ -94,7 +94,7 @@ def _names(report: Report, root: Path) -> list[str]:
 
 
 def _page(title: str, body: str) -> str:
-    style, script = _asset("report.css"), _asset("player.js")
+    style, script = _asset("report.css"), _asset("player.js") + "netproof.page();"
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "base-uri 'none'; form-action 'none'"
