@@ -13,8 +13,11 @@ __all__ = ["build_parser", "run"]
 
 EPILOG = """exit codes, worst wins: 70 internal error, 2 unreadable input or usage, 1 violated,
 3 no verdict, 0 all hold"""
+DIFF = """exit codes: 1 a verdict got worse or what --fail-on-change names changed,
+3 a verdict is no longer decided, 2 unreadable input or usage, 0 otherwise"""
 COMMANDS = {
     "check": "netproof.cli.check_command",
+    "diff": "netproof.cli.diff_command",
     "convert": "netproof.cli.convert_command",
     "draw": "netproof.cli.draw_command",
     "simulate": "netproof.cli.simulate_command",
@@ -36,6 +39,7 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     _check(check)
+    _diff(commands.add_parser("diff", help="tell what changed between two files", epilog=DIFF))
     convert = commands.add_parser("convert", help="translate a file to another format")
     convert.add_argument("file", metavar="FILE")
     convert.add_argument(
@@ -94,6 +98,24 @@ def _check(check: argparse.ArgumentParser) -> None:
     add("--show-config", action="store_true", help="print the settings in force and where from")
     add("--quiet", action="store_true", help="terminal: only the summary and what is not good")
     _reading(check)
+
+
+def _diff(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("old", metavar="OLD", help="a file, or - for standard input")
+    add("new", metavar="NEW", help="a file, or - for standard input")
+    add("--property", action="append", dest="properties", metavar="NAME-OR-FORMULA",
+        help="a property by name, or AG(...) or EF(...); may be repeated")  # fmt: skip
+    add("--budget-seconds", type=_seconds, default=30.0, metavar="S",
+        help="wall time for everything (default 30)")  # fmt: skip
+    add("--budget-states", type=_count, metavar="N", help="states to store")
+    add("--runs", choices=("all", "shared"), default="all",
+        help="compare runs of all activities and events (default) or of shared ones")  # fmt: skip
+    add("--output-format", choices=("terminal", "json", "markdown"), default="terminal")
+    add("--output", action="append", metavar="FORMAT=PATH", help="also write a file; repeatable")
+    add("--fail-on-change", metavar="LIST", help="of verdicts, elements, language, with commas")
+    add("--exit-zero", action="store_true", help="exit with 0 unless there is an internal error")
+    _reading(parser)
 
 
 def _reading(parser: argparse.ArgumentParser) -> None:
