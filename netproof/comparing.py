@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from netproof.checking import DEFAULT_SECONDS, CheckOptions, check_model
+from netproof.difference.changes import ElementChange, VerdictChange
 from netproof.difference.elements import WorkflowChanges
-from netproof.difference.model import Difference, ElementChange, Side, VerdictChange
+from netproof.difference.model import Difference, Side
 from netproof.difference.net_elements import NetChanges
 from netproof.difference.runs import compare_runs, unknown_runs
 from netproof.difference.subject import Subject
 from netproof.loading import Model, model_of
-from netproof.properties import asked_properties
+from netproof.properties import NET_DEFAULTS, WORKFLOW_DEFAULTS, asked_properties
 from netproof.report.model import ModelReport
 from petri import PetriNet
 from transition_systems.budget import Budget
@@ -122,10 +123,12 @@ class _Comparison:
 
     def made(self) -> Difference:
         pairs, elements = self._elements()
+        self.options = replace(self.options, properties=self._asked())
         result = Difference(
             old=Side(source=self.old.source, format=self.old.format),
             new=Side(source=self.new.source, format=self.new.format),
-            verdicts=(), elements=elements, runs=unknown_runs(LATE),
+            verdicts=(), elements=elements,
+            elements_compared=self.old.is_workflow is self.new.is_workflow, runs=unknown_runs(LATE),
             notes=self._notes(), options={**self.options.to_dict(), "runs": self.seen},
         )  # fmt: skip
         self._tell(result)
@@ -146,6 +149,13 @@ class _Comparison:
             budget=Budget(states=self.options.states, deadline=self.end), progress=self.progress,
         )  # fmt: skip
         return replace(result, runs=runs, notes=(*result.notes, *notes))
+
+    def _asked(self) -> tuple[str, ...]:
+        """Return what was asked for, or the defaults that have a meaning for both models."""
+        if self.options.properties:
+            return self.options.properties
+        before, after = _defaults(self.old), _defaults(self.new)
+        return tuple(name for name in before if name in after)
 
     def _tell(self, result: Difference) -> None:
         if self.publish is not None:
@@ -201,6 +211,13 @@ class _Comparison:
             which=which, model=model, net=translation.net, translation=translation,
             ledger=model.ledger + translation.ledger,
         )  # fmt: skip
+
+
+def _defaults(model: Model) -> tuple[str, ...]:
+    if model.net is None:
+        return WORKFLOW_DEFAULTS
+    subject = Subject(which="", model=model, net=model.net, translation=None, ledger=model.ledger)
+    return NET_DEFAULTS if subject.completion is None else WORKFLOW_DEFAULTS
 
 
 def _verdicts(

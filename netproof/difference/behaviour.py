@@ -224,9 +224,9 @@ class Behaviour:
 
     def run_of(self, word: list[int], *, ends: bool) -> list[str] | None:
         """Return a short run that is seen as a word, without silent steps that it does not need."""
-        start = (self.initial, 0)
+        start: tuple[int, int] = (self.initial, 0)
         came: dict[tuple[int, int], tuple[tuple[int, int], int] | None] = {start: None}
-        todo = deque([start])
+        todo: deque[tuple[int, int]] = deque([start])
         while todo:
             here = todo.popleft()
             state, position = here

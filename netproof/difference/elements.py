@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from netproof.difference.changes import ElementChange, Kind
 from netproof.difference.matching import Item, matched
-from netproof.difference.model import ElementChange, Kind
 from netproof.difference.words import flow_ends, in_quotes, joined, node_kind, node_title
 from transition_systems.source_span import SourceSpan
 from translators.workflow.graph import Flow, Loop, MessageFlow, Node, WorkflowGraph
@@ -151,8 +151,8 @@ class WorkflowChanges:
         yield "tokens it needs", str(old.start_quantity), str(new.start_quantity)
         yield "tokens it gives", str(old.completion_quantity), str(new.completion_quantity)
         yield "triggers", _parts(old), _parts(new)
-        yield "reads", ", ".join(old.reads) or None, ", ".join(new.reads) or None
-        yield "writes", ", ".join(old.writes) or None, ", ".join(new.writes) or None
+        yield "reads", _data(self.old, old.reads), _data(self.new, new.reads)
+        yield "writes", _data(self.old, old.writes), _data(self.new, new.writes)
 
     # flows
 
@@ -161,8 +161,7 @@ class WorkflowChanges:
             yield from self._flow("flow", flow, other)
             if flow is None or other is None:
                 continue
-            was = None if flow.condition is None else _plain(flow.condition.text)
-            now = None if other.condition is None else _plain(other.condition.text)
+            was, now = _condition(flow), _condition(other)
             if was != now:
                 title = _flow_title(self.new, other)
                 yield _one("condition", "flow", title, flow, other, old=was, new=now)
@@ -284,6 +283,19 @@ def _items(index: GraphIndex) -> list[Item]:
 
 def _host(node: Node) -> tuple[str, ...]:
     return () if node.attached_to is None else (node.attached_to,)
+
+
+def _condition(flow: Flow) -> str | None:
+    return None if flow.condition is None else _plain(flow.condition.text) or "(an empty text)"
+
+
+def _data(index: GraphIndex, ids: tuple[str, ...]) -> str | None:
+    """Return data by their names; of BPMN, ids of references say nothing to a reader."""
+    graph = index.graph
+    names = {data.id: _plain(data.name) for data in graph.data}
+    names.update((variable.name, variable.name) for variable in graph.variables)
+    found = {names.get(id, None if graph.format == "bpmn" else id) for id in ids}
+    return ", ".join(sorted(name for name in found if name)) or None
 
 
 def _plain(text: str | None) -> str | None:

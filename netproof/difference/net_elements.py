@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from netproof.difference.changes import ElementChange, Kind
 from netproof.difference.matching import Item, matched
-from netproof.difference.model import ElementChange, Kind
 from netproof.difference.words import in_quotes
 from petri import PetriNet, Place, Transition
 from petri.marking import Marking

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from netproof.difference.model import Difference, RunDifference
+from netproof.difference.model import Difference
+from netproof.difference.run_changes import RunDifference
 from netproof.difference.text import (
     MARKS,
     after_common,
@@ -76,5 +77,5 @@ def _run(run: RunDifference, difference: Difference) -> Iterator[str]:
         label = f"<b>{_text(step.label)}</b> ◀" if last else _text(step.label)
         yield f"<li>{label}" + (f" <small>({place})</small>" if place else "") + "</li>"
     if run.ends:
-        yield "<li><b>done</b> ◀</li>"
+        yield "<li><b>end</b> ◀</li>"
     yield f"</ol><p>{_text(after_common(run))}</p>"

@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Iterator
 
-from netproof.difference.model import Difference, RunDifference
+from netproof.difference.model import Difference
+from netproof.difference.run_changes import RunDifference
 from netproof.difference.text import (
     after_common,
     difference_text,
@@ -80,7 +81,7 @@ def _markdown(difference: Difference) -> Iterator[str]:
         told_places = ", ".join(f"{side} {where(span)}" for side, span in places if where(span))
         yield f"- {mark} {_md(change.sentence())}" + (f" ({told_places})" if told_places else "")
     if not difference.elements:
-        yield "No changes."
+        yield "No changes." if difference.elements_compared else "Not compared."
     if len(difference.elements) > MAX_ROWS:
         yield f"- … {len(difference.elements) - MAX_ROWS} more; the JSON output has them all"
     if difference.notes or difference.assumptions:
@@ -105,5 +106,5 @@ def _run(run: RunDifference, difference: Difference) -> Iterator[str]:
     if len(run.steps) > MAX_ROWS:
         yield f"\n… {len(run.steps) - MAX_ROWS} more steps"
     if run.ends:
-        yield f"{len(run.steps) + 1}. **done** ← only in the {run.allowed_by} model"
+        yield f"{len(run.steps) + 1}. **end** ← only in the {run.allowed_by} model"
     yield f"\n{_md(after_common(run))}\n"

@@ -7,7 +7,7 @@ from typing import Literal
 
 from netproof.difference.behaviour import Allowance, Behaviour, OutOfBudgetError
 from netproof.difference.letters import Letters
-from netproof.difference.model import RunDifference, Runs, RunStep
+from netproof.difference.run_changes import RunDifference, Runs, RunStep
 from netproof.difference.search import END, Search, Word, allows
 from netproof.difference.subject import Subject
 from transition_systems.budget import Budget

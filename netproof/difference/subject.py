@@ -61,10 +61,10 @@ class Subject:
 
     @property
     def completion(self) -> Predicate | None:
-        """When all is done; ``None`` for a net that does not say it."""
+        """When all is done; ``None`` for a net that is no workflow net."""
         if self.translation is not None:
             return self.translation.goal.completion
-        if self.net.final is not None or not workflow_net(self.net).holds:
+        if not workflow_net(self.net).holds:
             return None
         try:
             return workflow_goal(self.net).completion

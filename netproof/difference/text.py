@@ -6,7 +6,9 @@ import os
 import sys
 from collections.abc import Iterator
 
-from netproof.difference.model import Difference, ElementChange, RunDifference, VerdictChange
+from netproof.difference.changes import ElementChange, VerdictChange
+from netproof.difference.model import Difference
+from netproof.difference.run_changes import RunDifference
 from netproof.difference.words import joined
 from netproof.report.model import VerdictReport
 from netproof.report.text import plain
@@ -49,7 +51,8 @@ class Ink:
 def summary(difference: Difference) -> str:
     """Return in one sentence what has changed."""
     if difference.same:
-        return "nothing has changed: same verdicts, same elements, same runs"
+        elements = "same elements, " if difference.elements_compared else ""
+        return f"nothing has changed: same verdicts, {elements}same runs"
     parts: list[str] = []
     changes: list[str] = [verdict.change for verdict in difference.verdicts]
     for change, verb in VERBS.items():
@@ -59,7 +62,8 @@ def summary(difference: Difference) -> str:
     if not parts:
         parts.append("no verdict changed")
     count = len(difference.elements)
-    parts.append(f"{count or 'no'} change{'' if count == 1 else 's'} of elements")
+    if difference.elements_compared:
+        parts.append(f"{count or 'no'} change{'' if count == 1 else 's'} of elements")
     gained, lost = difference.runs.gained.status, difference.runs.lost.status
     if gained == lost:
         parts.append(BOTH[gained])
@@ -198,16 +202,16 @@ def after_common(run: RunDifference) -> str:
     first = not run.steps or (len(run.steps) == 1 and not run.ends)
     if run.ends:
         point = "At the very start" if first else f"{at} step {len(run.steps)}"
-        head = f"{point} the {run.allowed_by} model may be done; the {other} one"
+        head = f"{point} a case may end in the {run.allowed_by} model; the {other} one"
     else:
         head = f"{at} step {len(run.steps)} the {other} model"
     if run.instead:
         only = joined(list(run.instead), word="or")
-        rest = " or is done" if run.may_end else ""
+        rest = " or the end" if run.may_end else ""
         verb = "must go on with" if run.ends else "allows only"
         return f"{head} {verb} {plain(only, MAX_TEXT, line=True)}{rest}."
     if run.may_end:
-        return f"{head} can only be done."
+        return f"{head} allows only the end."
     return f"{head} is stuck there."
 
 
@@ -232,7 +236,7 @@ def _run(run: RunDifference, difference: Difference, ink: Ink) -> Iterator[str]:
             yield f"      {text}"
     if run.ends:
         yield (
-            ink.paint("    ▶   ■ done", COLOURS[mark]) + f"   ◀ only in the {run.allowed_by} model"
+            ink.paint("    ▶   ■ end", COLOURS[mark]) + f"   ◀ only in the {run.allowed_by} model"
         )
     yield f"      {after_common(run)}"
     if run.rechecked != "passed":
@@ -249,7 +253,7 @@ def _elements(difference: Difference, ink: Ink) -> Iterator[str]:
     if more > 0:
         yield f"  … {more} more; the JSON output has them all"
     if not difference.elements:
-        yield "  no changes"
+        yield "  no changes" if difference.elements_compared else "  not compared"
 
 
 def _places(change: ElementChange) -> str:
