@@ -27,6 +27,7 @@ from translators.workflow.graph import WorkflowGraph
 
 __all__ = ["diff"]
 
+CHECK_SHARE = 0.35
 LATE = "the call ended before it was done"
 MIXED = (
     "The models are of different kinds: activities and events of the workflow are compared with "
@@ -132,10 +133,12 @@ class _Comparison:
             notes=self._notes(), options={**self.options.to_dict(), "runs": self.seen},
         )  # fmt: skip
         self._tell(result)
-        first, without = self._checked(self.old, 0.3)
+        seconds = max(0.0, self.end - time.monotonic()) * CHECK_SHARE
+        first, without = self._checked(self.old, seconds)
         result = replace(result, verdicts=_verdicts(first, None, without, {}))
         self._tell(result)
-        second, lacking = self._checked(self.new, 0.45)
+        same = (self.old.graph, self.old.net) == (self.new.graph, self.new.net)
+        second, lacking = (first, without) if same else self._checked(self.new, seconds)
         for name in without.keys() & lacking.keys():
             raise without[name]
         verdicts = _verdicts(first, second, without, lacking)
@@ -174,9 +177,9 @@ class _Comparison:
         mixed = self.old.is_workflow is not self.new.is_workflow
         return (*([MIXED] if mixed else []), *([SHARED] if self.seen == "shared" else []))
 
-    def _checked(self, model: Model, share: float) -> tuple[ModelReport, dict[str, UsageError]]:
+    def _checked(self, model: Model, seconds: float) -> tuple[ModelReport, dict[str, UsageError]]:
         """Check a model; a question that only the other model can be asked is left out."""
-        deadline = time.monotonic() + max(0.0, self.end - time.monotonic()) * share
+        deadline = min(self.end, time.monotonic() + seconds)
         try:
             report = check_model(model, self.options, progress=self.progress, deadline=deadline)
             return report, {}
