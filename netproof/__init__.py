@@ -2,7 +2,7 @@
 
 >>> import netproof
 >>> sorted(netproof.__all__)[:4]
-['Budget', 'Model', 'Outcome', 'Report']
+['Budget', 'Difference', 'Model', 'Outcome']
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from transition_systems import __version__
 
 if TYPE_CHECKING:
     from netproof.api import ReportSet, check, check_many, convert
+    from netproof.asserting import VerificationError, assert_holds, assert_sound
+    from netproof.comparing import diff
+    from netproof.difference.model import Difference
     from netproof.loading import Model, load
     from netproof.report.model import Report
     from netproof.token_game import play
@@ -22,29 +25,39 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Budget",
+    "Difference",
     "Model",
     "Outcome",
     "Report",
     "ReportSet",
     "Verdict",
+    "VerificationError",
     "__version__",
+    "assert_holds",
+    "assert_sound",
     "check",
     "check_many",
     "convert",
+    "diff",
     "load",
     "play",
 ]
 
 _HOMES = {
     "Budget": "transition_systems.budget",
+    "Difference": "netproof.difference.model",
     "Model": "netproof.loading",
     "Outcome": "transition_systems.verdict",
     "Report": "netproof.report.model",
     "ReportSet": "netproof.api",
     "Verdict": "transition_systems.verdict",
+    "VerificationError": "netproof.asserting",
+    "assert_holds": "netproof.asserting",
+    "assert_sound": "netproof.asserting",
     "check": "netproof.api",
     "check_many": "netproof.api",
     "convert": "netproof.api",
+    "diff": "netproof.comparing",
     "load": "netproof.loading",
     "play": "netproof.token_game",
 }

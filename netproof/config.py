@@ -16,7 +16,7 @@ from transition_systems.errors import InputError, UsageError
 from transition_systems.properties.names import nearest_names
 from transition_systems.source_span import SourceSpan
 
-__all__ = ["PathSettings", "Settings", "load_settings", "settings_for"]
+__all__ = ["PathSettings", "Settings", "load_settings", "settings_for", "settings_in"]
 
 KEYS: dict[str, type | tuple[type, ...]] = {
     "properties": list,
@@ -112,7 +112,7 @@ def load_settings(arguments: argparse.Namespace) -> Settings:
     InputError
         For a file that is no TOML, an unknown key (with the nearest), or a value of a wrong type.
     """
-    settings = Settings() if arguments.no_config else _from_files(Path.cwd())
+    settings = Settings() if arguments.no_config else settings_in(Path.cwd())
     changes: dict[str, Any] = {"format": arguments.format}
     if arguments.properties:
         changes["properties"] = tuple(arguments.properties)
@@ -152,7 +152,14 @@ def settings_for(settings: Settings, source: str) -> CheckOptions:
     return options
 
 
-def _from_files(folder: Path) -> Settings:
+def settings_in(folder: Path) -> Settings:
+    """Return the settings of the configuration file nearest to a folder, upwards; or the defaults.
+
+    Raises
+    ------
+    InputError
+        As for :func:`load_settings`.
+    """
     for place in (folder, *folder.parents):
         own = place / "netproof.toml"
         if own.is_file():
