@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ import pytest
 
 import netproof
 import netproof.pytest_items
+import netproof.pytest_results as module
 from netproof.checking import CheckOptions
 from netproof.pytest_results import default_names
+from netproof.report.baseline import write_baseline
 from netproof.report.model import ModelReport
 
 pytest_plugins = ["pytester"]
@@ -235,8 +238,6 @@ def test_what_is_known_suppressed_or_only_warns_is_expected(project: pytest.Pyte
     found = run(project, "-rx")
     found.assert_outcomes(passed=1, xfailed=1)
     found.stdout.fnmatch_lines(["XFAIL models/invoice.bpmn::deadlock - *warning only: VIOLATED: *"])
-    from netproof.report.baseline import write_baseline
-
     (project.path / ".git").mkdir()
     write_baseline(netproof.check("models/invoice.bpmn", "deadlock"), "known.json")
     (project.path / "netproof.toml").write_text('baseline = "known.json"\n')
@@ -277,8 +278,6 @@ def test_places_and_facts_are_in_the_reports(project: pytest.Pytester) -> None:
 def test_a_file_is_checked_once_and_only_for_what_was_selected(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import netproof.pytest_results as module
-
     asked: list[tuple[str, tuple[str, ...]]] = []
     real = module.guarded
 
@@ -307,8 +306,6 @@ def test_only_what_failed_is_run_again(project: pytest.Pytester) -> None:
 def test_faults_of_ours_fail_in_any_case(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import netproof.pytest_results as module
-
     ini(project, "netproof_files = models/order.bpmn", "netproof_properties = deadlock")
     (project.path / "netproof.toml").write_text("fail-on = []\n")
     fault = ModelReport(source="x", error="internal error: KeyError: 'a'", internal=True)
@@ -316,8 +313,6 @@ def test_faults_of_ours_fail_in_any_case(
     found = run(project)
     found.assert_outcomes(passed=1, failed=1)
     found.stdout.fnmatch_lines(["*internal error: KeyError: 'a'"])
-    from dataclasses import replace
-
     (good,) = netproof.check("models/order.bpmn", "deadlock")
     forged = replace(good.verdicts[0], rechecked="failed", recheck_reason="forged")
     monkeypatch.setattr(module, "guarded", lambda *_: replace(good, verdicts=(forged,)))
