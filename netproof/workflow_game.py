@@ -160,9 +160,7 @@ class WorkflowGame:
             states = self._reached(states, owner, wanted)
             state = states[0] if states else None
             text = clean(step.label[:1].upper() + step.label[1:])
-            yield Played(
-                element=owner, action=step.action, label=text, tokens=wanted, state=state
-            )
+            yield Played(element=owner, action=step.action, label=text, tokens=wanted, state=state)
 
     def _seen(self, state: Any) -> dict[str, int]:
         known = state.items() if isinstance(state, Mapping) else ()

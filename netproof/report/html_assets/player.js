@@ -379,9 +379,9 @@ const netproof = (() => {
       }
       bar.append(
         speed,
-        make("input", { type: "range", min: "0", value: "0", "aria-label": "step of the game" }),
         make("button", { type: "button", "data-do": "reset", title: "Start again" }, "Start again"),
         make("button", { type: "button", "data-do": "fit", "aria-pressed": "false" }, "Whole diagram"),
+        make("input", { type: "range", min: "0", value: "0", "aria-label": "step of the game" }),
       );
       bar.querySelector("[data-do=fit]").hidden = true;
       const drawn = scene.svg ? picture(scene.svg) : null;
