@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from devtools import CHROMIUM, Page, chromium, jupyter_lab, notebook_of, opened
 
 ROOT = Path(__file__).parents[2]
@@ -151,7 +152,7 @@ def test_random_play_runs_and_pauses(page: Page) -> None:
     game.at("Step 0 of 0")
     page.told(f"{game.place}.querySelector('.speed').value = '250'; {game.place}.focus()")
     page.key(" ", "Space")
-    step = "+{}.querySelector('.at').textContent.split(' ')[1]".format(game.place)
+    step = f"+{game.place}.querySelector('.at').textContent.split(' ')[1]"
     page.wait(f"{step} >= 3")
     page.told(f"{game.place}.focus()")
     page.key(" ", "Space")
