@@ -120,24 +120,26 @@ def occurrence_evidence(
     net = space.net
     first = np.full(len(net.transition_ids), -1, dtype=np.int64)
     first[space.labels[::-1]] = np.arange(len(space.labels))[::-1]
-    arcs = []
-    for members in groups.values():
+    wanted: list[tuple[int, str]] = []
+    owners: dict[str, list[str]] = {}
+    for group, members in groups.items():
         candidates = [int(first[net.transition_index(t)]) for t in members]
-        arcs.append(min(arc for arc in candidates if arc >= 0))
+        wanted.append((min(arc for arc in candidates if arc >= 0), group))
+        for t in members:
+            owners.setdefault(t, []).append(group)
     shown: set[str] = set()
     runs: list[tuple[str, Evidence]] = []
-    owner = {t: group for group, members in groups.items() for t in members}
     covered: set[str] = set()
-    for arc in sorted(set(arcs), reverse=True):
-        transition = net.transition_ids[int(space.labels[arc])]
-        if owner[transition] in covered:
+    for arc, group in sorted(wanted, key=lambda item: -item[0]):
+        if group in covered:
             continue
+        transition = net.transition_ids[int(space.labels[arc])]
         if late():
             return None
         run = space.run_to(int(space.sources[arc]), then=transition)
-        new = [t for t in dict.fromkeys(run.actions) if t in owner and t not in shown]
+        new = [t for t in dict.fromkeys(run.actions) if t in owners and t not in shown]
         shown.update(new)
-        covered.update(owner[t] for t in new)
+        covered.update(name for t in new for name in owners[t])
         text = f"occur {json.dumps(new, ensure_ascii=False)}"
         runs.append((f"run {len(runs) + 1}", RunEvidence(claim=claim(net, text), run=run)))
     everything = (

@@ -28,6 +28,8 @@ kind               proves                                      by
 ``distinction``    two systems are not equivalent              a formula that tells them apart
 ``word``           a word that one machine accepts             the word
 ``parts``          a conjunction, or one failing part          a piece for each part
+``reduction``      a statement about a net                     reduction steps that preserve it,
+                                                               and evidence about the smaller net
 =================  ==========================================  ===================================
 """
 
@@ -65,6 +67,7 @@ __all__ = [
     "Parts",
     "PumpEvidence",
     "RankedSet",
+    "ReductionEvidence",
     "RunEvidence",
     "StateSet",
     "StructureEvidence",
@@ -179,6 +182,33 @@ class Parts:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReductionEvidence:
+    """Steps to a smaller net that preserve a statement, and evidence for it about that net.
+
+    Each step is a rule and the names that it was applied to, as
+    :func:`petri.reductions.reduce_net` states them. ``run`` is a run of the net itself to what
+    ``inner`` is about, where it is about a state.
+    """
+
+    claim: Claim
+    steps: tuple[tuple[str, ...], ...]
+    inner: Evidence
+    run: Run | None = None
+
+    kind = "reduction"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the evidence as JSON data."""
+        return {
+            "kind": self.kind,
+            "claim": self.claim.to_dict(),
+            "steps": [list(step) for step in self.steps],
+            "inner": self.inner.to_dict(),
+            "run": None if self.run is None else self.run.to_dict(),
+        }
+
+
 Evidence: TypeAlias = (
     RunEvidence
     | LassoEvidence
@@ -195,6 +225,7 @@ Evidence: TypeAlias = (
     | Distinction
     | WordEvidence
     | Parts
+    | ReductionEvidence
 )
 
 
@@ -295,5 +326,13 @@ def _from_dict(data: Mapping[str, Any]) -> Evidence:
                 (str(part["name"]), evidence_from_dict(part["evidence"])) for part in data["parts"]
             )
             return Parts(claim=claim, parts=parts)
+        case "reduction":
+            run = data["run"]
+            return ReductionEvidence(
+                claim=claim,
+                steps=tuple(tuple(str(name) for name in step) for step in data["steps"]),
+                inner=evidence_from_dict(data["inner"]),
+                run=None if run is None else Run.from_dict(run),
+            )
         case other:
             raise RecheckError(f"evidence of unknown kind {other!r}")

@@ -22,6 +22,7 @@ from netproof.recheck.questions import (
     phrases_of,
     statement_of,
 )
+from netproof.recheck.reductions import check_reduction
 from netproof.recheck.result import RecheckResult, RefusedError, SkippedError, Watch, guarded
 from netproof.recheck.runs import check_lasso, check_pump, check_run
 from netproof.recheck.statements import Statement, as_statement, bound_of, same, supports
@@ -40,6 +41,7 @@ from transition_systems.evidence import (
     Parts,
     PumpEvidence,
     RankedSet,
+    ReductionEvidence,
     RunEvidence,
     StructureEvidence,
     TrapEvidence,
@@ -105,8 +107,22 @@ class _Setting:
                 check_parts(
                     evidence, claim, table, self.goal, lambda part: self.check(part, depth + 1)
                 )
+            case ReductionEvidence():
+                check_reduction(evidence, claim, table, watch, self._inside)
             case _:
                 raise RefusedError(f"evidence of kind {evidence.kind!r} is not about a net")
+
+    def _inside(self, net: PetriNet, inner: Evidence) -> None:
+        """Check evidence about a reduced net, which stands for no source of its own."""
+        reduced = _Setting(
+            table=NetTable(net),
+            watch=self.watch,
+            digest=net.digest(),
+            source_digest=None,
+            translation=None,
+            goal=None,
+        )
+        reduced.check(inner, depth=1)
 
 
 def _setting(

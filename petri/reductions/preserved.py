@@ -1,0 +1,239 @@
+"""What a reduction has to preserve, and which places it may take out for that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from petri.net import PetriNet
+from transition_systems.properties.predicates import (
+    And,
+    Atom,
+    Compare,
+    Constant,
+    Dead,
+    Enabled,
+    Not,
+    Or,
+    Predicate,
+)
+from transition_systems.properties.walk import names_in, subpredicates
+
+__all__ = ["Guards", "Preserved"]
+
+Tokens = Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preserved:
+    """The statements about a net whose truth a reduction must not change.
+
+    Bounds of the net and the occurrence of transitions are always preserved, and so is whether a
+    marking without successor that satisfies a predicate can be reached.
+
+    Parameters
+    ----------
+    completion
+        ``AG EF completion``; ``None`` where that is not asked.
+    invariants
+        ``AG P`` for each of these predicates.
+
+    Examples
+    --------
+    >>> Preserved(invariants=(Compare((("p", 1),), "<=", 1),)).completion is None
+    True
+    """
+
+    completion: Predicate | None = None
+    invariants: tuple[Predicate, ...] = ()
+
+
+class Guards:
+    """Keeps track of which places may go while a net is being reduced.
+
+    A place ``p`` is taken out by agglomeration when each transition that empties it needs nothing
+    else (:mod:`petri.reductions.reduce`): a marking with tokens in ``p`` then leads, by these
+    transitions, to one without that the smaller net has too. What that means for a statement:
+
+    ``AG EF C``
+        Preserved where ``C`` implies that ``p`` is empty.
+    ``AG sum <= k``
+        With no negative coefficient: preserved where moving the tokens on does not lower the
+        sum, or, for ``p <= k`` alone, where they move on to a place for which the same statement
+        has a bound of at most ``k``.
+    ``AG (M >= F -> M == F)``
+        For the final marking ``F``: preserved where ``F`` leaves ``p`` empty.
+    any other ``AG P``
+        Preserved where ``P`` depends neither on ``p`` nor on where the tokens move.
+    """
+
+    def __init__(self, net: PetriNet, preserved: Preserved) -> None:
+        self.zeros: set[str] | None = None
+        self.always = [_Always(net, predicate) for predicate in preserved.invariants]
+        self.blocked = any(statement.opaque for statement in self.always)
+        if preserved.completion is not None:
+            self.blocked |= _opaque(preserved.completion)
+            self.zeros = set(_zeros(preserved.completion))
+
+    def allows(self, place: str, gains: Iterable[Tokens]) -> bool:
+        """Return whether a place may go whose tokens move on with one of these gains."""
+        moves = list(gains)
+        if self.blocked or (self.zeros is not None and place not in self.zeros):
+            return False
+        return all(statement.allows(place, moves) for statement in self.always)
+
+    def removed(self, place: str) -> None:
+        """Note that a place is empty, or has the same tokens in every marking, from now on."""
+        if self.zeros is not None:
+            self.zeros.discard(place)
+        for statement in self.always:
+            statement.removed(place)
+
+    def merged(self, dropped: str, kept: str) -> None:
+        """Note that a place is read as another one, which always has the same tokens."""
+        if self.zeros is not None:
+            _renamed(self.zeros, dropped, kept)
+        for statement in self.always:
+            statement.merged(dropped, kept)
+
+
+class _Always:
+    """One statement ``AG P``."""
+
+    def __init__(self, net: PetriNet, predicate: Predicate) -> None:
+        self.single: dict[str, int] = {}
+        self.sums: list[dict[str, int]] = []
+        self.kept: set[str] = set()
+        self.opaque = False
+        self.untouched: set[str] = set()
+        for conjunct in _conjuncts(predicate):
+            self._add(net, conjunct)
+
+    def _add(self, net: PetriNet, predicate: Predicate) -> None:
+        if isinstance(predicate, Constant):
+            return
+        limit = _limit(predicate)
+        if limit is not None:
+            terms, bound = limit
+            if list(terms.values()) == [1]:
+                (place,) = terms
+                self.single[place] = min(bound, self.single.get(place, bound))
+            else:
+                self.sums.append(terms)
+            return
+        final = _final_form(net, predicate)
+        if final is not None:
+            self.kept |= final
+            return
+        self.opaque |= _opaque(predicate)
+        self.untouched |= set(names_in(predicate)[0])
+
+    def allows(self, place: str, moves: list[Tokens]) -> bool:
+        """Return whether a place may go."""
+        if place in self.kept or place in self.untouched:
+            return False
+        if self.untouched and any(not self.untouched.isdisjoint(gain) for gain in moves):
+            return False
+        for terms in self.sums:
+            worth = terms.get(place, 0)
+            if worth and any(
+                sum(terms.get(p, 0) * n for p, n in gain.items()) < worth for gain in moves
+            ):
+                return False
+        bound = self.single.get(place)
+        if bound is None:
+            return True
+        return any(self.single.get(p, bound + 1) <= bound for gain in moves for p in gain)
+
+    def removed(self, place: str) -> None:
+        """Forget a place."""
+        self.kept.discard(place)
+        self.untouched.discard(place)
+        self.single.pop(place, None)
+        for terms in self.sums:
+            terms.pop(place, None)
+
+    def merged(self, dropped: str, kept: str) -> None:
+        """Read a place as another."""
+        _renamed(self.kept, dropped, kept)
+        _renamed(self.untouched, dropped, kept)
+        if dropped in self.single:
+            bound = self.single.pop(dropped)
+            self.single[kept] = min(bound, self.single.get(kept, bound))
+        for terms in self.sums:
+            if dropped in terms:
+                terms[kept] = terms.get(kept, 0) + terms.pop(dropped)
+
+
+def _renamed(names: set[str], dropped: str, kept: str) -> None:
+    if dropped in names:
+        names.discard(dropped)
+        names.add(kept)
+
+
+def _opaque(predicate: Predicate) -> bool:
+    return any(isinstance(p, Enabled | Dead | Atom) for p in subpredicates(predicate))
+
+
+def _conjuncts(predicate: Predicate) -> list[Predicate]:
+    found: list[Predicate] = []
+    waiting = [predicate]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, And):
+            waiting.extend(reversed(node.operands))
+        else:
+            found.append(node)
+    return found
+
+
+def _limit(predicate: Predicate) -> tuple[dict[str, int], int] | None:
+    """Return the terms and bound of ``sum <= bound`` without negative coefficients."""
+    if not isinstance(predicate, Compare) or predicate.op not in ("<=", "<"):
+        return None
+    terms: dict[str, int] = {}
+    for name, weight in predicate.terms:
+        terms[name] = terms.get(name, 0) + weight
+    if any(weight < 0 for weight in terms.values()):
+        return None
+    bound = predicate.bound - (predicate.op == "<")
+    return {name: weight for name, weight in terms.items() if weight}, bound
+
+
+def _zeros(predicate: Predicate) -> list[str]:
+    """Return the places that are empty wherever a predicate holds, as far as its form tells."""
+    found: list[str] = []
+    for conjunct in _conjuncts(predicate):
+        if isinstance(conjunct, Compare) and conjunct.op == "==":
+            conjunct = Compare(conjunct.terms, "<=", conjunct.bound)
+        limit = _limit(conjunct)
+        if limit is not None and limit[1] == 0:
+            found.extend(limit[0])
+    return found
+
+
+def _final_form(net: PetriNet, predicate: Predicate) -> set[str] | None:
+    """Return the marked places of ``F`` where a predicate says ``M >= F -> M == F``."""
+    if not isinstance(predicate, Or) or len(predicate.operands) != 2:
+        return None
+    negative, equal = predicate.operands
+    if not isinstance(negative, Not):
+        return None
+    above: dict[str, int] = {}
+    for conjunct in _conjuncts(negative.operand):
+        if not isinstance(conjunct, Compare) or conjunct.op != ">=" or len(conjunct.terms) != 1:
+            return None
+        ((name, weight),) = conjunct.terms
+        if weight != 1 or conjunct.bound < 1:
+            return None
+        above[name] = conjunct.bound
+    exact: dict[str, int] = {}
+    for conjunct in _conjuncts(equal):
+        if not isinstance(conjunct, Compare) or conjunct.op != "==" or len(conjunct.terms) != 1:
+            return None
+        ((name, weight),) = conjunct.terms
+        if weight != 1 or exact.get(name, conjunct.bound) != conjunct.bound:
+            return None
+        exact[name] = conjunct.bound
+    wanted = {place: above.get(place, 0) for place in net.place_ids}
+    return set(above) if exact == wanted else None

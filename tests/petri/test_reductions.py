@@ -1,0 +1,407 @@
+"""Reductions: the same answers as the whole state space, and evidence that recheck accepts."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from netproof.recheck import Question, recheck, recheck_verdict
+from petri import (
+    PetriNet,
+    bounded,
+    deadlock,
+    invariant,
+    no_dead_transitions,
+    sound,
+    workflow_net,
+)
+from petri.boundedness import safe
+from petri.reachable import always_reachable
+from petri.reductions import Preserved, reduce_net
+from petri.reductions.answers import ReducedNet
+from petri.soundness import SoundnessGoal, workflow_goal
+from petri.state_space.exploring import explore_or_pump
+from transition_systems.budget import Budget
+from transition_systems.evidence import (
+    ClosedSet,
+    Evidence,
+    ReductionEvidence,
+    RunEvidence,
+    StateSet,
+    TrapEvidence,
+    evidence_from_dict,
+)
+from transition_systems.properties.parse import parse_predicate
+from transition_systems.properties.predicates import (
+    TRUE,
+    Compare,
+    Predicate,
+    at_least,
+    at_most,
+    conjunction,
+)
+from transition_systems.verdict import Verdict
+
+
+def random_net(seed: int) -> PetriNet:
+    """Return a sparse net in which many rules apply: chains, choices, forks, loops, copies."""
+    draw = random.Random(seed)
+    places = [f"p{i}" for i in range(draw.randint(2, 8))]
+    arcs: dict[tuple[str, str], int] = {}
+    transitions = [f"t{i}" for i in range(draw.randint(2, 9))]
+    for t in transitions:
+        for p in draw.sample(places, min(len(places), draw.choice([1, 1, 1, 1, 2, 2, 0]))):
+            arcs[p, t] = draw.choice([1] * 12 + [2])
+        for p in draw.sample(places, min(len(places), draw.choice([1, 1, 1, 2, 2, 0]))):
+            arcs[t, p] = draw.choice([1] * 12 + [2])
+    if draw.random() < 0.4:
+        copied = draw.choice(places)
+        for (a, b), n in list(arcs.items()):
+            if a == copied:
+                arcs["copy", b] = n
+            if b == copied:
+                arcs[a, "copy"] = n
+        places.append("copy")
+    initial = {p: draw.choice([1, 1, 1, 2]) for p in draw.sample(places, draw.randint(1, 2))}
+    if "copy" in places and draw.random() < 0.8:
+        initial.pop("copy", None)
+        initial.pop(copied, None)
+    return PetriNet(
+        places=places,
+        transitions=transitions,
+        arcs=[(a, b, n) for (a, b), n in arcs.items()],
+        initial=initial,
+    )
+
+
+def random_goal(net: PetriNet, seed: int) -> SoundnessGoal:
+    """Return a goal with a completion, an invariant and groups of some form that is drawn."""
+    draw = random.Random(seed)
+    places = list(net.place_ids)
+    some = draw.sample(places, draw.randint(1, len(places)))
+    completion: Predicate = Compare(tuple((p, 1) for p in some), "<=", 0)
+    left = [p for p in places if p not in some]
+    if left and draw.random() < 0.4:
+        completion = conjunction(completion, at_least(draw.choice(left)))
+    few = draw.sample(places, min(len(places), draw.randint(1, 3)))
+    proper: Predicate = draw.choice(
+        [
+            conjunction(*(at_most(p, draw.choice([1, 1, 2])) for p in few)),
+            Compare(tuple((p, draw.choice([1, 2])) for p in few), "<=", draw.randint(1, 3)),
+            Compare(tuple((p, draw.choice([1, -1])) for p in few), "<=", draw.randint(0, 1)),
+            TRUE,
+        ]
+    )
+    names = list(net.transition_ids)
+    groups = {f"g{i}": tuple(draw.sample(names, draw.randint(1, 2))) for i in range(3)}
+    return SoundnessGoal(completion=completion, proper=proper, occurs=groups)
+
+
+def answers(net: PetriNet, goal: SoundnessGoal, places: list[str]) -> list[tuple[Verdict, Verdict]]:
+    """Return for each question the answer by reduction and by the whole state space."""
+    graph, pump = explore_or_pump(net, budget=Budget(states=400))
+    if not graph.complete and pump is None:
+        return []
+    small = ReducedNet(net, goal=goal, places=places, budget=Budget(states=2_000))
+    assert len(small.reduction.reduced.places) <= len(net.places)
+    return [
+        (small.deadlock(goal.completion), deadlock(net, final=goal.completion, graph=graph)),
+        (small.bounded(), bounded(net, graph=graph, pump=pump)),
+        (small.safe(), safe(net, places=places, graph=graph, pump=pump)),
+        (small.proper(), invariant(net, goal.proper, graph=graph, name="proper-completion")),
+        (
+            small.option(),
+            always_reachable(net, goal.completion, graph=graph, name="option-to-complete"),
+        ),
+        (
+            small.occur(goal.occurs, name="no-dead-activities"),
+            no_dead_transitions(net, groups=goal.occurs, graph=graph, name="no-dead-activities"),
+        ),
+        (small.sound(), sound(net, goal=goal, graph=graph, pump=pump)),
+    ]
+
+
+def compared(seeds: range) -> Counter[str]:
+    """Compare on random nets, recheck everything; return how often each rule was applied."""
+    used: Counter[str] = Counter()
+    for seed in seeds:
+        net, draw = random_net(seed), random.Random(seed)
+        goal = random_goal(net, seed)
+        places = draw.sample(list(net.place_ids), draw.randint(1, len(net.place_ids)))
+        question = Question(goal=goal, final=goal.completion, places=places)
+        for small, whole in answers(net, goal, places):
+            used[f"{small.property} {small.outcome}"] += 1
+            if small.unknown or whole.unknown:
+                continue
+            assert small.outcome == whole.outcome, (seed, small.property)
+            assert small.evidence is not None
+            if isinstance(small.evidence, ReductionEvidence):
+                used.update(step[0] for step in small.evidence.steps)
+            again = evidence_from_dict(small.evidence.to_dict())
+            result = recheck_verdict(
+                small.property, small.outcome, again, net, question=question
+            )  # fmt: skip
+            assert result.passed, (seed, small.property, small.outcome, result.reason)
+    return used
+
+
+def test_random_nets_have_the_same_answers() -> None:
+    used = compared(range(1_200))
+    rules = ("agglomerate", "equal-place", "equal-transition", "idle-transition", "fixed-place")
+    assert all(used[rule] >= 100 for rule in rules), used
+    for name in ("deadlock", "option-to-complete", "proper-completion", "safeness"):
+        assert used[f"{name} HOLDS"] >= 50, used
+        assert used[f"{name} VIOLATED"] >= 50, used
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(3_600)
+def test_campaign() -> None:
+    compared(range(10_000, 60_000))
+
+
+def workflow(seed: int) -> PetriNet:
+    """Return a workflow net with a classical goal; not always a sound one."""
+    draw = random.Random(seed)
+    count = [0]
+    arcs: list[tuple[str, str]] = []
+
+    def node(kind: str) -> str:
+        count[0] += 1
+        return f"{kind}{count[0]}"
+
+    def block(start: str, end: str, depth: int) -> None:
+        kind = draw.choice(
+            ["task", "series", "series", "and", "xor", "loop"] if depth else ["task"]
+        )
+        if kind == "task":
+            t = node("t")
+            arcs.extend([(start, t), (t, end)])
+        elif kind == "series":
+            middle = node("p")
+            block(start, middle, depth - 1)
+            block(middle, end, depth - 1)
+        elif kind == "loop":
+            back = node("t")
+            block(start, end, depth - 1)
+            arcs.extend([(end, back), (back, start)])
+        elif kind == "xor":
+            for _ in range(draw.randint(2, 3)):
+                block(start, end, depth - 1)
+        else:
+            fork, join = node("t"), node("t")
+            wrong = draw.random() < 0.06
+            arcs.extend([(start, fork), (join, end)])
+            for _ in range(draw.randint(2, 3)):
+                first, last = node("p"), node("p")
+                arcs.append((fork, first))
+                block(first, last, depth - 1)
+                if wrong:
+                    other = node("t")
+                    arcs.extend([(last, other), (other, end)])
+                else:
+                    arcs.append((last, join))
+            if wrong:
+                arcs.remove((join, end))
+
+    block("i", "o", draw.randint(2, 4))
+    names = dict.fromkeys(name for arc in arcs for name in arc)
+    return PetriNet(
+        places=[n for n in names if not n.startswith("t")],
+        transitions=[n for n in names if n.startswith("t")],
+        arcs=arcs,
+        initial={"i": 1},
+    )
+
+
+def test_workflow_nets_reduce_and_stay_sound_or_unsound() -> None:
+    seen: Counter[str] = Counter()
+    for seed in range(250):
+        net = workflow(seed)
+        if not workflow_net(net).holds:
+            continue
+        goal = workflow_goal(net)
+        small = ReducedNet(net, goal=goal, budget=Budget(states=5_000))
+        graph, pump = explore_or_pump(net, budget=Budget(states=2_000))
+        verdict = small.sound()
+        seen[str(verdict.outcome)] += 1
+        if verdict.holds:
+            assert len(small.reduction.reduced.places) <= max(3, len(net.places) // 2)
+        if graph.complete or pump is not None:
+            whole = sound(net, goal=goal, graph=graph, pump=pump)
+            assert verdict.outcome == whole.outcome, seed
+        result = recheck(verdict.evidence, net, goal=goal) if verdict.evidence else None
+        assert result is not None, seed
+        assert result.passed, (seed, result.reason)
+    assert seen["HOLDS"] >= 50, seen
+    assert seen["VIOLATED"] >= 10, seen
+
+
+def parallel(branches: int, tasks: int) -> PetriNet:
+    """Return one block of parallel branches with tasks in a row."""
+    arcs: list[tuple[str, str]] = [("i", "fork"), ("join", "o")]
+    for b in range(branches):
+        arcs.append(("fork", f"p{b}_0"))
+        for t in range(tasks):
+            arcs.extend([(f"p{b}_{t}", f"t{b}_{t}"), (f"t{b}_{t}", f"p{b}_{t + 1}")])
+        arcs.append((f"p{b}_{tasks}", "join"))
+    names = dict.fromkeys(name for arc in arcs for name in arc)
+    kinds = {n: n[0] in "io" or n[0] == "p" for n in names}
+    kinds["join"] = kinds["fork"] = False
+    return PetriNet(
+        places=[n for n in names if kinds[n]],
+        transitions=[n for n in names if not kinds[n]],
+        arcs=arcs,
+        initial={"i": 1},
+    )
+
+
+def test_more_markings_than_atoms_in_the_universe() -> None:
+    net = parallel(100, 10)
+    small = ReducedNet(net, goal=workflow_goal(net))
+    verdict = small.sound()
+    assert verdict.holds
+    assert small.graph.n_states <= 3
+    assert verdict.evidence is not None
+    assert recheck(verdict.evidence, net).passed
+
+
+def test_the_run_of_a_violation_is_one_of_the_net_itself() -> None:
+    net = parallel(20, 2)
+    missing = net.replace(arcs=[a for a in net_arcs(net) if a[:2] != ("fork", "p3_0")])
+    small = ReducedNet(missing)
+    verdict = small.deadlock()
+    assert verdict.violated
+    assert isinstance(verdict.evidence, RunEvidence)
+    assert recheck(verdict.evidence, missing).passed
+
+
+def net_arcs(net: PetriNet) -> list[tuple[str, str, int]]:
+    """Return the arcs of a net as triples."""
+    pre, post = net.pre, net.post
+    found: list[tuple[str, str, int]] = []
+    for i, p in enumerate(net.place_ids):
+        for j, t in enumerate(net.transition_ids):
+            if pre[i, j]:
+                found.append((p, t, int(pre[i, j])))
+            if post[i, j]:
+                found.append((t, p, int(post[i, j])))
+    return found
+
+
+def genuine() -> list[tuple[PetriNet, Evidence]]:
+    """Return evidence by reduction of each shape of claim."""
+    net = parallel(3, 2)
+    goal = workflow_goal(net)
+    small = ReducedNet(net, goal=goal)
+    found = [(net, v.evidence) for v in (small.option(), small.proper(), small.safe())]
+    found += [(net, small.bounded().evidence), (net, small.occur(None, name="x").evidence)]
+    stuck = PetriNet(
+        places=["i", "a", "b", "c", "d", "o"],
+        transitions=["fork", "ta", "tb", "tc", "join"],
+        arcs=[
+            ("i", "fork"), ("fork", "a"), ("a", "ta"), ("ta", "b"), ("b", "tb"), ("tb", "c"),
+            ("c", "join"), ("d", "join"), ("join", "o"), ("c", "tc"), ("tc", "c"),
+        ],
+        initial={"i": 1},
+    )  # fmt: skip
+    lost = SoundnessGoal(
+        completion=parse_predicate("i + a + b + c + d <= 0"), proper=TRUE, occurs={"g": ("join",)}
+    )
+    other = ReducedNet(stuck, goal=lost)
+    found += [
+        (stuck, other.option().evidence),
+        (stuck, other.occur(lost.occurs, name="x").evidence),
+    ]
+    kept = [(n, e) for n, e in found if isinstance(e, ReductionEvidence)]
+    assert len(kept) == len(found)
+    return [(n, e) for n, e in kept]
+
+
+def forged(evidence: ReductionEvidence) -> list[tuple[str, Evidence]]:
+    """Return changes that take the proof away."""
+    steps = evidence.steps
+    made: list[tuple[str, Evidence]] = []
+
+    def add(what: str, **changes: object) -> None:
+        made.append((what, replace(evidence, **changes)))  # type: ignore[arg-type]
+
+    for k in range(len(steps)):
+        add(f"without step {k}", steps=steps[:k] + steps[k + 1 :])
+        add(f"step {k} twice", steps=(*steps[: k + 1], *steps[k:]))
+        add(f"step {k} unknown", steps=(*steps[:k], ("vanish", *steps[k][1:]), *steps[k + 1 :]))
+        add(f"step {k} elsewhere", steps=(*steps[:k], (steps[k][0], "no"), *steps[k + 1 :]))
+        add(f"step {k} longer", steps=(*steps[:k], (*steps[k], "o"), *steps[k + 1 :]))
+    add("no steps", steps=())
+    add("steps no tuples", steps=tuple(list(step) for step in steps))
+    add("steps no names", steps=((1, 2),))
+    inner = evidence.inner
+    for text in (
+        "AG p0_0 <= 1",
+        "EF dead",
+        "AG EF p0_0 >= 5",
+        "bounded by 7",
+        "sound",
+        "unbounded",
+    ):
+        add(f"claim {text}", claim=replace(evidence.claim, formula=text))
+        add(f"inner {text}", inner=replace(inner, claim=replace(inner.claim, formula=text)))
+    add("of another net", claim=replace(evidence.claim, model_digest="sha256:0"))
+    add("inner of the net itself", inner=replace(inner, claim=evidence.claim))
+    add("nested", inner=evidence)
+    states = getattr(inner, "states", None)
+    if isinstance(states, StateSet) and len(states.rows):
+        fewer = StateSet(names=states.names, rows=states.rows[1:])
+        if not isinstance(inner, TrapEvidence) or len(states.rows) > 1:
+            changes: dict[str, object] = {"states": fewer}
+            if hasattr(inner, "rank"):
+                changes["rank"] = inner.rank[1:]
+            add("a state missing", inner=replace(inner, **changes))  # type: ignore[arg-type]
+    return made
+
+
+def test_forged_reductions_are_refused() -> None:
+    count = 0
+    for net, evidence in genuine():
+        assert isinstance(evidence, ReductionEvidence)
+        assert recheck(evidence, net).passed
+        for what, piece in forged(evidence):
+            if piece == evidence:
+                continue
+            count += 1
+            assert recheck(piece, net).status == "failed", (evidence.claim.formula, what)
+    assert count >= 100
+
+
+def test_a_bound_is_not_carried_past_the_place_that_has_it() -> None:
+    """The token of ``a`` moves on to ``b``, which may hold two: ``a <= 1`` must be asked of it."""
+    net = PetriNet(
+        places=["i", "a", "b"],
+        transitions=["t", "u", "v"],
+        arcs=[("i", "t"), ("t", "a"), ("a", "u"), ("u", "b"), ("b", "v"), ("v", "b")],
+        initial={"i": 2},
+    )
+    only = Preserved(invariants=(parse_predicate("a <= 1"),))
+    assert "a" not in reduce_net(net, only).image
+    both = Preserved(invariants=(parse_predicate("a <= 1 && b <= 1"),))
+    assert reduce_net(net, both).image["a"] == 0
+    apart = Preserved(invariants=(parse_predicate("a <= 1"), parse_predicate("b <= 1")))
+    assert "a" not in reduce_net(net, apart).image
+
+
+def test_names_that_are_taken_are_left_alone() -> None:
+    net = PetriNet(
+        places=["i", "a", "x", "y"],
+        transitions=["t", "u", "v", "t+u"],
+        arcs=[
+            ("i", "t"), ("t", "a"), ("a", "u"), ("a", "v"), ("u", "x"), ("v", "y"),
+            ("x", "t+u"), ("t+u", "y"),
+        ],
+        initial={"i": 1},
+    )  # fmt: skip
+    small = ReducedNet(net)
+    assert small.bounded().holds
+    assert isinstance(small.safe().evidence, ReductionEvidence | ClosedSet)
