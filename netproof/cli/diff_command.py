@@ -91,6 +91,7 @@ class _Watch:
         self.end, self.emit = end, emit
         self.known: Difference | None = None
         self.over = threading.Event()
+        self.turn = threading.Lock()
 
     def keep(self, difference: Difference) -> None:
         """Remember what is known so far."""
@@ -106,19 +107,23 @@ class _Watch:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.over.set()
+        with self.turn:
+            self.over.set()
 
     def _watch(self) -> None:
         if self.over.wait(max(0.0, self.end - time.monotonic())):
             return
-        code = 3
-        try:
-            if self.known is None:
-                sys.stderr.write("netproof: the budget ended while the files were read\n")
-            else:
-                code = self.emit(self.known) or 3
-        finally:
-            os._exit(code)
+        with self.turn:
+            if self.over.is_set():
+                return
+            code = 3
+            try:
+                if self.known is None:
+                    sys.stderr.write("netproof: the budget ended while the files were read\n")
+                else:
+                    code = self.emit(self.known) or 3
+            finally:
+                os._exit(code)
 
 
 def _output(text: str) -> tuple[str, str]:

@@ -202,7 +202,7 @@ class Letters:
             other = new.get(pairs.get(action.id, ""))
             if other is None:
                 continue
-            twin = self._all()[other][1]
+            twin = self.sides[1][other - len(self.sides[0])]
             if twin.kind != action.kind:
                 continue
             kept = action.name in names[1] or twin.name in names[0]

@@ -91,6 +91,8 @@ class Runs:
         How much was compared: pairs of sets of states, states of each model.
     seconds
         Wall seconds.
+    same_steps
+        Whether both models have the very same steps, so that there was nothing to compare.
     """
 
     gained: RunDifference
@@ -99,6 +101,7 @@ class Runs:
     old_states: int = 0
     new_states: int = 0
     seconds: float = 0.0
+    same_steps: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -109,4 +112,5 @@ class Runs:
             "old_states": self.old_states,
             "new_states": self.new_states,
             "seconds": self.seconds,
+            "same_steps": self.same_steps,
         }

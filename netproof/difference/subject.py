@@ -53,6 +53,12 @@ class Subject:
             f"{entry.note}{more}"
         )
 
+    @property
+    def always_exact(self) -> bool:
+        """Whether the net has just the runs of the model, whatever states it reaches."""
+        loose = any(e.direction is not Direction.EXACT for e in self.ledger.abstracted)
+        return not loose and (self.translation is None or not self.translation.conditions)
+
     def actions(self, other: NetTranslation | None) -> list[Action]:
         """Return what can be seen of it; ``other`` is the map of the other model, if it has one."""
         if self.translation is not None:

@@ -184,6 +184,8 @@ def run_title(run: RunDifference, difference: Difference) -> str:
     if run.status == "none":
         one, other = ("new", "old") if now else ("old", "new")
         runs = difference.runs
+        if runs.same_steps:
+            return f"{title}: nothing. Both models have the very same steps."
         states = runs.new_states if now else runs.old_states
         return (
             f"{title}: nothing. Every run of the {one} model is a run of the {other} one "

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import lru_cache
+
 from translators.workflow.graph import EventKind, Node, Trigger
 from translators.workflow.index import GraphIndex
 
@@ -61,6 +64,11 @@ def flow_ends(index: GraphIndex, source: str, target: str) -> str:
     return f"from {_end(index, source)} to {_end(index, target)}"
 
 
+@lru_cache(maxsize=4)
+def _kinds(index: GraphIndex) -> Counter[str]:
+    return Counter(node_kind(node) for node in index.graph.nodes)
+
+
 def _end(index: GraphIndex, id: str) -> str:
     node = index.node.get(id)
     if node is None:
@@ -68,5 +76,5 @@ def _end(index: GraphIndex, id: str) -> str:
         return id if pool is None else f"pool {in_quotes(pool.name) or pool.id}"
     if node.name:
         return node_title(node)
-    same = sum(node_kind(other) == node_kind(node) for other in index.graph.nodes)
+    same = _kinds(index)[node_kind(node)]
     return f"the {node_kind(node)}" if same == 1 else f"{node_kind(node)} {node.id}"

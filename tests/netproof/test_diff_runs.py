@@ -12,11 +12,11 @@ from netproof.difference.run_changes import RunDifference
 from netproof.difference.subject import Subject
 from netproof.loading import model_of
 from oracles.run_languages import END, is_named, words
-from petri import PetriNet
+from petri import PetriNet, Transition
 from strategies_workflow import workflow_graphs
 from transition_systems.budget import Budget
 from translators.to_petri import workflow_to_net
-from translators.workflow import EventKind, GatewayKind, NodeKind, WorkflowGraph
+from translators.workflow import EventKind, Flow, GatewayKind, Node, NodeKind, WorkflowGraph
 
 LENGTH = 4
 
@@ -149,15 +149,26 @@ def test_nothing_differs_from_itself_and_swapping_mirrors() -> None:
             continue
         limit = Budget(states=5_000)
         itself = netproof.diff(graph, graph, properties="deadlock", budget=limit)
-        assert not itself.elements
-        assert itself.runs.gained.status == itself.runs.lost.status
-        assert itself.runs.gained.status != "found"
+        assert itself.same is True
+        assert itself.runs.same_steps
+        alone = Flow(id="beside", source="gate", target="gate", scope=graph.scopes[0].id)
+        gate = Node(
+            id="gate", kind=NodeKind.GATEWAY, gateway=GatewayKind.PARALLEL, scope=alone.scope
+        )
+        beside = replace(graph, nodes=(*graph.nodes, gate), flows=(*graph.flows, alone))
+        kept = netproof.diff(graph, beside, properties="deadlock", budget=limit)
+        assert kinds(kept) == [("added", "gate"), ("added", "beside")]
+        assert {kept.runs.gained.status, kept.runs.lost.status} in ({"none"}, {"unknown"})
         other = changed(graph, random.Random(number))
         there = netproof.diff(graph, other, properties="deadlock", budget=limit)
         back = netproof.diff(other, graph, properties="deadlock", budget=limit)
         assert len(there.elements) == len(back.elements)
         mirrored(there.runs.gained, back.runs.lost)
         mirrored(there.runs.lost, back.runs.gained)
+
+
+def kinds(result: Difference) -> list[tuple[str, str]]:
+    return [(change.change, change.element) for change in result.elements]
 
 
 def mirrored(one: RunDifference, other: RunDifference) -> None:
@@ -227,9 +238,13 @@ def test_a_found_run_replays_and_the_budget_is_told() -> None:
 
 def test_an_unbounded_net_ends_by_its_budget() -> None:
     source = PetriNet(places=["p"], transitions=["a", "b"], arcs=[("a", "p"), ("p", "b")])
-    result: Difference = netproof.diff(source, source, budget=Budget(seconds=2, states=3_000))
-    assert result.same is None
+    limit = Budget(seconds=2, states=3_000)
+    other = source.replace(places=["p", "q"])
+    result: Difference = netproof.diff(source, other, properties="boundedness", budget=limit)
     assert result.runs.gained.status == "unknown"
+    itself = netproof.diff(source, source, budget=limit)
+    assert itself.runs.same_steps
+    assert itself.same is True
 
 
 def test_shared_runs_leave_out_what_only_one_has() -> None:
@@ -257,3 +272,16 @@ def test_a_refused_element_leaves_the_runs_unknown() -> None:
     result = netproof.diff(graph, odd, properties="deadlock")
     assert result.runs.gained.status == result.runs.lost.status == "unknown"
     assert "refused" in (result.runs.gained.reason or "")
+
+
+def test_a_silent_cycle_does_not_hide_what_else_can_happen() -> None:
+    net = PetriNet(
+        places=["p", "q", "r"],
+        transitions=[Transition(id="t", label=None), Transition(id="u", label=None), "a"],
+        arcs=[("p", "t"), ("t", "q"), ("q", "u"), ("u", "p"), ("r", "a")],
+        initial={"p": 1, "r": 1},
+    )  # fmt: skip
+    without = net.replace(initial={"p": 1})
+    result = netproof.diff(without, net, properties="boundedness")
+    assert [step.label for step in result.runs.gained.steps] == ["“a”"]
+    assert result.runs.lost.status == "none"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from oracles import firing
 from transition_systems.properties.predicates import And, Compare, Constant, Not, Or, Predicate
 from translators.to_petri import NetTranslation
 from translators.workflow import EventKind, Node, NodeKind, Trigger, WorkflowGraph
-
-from oracles import firing
 
 END = "■"
 Words = set[tuple[str, ...]]
