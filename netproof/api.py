@@ -13,6 +13,7 @@ from typing import Any, Literal
 from netproof.checking import DEFAULT_SECONDS, CheckOptions, check_model
 from netproof.loading import Model, model_of
 from netproof.many import check_sources
+from netproof.progress_bar import progress_display, watched_progress
 from netproof.report.model import ModelReport, Report
 from netproof.report.suppressions import with_suppressions
 from petri import PetriNet
@@ -56,7 +57,7 @@ def check(
     recheck
         Whether the evidence is rechecked.
     progress
-        A callback.
+        A callback; by default a bar in a notebook's cell tells it.
 
     Returns
     -------
@@ -86,9 +87,10 @@ def check(
     else:
         loaded = model_of(model)
     read = time.monotonic() - started
-    entry = check_model(
-        loaded, options, progress=progress, deadline=started + options.seconds, read_seconds=read
-    )
+    with watched_progress(progress) as tell:
+        entry = check_model(
+            loaded, options, progress=tell, deadline=started + options.seconds, read_seconds=read
+        )
     return Report(models=(with_suppressions(entry),), options=options.to_dict())
 
 
@@ -190,7 +192,7 @@ def check_many(
         Wall time for the whole call.
     progress
         Called after each file with the number done, the number of all, and its path; by default
-        a line on standard error tells it, where that is a terminal.
+        a bar in a notebook's cell, or a line on standard error where that is a terminal.
 
     Returns
     -------
@@ -208,7 +210,6 @@ def check_many(
     'ERROR'
     """
     from netproof.cli.inputs import expand_inputs
-    from netproof.cli.progress_line import ProgressLine
     from netproof.properties import asked_properties
 
     options = _options(properties, budget, starts, None, True)
@@ -222,7 +223,7 @@ def check_many(
     deadline = None if total_seconds is None else time.monotonic() + total_seconds
     done: dict[int, ModelReport] = {}
     interrupted = False
-    with ProgressLine(len(sources)) as line:
+    with progress_display(len(sources)) as line:
         told = line.tell if progress is None else None
         try:
             for number, entry in check_sources(

@@ -247,7 +247,7 @@ class MachineGame:
     def _number(self, state: Any) -> int | None:
         if isinstance(state, int) and 0 <= state < self.lts.n_states:
             return state
-        if self.names is not None and state in self.names:
+        if isinstance(state, str) and self.names is not None and state in self.names:
             return list(self.names).index(state)
         return None
 

@@ -6,9 +6,11 @@ from html import escape
 from typing import Any
 
 from netproof.loading import Model
+from netproof.report.html_markup import clean
 from netproof.report.model import ModelReport, Report, VerdictReport
 from petri.draw import net_svg
 from transition_systems.run import Lasso, Run
+from transition_systems.showing import outcome_text, verdict_html
 from transition_systems.verdict import Outcome
 from translators.to_petri import NetTranslation
 from translators.workflow.draw import workflow_svg
@@ -122,26 +124,28 @@ def _bundle(thing: Any) -> dict[str, str]:
         from netproof.report.table import html_table
 
         return {"text/plain": text, "text/html": html_table(thing)}
+    if isinstance(thing, VerdictReport):
+        text = f"{outcome_text(thing.outcome)} {thing.name}: {thing.verdict.explain()}"
+        shown = verdict_html(thing.verdict, witness=thing.witness)
+        return {"text/plain": text, "text/html": shown}
     return {"text/plain": repr(thing)}
 
 
 def _report_html(report: ModelReport) -> str:
+    name = f"<b><bdi>{escape(clean(report.source))}</bdi></b>"
     if report.error is not None:
-        return f"<p><b>{escape(report.source)}</b>: {escape(report.error)}</p>"
-    marks = {Outcome.HOLDS: ("✓", "#1a7f37"), Outcome.VIOLATED: ("✗", "#b42318")}
-    rows: list[str] = []
+        return f"<p>{name}: {escape(clean(report.error))}</p>"
+    told = {"passed": "rechecked", "failed": "the recheck FAILED"}
+    parts: list[str] = []
     for entry in report.verdicts:
-        mark, colour = marks.get(entry.outcome, ("?", "#7a5b00"))
-        text = entry.verdict.reason or entry.verdict.explain()
-        rows.append(
-            f'<tr><td style="color:{colour};white-space:nowrap">{mark} {entry.outcome}</td>'
-            f'<td style="white-space:nowrap">{escape(entry.name)}</td>'
-            f'<td style="text-align:left">{escape(text)}</td>'
-            f"<td>{escape(entry.rechecked)}</td></tr>"
-        )
-    head = "<tr><th></th><th>property</th><th>why</th><th>rechecked</th></tr>"
+        reason = f" ({escape(clean(entry.recheck_reason))})" if entry.recheck_reason else ""
+        again = f"<div>{told.get(entry.rechecked, 'not rechecked')}{reason}</div>"
+        parts.append(verdict_html(entry.verdict, witness=entry.witness, more=again))
     picture = _picture(report)
-    return f"<p><b>{escape(report.source)}</b></p><table>{head}{''.join(rows)}</table>{picture}"
+    return (
+        f'<div style="text-align:left"><p>{name}</p>{"".join(parts)}'
+        f'<div style="margin-top:.6em">{picture}</div></div>'
+    )
 
 
 def _picture(report: ModelReport) -> str:

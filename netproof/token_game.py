@@ -7,14 +7,15 @@ Where widgets do not run, the picture with the witness is shown.
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 from functools import lru_cache
+from importlib import import_module
 from importlib.resources import files
 from typing import Any, Literal
 from xml.etree.ElementTree import tostring
 
 from netproof.games import Game, MachineGame, NetGame, machine_game
+from netproof.kernel import is_watched
 from netproof.loading import Model, model_of
 from netproof.playing import FULL, MAX_STEPS, Playing
 from netproof.report.html_lts import lts_drawing
@@ -72,6 +73,7 @@ def play(
 
     Examples
     --------
+    >>> from petri import PetriNet
     >>> net = PetriNet(places=["p", "q"], transitions=["t"], arcs=[("p", "t"), ("t", "q")],
     ...                initial={"p": 2})
     >>> game = play(net)
@@ -138,7 +140,7 @@ class Play(Playing):
         except Exception as error:  # a picture must never break a cell
             bundle = {"text/plain": f"{self!r} (no picture: {type(error).__name__}: {error})"}
         try:
-            made = self.widget() if _interactive() else None
+            made = self.widget() if is_watched() else None
         except Exception:  # then the picture is all there is
             made = None
         if made is not None:
@@ -294,24 +296,11 @@ class Play(Playing):
             self.jump(number)
 
 
-def _interactive() -> bool:
-    """Return whether somebody can click: a kernel for a program that cannot even be asked for
-    input, such as nbconvert, is not the place for a widget."""
-    module = sys.modules.get("IPython")
-    shell = None if module is None else module.get_ipython()
-    kernel = getattr(shell, "kernel", None)
-    if kernel is None:
-        return False
-    request = kernel.get_parent("shell") or {}
-    return bool(request.get("content", {}).get("allow_stdin", True))
-
-
 @lru_cache(maxsize=1)
 def _widget_class() -> Any:
     """Return the widget's class; ``None`` where anywidget is not installed."""
     try:
-        import anywidget
-        import traitlets
+        anywidget, traitlets = import_module("anywidget"), import_module("traitlets")
     except ImportError:
         return None
     synced: dict[str, Any] = {

@@ -153,7 +153,7 @@ class WorkflowGame:
         told: Any = witness.initial
         if isinstance(told, Mapping) and told and all(place in places for place in told):
             witness = trace_back(self.translation, witness)
-        states = [self.initial]
+        states: Sequence[State] = [self.initial]
         for step in witness.steps:
             wanted = self._seen(step.state)
             owner = records[step.action].owner

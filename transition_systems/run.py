@@ -102,6 +102,11 @@ class Run:
             "loop_start": None,
         }
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        from transition_systems.showing import run_html, run_text
+
+        return {"text/plain": run_text(self), "text/html": run_html(self)}
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Run:
         """Rebuild a run from :meth:`to_dict`."""
@@ -165,6 +170,11 @@ class Lasso:
             "steps": [step.to_dict() for step in self.steps],
             "loop_start": self.loop_start,
         }
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        from transition_systems.showing import run_html, run_text
+
+        return {"text/plain": run_text(self), "text/html": run_html(self)}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Lasso:

@@ -6,7 +6,6 @@ import builtins
 import sys
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from html import escape
 from typing import Any
 
 from transition_systems.errors import UndecidedError
@@ -166,15 +165,10 @@ class Verdict:
         return f"{self.property} {word}."
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        colour = {"HOLDS": "#1a7f37", "VIOLATED": "#b42318", "UNKNOWN": "#7a5b00"}[self.outcome]
-        mark = {"HOLDS": "✓", "VIOLATED": "✗", "UNKNOWN": "?"}[self.outcome]
-        text = f"{mark} {self.outcome} {self.property}: {self.reason or self.explain()}"
-        badge = f'<b style="color:{colour}">{mark} {self.outcome}</b>'
-        words = escape(self.reason or self.explain())
-        return {
-            "text/plain": text,
-            "text/html": f"<p>{badge} <code>{escape(self.property)}</code> {words}</p>",
-        }
+        from transition_systems.showing import outcome_text, verdict_html
+
+        text = f"{outcome_text(self.outcome)} {self.property}: {self.reason or self.explain()}"
+        return {"text/plain": text, "text/html": verdict_html(self)}
 
     def with_(self, **changes: Any) -> Verdict:
         """Return a copy with some fields replaced."""

@@ -96,6 +96,11 @@ class VerdictReport:
             "statistics": verdict.statistics.to_dict(),
         }
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        from netproof.pictures import mimebundle
+
+        return mimebundle(self)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelReport:
