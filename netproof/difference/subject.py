@@ -49,7 +49,7 @@ class Subject:
         more = f"; {len(refused) - 1} more refused" if len(refused) > 1 else ""
         place = f" (line {entry.span.line})" if entry.span is not None and entry.span.line else ""
         return (
-            f"of the {self.which} model {entry.kind} {entry.element}{place} was refused: "
+            f"in the {self.which} model {entry.kind} {entry.element}{place} was refused: "
             f"{entry.note}{more}"
         )
 
