@@ -99,15 +99,22 @@ class WorkflowGame:
         return text[:1].upper() + text[1:]
 
     def _difference(self, state: State, after: State) -> str:
-        """Return what tells a step from another one with the same sentence: where tokens appear."""
-        before = state.counts()
-        new = [
-            (place_words(token.element, self.outline), token.more)
-            for token, count in sorted(after.tokens)
-            if token.place in SHOWN and count > before.get(token, 0)
+        """Return what tells a step from another one with the same sentence: tokens that move."""
+        before, later = state.counts(), after.counts()
+        gone = [t for t in sorted(before) if before[t] > later.get(t, 0) and t.place in SHOWN]
+        new = [t for t in sorted(later) if later[t] > before.get(t, 0) and t.place in SHOWN]
+        taken = [self._source(token.element) for token in gone if token.place == "flow"]
+        put = [
+            place_words(token.element, self.outline)
+            + (" with another to come" if token.more else "")
+            for token in new
         ]
-        told = [words + (" with another to come" if more else "") for words, more in new]
-        return f": then a token {' and '.join(told)}" if told else ""
+        told = f", with the token from {' and '.join(taken)}" if taken else ""
+        return told + (f": then a token {' and '.join(put)}" if put else "")
+
+    def _source(self, flow: str) -> str:
+        source = self.outline.links[flow].source
+        return f"“{self.outline.elements[source].title or source}”"
 
     def after(self, state: State, choice: Choice) -> State:  # noqa: ARG002
         """Return the state after a choice."""
