@@ -91,7 +91,8 @@ def run_html(run: Run | Lasso) -> str:
         loop = "↻ from here on for ever: " if start is not None and number == start + 1 else ""
         state = f'<br><small style="opacity:.75">{_state(step.state)}</small>'
         rows.append(f'<li value="{number}">{loop}{_isolated(step.label)}{state}</li>')
-    before = f'<small style="opacity:.75">at first: {_state(run.initial)}</small>'
+    first = _state(run.initial)
+    before = f'<small style="opacity:.75">at first: {first}</small>' if first else ""
     return (
         f'<div style="text-align:left">{before}'
         f'<ol style="margin:.2em 0;padding-left:2.6em">{"".join(rows)}</ol></div>'
@@ -126,9 +127,12 @@ def verdict_html(verdict: Verdict, *, witness: Run | Lasso | None = None, more: 
         f"<span>{_isolated(text)}</span></div>"
     )
     run = witness if witness is not None else verdict.witness
+    title, steps = "Evidence and cost", ""
     if run is not None and len(run):
-        steps = f"{len(run)} step{'' if len(run) == 1 else 's'}"
-        line += folded(f"The {run.kind}: {steps}", run_html(run))
+        title = (
+            f"The {run.kind} of {len(run)} step{'' if len(run) == 1 else 's'}, evidence and cost"
+        )
+        steps = run_html(run)
     rows: list[tuple[str, str]] = [("exactness", escape(str(verdict.exactness)))]
     evidence = verdict.evidence
     if evidence is not None:
@@ -146,9 +150,8 @@ def verdict_html(verdict: Verdict, *, witness: Run | Lasso | None = None, more: 
         f'style="opacity:.7">{name}</span><span style="overflow-wrap:anywhere">{text}</span></div>'
         for name, text in rows
     )
-    line += folded("Evidence and cost", items + more)
-    if verdict.parts:
-        line += folded(
-            f"Its {len(verdict.parts)} parts", "".join(verdict_html(part) for part in verdict.parts)
-        )
+    parts = "".join(verdict_html(part) for part in verdict.parts)
+    if parts:
+        parts = f'<div style="margin-top:.4em">Its parts:</div>{parts}'
+    line += folded(title, steps + items + more + parts)
     return f'<div style="text-align:left;line-height:1.5">{line}</div>'

@@ -104,7 +104,7 @@ def _summary(report: Report) -> str:
 def _row(model: ModelReport, names: list[str], id: str, details: list[str]) -> str:
     found = {entry.name: entry for entry in model.verdicts}
     cells = [
-        f'<td style="{CELL}" data-key="{escape(clean(model.source), quote=True)}">'
+        f'<td style="{CELL};min-width:14em" data-key="{escape(clean(model.source), quote=True)}">'
         f"{_link(model.source)}</td>",
         f'<td style="text-align:right;vertical-align:top" data-key="{model.nodes}">'
         f"{model.nodes:,}</td>",

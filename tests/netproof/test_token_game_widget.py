@@ -392,7 +392,7 @@ def test_verdicts_reports_runs_and_tables_show_themselves() -> None:
     shown = entry._repr_mimebundle_()
     assert shown["text/plain"].startswith("✗ VIOLATED soundness")
     assert "<details" in shown["text/html"]
-    assert "Evidence and cost" in entry.verdict._repr_mimebundle_()["text/html"]
+    assert "evidence and cost" in entry.verdict._repr_mimebundle_()["text/html"]
     assert entry.witness is not None
     run = entry.witness._repr_mimebundle_()
     assert run["text/plain"].startswith("run of 4 steps: ")

@@ -43,7 +43,9 @@ from fsm import Machine
 steps = [("off", "press", "on"), ("on", "press", "off"), ("on", "hit", "broken")]
 netproof.play(Machine(name="lamp", states=["off", "on", "broken"], initial="off", transitions=steps))
 """
-CELLS = (NET, WORKFLOW, STUCK, MACHINE)
+TABLE = "netproof.check_many('*.bpmn', 'deadlock')"
+CELLS = (NET, WORKFLOW, STUCK, MACHINE, TABLE)
+GAMES = 4
 
 
 class Shown:
@@ -89,12 +91,12 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     with jupyter_lab(folder) as address, chromium(folder) as found:
         opened(found, address, "game.ipynb", len(CELLS))
         found.wait("games().length === 4")
-        for number in range(len(CELLS)):
+        for number in range(GAMES):
             ready = f"games()[{number}].querySelector('.live.note').textContent === ''"
             found.wait(ready)
         yield found
         if place := os.environ.get("NETPROOF_PICTURES"):
-            for number in range(len(CELLS)):
+            for number in range(GAMES):
                 found.told(f"games()[{number}].scrollIntoView()")
                 found.picture(Path(place) / f"game-{number}.png")
 
@@ -209,3 +211,18 @@ def test_everything_that_acts_has_a_name_and_a_place_in_the_order(page: Page) ->
     page.wait(f"{dark} === 'rgb(23, 27, 34)'")
     page.told("document.body.dataset.jpThemeLight = 'true'")
     page.wait(f"{dark} === 'rgb(255, 255, 255)'")
+
+
+def test_a_table_is_sorted_and_leads_to_the_run(page: Page) -> None:
+    names = "[...document.querySelectorAll('tbody tr')].map((row) => row.cells[0].textContent)"
+    both = page.told(f"return {names}")
+    assert len(both) == 2
+    page.told("document.querySelectorAll('th button')[2].click()")
+    first = page.told(f"return {names}")
+    page.told("document.querySelectorAll('th button')[2].click()")
+    assert page.told(f"return {names}") == first[::-1]
+    assert first[0].endswith("purchase-two-pools.bpmn"), "violated comes first"
+    details = "document.querySelector('.jp-OutputArea-output details[id]').open"
+    assert page.told(f"return {details}") is False
+    page.told("document.querySelector('a[data-to]').click()")
+    assert page.told(f"return {details}") is True
