@@ -58,12 +58,15 @@ class WorkflowGame:
         """Return every step, with the node that acts; steps of one node differ in their words."""
         moves = self.game.moves(state)
         labels = [self._sentence(state, node, step) for node, step in moves]
+        told = list(labels)
+        for i, (_, step) in enumerate(moves):
+            if labels.count(labels[i]) > 1:
+                told[i] += self._difference(state, step.state)
         found: dict[tuple[str, State], Choice] = {}
-        for (node, step), label in zip(moves, labels, strict=True):
-            if labels.count(label) > 1:
-                label = f"{label}{self._difference(state, step.state)}"
+        for (node, step), label in zip(moves, told, strict=True):
+            name = f"{label} ({node.id})" if told.count(label) > 1 else label
             choice = Choice(
-                element=node.id, action=step.label or node.id, label=clean(label), target=step.state
+                element=node.id, action=step.label or node.id, label=clean(name), target=step.state
             )
             found.setdefault((node.id, step.state), choice)
         return list(found.values())
