@@ -92,12 +92,19 @@ if TYPE_CHECKING:
     )
     from transition_systems.protocols import ExplicitSystem, Observable, SymbolicSystem, WidthError
     from transition_systems.readwrite.aut import format_aut, parse_aut, read_aut, write_aut
+    from transition_systems.readwrite.event_log import (
+        LogCase,
+        LogEvent,
+        format_csv_log,
+        write_csv_log,
+    )
     from transition_systems.readwrite.json import (
         format_lts_json,
         parse_lts_json,
         read_lts_json,
         write_lts_json,
     )
+    from transition_systems.readwrite.xes import format_xes, write_xes
     from transition_systems.run import Lasso, Run, Step
     from transition_systems.source_span import SourceSpan
     from transition_systems.verdict import Exactness, Outcome, Statistics, Verdict
@@ -135,6 +142,8 @@ __all__ = [
     "InvariantEvidence",
     "Lasso",
     "LassoEvidence",
+    "LogCase",
+    "LogEvent",
     "Measure",
     "Meter",
     "NetproofError",
@@ -184,11 +193,13 @@ __all__ = [
     "evidence_from_dict",
     "feasible_subsets",
     "format_aut",
+    "format_csv_log",
     "format_expression",
     "format_formula",
     "format_hml",
     "format_lts_json",
     "format_predicate",
+    "format_xes",
     "infer_types",
     "minimise",
     "mutually_exclusive",
@@ -201,7 +212,9 @@ __all__ = [
     "read_aut",
     "read_lts_json",
     "write_aut",
+    "write_csv_log",
     "write_lts_json",
+    "write_xes",
 ]
 
 __version__ = "0.1.0"
