@@ -16,6 +16,7 @@ from petri.nodes import Arc, Place, Transition
 from petri.reachable import always_reachable, invariant, reachable
 from petri.readwrite.dot import format_dot, write_dot
 from petri.readwrite.networkx_graph import from_networkx, to_networkx
+from petri.readwrite.pm4py_net import from_pm4py, to_pm4py
 from petri.readwrite.pnml import format_pnml, parse_pnml, read_pnml, write_pnml
 from petri.soundness import SoundnessGoal, sound, workflow_goal
 from petri.state_space.coverability import CoverabilityGraph, coverability_graph
@@ -42,6 +43,7 @@ __all__ = [
     "format_dot",
     "format_pnml",
     "from_networkx",
+    "from_pm4py",
     "invariant",
     "no_dead_transitions",
     "parse_pnml",
@@ -53,6 +55,7 @@ __all__ = [
     "sound",
     "terminates",
     "to_networkx",
+    "to_pm4py",
     "workflow_goal",
     "workflow_net",
     "write_dot",
