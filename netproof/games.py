@@ -67,6 +67,7 @@ class Game(Protocol):
     kind: Kind
     title: str
     initial: Any
+    warning: str
 
     def choices(self, state: Any) -> Sequence[Choice]:
         """Return what can happen in a state."""
@@ -105,6 +106,7 @@ class NetGame:
     """The token game of a Petri net."""
 
     kind: Kind = "net"
+    warning = ""
 
     def __init__(self, net: PetriNet) -> None:
         self.net = net
@@ -170,6 +172,7 @@ class MachineGame:
     """
 
     kind: Kind = "machine"
+    warning = ""
 
     def __init__(
         self, lts: LTS, names: Sequence[str] | None = None, title: str = "machine"

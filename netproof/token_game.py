@@ -7,6 +7,7 @@ Where widgets do not run, the picture with the witness is shown.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import import_module
@@ -31,6 +32,7 @@ __all__ = ["Play", "play"]
 
 MAX_CHOICES = 40
 LAYOUT_SECONDS = 4.0
+SHORTEST = 0.5
 INSTALL = "To play it by clicking, install the extra: pip install 'netproof[notebooks]'"
 STUCK = "Nothing can happen any more, and it is not complete."
 COMPLETE = "Nothing can happen any more: it is complete."
@@ -135,12 +137,14 @@ class Play(Playing):
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """Return the picture and, where widgets run, the game; never raises."""
+        started = time.monotonic()
         try:
             bundle: dict[str, Any] = {"text/plain": repr(self), "image/svg+xml": self.svg()}
         except Exception as error:  # a picture must never break a cell
             bundle = {"text/plain": f"{self!r} (no picture: {type(error).__name__}: {error})"}
         try:
-            made = self.widget() if is_watched() else None
+            left = max(SHORTEST, LAYOUT_SECONDS - (time.monotonic() - started))
+            made = self.widget(seconds=left) if is_watched() else None
         except Exception:  # then the picture is all there is
             made = None
         if made is not None:
@@ -170,18 +174,25 @@ class Play(Playing):
         path.update(*(item.tokens for item in self.history[: self.position]))
         return workflow_svg(graph, path=path, marked=self.tokens, blamed=self.waiting, caption=told)
 
-    def widget(self) -> Any:
-        """Return the widget; ``None`` without the extra. Made when it is first asked for."""
+    def widget(self, *, seconds: float = LAYOUT_SECONDS) -> Any:
+        """Return the widget, made when it is first asked for; ``None`` without the extra.
+
+        Parameters
+        ----------
+        seconds
+            Wall time for a layout.
+        """
         kind = _widget_class()
         if kind is None or self._widget is not None:
             return self._widget
-        drawn = self._drawn()
+        drawn = self._drawn(seconds)
         self._inside = {} if drawn is None else drawn[2]
         for id in () if drawn is None else drawn[1]:
             self._number(id)
         made = kind()
         made.scene = {
-            "svg": "" if drawn is None else drawn[0], "note": self._note,
+            "svg": "" if drawn is None else drawn[0], "warning": self.game.warning,
+            "note": self._note,
             "title": clean(self.game.title), "kind": self.game.kind, "seed": self.seed,
             "witness": [item.label for item in self.witness], "loop": self._loop,
         }  # fmt: skip
@@ -191,13 +202,13 @@ class Play(Playing):
         made.on_msg(lambda _, content, __: self._told(content))
         return made
 
-    def _drawn(self) -> tuple[str, list[str], Mapping[str, str]] | None:
+    def _drawn(self, seconds: float) -> tuple[str, list[str], Mapping[str, str]] | None:
         inside: Mapping[str, str] = {}
         if isinstance(self.game, MachineGame):
             centre = {s.state for s in self.history if s.state is not None}
             found = lts_drawing(
                 self.game.lts, self.game.name, centre, title=self.game.title,
-                seconds=LAYOUT_SECONDS,
+                seconds=seconds,
             )  # fmt: skip
             if found is None:
                 return None
@@ -205,7 +216,7 @@ class Play(Playing):
         else:
             assert self.model is not None
             held = {id for item in self.history for id in (item.element, *item.tokens)}
-            picture = page_picture(self.model, held, 1, seconds=LAYOUT_SECONDS)
+            picture = page_picture(self.model, held, 1, seconds=seconds)
             if picture is None:
                 return None
             root, self._note, inside = picture

@@ -52,7 +52,14 @@ class WorkflowGame:
         self.outline: Outline = outline_of(model_of(graph), self.translation)
         self.game = TokenGame(graph, starts=starts)
         self.initial = self.game.initial()
+        self.warning = self._refused()
         self._drawn = {*self.outline.elements, *self.outline.links}
+
+    def _refused(self) -> str:
+        """Return which elements have no meaning here; empty where all have."""
+        names = [clean(entry.element) for entry in self.translation.ledger.refused]
+        told = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+        return f"Not played as drawn, because it was refused: {told}." if names else ""
 
     def choices(self, state: State) -> list[Choice]:
         """Return every step, with the node that acts; steps of one node differ in their words."""

@@ -15,6 +15,7 @@ from translators.workflow.shapes import arrow, box, diamond, pool, round_event, 
 
 __all__ = ["computed_layout", "workflow_svg"]
 
+MAX_LISTED = 40
 MARGIN = 20.0
 LINE = 17.0
 SIZES = {
@@ -58,7 +59,9 @@ def workflow_svg(
     if layout is None:
         layout = computed_layout(graph)
         if layout is None:
-            names = [f"{node.kind} {node.title}" for node in graph.nodes]
+            names = [f"{node.kind} {node.title}" for node in graph.nodes[:MAX_LISTED]]
+            left = len(graph.nodes) - len(names)
+            names += [f"and {left:,} more"] if left else []
             return text_svg(["no layout could be computed for", *names, *([note] if note else [])])
     return _Canvas(graph, layout, set(path), dict(marked or {}), set(blamed)).svg(note)
 

@@ -392,6 +392,7 @@ const netproof = (() => {
         make("b", { class: "at" }), " ", make("span", { class: "sentence", dir: "auto" }), " ",
         make("span", { class: "where", dir: "auto" }));
       const caption = make("figcaption", {}, ...legend(scene.kind));
+      if (scene.warning) caption.append(make("b", { dir: "auto" }, scene.warning));
       if (scene.note) caption.append(make("span", {}, scene.note));
       const figure = make("figure",
         { class: `player game ${scene.kind}`, tabindex: "-1", "data-lm-suppress-shortcuts": "true",
