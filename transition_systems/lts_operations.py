@@ -178,7 +178,13 @@ def reachable(lts: LTS) -> LTS:
 def to_networkx(lts: LTS) -> Any:
     """Return a ``networkx.MultiDiGraph``: nodes are indices, arcs carry ``label``.
 
-    Nodes carry ``initial`` and one attribute for each atom.
+    Nodes carry ``initial`` and one boolean for each atom; the graph carries ``label_names`` and
+    ``atoms`` (their names), so that :func:`from_networkx` gives an equal system.
+
+    Raises
+    ------
+    UsageError
+        When an atom is called ``initial``.
 
     Examples
     --------
@@ -186,11 +192,12 @@ def to_networkx(lts: LTS) -> Any:
     1
     """
     networkx = importlib.import_module("networkx")
-    graph = networkx.MultiDiGraph()
+    require("initial" not in lts.atoms, "an atom called 'initial' has no place in such a graph")
+    graph = networkx.MultiDiGraph(label_names=list(lts.label_names), atoms=list(lts.atoms))
     starts = set(lts.initial.tolist())
     for state in range(lts.n_states):
         flags = {name: bool(values[state]) for name, values in lts.atoms.items()}
-        graph.add_node(state, initial=state in starts, **flags)
+        graph.add_node(state, **{"initial": state in starts, **flags})
     for source, label, target in lts.arcs():
         graph.add_edge(source, target, label=label)
     return graph
@@ -203,14 +210,20 @@ def from_networkx(graph: Any) -> LTS:
     ----------
     graph
         Any nodes, numbered in the graph's order; arcs may carry ``label`` (without one they are
-        silent), nodes ``initial`` and booleans that become atoms. Without an ``initial`` node the
-        first one is initial.
+        silent), nodes ``initial`` and booleans that become atoms. Where no node says anything
+        about ``initial``, the first one is.
 
     Returns
     -------
     LTS
         ``state_of`` gives the graph's nodes.
+
+    Raises
+    ------
+    UsageError
+        When the graph is not directed.
     """
+    require(bool(graph.is_directed()), "a transition system is a directed graph")
     nodes = list(graph.nodes)
     index = {node: i for i, node in enumerate(nodes)}
 
@@ -218,20 +231,43 @@ def from_networkx(graph: Any) -> LTS:
         for source, target, label in graph.edges(data="label"):
             yield index[source], None if label is None else str(label), index[target]
 
-    atoms: dict[str, Bools] = {}
+    atoms: dict[str, Bools] = {
+        name: np.zeros(len(nodes), dtype=np.bool_) for name in graph.graph.get("atoms", ())
+    }
     starts: list[int] = []
+    said = False
     for node, data in graph.nodes(data=True):
         for name, value in data.items():
             if name == "initial":
+                said = True
                 starts.extend([index[node]] if value else [])
             elif isinstance(value, (bool, np.bool_)):
                 atoms.setdefault(name, np.zeros(len(nodes), dtype=np.bool_))[index[node]] = value
     marked = np.flatnonzero(atoms.pop(FINAL, np.zeros(len(nodes), dtype=np.bool_)))
-    return LTS.from_arcs(
+    lts = LTS.from_arcs(
         len(nodes),
         arcs(),
-        initial=starts or ([0] if nodes else []),
+        initial=starts if said or not nodes else [0],
         final=marked.tolist(),
         atoms=atoms,
         state_of=nodes.__getitem__,
+    )
+    return _with_names(lts, graph.graph.get("label_names", ()))
+
+
+def _with_names(lts: LTS, names: Iterable[str]) -> LTS:
+    """Return the system with these names for labels, in this order, where they cover its own."""
+    wanted = tuple(names)
+    if wanted == lts.label_names or not {*lts.label_names} <= {*wanted}:
+        return lts
+    index = {name: i for i, name in enumerate(wanted)}
+    table = np.array([index[name] for name in lts.label_names], dtype=np.int32)
+    return LTS(
+        offsets=lts.offsets,
+        labels=table[lts.labels],
+        targets=lts.targets,
+        label_names=wanted,
+        initial=lts.initial,
+        atoms=lts.atoms,
+        state_of=lts.state_of,
     )

@@ -76,7 +76,7 @@ def from_networkx(graph: MultiDiGraph[Any]) -> PetriNet:
     Raises
     ------
     InputError
-        When a node has no ``kind`` or another one.
+        When a node has no ``kind`` or another one, or the graph is not directed.
 
     Examples
     --------
@@ -84,6 +84,8 @@ def from_networkx(graph: MultiDiGraph[Any]) -> PetriNet:
     >>> from_networkx(to_networkx(net)) == net
     True
     """
+    if not graph.is_directed():
+        raise InputError("the arcs of a net have a direction", expected="a directed graph")
     places: list[Place] = []
     transitions: list[Transition] = []
     initial: dict[str, int] = {}

@@ -156,7 +156,7 @@ def _refuse_arc(arc: Any) -> None:
         return
     between = f"from {_name(arc.source)!r} to {_name(arc.target)!r}"
     raise UnsupportedError(
-        f"the arc {between} is a {kind} arc, which a place/transition net does not have",
+        f"the arc {between} is of the kind {kind}, which a place/transition net does not have",
         found=str(kind),
         expected="ordinary arcs with weights",
     )

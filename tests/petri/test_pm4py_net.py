@@ -152,7 +152,7 @@ def test_names_of_transitions_are_kept_as_ids_and_silent_ones_are_silent() -> No
 )
 def test_other_arcs_are_refused_by_name(kind: Any, more: Any, word: str) -> None:
     net, _ = one_arc(kind, **more)
-    with pytest.raises(UnsupportedError, match=f"from 'p' to 't' is a {word} arc"):
+    with pytest.raises(UnsupportedError, match=f"from 'p' to 't' is of the kind {word},"):
         from_pm4py(net, {})
 
 
