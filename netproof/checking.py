@@ -11,18 +11,17 @@ from netproof.carrying import carried
 from netproof.explain import explained
 from netproof.loading import Model, load
 from netproof.properties import NET_DEFAULTS, WORKFLOW_DEFAULTS, AskedFormula, asked_properties
-from netproof.questions import NetQuestion, ask
+from netproof.questions import NetQuestion, ask, pose
 from netproof.report.model import ModelReport, VerdictReport
 from petri import PetriNet, workflow_net
 from petri.decision import stamped
 from petri.soundness import workflow_goal
-from petri.state_space.exploring import explore_or_pump
 from transition_systems.budget import Budget
 from transition_systems.errors import InputError, NetproofError, UsageError
 from transition_systems.progress import ProgressCallback
 from transition_systems.verdict import Exactness, Outcome, Statistics, Verdict
-from translators.ledger import Entry, Ledger
-from translators.to_petri import NetTranslation, workflow_to_net
+from translators.ledger import Ledger
+from translators.to_petri import workflow_to_net
 from translators.trace_back import trace_back
 
 __all__ = ["DEFAULT_SECONDS", "CheckOptions", "check_model", "check_path", "not_reached"]
@@ -195,13 +194,12 @@ def _check_workflow(
         reason = _refusal(ledger)
         entries = [VerdictReport(verdict=_refused(name, reason)) for name in names]
     else:
-        graph, pump = explore_or_pump(translation.net, budget=budget, progress=progress)
-        ledger = ledger.extended(_conditions(translation, graph))
-        question = NetQuestion(
-            net=translation.net, graph=graph, pump=pump, budget=budget, progress=progress,
-            goal=translation.goal, translation=translation,
+        question = pose(
+            translation.net, budget=budget, progress=progress, goal=translation.goal,
+            translation=translation,
         )  # fmt: skip
-        tell = _teller(names, report, publish, graph.n_states)
+        ledger = ledger.extended([e for p, e in translation.conditions if question.meets(p)])
+        tell = _teller(names, report, publish, question.n_states)
         entries = _answers(question, names, ledger, model, options, clock, end, tell)
     clock.lap("decide")
     return report(entries)
@@ -227,10 +225,7 @@ def _check_net(
             goal = None
     clock.lap("translate")
     names = list(asked) or list(NET_DEFAULTS if goal is None else WORKFLOW_DEFAULTS)
-    graph, pump = explore_or_pump(net, budget=budget, progress=progress)
-    question = NetQuestion(
-        net=net, graph=graph, pump=pump, budget=budget, progress=progress, goal=goal
-    )
+    question = pose(net, budget=budget, progress=progress, goal=goal)
 
     def report(entries: Sequence[VerdictReport]) -> ModelReport:
         return ModelReport(
@@ -245,7 +240,7 @@ def _check_net(
             model=model,
         )
 
-    tell = _teller(names, report, publish, graph.n_states)
+    tell = _teller(names, report, publish, question.n_states)
     entries = _answers(question, names, model.ledger, model, options, clock, end, tell)
     clock.lap("decide")
     return report(entries)
@@ -266,15 +261,6 @@ def _teller(
             publish(report([*entries, *late]))
 
     return tell
-
-
-def _conditions(translation: NetTranslation, graph: Any) -> list[Entry]:
-    """Return the entries whose conditions are reachable, or may be beyond a partial graph."""
-    found: list[Entry] = []
-    for predicate, entry in translation.conditions:
-        if graph.holds(predicate).any() or not graph.complete:
-            found.append(entry)
-    return found
 
 
 def _refusal(ledger: Ledger) -> str:
@@ -338,24 +324,18 @@ def _dead_elements(question: NetQuestion) -> tuple[str, ...]:
     """Return the ids of what can never occur: activities of a workflow, transitions of a net."""
     if question.translation is not None:
         return tuple(_dead_activities(question))
-    if not question.graph.complete:
+    if not question.complete:
         return ()
-    names = question.net.transition_ids
-    return tuple(name for name, fired in zip(names, question.graph.fired, strict=True) if not fired)
+    return tuple(question.silent({t: (t,) for t in question.net.transition_ids}))
 
 
 def _dead_activities(question: NetQuestion) -> list[str]:
     """Return the activities that no run reaches, as far as the graph tells for sure."""
-    goal, graph = question.goal, question.graph
+    goal = question.goal
     if goal is None:
         return []
-    fired = graph.fired
-    never = [
-        name
-        for name, members in goal.occurs.items()
-        if not any(fired[question.net.transition_index(t)] for t in members)
-    ]
-    return never if graph.complete else [name for name in never if not goal.occurs[name]]
+    never = question.silent(goal.occurs)
+    return never if question.complete else [name for name in never if not goal.occurs[name]]
 
 
 def _late(name: str | AskedFormula, question: NetQuestion) -> Verdict:
@@ -363,7 +343,7 @@ def _late(name: str | AskedFormula, question: NetQuestion) -> Verdict:
     return Verdict(
         property=name if isinstance(name, str) else name.text,
         outcome=Outcome.UNKNOWN,
-        reason=f"the time budget was used up after {question.graph.n_states} states, "
+        reason=f"the time budget was used up after {question.n_states} states, "
         "before this property had its turn",
         statistics=Statistics(method="none"),
     )

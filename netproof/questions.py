@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from netproof.properties import (
@@ -26,9 +27,11 @@ from petri import (
     terminates,
     workflow_net,
 )
+from petri.reductions.answers import ReducedNet
 from petri.soundness import SoundnessGoal
 from petri.state_space.covering import covering_invariant
-from petri.state_space.reachability import ReachabilityGraph
+from petri.state_space.exploring import UNBOUNDED, explore_or_pump
+from petri.state_space.reachability import ReachabilityGraph, reachability_graph
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
 from transition_systems.progress import ProgressCallback
@@ -44,7 +47,23 @@ from transition_systems.verdict import Verdict
 from translators.ledger import PropertyKind
 from translators.to_petri import NetTranslation
 
-__all__ = ["NetQuestion", "ask", "lost_messages", "question_predicate", "start_groups"]
+__all__ = [
+    "FEW",
+    "NetQuestion",
+    "ask",
+    "lost_messages",
+    "pose",
+    "question_predicate",
+    "start_groups",
+]
+
+FEW = 5_000
+REDUCED = frozenset(
+    {
+        "soundness", "option-to-complete", "proper-completion", "deadlock", "boundedness",
+        "safeness", "no-dead-activities", "no-dead-transitions", "never-started-pools",
+    }
+)  # fmt: skip
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,6 +80,8 @@ class NetQuestion:
         The goal of soundness; ``None`` for a net that is no workflow net.
     translation
         The map from the user's workflow, ``None`` for a net that is analysed as it is.
+    small
+        The net reduced, where it has too many markings; the graph is partial then.
     """
 
     net: PetriNet
@@ -70,6 +91,7 @@ class NetQuestion:
     progress: ProgressCallback | None = None
     goal: SoundnessGoal | None = None
     translation: NetTranslation | None = None
+    small: ReducedNet | None = None
     _table: NetTable | None = None
 
     def table(self) -> NetTable:
@@ -79,9 +101,89 @@ class NetQuestion:
         return self._table
 
     @property
+    def complete(self) -> bool:
+        """Whether all reachable markings, of the net or of its reduction, are known."""
+        return self.graph.complete or (self.small is not None and self.small.graph.complete)
+
+    @property
+    def n_states(self) -> int:
+        """How many markings were seen, of the net or of its reduction."""
+        return max(self.graph.n_states, 0 if self.small is None else self.small.graph.n_states)
+
+    def silent(self, groups: Mapping[str, Sequence[str]]) -> list[str]:
+        """Return the groups of which no transition has occurred in the markings that were seen."""
+        if self.small is not None:
+            return self.small.never(groups)
+        fired, index = self.graph.fired, self.net.transition_index
+        return [
+            name for name, group in groups.items() if not any(fired[index(t)] for t in group)
+        ]  # fmt: skip
+
+    def meets(self, predicate: Predicate) -> bool:
+        """Return whether a marking with a predicate is reachable, or may be beyond a partial graph.
+
+        For the conditions of the translation.
+        """
+        if not self.complete:
+            return True
+        if self.small is not None:
+            return self.small.meets(predicate)
+        return bool(self.graph.holds(predicate).any())
+
+    def whole(self) -> ReachabilityGraph:
+        """Return the graph of the net itself, as far as the budget goes."""
+        if self.small is not None and self.pump is None and not self.graph.complete:
+            self.graph = self.graph.continued(budget=self.budget, progress=self.progress)
+        return self.graph
+
+    @property
     def final(self) -> Predicate | None:
         """The completion predicate for deadlocks; a plain net has its final marking."""
         return None if self.translation is None or self.goal is None else self.goal.completion
+
+
+def pose(
+    net: PetriNet,
+    *,
+    budget: Budget,
+    progress: ProgressCallback | None = None,
+    goal: SoundnessGoal | None = None,
+    translation: NetTranslation | None = None,
+) -> NetQuestion:
+    """Explore a net, or its reduction where it has too many markings; see :class:`NetQuestion`.
+
+    A net with at most :data:`FEW` markings is explored as it is, so that its violations are shown
+    by shortest runs.
+    """
+
+    def posed(graph: ReachabilityGraph, pump: Lasso | None) -> NetQuestion:
+        return NetQuestion(
+            net=net, graph=graph, pump=pump, budget=budget, progress=progress, goal=goal,
+            translation=translation,
+        )  # fmt: skip
+
+    limit = budget.fixed()
+    few = FEW if limit.states is None else min(FEW, limit.states)
+    first = Budget(states=few, bytes=limit.bytes, deadline=limit.deadline)
+    graph = reachability_graph(net, budget=first, progress=progress)
+    if graph.complete or limit.remaining() == 0.0:
+        return posed(graph, None)
+    small = ReducedNet(
+        net,
+        goal=goal,
+        places=None if translation is None else translation.flow_places,
+        also=() if translation is None else [predicate for predicate, _ in translation.conditions],
+        budget=limit,
+        progress=progress,
+    )
+    if not small.reduction.steps:
+        return posed(*explore_or_pump(net, budget=limit, progress=progress))
+    question = posed(graph, None)
+    question.small = small
+    if small.pump is not None:
+        graph.reason = UNBOUNDED
+        question.pump = small.reduction.lasso(small.pump)
+    return question
 
 
 def ask(question: NetQuestion, asked: str | AskedFormula) -> tuple[Verdict, PropertyKind]:
@@ -95,7 +197,7 @@ def ask(question: NetQuestion, asked: str | AskedFormula) -> tuple[Verdict, Prop
     if isinstance(asked, AskedFormula):
         predicate = question_predicate(question, asked)
         decide = invariant if asked.everywhere else reachable
-        verdict = decide(question.net, predicate, graph=question.graph, name=asked.text)
+        verdict = decide(question.net, predicate, graph=question.whole(), name=asked.text)
         return verdict, asked.kind
     translated = question.translation is not None
     if (asked in NET_ONLY and translated) or (asked in WORKFLOW_ONLY and not translated):
@@ -105,7 +207,12 @@ def ask(question: NetQuestion, asked: str | AskedFormula) -> tuple[Verdict, Prop
 
 
 def _named(question: NetQuestion, name: str) -> Verdict:
-    net, graph, pump = question.net, question.graph, question.pump
+    if question.small is not None and name in REDUCED:
+        verdict = _reduced(question, question.small, name)
+        if not verdict.unknown:
+            return verdict
+    net, pump = question.net, question.pump
+    graph = question.graph if name in REDUCED else question.whole()
     match name:
         case "soundness":
             return _sound(question)
@@ -141,6 +248,32 @@ def _named(question: NetQuestion, name: str) -> Verdict:
             return workflow_net(net)
         case _:
             raise UsageError(f"there is no property {name!r}")
+
+
+def _reduced(question: NetQuestion, small: ReducedNet, name: str) -> Verdict:
+    """Decide a property that the reduction preserves."""
+    match name:
+        case "soundness":
+            _goal(question)
+            return small.sound(occurs_name="no-dead-activities")
+        case "option-to-complete":
+            _goal(question)
+            return small.option()
+        case "proper-completion":
+            _goal(question)
+            return small.proper()
+        case "deadlock":
+            return small.deadlock(question.final)
+        case "boundedness":
+            return small.bounded()
+        case "safeness":
+            return small.safe()
+        case "no-dead-activities":
+            return small.occur(_goal(question).occurs, name=name)
+        case "no-dead-transitions":
+            return small.occur(None, name=name)
+        case _:
+            return small.occur(start_groups(question), name=name)
 
 
 def _covering(question: NetQuestion) -> Predicate | None:

@@ -114,10 +114,13 @@ class _Setting:
 
     def _inside(self, net: PetriNet, inner: Evidence) -> None:
         """Check evidence about a reduced net, which stands for no source of its own."""
+        digest = net.digest()
+        if digest not in self.table.reduced:
+            self.table.reduced[digest] = NetTable(net)
         reduced = _Setting(
-            table=NetTable(net),
+            table=self.table.reduced[digest],
             watch=self.watch,
-            digest=net.digest(),
+            digest=digest,
             source_digest=None,
             translation=None,
             goal=None,

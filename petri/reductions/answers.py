@@ -60,6 +60,8 @@ class ReducedNet:
         The goal of soundness, where that will be asked.
     places
         The places whose safeness will be asked; ``None`` for all.
+    also
+        Predicates of which it will be asked whether a marking that satisfies them is reachable.
     budget, progress
         Limits for the reduction and for the state space of the reduced net, and a callback.
 
@@ -88,6 +90,7 @@ class ReducedNet:
         *,
         goal: SoundnessGoal | None = None,
         places: Sequence[str] | None = None,
+        also: Sequence[Predicate] = (),
         budget: Budget | None = None,
         progress: ProgressCallback | None = None,
     ) -> None:
@@ -95,6 +98,7 @@ class ReducedNet:
         self.goal = goal
         self.places = net.place_ids if places is None else tuple(places)
         invariants: list[Predicate] = [self._safe_predicate()]
+        invariants.extend(negate(predicate) for predicate in also)
         if goal is not None:
             invariants.append(goal.proper)
         preserved = Preserved(
@@ -107,6 +111,10 @@ class ReducedNet:
 
     def _safe_predicate(self) -> Predicate:
         return conjunction(*(at_most(place, 1) for place in self.places))
+
+    def meets(self, predicate: Predicate) -> bool:
+        """Return whether a state that was seen satisfies one of the predicates of ``also``."""
+        return bool(self.graph.holds(self.reduction.predicate(predicate)).any())
 
     def option(self) -> Verdict:
         """Decide that from every reachable marking a completed one can be reached."""
@@ -256,7 +264,7 @@ class ReducedNet:
                 return verdict.with_(
                     statistics=statistics, evidence=PumpEvidence(claim=about, lasso=pump)
                 )
-            case TrapEvidence(run=run) as inner:
+            case TrapEvidence(run=run) | BoundEvidence(run=run) as inner:
                 longer = self.reduction.run(run)
                 return verdict.with_(
                     statistics=statistics,

@@ -89,17 +89,17 @@ def sound(
             evidence, "Tokens can pile up without bound, so a token is left behind at the end."
         )
     space = decision.graph
-    covering = None
-    if pump is not None:
-        covering = covering_invariant(net, budget=decision.budget, progress=progress)
     proper = invariant(net, wanted.proper, graph=space, name=PROPER)
     if proper.unknown and pump is not None:
         proper = _pumped(net, wanted, pump, proper)
+    option = always_reachable(net, wanted.completion, graph=space, name=OPTION)
+    covering = None
+    if pump is not None and not (proper.violated or option.violated):
+        covering = covering_invariant(net, budget=decision.budget, progress=progress)
     if proper.unknown and covering is not None:
         proof = prove_by_covering(net, wanted.proper, covering, budget=decision.budget)
         if proof is not None:
             proper = proper.with_(outcome=Outcome.HOLDS, evidence=proof, reason=None)
-    option = always_reachable(net, wanted.completion, graph=space, name=OPTION)
     occurs = no_dead_transitions(
         net, groups=wanted.occurs, graph=space, name=occurs_name, covering=covering
     )

@@ -181,6 +181,9 @@ def _karp_miller(
                 path.pop()
             continue
         transition = choices.pop()
+        if len(arcs) % 64 == 63 and meter.out_of_time():
+            reason = meter.exhausted(states=len(nodes), bytes=len(nodes) * first.nbytes)
+            break
         row = game.fire(nodes[node], transition)
         ancestors = depth_rows[: depth + 1]
         below = np.flatnonzero((ancestors <= row).all(axis=1) & (ancestors != row).any(axis=1))
@@ -189,8 +192,8 @@ def _karp_miller(
             pump = _lasso(net, [t for t, _ in path] + [transition], start)
             if first_pump:
                 break
-        for ancestor in below:
-            row = np.where(row > ancestors[ancestor], OMEGA, row)
+        if len(below):
+            row = np.where((ancestors[below] < row).any(axis=0), OMEGA, row)
         key = row.tobytes()
         known = numbers.get(key)
         if known is not None:

@@ -1,0 +1,63 @@
+"""Checking by reduction says what checking by the whole state space says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import netproof
+from netproof import questions
+from translators.workflow import WorkflowGraph
+from workflow_text import drawn
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+EXAMPLES = sorted(
+    p for p in (ROOT / "examples").iterdir() if p.suffix in (".bpmn", ".json", ".yaml")
+)
+NAMES = (
+    "soundness", "option-to-complete", "proper-completion", "deadlock", "boundedness", "safeness",
+    "no-dead-activities", "never-started-pools", "termination",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_examples_have_the_same_verdicts(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = netproof.check(path, NAMES)
+    monkeypatch.setattr(questions, "FEW", 1)
+    small = netproof.check(path, NAMES)
+    methods = {entry.verdict.statistics.method for entry in small.models[0].verdicts}
+    assert "reduction" in methods
+    for one, other in zip(whole.models[0].verdicts, small.models[0].verdicts, strict=True):
+        assert (one.outcome, one.verdict.exactness) == (other.outcome, other.verdict.exactness)
+        assert other.rechecked == one.rechecked == "passed", (one.name, other.recheck_reason)
+        if one.verdict.violated:
+            assert (one.witness is None) == (other.witness is None)
+
+
+def block(branches: int, *, missing: bool = False) -> WorkflowGraph:
+    """Return parallel branches with two tasks each; one may miss its way to the join."""
+    lines = ["start s", "and f", "and j", "end e", "s > f", "j > e"]
+    for k in range(branches):
+        lines += [f"task a{k}", f"task b{k}", f"f > a{k} > b{k}"]
+        if not missing or k:
+            lines.append(f"b{k} > j")
+    if missing:
+        lines += ["xor x", "end other", "b0 > x", "x > j", "x > other"]
+    return drawn("\n".join(lines))
+
+
+def test_forty_parallel_branches_are_sound() -> None:
+    report = netproof.check(block(40))
+    for entry in report.models[0].verdicts:
+        assert str(entry.outcome) == "HOLDS"
+        assert entry.rechecked == "passed"
+
+
+def test_a_fault_among_forty_branches_is_a_run_of_the_diagram() -> None:
+    report = netproof.check(block(40, missing=True))
+    verdict = report.models[0].verdicts[0]
+    assert str(verdict.outcome) == "VIOLATED"
+    assert verdict.rechecked == "passed"
+    assert verdict.witness is not None
+    assert "can reach a state from which it cannot complete" in verdict.verdict.explain()
