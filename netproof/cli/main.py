@@ -66,6 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
     simulate.add_argument("--steps", type=_count, default=100, metavar="N")
     simulate.add_argument("--seed", type=int, default=0)
     simulate.add_argument("--output-format", choices=("terminal", "json"), default="terminal")
+    simulate.add_argument("--trace", metavar="PATH", help="also write an event log: x.xes or x.csv")
     _reading(simulate)
     recheck = commands.add_parser("recheck", help="recheck the evidence of a JSON report")
     recheck.add_argument("report", metavar="REPORT")

@@ -6,9 +6,11 @@ import argparse
 import json
 import sys
 
+from netproof.cli.output_file import write_output
 from netproof.converting import net_of
 from netproof.loading import load
 from petri import simulate
+from transition_systems.errors import UsageError
 from transition_systems.run import Lasso, Run
 from translators.trace_back import trace_back
 
@@ -16,13 +18,28 @@ __all__ = ["run"]
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Play a run of a workflow or a net and print it."""
+    """Play a run of a workflow or a net, print it, and write it as an event log where asked."""
+    trace = arguments.trace
+    if trace is not None and not trace.endswith((".xes", ".csv")):
+        raise UsageError(f"--trace takes a path that ends in .xes or .csv, not {trace!r}")
     model = load(arguments.file, format=arguments.format)
     net, translation = net_of(model, arguments.starts or "one")
     played: Run | Lasso = simulate(net, steps=arguments.steps, seed=arguments.seed)
     ended = len(played) < arguments.steps
     if translation is not None:
         played = trace_back(translation, played)
+    if trace is not None:
+        from netproof.report.event_log import run_case
+        from netproof.report.outline import outline_of
+        from netproof.report.text import relative_path, repository_root
+        from transition_systems.readwrite.event_log import format_csv_log
+        from transition_systems.readwrite.xes import format_xes
+
+        case = run_case(
+            f"seed {arguments.seed}", played, outline_of(model, translation),
+            file=relative_path(model.source, repository_root()),
+        )  # fmt: skip
+        write_output(trace, format_xes(case) if trace.endswith(".xes") else format_csv_log(case))
     if arguments.output_format == "json":
         data = {"schema": "netproof/run/1", "source": model.source, "seed": arguments.seed,
                 "ended": ended, "run": played.to_dict()}  # fmt: skip

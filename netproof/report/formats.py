@@ -3,4 +3,4 @@
 __all__ = ["FORMATS"]
 
 #: In the order in which help lists them.
-FORMATS = ("terminal", "json", "markdown", "html", "sarif", "junit", "github")
+FORMATS = ("terminal", "json", "markdown", "html", "sarif", "junit", "github", "xes", "csv")

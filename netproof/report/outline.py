@@ -46,11 +46,16 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """The elements and links by id, in file order; ``owners`` are the elements of actions."""
+    """The elements and links by id, in file order.
+
+    ``owners`` are the elements of actions, ``phases`` what an action does to its element:
+    ``start``, ``complete``, ``repeat``, ``skip``, ...
+    """
 
     elements: Mapping[str, Element] = field(default_factory=dict)
     links: Mapping[str, Link] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
+    phases: Mapping[str, str] = field(default_factory=dict)
 
     def owner(self, action: str) -> str:
         """Return the id of the element that an action of a run belongs to."""
@@ -88,13 +93,15 @@ def outline_of(model: Any, translation: Any = None) -> Outline:
         return Outline()
     if model.graph is not None:
         owners: dict[str, str] = {}
+        phases: dict[str, str] = {}
         if translation is not None:
             owners = {t.id: t.owner for t in translation.transitions.values()}
-        return _of_graph(model.graph, owners)
+            phases = {t.id: t.phase for t in translation.transitions.values()}
+        return _of_graph(model.graph, owners, phases)
     return _of_net(model.net)
 
 
-def _of_graph(graph: Any, owners: dict[str, str]) -> Outline:
+def _of_graph(graph: Any, owners: dict[str, str], phases: dict[str, str]) -> Outline:
     pools = {pool.scope: pool.title for pool in graph.pools if pool.scope is not None}
     threads: dict[str, str] = {}
     for scope in graph.scopes:  # a scope stands behind the one around it
@@ -124,7 +131,7 @@ def _of_graph(graph: Any, owners: dict[str, str]) -> Outline:
         for items, message in ((graph.flows, False), (graph.messages, True))
         for item in items
     }  # fmt: skip
-    return Outline(elements=elements, links=links, owners=owners)
+    return Outline(elements=elements, links=links, owners=owners, phases=phases)
 
 
 def _of_net(net: Any) -> Outline:

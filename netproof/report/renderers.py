@@ -47,6 +47,14 @@ def render(report: Report, name: str, *, quiet: bool = False) -> str:
             from netproof.report.github import github_text
 
             return github_text(report)
+        case "xes":
+            from netproof.report.event_log import xes_text
+
+            return xes_text(report)
+        case "csv":
+            from netproof.report.event_log import csv_text
+
+            return csv_text(report)
         case _:
             pass
     raise UsageError(f"there is no report format {name!r}; there are {', '.join(FORMATS)}")

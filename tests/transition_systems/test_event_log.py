@@ -226,6 +226,12 @@ def test_columns_of_attributes_are_those_of_all_cases() -> None:
     assert trace["_1_x_y"] == "z"
 
 
+def test_an_attribute_never_hides_a_column() -> None:
+    case = LogCase(name="1", events=(LogEvent(activity="a", line=2),), attributes=(("line", "9"),))
+    (row,) = rows(format_csv_log(case))
+    assert (row["line"], row["case:line"]) == ("2", "9")
+
+
 def test_files(tmp_path: Path) -> None:
     run = Run(initial={}, steps=(step("ü"),))
     write_xes(run, tmp_path / "a.xes")

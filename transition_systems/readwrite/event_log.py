@@ -68,7 +68,8 @@ class LogCase:
     events
         In order.
     attributes
-        More about it, as pairs of a name and a text; in CSV a column each.
+        More about it, as pairs of a name and a text; in CSV a column each, called ``case:NAME``
+        where the log has such a column already.
     """
 
     name: str
@@ -170,7 +171,8 @@ def format_csv_log(runs: Runs, *, guard: bool = True) -> str:
     fit = _guarded if guard else _plain
     out = io.StringIO()
     rows = csv.writer(out)
-    rows.writerow([fit(name) for name in (*COLUMNS, *extra)])
+    more_columns = [f"case:{name}" if name in COLUMNS else name for name in extra]
+    rows.writerow([fit(name) for name in (*COLUMNS, *more_columns)])
     for case in cases:
         more = dict(case.attributes)
         tail = [fit(more.get(key)) for key in extra]
