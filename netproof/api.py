@@ -113,7 +113,7 @@ def _options(
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ReportSet(Report):
     """The results of many files; iterable, a table in a notebook.
 

@@ -218,7 +218,7 @@ class Report:
         status = Counter(model.status for model in self.models)
         told = ", ".join(f"{status[name]} {name}" for name in EXIT_CODES if status[name])
         count = len(self.models)
-        return f"<Report of {count} file{'' if count == 1 else 's'}: {told or 'nothing'}>"
+        return f"<{type(self).__name__} of {count} file{'' if count == 1 else 's'}: {told or 'nothing'}>"
 
     def __iter__(self) -> Iterator[ModelReport]:
         return iter(self.models)
