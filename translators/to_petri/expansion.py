@@ -14,12 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from petri import reachability_graph
+from petri import PetriNet, reachability_graph
+from petri.reductions import Preserved, reduce_net
 from transition_systems.budget import Budget
+from transition_systems.properties.predicates import Compare
 from translators.to_petri.assembly import Assembly, TransitionRecord
 from translators.to_petri.context import Context
 
-__all__ = ["MAX_EXPANDED", "LocalMarkings", "explore_part"]
+__all__ = ["MAX_EXPANDED", "LocalMarkings", "explore_ends", "explore_part"]
 
 MAX_EXPLORED = 50_000
 MAX_EXPANDED = 3_000
@@ -105,14 +107,74 @@ def explore_part(
     initial
         Tokens at the start of the part.
     """
-    assembly = context.assembly
-    rest = np.array([assembly.places[p].rest for p in places], dtype=np.int64)
-    start = {p: assembly.places[p].rest + initial.get(p, 0) for p in places}
-    net = assembly.net(None, transitions=transitions, places=places, initial=start)
-    limit = Budget(states=MAX_EXPLORED, seconds=5.0, deadline=context.budget.deadline)
-    graph = reachability_graph(net, budget=limit)
+    net = _part(context, places, transitions, initial)
+    graph = reachability_graph(net, budget=_limit(context))
     if not graph.complete:
         return None
     rows = graph.markings[:, : len(places)]
-    live = np.array([assembly.places[p].live for p in places], dtype=bool)
+    live, rest = _kinds(context, places)
     return LocalMarkings(tuple(places), np.unique(rows, axis=0), live, rest)
+
+
+def explore_ends(
+    context: Context,
+    places: Sequence[str],
+    transitions: Sequence[TransitionRecord],
+    initial: dict[str, int],
+) -> LocalMarkings | None:
+    """Return just the markings of a part in which no live token is left, by reduction.
+
+    ``None`` where that is too large as well, or where such a marking lies below another one of
+    the part, so that emptying it needs limits which only all markings tell.
+
+    The reduction takes out only live places, which are empty in the markings asked for, so it
+    keeps all of these; and where a marking with tokens in such a place lies above one of them,
+    one of the smaller net does (the tokens move on; see :func:`petri.reductions.reduce_net`).
+
+    Parameters
+    ----------
+    context, places, transitions, initial
+        As for :func:`explore_part`.
+    """
+    net = _part(context, places, transitions, initial)
+    live, rest = _kinds(context, places)
+    inside = [place for place, alive in zip(places, live, strict=True) if alive]
+    empty = Compare(tuple((place, 1) for place in inside), "<=", 0)
+    small = reduce_net(net, Preserved(completion=empty), budget=_limit(context))
+    graph = reachability_graph(small.reduced, budget=_limit(context))
+    if not graph.complete:
+        return None
+    columns = {place: graph.column(place) for place in small.reduced.place_ids}
+    counts: list[NDArray[np.int64]] = []
+    for place in places:
+        now = small.image.get(place, place)
+        fixed = np.full(graph.n_states, now if isinstance(now, int) else 0, dtype=np.int64)
+        counts.append(fixed if isinstance(now, int) else columns[now].astype(np.int64))
+    rows = np.unique(np.stack(counts, axis=1), axis=0)
+    ends = rows[(rows[:, live] == 0).all(axis=1)]
+    for row in ends:
+        if ((rows >= row).all(axis=1) & (rows != row).any(axis=1)).any():
+            return None
+    return LocalMarkings(tuple(places), ends, live, rest)
+
+
+def _part(
+    context: Context,
+    places: Sequence[str],
+    transitions: Sequence[TransitionRecord],
+    initial: dict[str, int],
+) -> PetriNet:
+    assembly = context.assembly
+    start = {p: assembly.places[p].rest + initial.get(p, 0) for p in places}
+    return assembly.net(None, transitions=transitions, places=places, initial=start)
+
+
+def _kinds(context: Context, places: Sequence[str]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Return which places are live, and the tokens that each rests with."""
+    known = context.assembly.places
+    live = np.array([known[p].live for p in places], dtype=bool)
+    return live, np.array([known[p].rest for p in places], dtype=np.int64)
+
+
+def _limit(context: Context) -> Budget:
+    return Budget(states=MAX_EXPLORED, seconds=5.0, deadline=context.budget.deadline)

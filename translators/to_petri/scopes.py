@@ -18,7 +18,7 @@ from translators.to_petri.event_scopes import (
     event_starts,
     expand_interruptions,
 )
-from translators.to_petri.expansion import MAX_EXPANDED, LocalMarkings, explore_part
+from translators.to_petri.expansion import MAX_EXPANDED, LocalMarkings, explore_ends, explore_part
 from translators.to_petri.fragments import (
     MAY_FAIL,
     places_by_alarms,
@@ -109,7 +109,12 @@ def build_sub_process(context: Context, node: Node) -> None:
             _alarm(context, boundary, dict(places_by_alarms(firsts)))
     if not expand_interruptions(context, node, body, entry):
         return
-    part = explore_part(context, context.places_of(inside), context.transitions_of(inside), entry)
+    places, transitions = context.places_of(inside), context.transitions_of(inside)
+    part = explore_part(context, places, transitions, entry)
+    if part is None and not any(
+        b.interrupting and b.trigger is not Trigger.COMPENSATION for b in index.boundary[node.id]
+    ):
+        part = explore_ends(context, places, transitions, entry)
     if part is None:
         context.refuse(node, "its content has too many states to be expanded, or infinitely many")
         return
