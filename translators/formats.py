@@ -10,11 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from importlib import import_module
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from transition_systems.errors import InputError, UsageError
 from transition_systems.readwrite.files import PathOrFile
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 __all__ = ["Format", "detect_format", "format_named", "formats"]
 
@@ -67,8 +71,6 @@ def formats() -> tuple[Format, ...]:
     >>> "bpmn" in [known.name for known in formats()]
     True
     """
-    from importlib.metadata import entry_points
-
     found: dict[str, Format] = {}
     for name, module in _BUILT_IN.items():
         try:
@@ -77,7 +79,7 @@ def formats() -> tuple[Format, ...]:
             continue
         if isinstance(candidate, Format):
             found[name] = candidate
-    for point in sorted(entry_points(group=_GROUP), key=lambda p: p.name):
+    for point in _entry_points():
         if point.name in found:
             continue
         try:
@@ -87,6 +89,14 @@ def formats() -> tuple[Format, ...]:
         if isinstance(candidate, Format):
             found.setdefault(candidate.name, candidate)
     return tuple(found.values())
+
+
+@cache
+def _entry_points() -> tuple[EntryPoint, ...]:
+    """Return what installed packages register, looked up once."""
+    from importlib.metadata import entry_points
+
+    return tuple(sorted(entry_points(group=_GROUP), key=lambda point: point.name))
 
 
 def format_named(name: str) -> Format:

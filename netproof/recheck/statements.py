@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from netproof.recheck.normal_form import NormalForms
@@ -57,6 +58,12 @@ class Statement:
         return Statement(_OPPOSITE[self.shape], self.predicate, "", not self.positive)
 
 
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Formula:
+    """Parse a text once; the same claim is looked at several times on the way."""
+    return parse_formula(text)
+
+
 def as_statement(text: str | Formula) -> Statement:
     """Return the statement of a claim's text or of a formula.
 
@@ -70,7 +77,7 @@ def as_statement(text: str | Formula) -> Statement:
             or text.startswith(("occur ", "occur-groups "))
         ):
             return Statement("phrase", phrase=text)
-        formula = parse_formula(text)
+        formula = _parsed(text)
     else:
         formula = text
     operators: list[str] = []

@@ -50,7 +50,7 @@ EVIDENCE = {
     "distinction": "a formula that tells the two systems apart",
     "word": "a word that only one of the machines accepts",
     "parts": "evidence for each part",
-    "reduction": "steps to a smaller net that do not change the answer, and evidence about that net",
+    "reduction": "steps to a smaller net that do not change the answer, and evidence about it",
 }
 EXACTNESS = {
     Exactness.EXACT: "exact: the diagram's own behaviour was analysed",
