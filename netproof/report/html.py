@@ -121,12 +121,17 @@ def _hash(text: str) -> str:
 
 def _summary(report: Report) -> str:
     count = report.summary
+    known = count["accepted"]
+    states = [
+        (key, "nothing new", "nothing new", "open") if key == "ok" and known else (key, *rest)
+        for key, *rest in COUNTS
+    ]
     tiles = "".join(
-        f'<li class="{css}"><b>{MARKS[css]}{count[key]}</b> {one if count[key] == 1 else many}</li>'
-        for key, one, many, css in COUNTS
+        f'<li class="{css}"><b>{MARKS[css] if key != "ok" or not known else ""}{count[key]}</b> '
+        f"{one if count[key] == 1 else many}</li>"
+        for key, one, many, css in states
         if count[key] or key == "files"
     )
-    known = count["accepted"]
     accepted = f"<p>{known} verdicts are known or suppressed and do not fail.</p>" if known else ""
     verdicts = ", ".join(f"{count[str(outcome)]} {outcome}" for outcome in Outcome)
     return (
@@ -153,7 +158,10 @@ def _first(model: ModelReport) -> str:
     bad = [e for e in model.verdicts if e.outcome is not Outcome.HOLDS and e.accepted is None]
     bad.sort(key=lambda entry: entry.outcome is not Outcome.VIOLATED)
     if not bad:
-        return f"{len(model.verdicts)} of {len(model.verdicts)} hold" if model.verdicts else ""
+        hold = sum(entry.outcome is Outcome.HOLDS for entry in model.verdicts)
+        known = len(model.verdicts) - hold
+        told = f"{hold} of {len(model.verdicts)} hold" if model.verdicts else ""
+        return f"{told}, {known} known or suppressed" if known else told
     verdict = bad[0].verdict
     text = verdict.reason or verdict.explain()
     return f'<b dir="auto">{words(bad[0].name, 60)}</b> <span dir="auto">{words(text, 200)}</span>'

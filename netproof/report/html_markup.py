@@ -45,6 +45,8 @@ STATES = {
     "internal": ("!", "internal error", "bad"),
 }
 
+KNOWN = ("•", "nothing new", "open")
+
 
 def attribute(id: str) -> str:
     r"""Return an id as it comes out of an attribute of a picture.
@@ -107,8 +109,10 @@ def badge(entry: VerdictReport) -> str:
 
 
 def state_badge(model: ModelReport) -> str:
-    """Return how a whole file fared as a badge."""
+    """Return how a whole file fared as a badge; one with known faults is not called good."""
     mark, name, css = STATES[model.status]
+    if model.status == "ok" and any(entry.accepted for entry in model.verdicts):
+        mark, name, css = KNOWN
     return f'<span class="badge {css}"><b aria-hidden="true">{mark}</b> {name}</span>'
 
 

@@ -280,9 +280,14 @@ def test_known_verdicts_say_so() -> None:
     entries = [
         replace(e, accepted=Accepted(kind="known", reason="<as agreed>")) for e in model.verdicts
     ]
-    page = assert_sound(html_text(Report(models=(replace(model, verdicts=tuple(entries)),))))
+    known = replace(model, verdicts=tuple(entries))
+    page = assert_sound(html_text(Report(models=(known, known))))
     assert "(known)" in page.text
     assert "<as agreed>" in page.text
+    assert "all good" not in page.text
+    assert "nothing new" in page.text
+    hold = sum(e.verdict.holds for e in entries)
+    assert f"{hold} of {len(entries)} hold, {len(entries) - hold} known" in page.text
 
 
 def big(nodes: int) -> WorkflowGraph:
