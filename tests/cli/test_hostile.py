@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from netproof.many import check_sources
 from netproof.checking import CheckOptions
 from netproof.cli.main import run
+from netproof.many import check_sources
 
 ROOT = Path(__file__).parents[2]
 BPMN = 'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
