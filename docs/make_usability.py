@@ -86,8 +86,10 @@ def run(command: list[str]) -> tuple[str, int]:
 def box(command: str, output: str) -> str:
     """Return a command and its output, word for word, as a cell of a table."""
     style = "white-space: pre-wrap; overflow-wrap: anywhere; font-size: 0.8em"
-    text = "\n".join(line or " " for line in (*command.strip().splitlines(), "", output))
-    return f'<td width="50%" valign="top"><pre style="{style}">{escape(text)}</pre></td>'
+    parts = (f"<b>{escape(command.strip())}</b>", "", escape(output))
+    # An empty line would end the HTML and begin Markdown.
+    text = "\n".join(parts).replace("\n\n", "\n&#32;\n")
+    return f'<td width="50%" valign="top"><pre style="{style}">{text}</pre></td>'
 
 
 def side_by_side(*cells: tuple[str, str, str]) -> list[str]:
