@@ -57,7 +57,7 @@ def compared(graph: WorkflowGraph, starts: Starts, *, states: int = 600) -> Comp
         abstracted = [
             entry
             for predicate, entry in net.conditions
-            if entry.kind == "inclusive" and markings.holds(predicate).any()
+            if entry.kind == "inclusive gateway" and markings.holds(predicate).any()
         ]
         if abstracted:
             found.refused["net"] = "two tokens in the region before an inclusive join"

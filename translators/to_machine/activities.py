@@ -96,7 +96,7 @@ def _entries(plan: Plan, node: Node) -> None:
     if _instances(plan, node):
         plan.entries.append(
             Entry(
-                element=node.id, kind=str(node.activity), fate=Fate.ABSTRACTED,
+                element=node.id, kind=node.kind_name, fate=Fate.ABSTRACTED,
                 direction=Direction.UNDER, span=node.span,
                 note="a multi-instance activity with boundary events is covered for 0, 1 and 2 "
                 "instances, one after the other",

@@ -99,7 +99,7 @@ class Plan:
 
     def refuse(self, node: Node, reason: str) -> None:
         """Add a refusal to the ledger."""
-        kind = str(node.activity or node.gateway or f"{node.event} event")
+        kind = node.kind_name
         self.entries.append(
             Entry(element=node.id, kind=kind, fate=Fate.REFUSED, note=reason, span=node.span)
         )

@@ -93,7 +93,7 @@ def mapped(plan: Plan) -> list[Entry]:
     """Return an entry for each element: mapped or without effect."""
     entries: list[Entry] = []
     for node in plan.graph.nodes:
-        kind = str(node.activity or node.gateway or f"{node.event} event")
+        kind = node.kind_name
         if is_normal(node):
             note = None
             if node.loop is not None and node.loop.kind != "standard":

@@ -67,9 +67,9 @@ class Context:
 
     def refuse(self, node: Node, note: str) -> None:
         """Note that no meaning can be given to a node."""
-        kind = node.activity or node.gateway or f"{node.event} event"
+        kind = node.kind_name
         self.entries.append(
-            Entry(element=node.id, kind=str(kind), fate=Fate.REFUSED, note=note, span=node.span)
+            Entry(element=node.id, kind=kind, fate=Fate.REFUSED, note=note, span=node.span)
         )
 
     def assume(self, sentence: str) -> None:
@@ -152,7 +152,7 @@ class Context:
         )
         entry = Entry(
             element=node.id,
-            kind=str(node.activity or node.gateway),
+            kind=node.kind_name,
             fate=Fate.ABSTRACTED,
             direction=Direction.UNDER,
             note="it can be entered again while it is running; only runs in which the second "

@@ -115,7 +115,7 @@ def mapped_entries(context: Context) -> Iterator[Entry]:
     """Yield an entry for each node, flow and message flow: mapped, abstracted or without effect."""
     index = context.index
     for node in index.graph.nodes:
-        kind = str(node.activity or node.gateway or f"{node.event} event")
+        kind = node.kind_name
         if _without_effect(node):
             yield Entry(
                 element=node.id, kind=kind, fate=Fate.NO_EFFECT,

@@ -119,7 +119,7 @@ def ledger_entries(frame: Frame) -> Iterator[Entry]:
 
 
 def _node_entry(frame: Frame, node: Node) -> Entry:
-    kind = str(node.activity or node.gateway or f"{node.event} event")
+    kind = node.kind_name
     if node.id in frame.refused:
         return Entry(
             element=node.id, kind=kind, fate=Fate.REFUSED, note=frame.refused[node.id],

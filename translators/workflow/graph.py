@@ -224,6 +224,17 @@ class Node:
         return self.name or self.id
 
     @property
+    def kind_name(self) -> str:
+        """What the element is called: ``user task``, ``inclusive gateway``, ``end event``."""
+        if self.gateway is not None:
+            return f"{self.gateway} gateway"
+        if self.activity is None:
+            return f"{self.event} event"
+        if self.activity in ("task", "sub-process", "event-sub-process", "transaction", "ad-hoc"):
+            return self.activity
+        return "call activity" if self.activity == "call" else f"{self.activity} task"
+
+    @property
     def is_activity(self) -> bool:
         """Whether the node is an activity of any kind."""
         return self.kind is NodeKind.ACTIVITY
