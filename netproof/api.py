@@ -91,7 +91,10 @@ def check(
         entry = check_model(
             loaded, options, progress=tell, deadline=started + options.seconds, read_seconds=read
         )
-    return Report(models=(with_suppressions(entry),), options=options.to_dict())
+    report = Report(models=(with_suppressions(entry),), options=options.to_dict())
+    if report.unusable:
+        raise UsageError(next(iter(report.unusable.values())))
+    return report
 
 
 def _options(
@@ -102,6 +105,8 @@ def _options(
     recheck: bool,
 ) -> CheckOptions:
     names = (properties,) if isinstance(properties, str) else tuple(properties or ())
+    if isinstance(budget, int | float) and not 0 < budget < float("inf"):
+        raise UsageError(f"a budget is a positive number of seconds, not {budget}")
     if isinstance(budget, Budget):
         left = budget.remaining()
         seconds, states = DEFAULT_SECONDS if left is None else left, budget.states

@@ -143,10 +143,9 @@ def check_model(
     -------
     ModelReport
 
-    Raises
-    ------
-    UsageError
-        For a property or a name in a formula that does not exist.
+    Notes
+    -----
+    A property that cannot be asked of the model is UNKNOWN, marked as ``unusable``.
     """
     end = time.monotonic() + options.seconds if deadline is None else deadline
     clock = _Clock({"read": read_seconds})
@@ -298,7 +297,12 @@ def _answers(
         if time.monotonic() >= end:
             entries.append(VerdictReport(verdict=_late(name, question)))
             continue
-        raw, kind = ask(question, name)
+        try:
+            raw, kind = ask(question, name)
+        except UsageError as error:
+            entries.append(VerdictReport(verdict=_refused(name, str(error)), unusable=True))
+            tell(entries)
+            continue
         verdict = carried(raw, kind, ledger)
         if question.translation is not None:
             verdict = explained(question.translation, verdict, dead=_dead_activities(question))

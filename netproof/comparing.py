@@ -180,26 +180,9 @@ class _Comparison:
     def _checked(self, model: Model, seconds: float) -> tuple[ModelReport, dict[str, UsageError]]:
         """Check a model; a question that only the other model can be asked is left out."""
         deadline = min(self.end, time.monotonic() + seconds)
-        try:
-            report = check_model(model, self.options, progress=self.progress, deadline=deadline)
-            return report, {}
-        except UsageError:
-            if not self.options.properties:
-                raise
-        wrong: dict[str, UsageError] = {}
-        reports: list[ModelReport] = []
-        for name in self.options.properties:
-            alone = replace(self.options, properties=(name,))
-            try:
-                reports.append(check_model(model, alone, deadline=deadline))
-            except UsageError as error:
-                wrong[name] = error
-        if not reports:
-            reports = [check_model(model, replace(self.options, properties=("deadlock",)),
-                                   deadline=deadline)]  # fmt: skip
-            reports = [replace(reports[0], verdicts=())]
-        verdicts = tuple(entry for report in reports for entry in report.verdicts)
-        return replace(reports[0], verdicts=verdicts), wrong
+        report = check_model(model, self.options, progress=self.progress, deadline=deadline)
+        wrong = {e.name: UsageError(e.reason or "") for e in report.verdicts if e.unusable}
+        return replace(report, verdicts=tuple(e for e in report.verdicts if not e.unusable)), wrong
 
     def _subject(self, which: str, model: Model, report: ModelReport) -> Subject:
         if model.net is not None:

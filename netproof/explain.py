@@ -62,6 +62,8 @@ def _violation(
     if name in ("no-dead-activities", "never-started-pools"):
         return [_dead(translation, verdict, name, dead)]
     witness = verdict.witness
+    if witness is None and name == "option-to-complete":
+        return ["in each state that can be reached, the first one too, a token is left."]
     if witness is None:
         return list(verdict.explanation)
     after = _after(len(witness.stem) if isinstance(witness, Lasso) else len(witness))

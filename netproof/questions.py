@@ -177,7 +177,7 @@ def pose(
         progress=progress,
     )
     if not small.reduction.steps:
-        return posed(*explore_or_pump(net, budget=limit, progress=progress))
+        return posed(*explore_or_pump(net, budget=limit, progress=progress, graph=graph))
     question = posed(graph, None)
     question.small = small
     if small.pump is not None:
@@ -211,6 +211,13 @@ def _named(question: NetQuestion, name: str) -> Verdict:
         verdict = _reduced(question, question.small, name)
         if not verdict.unknown:
             return verdict
+        direct = _direct(question, name)
+        return verdict if direct.unknown else direct
+    return _direct(question, name)
+
+
+def _direct(question: NetQuestion, name: str) -> Verdict:
+    """Decide a property on the net itself."""
     net, pump = question.net, question.pump
     graph = question.graph if name in REDUCED else question.whole()
     match name:

@@ -218,7 +218,8 @@ def always_reachable(
     -------
     Verdict
         HOLDS with all markings and the distance of each to the goal, VIOLATED with a shortest run
-        to a marking and the closed set around it in which the goal never holds.
+        to a marking and the closed set around it in which the goal never holds, or with an
+        invariant that excludes the goal from the start.
 
     Notes
     -----
@@ -259,6 +260,13 @@ def always_reachable(
             f"The goal is out of reach {_when(len(run))}: {_none_of(len(closure))}.",
         )
     if not space.complete:
+        proof = None
+        if method == "auto" and len(net.transitions) <= SMALL_ENOUGH_FOR_Z3:
+            proof = refute_reachability(net, goal, budget=decision.budget)
+        if proof is not None:
+            return decision.violated(
+                proof, "The goal is never reached at all: the state equation excludes it."
+            )
         return decision.out_of_budget()
     ranked = RankedSet(claim=claim(net, formula), states=space.state_set(), rank=distance)
     far = int(distance.max())

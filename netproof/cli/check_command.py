@@ -83,6 +83,8 @@ def run(arguments: argparse.Namespace) -> int:
         write_baseline(report, arguments.write_baseline)
         report = apply_baseline(report, baseline_pairs(report), arguments.write_baseline)
     emit(report, arguments, outputs)
+    for reason in report.unusable.values():
+        sys.stderr.write(f"netproof: {reason}\n")
     if interrupted:
         return 130
     return code(report)

@@ -141,11 +141,24 @@ def _count(text: str) -> int:
     return value
 
 
+def _parsed(argv: list[str]) -> argparse.Namespace:
+    """Return the arguments; the options of ``check`` may stand between its files."""
+    if argv[:1] != ["check"]:
+        return build_parser().parse_args(argv)
+    parser = argparse.ArgumentParser(
+        prog="netproof check", epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Check files, folders or patterns.",
+    )  # fmt: skip
+    _check(parser)
+    arguments = parser.parse_intermixed_args(argv[1:])
+    arguments.command = "check"
+    return arguments
+
+
 def run(argv: list[str]) -> int:
     """Parse the arguments, run the command, return the exit code."""
-    parser = build_parser()
     try:
-        arguments = parser.parse_args(argv)
+        arguments = _parsed(argv)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 2
     from transition_systems.errors import InputError, NetproofError, UsageError

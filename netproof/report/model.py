@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from transition_systems.evidence import Evidence
 from transition_systems.run import Lasso, Run
-from transition_systems.verdict import Outcome, Verdict, versions
+from transition_systems.verdict import Exactness, Outcome, Statistics, Verdict, versions
 from translators.ledger import Ledger
 
 __all__ = ["EXIT_CODES", "SCHEMA", "Accepted", "ModelReport", "Report", "VerdictReport"]
@@ -55,6 +56,8 @@ class VerdictReport:
         Why the verdict does not fail although it is not good; ``None`` where it counts.
     level
         What it is worth where it is not good: ``error`` fails, ``warning`` and ``note`` do not.
+    unusable
+        Whether the property cannot be asked of this model: a name that it does not have.
     """
 
     verdict: Verdict
@@ -64,11 +67,37 @@ class VerdictReport:
     dead: tuple[str, ...] = ()
     accepted: Accepted | None = None
     level: Literal["error", "warning", "note"] = "error"
+    unusable: bool = False
 
     @property
     def name(self) -> str:
         """The property's name or formula."""
         return self.verdict.property
+
+    @property
+    def exactness(self) -> Exactness:
+        """What the verdict is worth for the user's own model."""
+        return self.verdict.exactness
+
+    @property
+    def reason(self) -> str | None:
+        """Why it is UNKNOWN."""
+        return self.verdict.reason
+
+    @property
+    def explanation(self) -> str:
+        """The verdict in plain words."""
+        return self.verdict.explain()
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """What makes the verdict believable."""
+        return self.verdict.evidence
+
+    @property
+    def statistics(self) -> Statistics:
+        """How it was found, and at what cost."""
+        return self.verdict.statistics
 
     @property
     def outcome(self) -> Outcome:
@@ -218,7 +247,8 @@ class Report:
         status = Counter(model.status for model in self.models)
         told = ", ".join(f"{status[name]} {name}" for name in EXIT_CODES if status[name])
         count = len(self.models)
-        return f"<{type(self).__name__} of {count} file{'' if count == 1 else 's'}: {told or 'nothing'}>"
+        files = f"{count} file{'' if count == 1 else 's'}"
+        return f"<{type(self).__name__} of {files}: {told or 'nothing'}>"
 
     def __iter__(self) -> Iterator[ModelReport]:
         return iter(self.models)
@@ -233,6 +263,23 @@ class Report:
         if len(self.models) != 1:
             raise KeyError("the report has several models: choose one by its number first")
         return self.models[0][key]
+
+    @property
+    def verdicts(self) -> tuple[VerdictReport, ...]:
+        """The verdicts of all entries, in order."""
+        return tuple(entry for model in self.models for entry in model.verdicts)
+
+    @property
+    def unusable(self) -> dict[str, str]:
+        """The properties that no model of the report can be asked, and why the first cannot."""
+        asked: dict[str, list[VerdictReport]] = {}
+        for entry in self.verdicts:
+            asked.setdefault(entry.name, []).append(entry)
+        return {
+            name: entries[0].reason or ""
+            for name, entries in asked.items()
+            if all(entry.unusable for entry in entries)
+        }
 
     @property
     def summary(self) -> dict[str, int]:
@@ -257,7 +304,7 @@ class Report:
     @property
     def exit_code(self) -> int:
         """The exit code, worst first: 70 internal, 2 unreadable, 1 violated, 3 unknown, 0 good."""
-        found = {model.status for model in self.models}
+        found = {model.status for model in self.models} | ({"error"} if self.unusable else set())
         for status in ("internal", "error", "violated", "unknown"):
             if status in found:
                 return EXIT_CODES[status]

@@ -78,6 +78,8 @@ class Policy:
                     outcome = entry.outcome.lower()
                     if self.level(outcome, entry.name) == "error":
                         found.add(outcome)
+        if report.unusable:
+            found.add("error")
         if self.level("error", None) != "error":
             found.discard("error")
         if zero:

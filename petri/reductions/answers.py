@@ -17,6 +17,7 @@ from petri.reductions.reduce import reduce_net
 from petri.reductions.reduction import Reduction
 from petri.soundness.goal import SoundnessGoal
 from petri.state_space.exploring import explore_or_pump
+from petri.state_space.reachability import ReachabilityGraph
 from transition_systems.budget import Budget
 from transition_systems.evidence import (
     BoundEvidence,
@@ -44,6 +45,7 @@ from transition_systems.properties.predicates import (
     disjunction,
 )
 from transition_systems.properties.walk import negate
+from transition_systems.run import Lasso
 from transition_systems.verdict import Verdict
 
 __all__ = ["ReducedNet"]
@@ -67,9 +69,8 @@ class ReducedNet:
 
     Attributes
     ----------
-    reduction, graph, pump
-        The reduction, the (perhaps partial) state space of the reduced net, its pump if it is
-        unbounded.
+    reduction
+        The reduction.
 
     Notes
     -----
@@ -105,9 +106,25 @@ class ReducedNet:
             completion=None if goal is None else goal.completion, invariants=tuple(invariants)
         )
         self.reduction: Reduction = reduce_net(net, preserved, budget=budget)
-        self.graph, self.pump = explore_or_pump(
-            self.reduction.reduced, budget=budget, progress=progress
-        )
+        self._budget, self._progress = budget, progress
+        self._space: tuple[ReachabilityGraph, Lasso | None] | None = None
+
+    def _explored(self) -> tuple[ReachabilityGraph, Lasso | None]:
+        if self._space is None:
+            self._space = explore_or_pump(
+                self.reduction.reduced, budget=self._budget, progress=self._progress
+            )
+        return self._space
+
+    @property
+    def graph(self) -> ReachabilityGraph:
+        """The state space of the reduced net, explored on first use; perhaps partial."""
+        return self._explored()[0]
+
+    @property
+    def pump(self) -> Lasso | None:
+        """A pump of the reduced net, if it is unbounded."""
+        return self._explored()[1]
 
     def _safe_predicate(self) -> Predicate:
         return conjunction(*(at_most(place, 1) for place in self.places))

@@ -23,6 +23,7 @@ def explore_or_pump(
     *,
     budget: Budget | None = None,
     progress: ProgressCallback | None = None,
+    graph: ReachabilityGraph | None = None,
 ) -> tuple[ReachabilityGraph, Lasso | None]:
     """Return the reachability graph, and a pump where the net turns out to be unbounded.
 
@@ -33,6 +34,8 @@ def explore_or_pump(
     ----------
     net, budget, progress
         As for every decision procedure.
+    graph
+        A partial graph of the net, to be gone on with.
 
     Returns
     -------
@@ -40,7 +43,6 @@ def explore_or_pump(
         The graph is partial where there is a pump.
     """
     limit = (budget or Budget()).fixed()
-    graph: ReachabilityGraph | None = None
     for states, nodes in STAGES:
         most = states if limit.states is None else min(states, limit.states)
         small = Budget(states=most, bytes=limit.bytes, deadline=limit.deadline)

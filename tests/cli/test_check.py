@@ -115,8 +115,30 @@ def test_formulas_use_the_names_of_the_file() -> None:
     )  # fmt: skip
     assert code == 1
     assert [v["outcome"] for v in data["models"][0]["verdicts"]] == ["VIOLATED", "HOLDS", "HOLDS"]
-    _, data = report("examples/invoice-deadlock.bpmn", "--property", 'EF("Pay invoce")')
-    assert "Pay invoice" in data["models"][0]["error"]
+
+
+def test_a_name_that_a_file_does_not_have_costs_only_that_property() -> None:
+    wrong = ("--property", 'EF("Pay invoce")', "--property", "deadlock")
+    done = netproof("check", "examples/invoice-deadlock.bpmn", *wrong, "--output-format", "json")
+    assert done.returncode == 2
+    assert "nothing called 'Pay invoce'" in done.stderr
+    data = json.loads(done.stdout)
+    assert data["models"][0]["error"] is None
+    unknown, stuck = data["models"][0]["verdicts"]
+    assert (unknown["outcome"], stuck["outcome"]) == ("UNKNOWN", "VIOLATED")
+    assert "did you mean 'Pay invoice'?" in unknown["reason"]
+    one = ("--property", 'EF("Pay invoice")')
+    code, data = report("examples/invoice-deadlock.bpmn", "examples/order-process.bpmn", *one)
+    assert code == 1
+    assert [m["verdicts"][0]["outcome"] for m in data["models"]] == ["VIOLATED", "UNKNOWN"]
+
+
+def test_options_may_stand_between_files() -> None:
+    code, data = report(
+        "examples/order-process.bpmn", "--jobs", "1", "examples/travel-booking.bpmn"
+    )
+    assert code == 0
+    assert len(data["models"]) == 2
 
 
 def test_standard_input_and_written_reports(tmp_path: Path) -> None:

@@ -61,3 +61,29 @@ def test_a_fault_among_forty_branches_is_a_run_of_the_diagram() -> None:
     assert verdict.rechecked == "passed"
     assert verdict.witness is not None
     assert "can reach a state from which it cannot complete" in verdict.verdict.explain()
+
+
+def terminated(branches: int) -> WorkflowGraph:
+    """Return branches of which each may end all, and a way that is stuck after two steps."""
+    lines = ["start s", "xor k", "and f", "and j", "and dead", "end e", "s > k > f", "j > e"]
+    lines += ["task never", "k > dead", "never > dead", "dead > e", "j > never"]
+    for n in range(branches):
+        lines += [f"task a{n}", f"xor x{n}", f"end t{n} terminate"]
+        lines += [f"f > a{n} > x{n} > j", f"x{n} > t{n}"]
+    return drawn("\n".join(lines))
+
+
+def test_what_was_seen_is_kept_where_no_reduction_helps() -> None:
+    report = netproof.check(terminated(13), ["deadlock", "soundness"], budget=4.0)
+    assert str(report["deadlock"].outcome) == "VIOLATED"
+    assert len(report["deadlock"].evidence.run) <= 4
+
+
+def test_a_case_that_never_completes_beyond_a_partial_graph() -> None:
+    lines = ["start s", "xor m", "and g", "end e", "s > m > g > m"]
+    for n in range(8):
+        lines += [f"task a{n}", f"g > a{n} > e"]
+    report = netproof.check(drawn("\n".join(lines)), ["soundness", "boundedness"])
+    for entry in report.models[0].verdicts:
+        assert str(entry.outcome) == "VIOLATED"
+        assert entry.rechecked == "passed"
