@@ -6,27 +6,38 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
-from netproof.properties import KINDS, AskedFormula, asked_properties
+from netproof.properties import asked_properties
 from netproof.recheck.check import recheck_verdict
+from netproof.recheck.net_table import NetTable
 from netproof.recheck.result import (
     MALFORMED,
     RecheckResult,
     RefusedError,
     SkippedError,
+    Watch,
+)
+from netproof.recheck.said import (
+    avoids,
+    carries,
+    own_exactness,
+    shown_ledger,
+    shows_witness,
+    worth,
 )
 from netproof.recheck.workflow_questions import question_for
 from petri.net import PetriNet
 from transition_systems.budget import Budget
 from transition_systems.errors import InputError
-from transition_systems.evidence import Evidence, Parts, evidence_from_dict
-from transition_systems.verdict import Exactness, Outcome
+from transition_systems.evidence import Evidence, evidence_from_dict
+from transition_systems.properties.predicates import Predicate
+from transition_systems.verdict import Outcome
 from translators.formats import detect_format, format_named
-from translators.ledger import Ledger, PropertyKind
+from translators.ledger import Entry, Ledger
 from translators.to_petri.translation import NetTranslation, workflow_to_net
 
 __all__ = ["ReportedResult", "recheck_report", "source_digest"]
@@ -60,6 +71,16 @@ class _Model:
     digest: str
     ledger: Ledger
     translation: NetTranslation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A verdict of the report, its recheck, and whether it hangs on what the ledger leaves out."""
+
+    said: Mapping[str, Any]
+    result: RecheckResult
+    evidence: Evidence | None = None
+    doubtful: bool = False
 
 
 def source_digest(data: bytes) -> str:
@@ -112,8 +133,9 @@ def recheck_report(
 
     Notes
     -----
-    An element that is approximated only where a state is reachable is told in the report's ledger
-    when it is; the recheck asks for what every reading of the file is sure to approximate.
+    Also checked are the ledger, the assumptions, the exactness and the run that is shown. An
+    element that is approximated only where a state is reachable must be in the report's ledger,
+    or the evidence must show that no such state is. Explanations are words, and are not checked.
 
     Examples
     --------
@@ -162,11 +184,50 @@ def _model_results(
         model = RecheckResult("failed", str(error))
     except MALFORMED as error:
         model = RecheckResult("failed", f"the source cannot be read as it was: {error}")
+    answers: list[_Answer] = []
+    omitted: list[tuple[Predicate, Entry]] = []
+    if not isinstance(model, RecheckResult):
+        try:
+            if entry.get("error") is not None:
+                raise RefusedError("the report says that the file could not be read")
+            ledger, omitted = shown_ledger(entry, model.ledger, model.translation)
+            model = replace(model, ledger=ledger)
+        except RefusedError as error:
+            model = RecheckResult("failed", str(error))
     for verdict in entry["verdicts"]:
         said: Mapping[str, Any] = verdict if isinstance(verdict, Mapping) else {}
-        result = model if isinstance(model, RecheckResult) else _verdict(said, model, budget)
-        name, outcome = str(said.get("property")), str(said.get("outcome"))
-        yield ReportedResult(source=source, property=name, outcome=outcome, result=result)
+        if isinstance(model, RecheckResult):
+            answers.append(_Answer(said, model))
+        else:
+            answers.append(_verdict(said, model, omitted, budget))
+    if not isinstance(model, RecheckResult) and any(answer.doubtful for answer in answers):
+        answers = _settled(answers, model, omitted, budget)
+    for answer in answers:
+        name, outcome = str(answer.said.get("property")), str(answer.said.get("outcome"))
+        yield ReportedResult(source=source, property=name, outcome=outcome, result=answer.result)
+
+
+def _settled(
+    answers: list[_Answer], model: _Model, omitted: list[tuple[Predicate, Entry]], budget: Budget
+) -> list[_Answer]:
+    """Ask the evidence whether the entries that the report leaves out are out of reach."""
+    conditions = [predicate for predicate, _ in omitted]
+    where = omitted[0][1].element
+    table, watch = NetTable(model.net), Watch(budget)
+    told: set[bool | None] = set()
+    try:
+        for answer in answers:
+            if answer.evidence is not None and answer.result.passed:
+                told.add(avoids(answer.evidence, conditions, table, watch))
+    except SkippedError:
+        told.discard(True)
+    if True in told and False not in told:
+        return answers
+    unknown = f"whether the source is approximated at {where} is not shown by the evidence"
+    result = RecheckResult("skipped", unknown)
+    if False in told:
+        result = RecheckResult("failed", f"the report leaves out that {where} is approximated")
+    return [replace(one, result=result) if one.doubtful else one for one in answers]
 
 
 def _load(source: str, root: Path, format: object, starts: object, budget: Budget) -> _Model:
@@ -195,31 +256,42 @@ def _load(source: str, root: Path, format: object, starts: object, budget: Budge
     )
 
 
-def _verdict(said: Mapping[str, Any], model: _Model, budget: Budget) -> RecheckResult:
+def _verdict(
+    said: Mapping[str, Any],
+    model: _Model,
+    omitted: list[tuple[Predicate, Entry]],
+    budget: Budget,
+) -> _Answer:
     outcome, name, data = said.get("outcome"), said.get("property"), said.get("evidence")
+    doubtful = False
     try:
         if not isinstance(name, str) or outcome not in tuple(Outcome):
             raise RefusedError("a verdict of the report is malformed")
         abstract = said.get("abstract_outcome")
-        if outcome == Outcome.UNKNOWN and (abstract is None or data is None):
+        claimed = outcome != Outcome.UNKNOWN
+        if not claimed and (abstract is None or data is None):
             raise SkippedError("the outcome is UNKNOWN, which claims nothing")
         if data is None:
             raise RefusedError("the verdict comes without evidence")
         asked = asked_properties([name])[0]
         evidence = evidence_from_dict(data)
-        if outcome != Outcome.UNKNOWN:
-            _carries(asked, outcome == Outcome.HOLDS, evidence, model.ledger)
+        if claimed:
+            holds = outcome == Outcome.HOLDS
+            own_exactness(asked, holds, evidence, model.ledger, said.get("exactness"))
+            shows_witness(said.get("witness"), evidence, model.translation)
+            whole = model.ledger.extended([entry for _, entry in omitted])
+            doubtful = not carries(holds, worth(asked, holds, evidence, whole))
         question = question_for(asked, model.net, model.translation)
     except RefusedError as error:
-        return RecheckResult("failed", str(error))
+        return _Answer(said, RecheckResult("failed", str(error)))
     except SkippedError as error:
-        return RecheckResult("skipped", str(error))
+        return _Answer(said, RecheckResult("skipped", str(error)))
     except MALFORMED as error:
-        return RecheckResult("failed", f"the verdict is malformed: {error}")
+        return _Answer(said, RecheckResult("failed", f"the verdict is malformed: {error}"))
     translation = model.translation
-    return recheck_verdict(
+    result = recheck_verdict(
         name,
-        str(abstract if outcome == Outcome.UNKNOWN else outcome),
+        str(outcome if claimed else abstract),
         evidence,
         model.net,
         question=question,
@@ -227,15 +299,4 @@ def _verdict(said: Mapping[str, Any], model: _Model, budget: Budget) -> RecheckR
         translation=None if translation is None else translation.version,
         budget=budget,
     )
-
-
-def _carries(asked: str | AskedFormula, holds: bool, evidence: Evidence, ledger: Ledger) -> None:
-    """Refuse an outcome on the net that does not carry over to an approximated source."""
-    if ledger.refused:
-        raise RefusedError("the source has refused elements, so that nothing about it is proved")
-    kinds = [asked.kind if isinstance(asked, AskedFormula) else KINDS[asked]]
-    if asked == "soundness" and not holds and isinstance(evidence, Parts) and evidence.parts:
-        kinds.append(KINDS.get(evidence.parts[0][0], PropertyKind.BRANCHING))
-    enough = {Exactness.EXACT, Exactness.PROOFS_ONLY if holds else Exactness.BUGS_ONLY}
-    if not any(ledger.exactness(kind) in enough for kind in kinds):
-        raise RefusedError("the source is approximated, and the outcome does not carry over to it")
+    return _Answer(said, result, evidence, doubtful and result.passed)

@@ -12,6 +12,7 @@ ALLOWED = {
     "translators.formats",
     "translators.ledger",
     "translators.to_petri.translation",
+    "translators.trace_back",
     "transition_systems.budget",
     "transition_systems.errors",
     "transition_systems.evidence",

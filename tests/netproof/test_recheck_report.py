@@ -112,6 +112,87 @@ def test_forged_verdicts(written: tuple[Path, dict[str, Any]]) -> None:
     assert count >= 100
 
 
+def test_what_is_said_beside_the_evidence(written: tuple[Path, dict[str, Any]]) -> None:
+    folder, report = written
+    model = next(m for m in report["models"] if m["source"] == "purchase-two-pools.bpmn")
+
+    def forged(**changes: Any) -> list[str]:
+        return statuses({**report, "models": [{**copy.deepcopy(model), **changes}]}, folder)
+
+    count = len(model["verdicts"])
+    assert "failed" not in forged()
+    for changes in (
+        {"ledger": []}, {"ledger": model["ledger"][1:]}, {"ledger": None},
+        {"ledger": [{**model["ledger"][0], "note": "x"}, *model["ledger"][1:]]},
+        {"assumptions": [*model["assumptions"], "Nothing goes wrong."]}, {"error": "no such file"},
+    ):  # fmt: skip
+        assert forged(**changes) == ["failed"] * count, changes
+    wrong = [v for v in model["verdicts"] if v["witness"] is not None]
+    assert wrong
+    for verdict in wrong:
+        run = verdict["witness"]
+        for witness in (
+            None, {**run, "steps": run["steps"][:-1]}, {**run, "loop_start": 1 << 9},
+            {**run, "steps": [{**step, "label": "x"} for step in run["steps"]]},
+        ):  # fmt: skip
+            if witness != run:
+                assert forged(verdicts=[{**verdict, "witness": witness}]) == ["failed"]
+    for verdict in model["verdicts"]:
+        for exactness in ("none", "proofs-only", "bugs-only", "", None):
+            if exactness != verdict["exactness"] and verdict["outcome"] != "UNKNOWN":
+                said = statuses(
+                    {
+                        **report,
+                        "models": [{**model, "verdicts": [{**verdict, "exactness": exactness}]}],
+                    },
+                    folder,
+                )
+                soft = verdict["property"] == "soundness" and exactness == "bugs-only"
+                assert said == ["passed" if soft else "failed"]
+
+
+TWICE = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="p">
+<startEvent id="s"/><parallelGateway id="g"/><subProcess id="b"><startEvent id="i"/><task id="a"/>
+<endEvent id="x"/><sequenceFlow id="f1" sourceRef="i" targetRef="a"/>
+<sequenceFlow id="f2" sourceRef="a" targetRef="x"/></subProcess>
+<sequenceFlow id="f3" sourceRef="s" targetRef="g"/><sequenceFlow id="f4" sourceRef="g" targetRef="b"/>
+<sequenceFlow id="f5" sourceRef="g" targetRef="b"/>
+</process></definitions>"""
+
+
+def test_what_the_ledger_leaves_out_must_be_out_of_reach(tmp_path: Path) -> None:
+    """Two tokens enter one sub-process, which the map covers one after the other only."""
+    path = tmp_path / "twice.bpmn"
+    path.write_text(TWICE)
+    report = json.loads(
+        json.dumps(Report(models=(check_path(str(path), CheckOptions()),)).to_dict())
+    )
+    assert statuses(report, tmp_path) == ["passed"] * 5
+    (model,) = report["models"]
+    assert model["verdicts"][0]["outcome"] == "UNKNOWN"
+    once = tmp_path / "once.bpmn"
+    once.write_text(
+        TWICE.replace('sourceRef="g" targetRef="b"', 'sourceRef="g" targetRef="t"', 1).replace(
+            '<subProcess id="b">', '<task id="t"/><subProcess id="b">'
+        )
+    )
+    honest = check_path(str(once), CheckOptions()).to_dict()
+    assert honest["verdicts"][1]["exactness"] == "exact"
+    (omitted,) = [e for e in model["ledger"] if "again while" in (e["note"] or "")]
+    mapped = [e for e in honest["ledger"] if e["element"] == "b"]
+    for verdict in model["verdicts"]:
+        if verdict["outcome"] == "UNKNOWN":
+            verdict.update(
+                outcome="HOLDS", exactness="exact", reason=None, abstract_outcome=None,
+                witness=None,
+            )  # fmt: skip
+    assert statuses(report, tmp_path)[:4] == ["failed"] * 4
+    place = model["ledger"].index(omitted)
+    model["ledger"][place] = {**mapped[0], "source": omitted["source"]}
+    got = statuses(report, tmp_path)
+    assert got[0] == got[1] == got[3] == "failed"
+
+
 def test_malformed_reports(written: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
     folder, report = written
     for wrong in ({}, {"schema": "netproof/report/2", "models": []}, {**report, "models": 3}):
