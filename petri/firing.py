@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from operator import index
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from petri.marking import Marking
 from transition_systems.errors import FiringError, UsageError
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from petri.net import PetriNet
 
 __all__ = [
+    "MarkingLike",
+    "as_marking",
     "enabled_transitions",
     "fire",
     "is_enabled",
@@ -26,6 +31,26 @@ __all__ = [
     "step",
     "transition_number",
 ]
+
+MarkingLike: TypeAlias = "Mapping[str, int] | NDArray[Any] | str"
+
+
+def as_marking(net: PetriNet, marking: MarkingLike) -> Marking:
+    """Return a marking that is given by place ids, as a vector over the places, or as text.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from petri.net import PetriNet
+    >>> net = PetriNet(places=["p", "q"], transitions=[])
+    >>> as_marking(net, {"q": 2}) == as_marking(net, np.array([0, 2])) == as_marking(net, "2 q")
+    True
+    """
+    if isinstance(marking, np.ndarray):
+        return Marking.from_array(marking, net.place_ids)
+    if isinstance(marking, str):
+        return Marking.parse(marking)
+    return Marking(marking)
 
 
 def transition_number(net: PetriNet, transition: str | int) -> int:
@@ -59,7 +84,7 @@ def _needs(net: PetriNet, number: int) -> Iterable[tuple[str, int]]:
     return [(ids[p], w) for p, w in zip(places.tolist(), weights.tolist(), strict=True)]
 
 
-def is_enabled(net: PetriNet, marking: Mapping[str, int], transition: str | int) -> bool:
+def is_enabled(net: PetriNet, marking: MarkingLike, transition: str | int) -> bool:
     """Return whether a transition can fire: the marking covers its input arcs.
 
     Parameters
@@ -67,7 +92,7 @@ def is_enabled(net: PetriNet, marking: Mapping[str, int], transition: str | int)
     net
         The net.
     marking
-        Place ids with tokens.
+        Place ids with tokens, a vector over the places, or text like ``p1 + 2 p3``.
     transition
         An id or an index.
 
@@ -79,10 +104,11 @@ def is_enabled(net: PetriNet, marking: Mapping[str, int], transition: str | int)
     (False, True)
     """
     number = transition_number(net, transition)
-    return all(marking.get(place, 0) >= weight for place, weight in _needs(net, number))
+    tokens = as_marking(net, marking)
+    return all(tokens.get(place, 0) >= weight for place, weight in _needs(net, number))
 
 
-def enabled_transitions(net: PetriNet, marking: Mapping[str, int]) -> tuple[str, ...]:
+def enabled_transitions(net: PetriNet, marking: MarkingLike) -> tuple[str, ...]:
     """Return the ids of all transitions that can fire, in the order of the net.
 
     Parameters
@@ -90,7 +116,7 @@ def enabled_transitions(net: PetriNet, marking: Mapping[str, int]) -> tuple[str,
     net
         The net.
     marking
-        Place ids with tokens; an id that is no place is refused.
+        Place ids with tokens, a vector over the places, or text; an id that is no place is refused.
 
     Notes
     -----
@@ -103,14 +129,14 @@ def enabled_transitions(net: PetriNet, marking: Mapping[str, int]) -> tuple[str,
     >>> enabled_transitions(net, {"p": 1})
     ('t',)
     """
-    vector = Marking(marking).to_array(net.place_ids)
+    vector = as_marking(net, marking).to_array(net.place_ids)
     offsets, places, weights = net.pre_arcs
     short = (vector[places] < weights).nonzero()[0]
     blocked = set((offsets.searchsorted(short, side="right") - 1).tolist())
     return tuple(t for number, t in enumerate(net.transition_ids) if number not in blocked)
 
 
-def fire(net: PetriNet, marking: Mapping[str, int], transition: str | int) -> Marking:
+def fire(net: PetriNet, marking: MarkingLike, transition: str | int) -> Marking:
     """Return the marking after one step.
 
     Parameters
@@ -118,7 +144,7 @@ def fire(net: PetriNet, marking: Mapping[str, int], transition: str | int) -> Ma
     net
         The net.
     marking
-        Place ids with tokens.
+        Place ids with tokens, a vector over the places, or text like ``p1 + 2 p3``.
     transition
         An id or an index.
 
@@ -135,7 +161,7 @@ def fire(net: PetriNet, marking: Mapping[str, int], transition: str | int) -> Ma
     'p + 2 q'
     """
     number = transition_number(net, transition)
-    tokens = Marking(marking).to_dict()
+    tokens = as_marking(net, marking).to_dict()
     missing: list[str] = []
     for place, weight in _needs(net, number):
         has = tokens.get(place, 0)
@@ -155,9 +181,7 @@ def fire(net: PetriNet, marking: Mapping[str, int], transition: str | int) -> Ma
     return Marking(tokens)
 
 
-def run_transitions(
-    net: PetriNet, marking: Mapping[str, int], transitions: Iterable[str | int]
-) -> Run:
+def run_transitions(net: PetriNet, marking: MarkingLike, transitions: Iterable[str | int]) -> Run:
     """Return the run that fires the transitions one after the other.
 
     Parameters
@@ -184,7 +208,7 @@ def run_transitions(
     ...
     transition_systems.errors.FiringError: step 2: t needs 1 token in p, has 0 (enabled: u)
     """
-    current = Marking(marking)
+    current = as_marking(net, marking)
     start = current.to_dict()
     steps: list[Step] = []
     for position, transition in enumerate(transitions, start=1):

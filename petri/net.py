@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from petri import firing
+from petri.firing import MarkingLike
 from petri.incidence import ArcTable, arc_table
 from petri.marking import Marking
 from petri.net_arrays import NetArrays
@@ -231,11 +232,11 @@ class PetriNet(NetArrays):
         """Return whether a transition, by id or index, can fire in a marking."""
         return firing.is_enabled(self, marking, transition)
 
-    def enabled(self, marking: Mapping[str, int]) -> tuple[str, ...]:
+    def enabled(self, marking: MarkingLike) -> tuple[str, ...]:
         """Return the ids of the transitions that can fire in a marking, in order."""
         return firing.enabled_transitions(self, marking)
 
-    def fire(self, marking: Mapping[str, int], transition: str | int) -> Marking:
+    def fire(self, marking: MarkingLike, transition: str | int) -> Marking:
         """Return the marking after a transition, given by id or index.
 
         Raises
@@ -253,7 +254,7 @@ class PetriNet(NetArrays):
         """
         return firing.fire(self, marking, transition)
 
-    def run(self, marking: Mapping[str, int], transitions: Iterable[str | int]) -> Run:
+    def run(self, marking: MarkingLike, transitions: Iterable[str | int]) -> Run:
         """Return the run that fires transitions in order, given by ids or indices.
 
         Raises

@@ -185,7 +185,8 @@ def net_from_arrays(
 
 
 def _matrix(what: str, values: NDArray[Any] | Sequence[Sequence[int]]) -> NDArray[Any]:
-    matrix = np.asarray(values)
+    dense = getattr(values, "toarray", None)
+    matrix = np.asarray(values if dense is None else dense())
     if matrix.ndim != 2 or (matrix.size and matrix.dtype.kind not in "iu"):
         raise UsageError(f"{what} is a matrix of integers, not {matrix.dtype} of {matrix.shape}")
     return matrix

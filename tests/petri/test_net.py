@@ -296,3 +296,19 @@ def test_public_names_exist() -> None:
 
     assert sorted(petri.__all__) == sorted(set(petri.__all__))
     assert all(hasattr(petri, name) for name in petri.__all__)
+
+
+def test_markings_as_vectors_and_text_and_matrices_as_csr() -> None:
+    from scipy.sparse import csr_array
+
+    pre, post = np.array([[1, 0], [0, 2]]), np.array([[0, 1], [2, 0]])
+    net = PetriNet.from_arrays(csr_array(pre), csr_array(post), [1, 0])
+    assert net == PetriNet.from_arrays(pre, post, [1, 0])
+    for marking in ({"p1": 1}, np.array([1, 0]), "p1"):
+        assert net.enabled(marking) == ("t1",)
+        assert net.fire(marking, "t1").to_dict() == {"p2": 2}
+        assert net.run(marking, ["t1", "t2"]).last == {"p1": 1}
+    with pytest.raises(FiringError, match="t2 needs 2 tokens in p2, has 0"):
+        net.fire(np.array([1, 0]), "t2")
+    with pytest.raises(UsageError, match="2 numbers of tokens are needed"):
+        net.enabled(np.array([1, 0, 0]))
