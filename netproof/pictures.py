@@ -118,7 +118,9 @@ def _bundle(thing: Any) -> dict[str, str]:
     if isinstance(thing, ModelReport):
         return {"text/plain": thing.source, "text/html": _report_html(thing)}
     if isinstance(thing, Report):
-        text = ", ".join(f"{value} {name}" for name, value in thing.summary.items() if value)
+        from netproof.report.terminal import summary_line
+
+        text = summary_line(thing)
         if len(thing.models) == 1:
             return {"text/plain": text, "text/html": _report_html(thing.models[0])}
         from netproof.report.table import html_table

@@ -7,6 +7,7 @@ repository are found by a built-in table.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from transition_systems.errors import InputError, UsageError
 from transition_systems.readwrite.files import PathOrFile
+from transition_systems.source_span import SourceSpan
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -167,8 +169,25 @@ def detect_format(data: bytes) -> Format:
             f"this looks like {foreign}, which is not supported yet",
             expected=f"one of the formats {names}",
         )
+    _valid_json(data)
     raise InputError(
         "the format of the file is not recognised",
         expected=f"one of the formats {names}",
         mend="Name the format with --from if you know it",
     )
+
+
+def _valid_json(data: bytes) -> None:
+    """Refuse what begins like JSON and is none, with the place of the first fault."""
+    if data.lstrip()[:1] not in (b"{", b"[") or len(data) > _HEAD:
+        return
+    try:
+        text = data.decode("utf-8")
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InputError(
+            f"the file begins like JSON, and is none: {error.msg}",
+            span=SourceSpan(line=error.lineno, column=error.colno),
+        ) from None
+    except (UnicodeDecodeError, RecursionError):
+        return

@@ -45,7 +45,8 @@ def expand_inputs(inputs: Sequence[str], *, exclude: Iterable[str] = ()) -> list
             matched = [item]
         kept = [path for path in matched if not _excluded(path, excluded)]
         if not kept:
-            raise UsageError(f"nothing to check matches {item!r}")
+            hidden = f"; {len(matched)} excluded by {', '.join(excluded)}" if matched else ""
+            raise UsageError(f"nothing to check matches {item!r}{hidden}")
         found.update(dict.fromkeys(kept))
     return list(found)
 

@@ -58,12 +58,13 @@ def summary_line(report: Report) -> str:
     '0 files: 0 good'
     """
     count = report.summary
-    parts = [f"{count['files']} files: {count['ok']} good"]
+    parts = [f"{count['files']} file{'' if count['files'] == 1 else 's'}: {count['ok']} good"]
     names = (("violated", "violated"), ("unknown", "without verdict"),
              ("errors", "unreadable"), ("internal", "internal errors"))  # fmt: skip
     parts += [f"{count[key]} {words}" for key, words in names if count[key]]
     if count["accepted"]:
-        parts.append(f"{count['accepted']} verdicts known or suppressed")
+        known = count["accepted"]
+        parts.append(f"{known} verdict{'' if known == 1 else 's'} known or suppressed")
     return ", ".join(parts)
 
 

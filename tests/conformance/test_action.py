@@ -156,7 +156,7 @@ def test_a_sound_workflow_passes(tmp_path: Path, tools: Path) -> None:
     assert runner.outputs["check"] == {
         "sarif": "netproof.sarif", "json": "netproof.json", "exit-code": "0",
     }  # fmt: skip
-    assert runner.log == "1 files: 1 good\n"
+    assert runner.log == "1 file: 1 good\n"
     assert "models/my order.bpmn" in runner.summary
     log = json.loads((runner.workspace / "netproof.sarif").read_text("utf-8"))
     assert log["version"] == "2.1.0"

@@ -37,7 +37,7 @@ def commands(text: str) -> list[tuple[str, dict[str, str], str]]:
 
 def test_a_clean_run_sums_up() -> None:
     text = github_text(check(EXAMPLES / "order-process.bpmn"), root=ROOT)
-    assert text == "1 files: 1 good\n"
+    assert text == "1 file: 1 good\n"
 
 
 def test_a_violation_is_an_error_on_its_element() -> None:
