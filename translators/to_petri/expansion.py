@@ -121,6 +121,7 @@ def explore_ends(
     places: Sequence[str],
     transitions: Sequence[TransitionRecord],
     initial: dict[str, int],
+    keep: Sequence[str] = (),
 ) -> LocalMarkings | None:
     """Return just the markings of a part in which no live token is left, by reduction.
 
@@ -135,10 +136,15 @@ def explore_ends(
     ----------
     context, places, transitions, initial
         As for :func:`explore_part`.
+    keep
+        Places in which live tokens may be left, at most one in each; ``None`` is returned where
+        there can be more.
     """
     net = _part(context, places, transitions, initial)
     live, rest = _kinds(context, places)
-    inside = [place for place, alive in zip(places, live, strict=True) if alive]
+    kept = np.array([place in set(keep) for place in places], dtype=bool)
+    busy = live & ~kept
+    inside = [place for place, alive in zip(places, busy, strict=True) if alive]
     empty = Compare(tuple((place, 1) for place in inside), "<=", 0)
     small = reduce_net(net, Preserved(completion=empty), budget=_limit(context))
     graph = reachability_graph(small.reduced, budget=_limit(context))
@@ -151,7 +157,9 @@ def explore_ends(
         fixed = np.full(graph.n_states, now if isinstance(now, int) else 0, dtype=np.int64)
         counts.append(fixed if isinstance(now, int) else columns[now].astype(np.int64))
     rows = np.unique(np.stack(counts, axis=1), axis=0)
-    ends = rows[(rows[:, live] == 0).all(axis=1)]
+    if (rows[:, kept] > 1).any():
+        return None
+    ends = rows[(rows[:, busy] == 0).all(axis=1)]
     for row in ends:
         if ((rows >= row).all(axis=1) & (rows != row).any(axis=1)).any():
             return None

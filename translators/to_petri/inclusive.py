@@ -17,7 +17,12 @@ from numpy.typing import NDArray
 
 from translators.to_petri.assembly import TransitionRecord
 from translators.to_petri.context import Context
-from translators.to_petri.expansion import MAX_EXPANDED, LocalMarkings, explore_part
+from translators.to_petri.expansion import (
+    MAX_EXPANDED,
+    LocalMarkings,
+    explore_ends,
+    explore_part,
+)
 from translators.to_petri.fragments import routed
 from translators.to_petri.routing import output_sets
 from translators.workflow.graph import EventKind, GatewayKind, Node, Trigger
@@ -177,27 +182,69 @@ def _build(context: Context, join: Node, split: Node, inside: set[str]) -> None:
     else:
         part = _after_split(context, join, places, transitions, splits)
     if part is None:
-        context.refuse(join, "the region before it has too many states to be expanded")
+        if reacts or entry or not _by_choices(context, join, places, transitions, splits):
+            context.refuse(join, "the region before it has too many states to be expanded")
         return
     rows = _terminal(part, inputs)
     if rows is None or len(rows) > MAX_EXPANDED:
         context.refuse(join, "its branches can bring more than one token to it")
         return
-    again: dict[str, int] = {}
-    if not reacts:
-        idle = assembly.place(
-            f"{join.id}.idle", "control", join.id, join.scope, initial=1, rest=1, span=join.span
-        )
-        again = {idle: 1}
-        for record in splits:
-            record.pre[idle] = 1
-        context.serialised(splits, idle, join)
+    again = {} if reacts else _one_at_a_time(context, join, splits)
     for row in rows:
         take, give, limits = part.consume(row, assembly, keep=() if reacts else entry)
         routed(
             context, join, id=join.id, phase="route", pre=take, post={**give, **again},
             at_most=limits,
         )  # fmt: skip
+
+
+def _one_at_a_time(context: Context, join: Node, splits: list[TransitionRecord]) -> dict[str, int]:
+    """Let the region be filled again only when the join has emptied it; return what it gives."""
+    idle = context.assembly.place(
+        f"{join.id}.idle", "control", join.id, join.scope, initial=1, rest=1, span=join.span
+    )
+    for record in splits:
+        record.pre[idle] = 1
+    context.serialised(splits, idle, join)
+    return {idle: 1}
+
+
+def _by_choices(
+    context: Context,
+    join: Node,
+    places: list[str],
+    transitions: list[TransitionRecord],
+    splits: list[TransitionRecord],
+) -> bool:
+    """Build a join with a large region: what the split chose says what the join waits for.
+
+    For each step of the split the markings in which its tokens all stand before the join are found
+    by reduction. Where none of them lies below another marking of the region, the join may take
+    its tokens as soon as they are there, without testing that the rest is empty.
+    """
+    inputs = [place for place, _ in context.inputs(join) if place in set(places)]
+    members = set(places)
+    found: list[tuple[TransitionRecord, LocalMarkings]] = []
+    for record in splits:
+        filled = {p: n for p, n in record.post.items() if p in members}
+        part = explore_ends(context, places, transitions, filled, keep=inputs)
+        if part is None:
+            return False
+        found.append((record, part))
+    again = _one_at_a_time(context, join, splits)
+    for number, (record, part) in enumerate(found, start=1):
+        expected = context.assembly.place(
+            f"{join.id}.expects.{number}", "control", join.id, join.scope, span=join.span
+        )
+        record.post[expected] = 1
+        for row in part.rows:
+            take, give, _ = part.consume(row, context.assembly)
+            if not members.isdisjoint(take):
+                routed(
+                    context, join, id=join.id, phase="route", pre={**take, expected: 1},
+                    post={**give, **again},
+                )  # fmt: skip
+    return True
 
 
 def _after_split(
