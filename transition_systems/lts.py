@@ -122,6 +122,25 @@ class LTS:
         self._set("_backward", None)
         self._set("_digest", None)
 
+    @classmethod
+    def from_canonical(
+        cls, offsets: Indices, labels: Labels, targets: Indices, label_names: Sequence[str],
+        *, atoms: Mapping[str, ArrayLike] | None = None,
+        state_of: Callable[[int], Any] | None = None,
+    ) -> LTS:  # fmt: skip
+        """Return a system on arrays that are taken as they are, not copied.
+
+        The arcs must be sorted by source, label and target, each once; state 0 is initial.
+        """
+        lts = cls(offsets=[0], labels=[], targets=[], label_names=label_names, initial=())
+        for name, array in (("offsets", offsets), ("labels", labels), ("targets", targets)):
+            array.setflags(write=False)
+            lts._set(name, array)
+        lts._set("initial", frozen(np.zeros(1, dtype=np.int64)))
+        lts._set("atoms", _atoms(atoms, len(offsets) - 1))
+        lts._set("state_of", state_of)
+        return lts
+
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
 

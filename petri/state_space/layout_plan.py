@@ -1,0 +1,238 @@
+"""Choosing the layout of states: which places share a field, which need none.
+
+Proved facts come from semiflows and linear programs; what was only observed in a sample of
+markings is used too, but marked as not proved, so that the engine looks at each firing and asks
+for another plan when the guess was wrong. The answer is exact either way; only width is at stake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from petri.state_space.state_layout import Dependent, Field, StateLayout
+from petri.structure.flows import Semiflow
+
+__all__ = ["Observed", "mended_layout", "plan_layout"]
+
+
+@dataclass(slots=True)
+class Observed:
+    """What was seen in reachable markings.
+
+    Parameters
+    ----------
+    top
+        int64 (n_places,): most tokens in each place.
+    together
+        bool (n_places, n_places): which places were marked at once.
+    """
+
+    top: NDArray[np.int64]
+    together: NDArray[np.bool_]
+
+    @classmethod
+    def nothing(cls, n_places: int) -> Observed:
+        """Return the observation of no marking."""
+        return cls(np.zeros(n_places, dtype=np.int64), np.zeros((n_places, n_places), dtype=bool))
+
+    def add(self, markings: NDArray[np.int64]) -> None:
+        """Look at markings, int64 of shape (n, n_places)."""
+        if len(markings):
+            np.maximum(self.top, markings.max(axis=0), out=self.top)
+            marked = (markings > 0).astype(np.float32)
+            self.together |= (marked.T @ marked) > 0
+
+
+class _Plan:
+    """The places that still lack a home, and what was decided."""
+
+    def __init__(
+        self,
+        flows: Sequence[Semiflow],
+        bounds: Sequence[int | None],
+        seen: Observed,
+        guess: bool,
+    ) -> None:
+        self.flows, self.bounds, self.seen, self.guess = flows, bounds, seen, guess
+        self.open = set(range(len(bounds)))
+        self.fields: list[Field] = []
+        self.dependents: list[Dependent] = []
+
+    def depend(self, flow: Semiflow, place: int) -> None:
+        others = tuple((p, w) for p, w in flow.weights if p != place)
+        self.dependents.append(Dependent(place=place, value=flow.value, others=others))
+        self.open.discard(place)
+
+    def unit(self, places: Sequence[int], *, proved: bool) -> None:
+        field = Field(places=tuple(places), base=len(places) + 1, unit=True, proved=proved)
+        self.fields.append(field)
+        self.open.difference_update(places)
+
+    def constants(self) -> None:
+        """Places that never change, or never hold a token, take no bits."""
+        for flow in self.flows:
+            if len(flow.weights) == 1 and flow.weights[0][1] == 1 and flow.weights[0][0] in self.open:
+                self.depend(flow, flow.weights[0][0])
+        for place, bound in enumerate(self.bounds):
+            if bound == 0 and place in self.open:
+                self.dependents.append(Dependent(place=place, value=0, others=()))
+                self.open.discard(place)
+
+    def state_machines(self) -> None:
+        """Semiflows with one token: the place that holds it is one number."""
+        ones = [f for f in self.flows if f.value == 1 and all(w == 1 for _, w in f.weights)]
+        while ones:
+            free = {f: [p for p, _ in f.weights if p in self.open] for f in ones}
+            ones = [f for f in ones if free[f]]
+            if not ones:
+                return
+            best = max(
+                ones,
+                key=lambda f: (
+                    len(free[f]) - (len(free[f]) - 1).bit_length(),
+                    len(free[f]) == len(f.weights),
+                ),
+            )
+            places = free[best]
+            ones.remove(best)
+            self.depend(best, places[0])
+            if len(places) > 1:
+                self.unit(places[1:], proved=True)
+
+    def guessed_units(self) -> None:
+        """Safe places that were never seen marked together share a field."""
+        if not self.guess:
+            return
+        exclusive = ~self.seen.together
+        np.fill_diagonal(exclusive, False)
+        for flow in self.flows:
+            if flow.value == 1:
+                inside = np.array([p for p, _ in flow.weights])
+                exclusive[np.ix_(inside, inside)] = True
+        safe = [p for p in self.open if self.bounds[p] == 1 or (
+            self.bounds[p] is None and self.seen.top[p] <= 1)]  # fmt: skip
+        safe.sort(key=lambda p: (int(exclusive[p, safe].sum()), p))
+        units: list[list[int]] = []
+        for place in safe:
+            fitting = [unit for unit in units if bool(exclusive[place, unit].all())]
+            if fitting:
+                max(fitting, key=lambda u: ((len(u) + 1).bit_length() == len(u).bit_length(), len(u))
+                    ).append(place)  # fmt: skip
+            else:
+                units.append([place])
+        for unit in units:
+            alone = len(unit) == 1 and self.bounds[unit[0]] == 1
+            self.unit(unit, proved=alone)
+
+    def counters(self) -> None:
+        """What remains is counted; a semiflow spares one of its places."""
+        for flow in sorted(self.flows, key=lambda f: -len(f.weights)):
+            free = [(p, w) for p, w in flow.weights if p in self.open]
+            spare = [p for p, w in free if w == 1]
+            if spare:
+                self.depend(flow, max(spare, key=lambda p: self.bounds[p] or 0))
+                for place, _ in free:
+                    if place in self.open:
+                        self.count(place)
+        for place in sorted(self.open):
+            self.count(place)
+
+    def count(self, place: int) -> None:
+        bound = self.bounds[place]
+        if bound is None:
+            base = 1 << max(1, int(self.seen.top[place]).bit_length())
+        else:
+            base = bound + 1
+        field = Field(places=(place,), base=base, unit=False, proved=bound is not None)
+        self.fields.append(field)
+        self.open.discard(place)
+
+
+def plan_layout(
+    flows: Sequence[Semiflow],
+    bounds: Sequence[int | None],
+    seen: Observed,
+    *,
+    guess: bool = True,
+) -> StateLayout:
+    """Return a narrow layout of states.
+
+    Parameters
+    ----------
+    flows
+        Semiflows of the net.
+    bounds
+        For each place a proved bound of its tokens, or ``None``.
+    seen
+        What was observed; at least the initial marking.
+    guess
+        Whether places share a field because they were not observed together.
+
+    Examples
+    --------
+    >>> flow = Semiflow(weights=((0, 1), (1, 1), (2, 1)), value=1)
+    >>> plan_layout([flow], [1, 1, 1], Observed.nothing(3)).bits
+    2
+    """
+    plan = _Plan(flows, bounds, seen, guess)
+    plan.constants()
+    plan.state_machines()
+    plan.guessed_units()
+    plan.counters()
+    order = _order(plan)
+    return StateLayout(len(bounds), plan.fields, order)
+
+
+def mended_layout(layout: StateLayout, failed: NDArray[np.int64]) -> StateLayout:
+    """Return a layout that holds what one did not: a unit loses places, a counter gets wider.
+
+    Parameters
+    ----------
+    layout
+        The layout with a wrong guess.
+    failed
+        int64 (n, n_places), at least one: markings that do not fit.
+    """
+    fields = list(layout.fields)
+    alone: list[Field] = []
+    changed: set[int] = set()
+    for number, field in enumerate(layout.fields):
+        tokens = failed[:, list(field.places)]
+        top = int(tokens.max())
+        if field.proved or (top < field.base if not field.unit else (tokens.sum(axis=1) <= 1).all()):
+            continue
+        changed.add(number)
+        if not field.unit or len(field.places) == 1:
+            base = 1 << top.bit_length()
+            fields[number] = Field(places=field.places, base=base, unit=False, proved=False)
+            continue
+        row = failed[int(tokens.sum(axis=1).argmax())]
+        marked = [p for p in field.places if row[p]]
+        lost = marked[1:] or marked
+        kept = tuple(p for p in field.places if p not in lost)
+        fields[number] = Field(places=kept, base=len(kept) + 1, unit=True, proved=len(kept) == 0)
+        for place in lost:
+            most = int(failed[:, place].max())
+            base = 1 << max(1, most.bit_length())
+            alone.append(Field(places=(place,), base=base, unit=False, proved=False))
+    assert changed, "nothing was wrong with the layout"
+    groups = [group for group in layout.groups if len(group) > 1 and not changed & {*group}]
+    return StateLayout(layout.n_places, [*fields, *alone], layout.dependents, groups)
+
+
+def _order(plan: _Plan) -> list[Dependent]:
+    """Return the dependents so that each follows those that it needs."""
+    waiting = {rule.place: rule for rule in plan.dependents}
+    ordered: list[Dependent] = []
+    while waiting:
+        ready = [
+            rule for rule in waiting.values() if not any(p in waiting for p, _ in rule.others)
+        ]
+        assert ready, "the rules of dependent places go in a circle"
+        for rule in ready:
+            ordered.append(waiting.pop(rule.place))
+    return ordered

@@ -1,0 +1,68 @@
+"""A sample of the reachable markings of a net: many random runs at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from petri.net import PetriNet
+from petri.state_space.layout_plan import Observed
+
+__all__ = ["random_markings"]
+
+
+def random_markings(
+    net: PetriNet,
+    seen: Observed,
+    *,
+    starts: NDArray[np.int64] | None = None,
+    runs: int = 256,
+    steps: int = 200,
+    seed: int = 1,
+) -> None:
+    """Play random runs and add what occurs to an observation.
+
+    Parameters
+    ----------
+    net
+        Any place/transition net.
+    seen
+        Is updated.
+    starts
+        int64 (n, n_places): markings to start from, by turns; by default the initial one.
+    runs, steps, seed
+        How many runs, how long, and the seed of their choices.
+
+    Notes
+    -----
+    O(runs x steps x transitions) small-integer operations.
+    """
+    generator = np.random.default_rng(seed)
+    count = len(net.transition_ids)
+    if count == 0 or not net.place_ids:
+        return
+    needs = [tuple(part.tolist() for part in net.pre_arcs.row(t)) for t in range(count)]
+    change = net.incidence.T.astype(np.int64)
+    if starts is None:
+        starts = net.initial.to_array(net.place_ids)[None, :]
+    start = starts[generator.integers(0, len(starts), size=runs)].T
+    markings: NDArray[np.int64] = np.ascontiguousarray(start)
+    able = np.empty((count, runs), dtype=bool)
+    for step in range(steps):
+        covered: dict[tuple[int, int], NDArray[np.bool_]] = {}
+        for transition, (places, weights) in enumerate(needs):
+            row = able[transition]
+            row[:] = True
+            for place, weight in zip(places, weights, strict=True):
+                mask = covered.get((place, weight))
+                if mask is None:
+                    mask = covered[place, weight] = markings[place] >= weight
+                row &= mask
+        choice = (generator.random((count, runs), dtype=np.float32) * able).argmax(axis=0)
+        live = able[choice, np.arange(runs)]
+        markings += (change[choice] * live[:, None]).T
+        markings[:, ~live] = start[:, ~live]
+        if int(markings.max()) > 1 << 40:
+            return
+        if step % 2:
+            seen.add(markings.T)

@@ -1,0 +1,269 @@
+"""Breadth-first search on packed markings, level by level, with a budget, spilling and resuming."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from petri.net import PetriNet
+from petri.state_space.layout_plan import Observed
+from petri.state_space.levels import LevelStore, layout_data, layout_of
+from petri.state_space.search_figures import Figures
+from petri.state_space.seen_states import SeenStates
+from petri.state_space.state_layout import StateLayout
+from petri.state_space.token_kernel import LayoutError, TokenKernel
+from transition_systems.budget import Budget, Meter
+from transition_systems.progress import Progress, ProgressCallback
+
+__all__ = ["PackedSearch"]
+
+Word = NDArray[np.uint64]
+CHUNK = 1 << 15
+FLUSH = 1 << 19
+LOOKED_AT = 1 << 14
+
+
+class PackedSearch:
+    """The state of a search: levels, visited set, figures.
+
+    Parameters
+    ----------
+    net
+        The net.
+    layout
+        A layout that holds the initial marking.
+    store
+        Where the levels are kept.
+
+    Attributes
+    ----------
+    complete
+        Whether the last level has no successors outside.
+    failed
+        The successors that did not fit the layout, int64 (n, n_places), after :meth:`advance`
+        returned ``False``.
+    """
+
+    def __init__(self, net: PetriNet, layout: StateLayout, store: LevelStore) -> None:
+        self.net = net
+        self.store = store
+        self.complete = False
+        self.failed: NDArray[np.int64] | None = None
+        self.peak_bytes = 0
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._fresh: list[list[Word]] = []
+        self._use(layout)
+        said = store.read(net.digest())
+        if said is None:
+            first = layout.pack(net.initial.to_array(net.place_ids)[None, :])
+            store.add(first)
+            self.figures = Figures(net)
+        else:
+            self._use(layout_of(said["layout"]))
+            self.figures = Figures.from_dict(net, said["figures"])
+            self.complete = bool(said["complete"])
+        self.figures.use(self.layout)
+        self._refill()
+
+    def _use(self, layout: StateLayout) -> None:
+        self.layout = layout
+        self.kernel = TokenKernel(self.net, layout)
+        self._buffer = [np.empty(FLUSH + CHUNK, dtype=np.uint64) for _ in range(layout.words)]
+
+    def _refill(self) -> None:
+        """Build the visited set from the levels."""
+        self.seen = SeenStates(self.layout.words)
+        self._stale = False
+        if self.complete:
+            return
+        for block in self._all_states():
+            self.seen.add([np.array(word) for word in block])
+
+    def _all_states(self) -> Iterator[Sequence[Word]]:
+        for level in self.store.levels:
+            for start in range(0, level.shape[1], FLUSH):
+                yield [word[start : start + FLUSH] for word in level]
+        yield from self._fresh
+
+    @property
+    def states(self) -> int:
+        """Number of states in complete levels."""
+        return self.store.states
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held in memory."""
+        new = sum(word.nbytes for part in self._fresh for word in part)
+        buffers = sum(word.nbytes for word in self._buffer)
+        return self.seen.nbytes + self.store.nbytes + new + buffers
+
+    def advance(
+        self, *, meter: Meter, progress: ProgressCallback | None, stage: str, most: int | None = None
+    ) -> str | None:
+        """Search until the end, the budget, more than ``most`` states, or a misfit.
+
+        Returns
+        -------
+        str or None
+            Why the budget ended the search; ``None`` otherwise.
+        """
+        self.failed = None
+        if self._stale:
+            self._refill()
+        while not self.complete and (most is None or self.states <= most):
+            reason = self._out_of(meter, 0)
+            if reason is not None:
+                return reason
+            self._fresh = []
+            before = self.figures.to_dict()
+            try:
+                reason = self._expand(self.store.levels[-1], meter, progress, stage)
+            except LayoutError:
+                reason = "the layout"
+            if reason is not None:
+                # The level is taken back: what was found of the next one is forgotten.
+                self._fresh = []
+                self.figures = Figures.from_dict(self.net, before)
+                self.figures.use(self.layout)
+                self._stale = True
+                return None if self.failed is not None else reason
+            self._close_level()
+        return None
+
+    def _close_level(self) -> None:
+        parts = self._fresh
+        words = range(self.layout.words)
+        self._fresh = []
+        if parts:
+            level = np.stack([np.concatenate([part[w] for part in parts]) for w in words])
+            if self.layout.words == 1:
+                level.sort(axis=1)
+            self.store.add(level)
+        else:
+            self.complete = True
+        self.save()
+
+    def save(self) -> None:
+        """Say in the folder, where there is one, how far the search is."""
+        if self._temporary is None:
+            self.store.write(
+                {
+                    "net": self.net.digest(),
+                    "layout": layout_data(self.layout),
+                    "figures": self.figures.to_dict(),
+                    "complete": self.complete,
+                }
+            )
+
+    def _expand(
+        self, level: Word, meter: Meter, progress: ProgressCallback | None, stage: str
+    ) -> str | None:
+        kernel, filled = self.kernel, 0
+        width = level.shape[1]
+        for start in range(0, width, CHUNK):
+            block = [np.asarray(word[start : start + CHUNK]) for word in level]
+            count = len(block[0])
+            columns = self.layout.columns(block)
+            alive = np.zeros(count, dtype=bool)
+            arcs = 0
+            try:
+                for transition, rows in kernel.firings(block, columns, alive):
+                    arcs += len(rows)
+                    if kernel.idle[transition]:
+                        continue
+                    stop = filled + len(rows)
+                    constants = kernel.constants[transition]
+                    for word, buffer, constant in zip(block, self._buffer, constants, strict=True):
+                        part = buffer[filled:stop]
+                        np.take(word, rows, out=part, mode="clip")
+                        part += constant
+                    filled = stop
+                    if filled >= FLUSH:
+                        reason = self._flush(filled, meter)
+                        filled = 0
+                        if reason is not None:
+                            return reason
+            except LayoutError as error:
+                self._note(block, error)
+                raise
+            self.figures.add(columns, alive, arcs)
+            if progress is not None:
+                progress(
+                    Progress(
+                        stage=stage, states=len(self.seen), frontier=width - start,
+                        arcs=self.figures.arcs, seconds=meter.seconds, bytes=self.nbytes,
+                    )
+                )  # fmt: skip
+            if meter.out_of_time():
+                return meter.exhausted()
+        return self._flush(filled, meter) if filled else None
+
+    def _flush(self, filled: int, meter: Meter) -> str | None:
+        reason = self._out_of(meter, filled)
+        if reason is not None:
+            return reason
+        self._fresh.extend(self.seen.add([buffer[:filled] for buffer in self._buffer]))
+        self.seen.change_if_sparse(self._all_states)
+        return None
+
+    def _out_of(self, meter: Meter, more: int) -> str | None:
+        """Return why the budget is used up; go over to files where it is that of bytes."""
+        likely = self.nbytes - self.seen.nbytes + self.seen.growing(more // 8)
+        self.peak_bytes = max(self.peak_bytes, likely)
+        limit = meter.budget.bytes
+        if limit is not None and likely > limit and self.seen.kind != "runs":
+            if self.store.folder is None:
+                self.store.to_disk(self._folder())
+            self.seen.spill(self._all_states, folder=self._folder, memory=max(1 << 16, limit // 4))
+        return meter.exhausted(states=len(self.seen))
+
+    def _folder(self) -> Path:
+        if self._temporary is None and self.store.folder is not None:
+            return self.store.folder
+        if self._temporary is None:
+            self._temporary = tempfile.TemporaryDirectory(prefix="netproof-states-")
+        return Path(self._temporary.name)
+
+    def _note(self, block: list[Word], error: LayoutError) -> None:
+        """Remember the successors that do not fit."""
+        rows = error.states[:LOOKED_AT]
+        markings = self.layout.unpack([word.take(rows) for word in block])
+        self.failed = markings + self.net.incidence[:, error.transition]
+
+    def observe(self, seen: Observed) -> None:
+        """Add all states found, and the successors that did not fit, to an observation."""
+        for block in self._all_states():
+            for start in range(0, len(block[0]), CHUNK):
+                seen.add(self.layout.unpack([word[start : start + CHUNK] for word in block]))
+        if self.failed is not None:
+            seen.add(self.failed)
+
+    def reencode(self, layout: StateLayout) -> None:
+        """Go on in another layout, from the last complete level."""
+        old, levels = self.layout, []
+        for level in self.store.levels:
+            parts = [
+                layout.repacked(old, [word[i : i + CHUNK] for word in level])
+                for i in range(0, level.shape[1], CHUNK)
+            ]
+            packed = np.concatenate(parts, axis=1)
+            if layout.words == 1:
+                packed.sort(axis=1)
+            levels.append(packed)
+        self._fresh = []
+        self._use(layout)
+        self.figures.use(layout)
+        self.store.replace(levels)
+        self.save()
+        self._refill()
+
+    def close(self) -> None:
+        """Give back what the search needs no more once it is complete."""
+        self.seen.close()
+        self.seen = SeenStates(self.layout.words)
+        self._buffer = []

@@ -1,0 +1,159 @@
+"""Which kind of visited set a search uses, and when it changes over.
+
+Pages where states cluster (a few bytes a state), a hash table where they do not or have several
+words (11 to 16 bytes a state and word), sorted runs with files when memory is short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transition_systems.key_table import KeyTable
+from transition_systems.paged_set import PagedSet, distinct
+from transition_systems.sorted_runs import SortedRuns
+
+__all__ = ["SeenStates", "sorted_distinct"]
+
+Word = NDArray[np.uint64]
+BATCH = 1 << 16
+PAGES_FROM = 1 << 16
+BYTES_PER_STATE = 16
+
+
+class SeenStates:
+    """The states that a search has met.
+
+    Parameters
+    ----------
+    words
+        Words of a state.
+    """
+
+    def __init__(self, words: int) -> None:
+        self.words = words
+        self._pages: PagedSet | None = PagedSet() if words == 1 else None
+        self._rows: KeyTable | SortedRuns | None = None if words == 1 else KeyTable(words)
+
+    def __len__(self) -> int:
+        return len(self._store)
+
+    @property
+    def _store(self) -> PagedSet | KeyTable | SortedRuns:
+        if self._pages is not None:
+            return self._pages
+        assert self._rows is not None
+        return self._rows
+
+    @property
+    def kind(self) -> str:
+        """``"pages"``, ``"table"`` or ``"runs"``."""
+        if self._pages is not None:
+            return "pages"
+        return "runs" if isinstance(self._rows, SortedRuns) else "table"
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held in memory."""
+        return self._store.nbytes
+
+    def growing(self, more: int) -> int:
+        """Return the bytes that may stand while this many states are added."""
+        return self._store.growing(more)
+
+    def add(self, states: Sequence[Word]) -> list[list[Word]]:
+        """Add states that may repeat; return the new ones in parts, each one array a word.
+
+        With one word the array may be sorted in place, and the parts together are sorted.
+        """
+        if self._pages is not None:
+            unique = sorted_distinct(states[0])
+            parts = [self._pages.add(unique[i : i + BATCH]) for i in range(0, len(unique), BATCH)]
+            return [[part] for part in parts if len(part)]
+        assert self._rows is not None
+        if isinstance(self._rows, SortedRuns):
+            found = self._rows.add(states)
+            return [found] if len(found[0]) else []
+        unsorted = [sorted_distinct(states[0])] if self.words == 1 else states
+        added = [
+            self._rows.add([word[i : i + BATCH] for word in unsorted])
+            for i in range(0, len(unsorted[0]), BATCH)
+        ]
+        if self.words == 1 and added:
+            joined = np.sort(np.concatenate([part[0] for part in added]))
+            added = [[joined]]
+        return [part for part in added if len(part[0])]
+
+    def contains(self, states: Sequence[Word]) -> NDArray[np.bool_]:
+        """Return which states are in the set, bool of shape (m,)."""
+        if self._pages is not None:
+            return self._pages.contains(states[0])
+        assert self._rows is not None
+        return self._rows.contains(states)
+
+    def change_if_sparse(self, blocks: Callable[[], Iterable[Sequence[Word]]]) -> None:
+        """Leave pages for a table where they hold too few states each.
+
+        Parameters
+        ----------
+        blocks
+            Gives all states that are in the set, each once.
+        """
+        pages = self._pages
+        if pages is None or len(pages) < PAGES_FROM:
+            return
+        if pages.nbytes <= BYTES_PER_STATE * len(pages):
+            return
+        self._pages = None
+        self._rows = KeyTable(1)
+        self._fill(blocks())
+
+    def spill(
+        self,
+        blocks: Callable[[], Iterable[Sequence[Word]]],
+        *,
+        folder: Callable[[], Path],
+        memory: int,
+    ) -> None:
+        """Go over to sorted runs that leave memory for files."""
+        self._pages = None
+        self._rows = SortedRuns(self.words, folder=folder, memory=memory)
+        self._fill(blocks())
+
+    def _fill(self, blocks: Iterable[Sequence[Word]]) -> None:
+        for block in blocks:
+            self.add([np.array(word) for word in block])
+
+    def close(self) -> None:
+        """Remove files of runs."""
+        if isinstance(self._rows, SortedRuns):
+            self._rows.close()
+
+
+def sorted_distinct(states: Word) -> Word:
+    """Return an array sorted and without repetitions; the array itself may be sorted in place.
+
+    Numbers that span less than 2 ** 32 are sorted as narrow ones, three times as fast.
+
+    Examples
+    --------
+    >>> sorted_distinct(np.array([9, 4, 9], dtype=np.uint64)).tolist()
+    [4, 9]
+    """
+    if not len(states):
+        return states
+    least, most = states.min(), states.max()
+    if int(most) - int(least) >= 1 << 32:
+        states.sort()
+        return distinct(states)
+    narrow = (states - least).astype(np.uint32)
+    narrow.sort()
+    first = np.empty(len(narrow), dtype=bool)
+    first[0] = True
+    np.not_equal(narrow[1:], narrow[:-1], out=first[1:])
+    kept: Word = narrow.compress(first).astype(np.uint64)
+    kept += least
+    return kept

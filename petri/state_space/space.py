@@ -1,0 +1,238 @@
+"""State spaces as results: packed levels, decoded and joined into graphs only on request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from petri.marking import Marking
+from petri.net import PetriNet
+from petri.state_space.search import CHUNK, PackedSearch
+from petri.state_space.space_graph import SpaceGraph, StateIndex, graph_of, lts_of, number_states
+from petri.state_space.space_runs import path_to
+from transition_systems.errors import UsageError
+from transition_systems.properties.evaluate import evaluate
+from transition_systems.properties.predicates import Predicate
+from transition_systems.run import Lasso, Run
+
+if TYPE_CHECKING:
+    from transition_systems.lts import LTS
+
+__all__ = ["StateSpace"]
+
+Words = list[NDArray[np.uint64]]
+
+
+class StateSpace:
+    """The reachable markings of a net, packed, level by level of a breadth-first search.
+
+    Attributes
+    ----------
+    net
+        The net.
+    complete, reason
+        Whether everything reachable is there, and why not.
+    pump
+        A run and a pump, where the net is unbounded.
+    seconds, cpu_seconds, peak_bytes
+        Wall time, processor time and bytes that the search took.
+    deadlocks, max_tokens_in_place, max_tokens_in_marking
+        Figures of the markings that were expanded.
+    """
+
+    def __init__(
+        self,
+        net: PetriNet,
+        search: PackedSearch,
+        *,
+        reason: str | None,
+        pump: Lasso | None,
+        seconds: float,
+        cpu_seconds: float,
+    ) -> None:
+        self.net = net
+        self.layout = search.layout
+        self.kernel = search.kernel
+        self.levels = search.store.levels
+        self.complete = search.complete and pump is None
+        self.reason = reason
+        self.pump = pump
+        self.seconds = seconds
+        self.cpu_seconds = cpu_seconds
+        self.peak_bytes = search.peak_bytes
+        figures = search.figures
+        self.n_arcs = figures.arcs
+        self.deadlocks = figures.deadlocks
+        self.max_tokens_in_place = figures.in_place
+        self.max_tokens_in_marking = figures.in_marking
+        self.starts = np.concatenate(
+            (np.zeros(1, dtype=np.int64), np.cumsum([level.shape[1] for level in self.levels]))
+        ).astype(np.int64)
+
+    def __repr__(self) -> str:
+        state = "complete" if self.complete else f"partial: {self.reason}"
+        return f"<StateSpace of {self.n_states} states, {self.n_arcs} arcs, {state}>"
+
+    @property
+    def n_states(self) -> int:
+        """Number of markings found."""
+        return int(self.starts[-1])
+
+    @property
+    def unbounded(self) -> bool:
+        """Whether a pump was found."""
+        return self.pump is not None
+
+    @property
+    def depth(self) -> int:
+        """Steps of a shortest run to the farthest marking found."""
+        return len(self.levels) - 1
+
+    @cached_property
+    def words(self) -> Words:
+        """All states, one uint64 array of shape (n_states,) for each word of the layout."""
+        return [np.concatenate([level[w] for level in self.levels]) for w in range(self.layout.words)]
+
+    @property
+    def markings(self) -> NDArray[np.int64]:
+        """The markings, int64 of shape (n_states, n_places), decoded anew."""
+        return np.ascontiguousarray(self.layout.unpack(self.words))
+
+    def level_of(self, state: int) -> int:
+        """Return the number of steps of a shortest run to a state."""
+        if not 0 <= state < self.n_states:
+            raise UsageError(f"there is no state {state}; there are {self.n_states}")
+        return int(np.searchsorted(self.starts, state, side="right")) - 1
+
+    def packed(self, state: int) -> Words:
+        """Return the words of one state, each of shape (1,)."""
+        level = self.level_of(state)
+        at = state - int(self.starts[level])
+        return [np.asarray(word[at : at + 1]) for word in self.levels[level]]
+
+    def marking(self, state: int) -> Marking:
+        """Return one marking."""
+        return Marking.from_array(self.layout.unpack(self.packed(state))[0], self.net.place_ids)
+
+    def column(self, place: str) -> NDArray[np.int64]:
+        """Return the tokens of one place in every state, int64 of shape (n_states,)."""
+        return self.layout.place_column(self.words, self.net.place_index(place))
+
+    def blocks(self) -> Iterator[tuple[int, Words]]:
+        """Yield the states in blocks: the number of the first one, and the words."""
+        for start, level in zip(self.starts.tolist(), self.levels, strict=False):
+            for at in range(0, level.shape[1], CHUNK):
+                yield start + at, [np.asarray(word[at : at + CHUNK]) for word in level]
+
+    def holds(self, predicate: Predicate) -> NDArray[np.bool_]:
+        """Return where a state predicate over places holds, bool of shape (n_states,)."""
+        parts = [self._holds(predicate, block) for _, block in self.blocks()]
+        return np.concatenate(parts)
+
+    def _holds(self, predicate: Predicate, block: Words) -> NDArray[np.bool_]:
+        view = _Block(self, block)
+        return evaluate(
+            predicate, view, n=len(block[0]), enabled=view.enabled, dead=lambda: ~view.alive()
+        )
+
+    def find(self, predicate: Predicate) -> int | None:
+        """Return the first state in which a predicate holds; none is nearer to the start."""
+        for start, block in self.blocks():
+            hits = np.flatnonzero(self._holds(predicate, block))
+            if len(hits):
+                return start + int(hits[0])
+        return None
+
+    def dead_states(self) -> NDArray[np.int64]:
+        """Return the numbers of all states found without an enabled transition, int64."""
+        parts = [
+            start + np.flatnonzero(~_Block(self, block).alive()) for start, block in self.blocks()
+        ]
+        found: NDArray[np.int64] = np.concatenate(parts).astype(np.int64)
+        return found
+
+    def bounds(self) -> dict[str, int]:
+        """Return the most tokens of each place in the states found."""
+        top = np.zeros(len(self.net.place_ids), dtype=np.int64)
+        for _, block in self.blocks():
+            columns = self.layout.columns(block)
+            for place in range(len(top)):
+                top[place] = max(int(top[place]), int(self.layout.tokens(columns, place).max()))
+        return dict(zip(self.net.place_ids, top.tolist(), strict=True))
+
+    def run_to(self, state: int) -> Run:
+        """Return a shortest run to a state; predecessors are computed backwards, level by level."""
+        return self.net.run(self.net.initial, path_to(self, state))
+
+    def run_to_some(self, predicate: Predicate) -> Run | None:
+        """Return a shortest run to a state in which a predicate holds, ``None`` without one."""
+        state = self.find(predicate)
+        return None if state is None else self.run_to(state)
+
+    def number_of(self, marking: Mapping[str, int]) -> int | None:
+        """Return the number of a marking, ``None`` where it was not found."""
+        row = Marking(marking).to_array(self.net.place_ids)[None, :]
+        packed = self.layout.pack(row)
+        if not np.array_equal(self.layout.unpack(list(packed)), row):
+            return None
+        number = int(number_states(self, list(packed))[0])
+        return None if number < 0 else number
+
+    @cached_property
+    def index(self) -> StateIndex:
+        """Numbers of packed states."""
+        return StateIndex(self.words)
+
+    @cached_property
+    def graph(self) -> SpaceGraph:
+        """The arcs as compressed sparse rows, computed when they are asked for first."""
+        return graph_of(self)
+
+    def lts(self) -> LTS:
+        """Return the space as a labelled transition system whose arrays are those of the graph."""
+        return lts_of(self)
+
+
+class _Block(Mapping[str, NDArray[np.int64]]):
+    """A block of states as a lazy mapping from places to columns."""
+
+    def __init__(self, space: StateSpace, block: Words) -> None:
+        self.space, self.block = space, block
+
+    def __getitem__(self, name: str) -> NDArray[np.int64]:
+        if name not in self:
+            raise KeyError(name)
+        return self.space.layout.place_column(self.block, self.space.net.place_index(name))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._places
+
+    @cached_property
+    def _places(self) -> frozenset[str]:
+        return frozenset(self.space.net.place_ids)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.space.net.place_ids)
+
+    def __len__(self) -> int:
+        return len(self.space.net.place_ids)
+
+    def alive(self) -> NDArray[np.bool_]:
+        """Return where some transition is enabled."""
+        alive = np.zeros(len(self.block[0]), dtype=bool)
+        for _ in self.space.kernel.enabled(self.block, alive):
+            pass
+        return alive
+
+    def enabled(self, transition: str) -> NDArray[np.bool_]:
+        """Return where a transition is enabled."""
+        result = np.zeros(len(self.block[0]), dtype=bool)
+        wanted = self.space.net.transition_index(transition)
+        for number, rows in self.space.kernel.enabled(self.block):
+            if number == wanted:
+                result[rows] = True
+        return result

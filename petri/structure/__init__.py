@@ -1,0 +1,1 @@
+"""Structure theory: what the arcs alone tell about every reachable marking."""

@@ -1,0 +1,200 @@
+"""A set of one-word states as pages of 64 bits.
+
+The low six bits of a state choose a bit of a page, the rest is the number of the page. States that
+differ in their low bits only share a page; where the low bits hold fields of the model that vary
+together, a page holds many states, and a search looks up pages instead of states. Pages are found
+by open addressing with whole arrays. Exact: numbers of pages are stored as they are.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["PAGE_BITS", "PagedSet", "distinct"]
+
+Keys = NDArray[np.uint64]
+Rows = NDArray[np.int64]
+
+PAGE_BITS = 6
+SHIFT = np.uint64(PAGE_BITS)
+LOW = np.uint64(63)
+ONE = np.uint64(1)
+HALF = np.uint64(32)
+FOLD = np.uint64(29)
+SPREAD = np.uint64(0x9E3779B97F4A7C15)
+FULL = 0.7
+AFTER = 0.35
+SMALLEST = 1 << 10
+MASK = (1 << 64) - 1
+
+
+def distinct(ordered: Keys) -> Keys:
+    """Return a sorted array without repetitions.
+
+    Examples
+    --------
+    >>> distinct(np.array([1, 1, 4], dtype=np.uint64)).tolist()
+    [1, 4]
+    """
+    if not len(ordered):
+        return ordered
+    first = np.empty(len(ordered), dtype=bool)
+    first[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    kept: Keys = ordered.compress(first)
+    return kept
+
+
+class PagedSet:
+    """A growing set of states of one word, each below 2 ** 63.
+
+    Examples
+    --------
+    >>> seen = PagedSet()
+    >>> seen.add(np.array([5, 7], dtype=np.uint64)).tolist()
+    [5, 7]
+    >>> seen.add(np.array([6, 7, 900], dtype=np.uint64)).tolist()
+    [6, 900]
+    """
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._pages = 0
+        self._allocate(SMALLEST)
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def pages(self) -> int:
+        """Number of pages in use."""
+        return self._pages
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        return int(self._keys.nbytes + self._bits.nbytes)
+
+    def growing(self, more: int) -> int:
+        """Return the bytes that may stand while this many pages are added."""
+        if self._pages + more <= FULL * len(self._keys):
+            return self.nbytes
+        return self.nbytes + int(16 * (self._pages + more) / AFTER)
+
+    def _allocate(self, slots: int) -> None:
+        self._keys = np.zeros(slots, dtype=np.uint64)
+        self._bits = np.zeros(slots, dtype=np.uint64)
+        self._size = np.uint64(slots)
+
+    def add(self, states: Keys) -> Keys:
+        """Add states, sorted and each once; return those that were not in the set, sorted.
+
+        Parameters
+        ----------
+        states
+            uint64, strictly ascending.
+        """
+        if not len(states):
+            return states
+        numbers, starts, bits = _paged(states)
+        if self._pages + len(numbers) > FULL * len(self._keys):
+            missing = int((self._find(numbers) < 0).sum())
+            if self._pages + missing > FULL * len(self._keys):
+                self._grow(missing)
+        slots = self._locate(numbers)
+        held = self._bits.take(slots)
+        self._bits[slots] = held | np.bitwise_or.reduceat(bits, starts)
+        counts = np.diff(starts, append=len(states))
+        known = np.repeat(held, counts)
+        known &= bits
+        new: Keys = states.compress(known == 0)
+        self._count += len(new)
+        return new
+
+    def contains(self, states: Keys) -> NDArray[np.bool_]:
+        """Return which states are in the set; they may come in any order."""
+        slots = self._find(states >> SHIFT)
+        bits = self._bits.take(np.maximum(slots, 0)) & (ONE << (states & LOW))
+        result: NDArray[np.bool_] = (slots >= 0) & (bits != 0)
+        return result
+
+    def _places(self, keys: Keys, round: int) -> Rows:
+        spread = keys * (SPREAD if round == 0 else _multiplier(round))
+        if round:
+            spread ^= spread >> FOLD
+            spread *= SPREAD
+        spread >>= HALF
+        spread *= self._size
+        spread >>= HALF
+        return spread.view(np.int64)
+
+    def _locate(self, numbers: Keys) -> Rows:
+        """Return the slots of pages, each once, after those that lack one were given one."""
+        keys = numbers + ONE
+        places = self._places(keys, 0)
+        slots = places
+        rows: Rows | None = None
+        round = 0
+        while True:
+            held = self._keys.take(places)
+            free = (held == 0).nonzero()[0]
+            if len(free):
+                spots = places.take(free)
+                self._keys[spots] = keys.take(free)
+                held = self._keys.take(places)
+                self._pages += int(np.count_nonzero(held.take(free) == keys.take(free)))
+            open_rows = (held != keys).nonzero()[0]
+            if rows is not None:
+                slots[rows] = places
+            if not len(open_rows):
+                return slots
+            rows = open_rows if rows is None else rows.take(open_rows)
+            keys = keys.take(open_rows)
+            round += 1
+            places = self._places(keys, round)
+
+    def _find(self, numbers: Keys) -> Rows:
+        keys = numbers + ONE
+        slots = np.full(len(keys), -1, dtype=np.int64)
+        rows: Rows = np.arange(len(keys))
+        round = 0
+        while len(rows):
+            places = self._places(keys, round)
+            held = self._keys.take(places)
+            same = held == keys
+            slots[rows.compress(same)] = places.compress(same)
+            on = (~same & (held != 0)).nonzero()[0]
+            rows, keys = rows.take(on), keys.take(on)
+            round += 1
+        return slots
+
+    def _grow(self, more: int) -> None:
+        keys, bits = self._keys, self._bits
+        used = self._pages
+        self._allocate(max(SMALLEST, int((used + more) / AFTER)))
+        self._pages = 0
+        step = 1 << 15
+        for start in range(0, len(keys), step):
+            part = keys[start : start + step]
+            filled = part.nonzero()[0]
+            slots = self._locate(part.take(filled) - ONE)
+            self._bits[slots] = bits[start : start + step].take(filled)
+
+
+def _paged(states: Keys) -> tuple[Keys, Rows, Keys]:
+    """Return the numbers of the pages of sorted states, where each begins, the bit of each."""
+    numbers = states >> SHIFT
+    first = np.empty(len(states), dtype=bool)
+    first[0] = True
+    np.not_equal(numbers[1:], numbers[:-1], out=first[1:])
+    starts = first.nonzero()[0]
+    return numbers.take(starts), starts, ONE << (states & LOW)
+
+
+def _multiplier(round: int) -> np.uint64:
+    """Return the odd multiplier of a round of probing (a step of splitmix64)."""
+    z = (round * 0x9E3779B97F4A7C15) & MASK
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
+    return np.uint64((z ^ (z >> 31)) | 1)
