@@ -28,6 +28,8 @@ __all__ = ["DEFAULT_SECONDS", "CheckOptions", "check_model", "check_path", "not_
 
 DEFAULT_SECONDS = 30.0
 DECIDE_SHARE = 0.6
+COSTLY = ("soundness", "option-to-complete")
+OUT_OF_TIME = "the time budget is used up"
 LATE = "the call ended before it was done"
 Publish = Callable[[ModelReport], None]
 
@@ -250,14 +252,16 @@ def _teller(
     report: Callable[[Sequence[VerdictReport]], ModelReport],
     publish: Publish | None,
     states: int,
-) -> Callable[[list[VerdictReport]], None]:
+) -> Callable[[dict[int, VerdictReport]], None]:
     """Return what tells a caller of the verdicts so far, the others as UNKNOWN."""
 
-    def tell(entries: list[VerdictReport]) -> None:
+    def tell(entries: dict[int, VerdictReport]) -> None:
         if publish is not None:
             why = f"{LATE}; {states} states were seen"
-            late = [VerdictReport(verdict=_refused(n, why)) for n in names[len(entries) :]]
-            publish(report([*entries, *late]))
+            publish(report([
+                entries.get(number) or VerdictReport(verdict=_refused(name, why))
+                for number, name in enumerate(names)
+            ]))  # fmt: skip
 
     return tell
 
@@ -289,21 +293,25 @@ def _answers(
     options: CheckOptions,
     clock: _Clock,
     end: float,
-    tell: Callable[[list[VerdictReport]], None],
+    tell: Callable[[dict[int, VerdictReport]], None],
 ) -> list[VerdictReport]:
-    entries: list[VerdictReport] = []
+    entries: dict[int, VerdictReport] = {}
     tell(entries)
-    for name in names:
+    order = list(range(len(names)))
+    if not question.complete:  # what is costly on a partial graph comes last
+        order.sort(key=lambda number: names[number] in COSTLY)
+    for number in order:
+        name = names[number]
         if time.monotonic() >= end:
-            entries.append(VerdictReport(verdict=_late(name, question)))
+            entries[number] = VerdictReport(verdict=_late(name, question))
             continue
         try:
             raw, kind = ask(question, name)
         except UsageError as error:
-            entries.append(VerdictReport(verdict=_refused(name, str(error)), unusable=True))
+            entries[number] = VerdictReport(verdict=_refused(name, str(error)), unusable=True)
             tell(entries)
             continue
-        verdict = carried(raw, kind, ledger)
+        verdict = _told(carried(raw, kind, ledger))
         if question.translation is not None:
             verdict = explained(question.translation, verdict, dead=_dead_activities(question))
             verdict = verdict.with_(assumptions=question.translation.assumptions)
@@ -318,10 +326,18 @@ def _answers(
         entry = _rechecked(question, name, raw, verdict, model, options, end)
         if verdict.violated and entry.witness is None:
             entry = replace(entry, dead=_dead_elements(question))
-        entries.append(entry)
+        entries[number] = entry
         clock.lap("recheck")
         tell(entries)
-    return entries
+    return [entries[number] for number in range(len(names))]
+
+
+def _told(verdict: Verdict) -> Verdict:
+    """Say of which time it is that is used up: the rest is kept for evidence and rechecks."""
+    if verdict.reason is None or not verdict.reason.startswith(OUT_OF_TIME):
+        return verdict
+    search = f"the time for the search is used up ({DECIDE_SHARE:.0%} of the budget)"
+    return verdict.with_(reason=search + verdict.reason.removeprefix(OUT_OF_TIME))
 
 
 def _dead_elements(question: NetQuestion) -> tuple[str, ...]:
