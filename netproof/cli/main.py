@@ -21,6 +21,7 @@ COMMANDS = {
     "convert": "netproof.cli.convert_command",
     "draw": "netproof.cli.draw_command",
     "simulate": "netproof.cli.simulate_command",
+    "statespace": "netproof.cli.statespace_command",
     "recheck": "netproof.cli.recheck_command",
     "doctor": "netproof.cli.doctor_command",
 }
@@ -68,6 +69,7 @@ def build_parser() -> argparse.ArgumentParser:
     simulate.add_argument("--output-format", choices=("terminal", "json"), default="terminal")
     simulate.add_argument("--trace", metavar="PATH", help="also write an event log: x.xes or x.csv")
     _reading(simulate)
+    _statespace(commands.add_parser("statespace", help="count the states of a net"))
     recheck = commands.add_parser("recheck", help="recheck the evidence of a JSON report")
     recheck.add_argument("report", metavar="REPORT")
     recheck.add_argument("--budget-seconds", type=_seconds, default=60.0, metavar="S")
@@ -116,6 +118,17 @@ def _diff(parser: argparse.ArgumentParser) -> None:
     add("--output", action="append", metavar="FORMAT=PATH", help="also write a file; repeatable")
     add("--fail-on-change", metavar="LIST", help="of verdicts, elements, language, with commas")
     add("--exit-zero", action="store_true", help="exit with 0 unless there is an internal error")
+    _reading(parser)
+
+
+def _statespace(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("file", metavar="NET")
+    add("--engine", choices=("auto", "explicit", "symbolic"), default="auto")
+    add("--budget-seconds", type=_seconds, metavar="S", help="wall time; default: no limit")
+    add("--budget-bytes", type=_count, metavar="B", help="memory before files are used")
+    add("--spill", metavar="DIR", help="keep the search here; a search cut off goes on from it")
+    add("--output-format", choices=("terminal", "json"), default="terminal")
     _reading(parser)
 
 

@@ -28,7 +28,7 @@ __all__ = ["state_space"]
 
 SMALL = 20_000
 # States to explore, and then nodes to search for a pump, while no bound is proved.
-PUMPS = ((2_000, 1_500), (SMALL, 4_000), (200_000, 20_000), (2_000_000, 100_000))
+PUMPS = ((300, 300), (2_000, 1_500), (SMALL, 4_000), (200_000, 20_000), (2_000_000, 100_000))
 STAGE = "state space"
 SAMPLE = 30_000
 RUNS = 512

@@ -19,6 +19,9 @@ from petri.structure.flows import Semiflow
 __all__ = ["Observed", "mended_layout", "plan_layout"]
 
 
+LARGEST = 1 << 62
+
+
 @dataclass(slots=True)
 class Observed:
     """What was seen in reachable markings.
@@ -57,7 +60,9 @@ class _Plan:
         seen: Observed,
         guess: bool,
     ) -> None:
-        self.flows, self.bounds, self.seen, self.guess = flows, bounds, seen, guess
+        self.flows = [flow for flow in flows if flow.value < LARGEST]
+        self.bounds = [None if b is None or b >= LARGEST else b for b in bounds]
+        self.seen, self.guess = seen, guess
         self.open = set(range(len(bounds)))
         self.fields: list[Field] = []
         self.dependents: list[Dependent] = []

@@ -33,11 +33,20 @@ class LevelStore:
     ----------
     folder
         Where to keep the levels as files; by default they stay in memory.
+
+    Attributes
+    ----------
+    states
+        Number of states in all levels.
+    nbytes
+        Bytes of the levels that are in memory.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
         self.levels: list[Words] = []
+        self.states = 0
+        self.nbytes = 0
         self._generation = 0
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
@@ -45,19 +54,22 @@ class LevelStore:
     def __len__(self) -> int:
         return len(self.levels)
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the levels that are in memory."""
-        return sum(level.nbytes for level in self.levels if not isinstance(level, np.memmap))
-
-    @property
-    def states(self) -> int:
-        """Number of states in all levels."""
-        return sum(level.shape[1] for level in self.levels)
-
     def add(self, level: Words) -> None:
         """Append a level."""
-        self.levels.append(self._kept(level, len(self.levels)))
+        kept = self._kept(level, len(self.levels))
+        self.levels.append(kept)
+        self._count(kept)
+
+    def _count(self, level: Words) -> None:
+        self.states += level.shape[1]
+        if not isinstance(level, np.memmap):
+            self.nbytes += level.nbytes
+
+    def _take(self, levels: list[Words]) -> None:
+        self.levels = levels
+        self.nbytes = self.states = 0
+        for level in levels:
+            self._count(level)
 
     def _kept(self, level: Words, number: int) -> Words:
         if self.folder is None or level.shape[1] == 0:
@@ -75,7 +87,7 @@ class LevelStore:
         """Move all levels to files."""
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self.levels = [self._kept(level, number) for number, level in enumerate(self.levels)]
+        self._take([self._kept(level, number) for number, level in enumerate(self.levels)])
 
     def replace(self, levels: Sequence[Words]) -> None:
         """Put other levels in the place of all, e.g. the same ones in another layout.
@@ -83,7 +95,7 @@ class LevelStore:
         The old files stay until :meth:`write` has named the new ones.
         """
         self._generation += 1
-        self.levels = [self._kept(level, number) for number, level in enumerate(levels)]
+        self._take([self._kept(level, number) for number, level in enumerate(levels)])
 
     def write(self, data: dict[str, Any]) -> None:
         """Say in the folder how far the search is; nothing without a folder."""
@@ -123,10 +135,8 @@ class LevelStore:
             if data["net"] != digest:
                 raise UsageError(f"{self.folder} holds the search of another net")
             self._generation = int(data["generation"])
-            self.levels = [
-                self._load(number, (int(shape[0]), int(shape[1])))
-                for number, shape in enumerate(data["shapes"])
-            ]
+            shapes = enumerate(data["shapes"])
+            self._take([self._load(n, (int(shape[0]), int(shape[1]))) for n, shape in shapes])
         except (ValueError, KeyError, OSError, TypeError, IndexError) as error:
             raise UsageError(f"the search in {self.folder} cannot be gone on with: {error}") from None
         for path in self.folder.glob("run-*.tmp"):

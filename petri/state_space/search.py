@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -55,7 +57,7 @@ class PackedSearch:
         self.complete = False
         self.failed: NDArray[np.int64] | None = None
         self.peak_bytes = 0
-        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._temporary: Path | None = None
         self._fresh: list[list[Word]] = []
         self._use(layout)
         said = store.read(net.digest())
@@ -226,8 +228,9 @@ class PackedSearch:
         if self._temporary is None and self.store.folder is not None:
             return self.store.folder
         if self._temporary is None:
-            self._temporary = tempfile.TemporaryDirectory(prefix="netproof-states-")
-        return Path(self._temporary.name)
+            self._temporary = Path(tempfile.mkdtemp(prefix="netproof-states-"))
+            weakref.finalize(self.store, shutil.rmtree, self._temporary, ignore_errors=True)
+        return self._temporary
 
     def _note(self, block: list[Word], error: LayoutError) -> None:
         """Remember the successors that do not fit."""

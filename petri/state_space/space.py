@@ -57,6 +57,7 @@ class StateSpace:
         self.net = net
         self.layout = search.layout
         self.kernel = search.kernel
+        self._store = search.store
         self.levels = search.store.levels
         self.complete = search.complete and pump is None
         self.reason = reason

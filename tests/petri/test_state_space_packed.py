@@ -92,7 +92,7 @@ def test_guesses_and_small_blocks_change_nothing(net: PetriNet) -> None:
 @pytest.mark.parametrize("n", [1, 2, 3, 5, 9, 11])
 def test_philosophers_have_the_closed_form_count(n: int) -> None:
     space = state_space(philosophers(n))
-    assert space.n_states == (1 if n == 1 else round((1 + 2**0.5) ** n + (1 - 2**0.5) ** n))
+    assert space.n_states == round((1 + 2**0.5) ** n + (1 - 2**0.5) ** n)
     assert space.deadlocks == 1 or n == 1
 
 
