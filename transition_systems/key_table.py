@@ -175,9 +175,7 @@ class KeyTable:
                 for rest, word in zip(self._rest, states[1:], strict=True):
                     same &= rest.take(places) == word.take(rows)
                 keep = (~same).nonzero()[0]
-                rows, keys, places, here = (
-                    part.take(keep) for part in (rows, keys, places, here)
-                )
+                rows, keys, places, here = (part.take(keep) for part in (rows, keys, places, here))
             free = (here == 0).nonzero()[0]
             settled = np.zeros(len(rows), dtype=bool)
             if len(free):

@@ -100,7 +100,7 @@ class PagedSet:
         numbers, starts, bits = _paged(states)
         if self._pages + len(numbers) > FULL * len(self._keys):
             missing = int((self._find(numbers) < 0).sum())
-            if self._pages + missing > FULL * len(self._keys):
+            if self._pages + missing > 0.9 * FULL * len(self._keys):
                 self._grow(missing)
         slots = self._locate(numbers)
         held = self._bits.take(slots)

@@ -58,7 +58,8 @@ class _Planner:
         self.failures = 0
         if not self.proved:
             self.bounds = list(place_bounds(self.net, flows=self.flows).values())
-        if not all(flow_covers(self.flows, p) for p in range(len(self.bounds))):
+        open_places = (p for p, bound in enumerate(self.bounds) if bound in (1, None))
+        if not all(flow_covers(self.flows, p) for p in open_places):
             self.observe(search)
 
     def observe(self, search: PackedSearch) -> None:

@@ -80,7 +80,11 @@ class _Plan:
     def constants(self) -> None:
         """Places that never change, or never hold a token, take no bits."""
         for flow in self.flows:
-            if len(flow.weights) == 1 and flow.weights[0][1] == 1 and flow.weights[0][0] in self.open:
+            if (
+                len(flow.weights) == 1
+                and flow.weights[0][1] == 1
+                and flow.weights[0][0] in self.open
+            ):
                 self.depend(flow, flow.weights[0][0])
         for place, bound in enumerate(self.bounds):
             if bound == 0 and place in self.open:
@@ -125,8 +129,7 @@ class _Plan:
         for place in safe:
             fitting = [unit for unit in units if bool(exclusive[place, unit].all())]
             if fitting:
-                max(fitting, key=lambda u: ((len(u) + 1).bit_length() == len(u).bit_length(), len(u))
-                    ).append(place)  # fmt: skip
+                max(fitting, key=_room).append(place)
             else:
                 units.append([place])
         for unit in units:
@@ -155,6 +158,11 @@ class _Plan:
         field = Field(places=(place,), base=base, unit=False, proved=bound is not None)
         self.fields.append(field)
         self.open.discard(place)
+
+
+def _room(unit: list[int]) -> tuple[bool, int]:
+    """Order units: those that take one more place without one more bit, then the largest."""
+    return (len(unit) + 1).bit_length() == len(unit).bit_length(), len(unit)
 
 
 def plan_layout(
@@ -208,7 +216,9 @@ def mended_layout(layout: StateLayout, failed: NDArray[np.int64]) -> StateLayout
     for number, field in enumerate(layout.fields):
         tokens = failed[:, list(field.places)]
         top = int(tokens.max())
-        if field.proved or (top < field.base if not field.unit else (tokens.sum(axis=1) <= 1).all()):
+        if field.proved or (
+            top < field.base if not field.unit else (tokens.sum(axis=1) <= 1).all()
+        ):
             continue
         changed.add(number)
         if not field.unit or len(field.places) == 1:
@@ -234,9 +244,7 @@ def _order(plan: _Plan) -> list[Dependent]:
     waiting = {rule.place: rule for rule in plan.dependents}
     ordered: list[Dependent] = []
     while waiting:
-        ready = [
-            rule for rule in waiting.values() if not any(p in waiting for p, _ in rule.others)
-        ]
+        ready = [rule for rule in waiting.values() if not any(p in waiting for p, _ in rule.others)]
         assert ready, "the rules of dependent places go in a circle"
         for rule in ready:
             ordered.append(waiting.pop(rule.place))

@@ -138,7 +138,9 @@ class LevelStore:
             shapes = enumerate(data["shapes"])
             self._take([self._load(n, (int(shape[0]), int(shape[1]))) for n, shape in shapes])
         except (ValueError, KeyError, OSError, TypeError, IndexError) as error:
-            raise UsageError(f"the search in {self.folder} cannot be gone on with: {error}") from None
+            raise UsageError(
+                f"the search in {self.folder} cannot be gone on with: {error}"
+            ) from None
         for path in self.folder.glob("run-*.tmp"):
             path.unlink(missing_ok=True)
         return data

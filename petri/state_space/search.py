@@ -7,7 +7,6 @@ import tempfile
 import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +18,7 @@ from petri.state_space.search_figures import Figures
 from petri.state_space.seen_states import SeenStates
 from petri.state_space.state_layout import StateLayout
 from petri.state_space.token_kernel import LayoutError, TokenKernel
-from transition_systems.budget import Budget, Meter
+from transition_systems.budget import Meter
 from transition_systems.progress import Progress, ProgressCallback
 
 __all__ = ["PackedSearch"]
@@ -79,7 +78,8 @@ class PackedSearch:
 
     def _refill(self) -> None:
         """Build the visited set from the levels."""
-        self.seen = SeenStates(self.layout.words)
+        layout = self.layout
+        self.seen = SeenStates(layout.words, layout.bits, largest=FLUSH + CHUNK)
         self._stale = False
         if self.complete:
             return
@@ -105,7 +105,12 @@ class PackedSearch:
         return self.seen.nbytes + self.store.nbytes + new + buffers
 
     def advance(
-        self, *, meter: Meter, progress: ProgressCallback | None, stage: str, most: int | None = None
+        self,
+        *,
+        meter: Meter,
+        progress: ProgressCallback | None,
+        stage: str,
+        most: int | None = None,
     ) -> str | None:
         """Search until the end, the budget, more than ``most`` states, or a misfit.
 

@@ -96,7 +96,8 @@ class StateSpace:
     @cached_property
     def words(self) -> Words:
         """All states, one uint64 array of shape (n_states,) for each word of the layout."""
-        return [np.concatenate([level[w] for level in self.levels]) for w in range(self.layout.words)]
+        words = range(self.layout.words)
+        return [np.concatenate([level[w] for level in self.levels]) for w in words]
 
     @property
     def markings(self) -> NDArray[np.int64]:

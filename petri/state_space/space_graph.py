@@ -76,8 +76,7 @@ class SpaceGraph:
         within = inside >= 0
         occurs = np.zeros((count, self.n_transitions), dtype=bool)
         occurs[inside[within], self.transitions[within]] = True
-        result: NDArray[np.bool_] = occurs.all(axis=0)
-        return result
+        return np.asarray(occurs.all(axis=0), dtype=np.bool_)
 
     def home_states(self) -> NDArray[np.int64]:
         """Return the states that are reachable from every state, int64, ascending.

@@ -191,9 +191,7 @@ class StateLayout:
         digits = self._digits[number]
         return shared if digits is None else digits.take(shared)
 
-    def _bits_of(
-        self, states: Words | NDArray[np.uint64], number: int, bits: int
-    ) -> Column:
+    def _bits_of(self, states: Words | NDArray[np.uint64], number: int, bits: int) -> Column:
         part = states[self.word[number]]
         if self.shift[number]:
             part = part >> np.uint64(self.shift[number])
@@ -273,9 +271,7 @@ class StateLayout:
                 row -= weight * markings[other]
         return markings.T
 
-    def repacked(
-        self, old: StateLayout, states: Words | NDArray[np.uint64]
-    ) -> NDArray[np.uint64]:
+    def repacked(self, old: StateLayout, states: Words | NDArray[np.uint64]) -> NDArray[np.uint64]:
         """Return states of another layout in this one, uint64 of shape (words, n)."""
         columns = old.columns(states)
         known = {field.places: number for number, field in enumerate(old.fields)}
@@ -295,9 +291,7 @@ class StateLayout:
             rows[self.word[number]] += value
         return rows
 
-    def place_column(
-        self, states: Words | NDArray[np.uint64], place: int
-    ) -> NDArray[np.int64]:
+    def place_column(self, states: Words | NDArray[np.uint64], place: int) -> NDArray[np.int64]:
         """Return the tokens of one place in states, int64 of shape (n,)."""
         rule = self.follows.get(place)
         if rule is not None:

@@ -74,16 +74,15 @@ class TokenKernel:
         change = {p: tokens for p, tokens in change.items() if tokens}
         self.constants.append(self.layout.constant(change))
         self.idle.append(not change)
-        tests: list[Test] | None = []
+        tests: list[Test] = []
+        possible = True
         for place, weight in pre.items():
             rule = self.layout.follows.get(place)
             most = rule.value if rule is not None else self._most(place)
-            if weight > most:
-                tests = None
-                break
+            possible &= weight <= most
             if rule is None or rule.others:
                 tests.append((place, weight))
-        self.tests.append(None if tests is None else tuple(tests))
+        self.tests.append(tuple(tests) if possible else None)
         self.limits.append(tuple(self._limits(change, pre)))
 
     def _most(self, place: int) -> int:

@@ -24,9 +24,7 @@ from transition_systems.properties.parse import parse_predicate
 
 def keys_of(space: StateSpace) -> list[frozenset[tuple[str, int]]]:
     ids = space.net.place_ids
-    return [
-        frozenset((ids[p], int(row[p])) for p in np.flatnonzero(row)) for row in space.markings
-    ]
+    return [frozenset((ids[p], int(row[p])) for p in np.flatnonzero(row)) for row in space.markings]
 
 
 def agree(net: PetriNet, space: StateSpace) -> None:
@@ -82,8 +80,9 @@ def test_guesses_and_small_blocks_change_nothing(net: PetriNet) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(exploring_packed, "SMALL", 3)
         patch.setattr(exploring_packed, "RUNS", 2)
-        patch.setattr(exploring_packed, "place_bounds", lambda net, flows: {
-            p: None for p in net.place_ids})  # fmt: skip
+        patch.setattr(
+            exploring_packed, "place_bounds", lambda net, flows: dict.fromkeys(net.place_ids)
+        )
         patch.setattr(search, "CHUNK", 4)
         patch.setattr(search, "FLUSH", 8)
         agree(net, state_space(net, budget=Budget(states=3000)))
@@ -96,7 +95,9 @@ def test_philosophers_have_the_closed_form_count(n: int) -> None:
     assert space.deadlocks == 1 or n == 1
 
 
-@pytest.mark.parametrize(("n", "states", "arcs"), [(1, 160, 616), (2, 4600, 28120), (3, 58400, 446400)])
+@pytest.mark.parametrize(
+    ("n", "states", "arcs"), [(1, 160, 616), (2, 4600, 28120), (3, 58400, 446400)]
+)
 def test_kanban_has_the_known_count(n: int, states: int, arcs: int) -> None:
     space = state_space(kanban(n))
     assert (space.n_states, space.n_arcs) == (states, arcs)
@@ -200,7 +201,9 @@ def test_several_words_are_exact() -> None:
 
 
 def test_unbounded_nets_are_noticed_with_a_pump() -> None:
-    net = PetriNet(places=["p", "q"], transitions=["t", "u"], arcs=[("t", "p"), ("p", "u"), ("u", "q")])
+    net = PetriNet(
+        places=["p", "q"], transitions=["t", "u"], arcs=[("t", "p"), ("p", "u"), ("u", "q")]
+    )
     space = state_space(net)
     assert space.unbounded
     assert not space.complete
