@@ -1,7 +1,24 @@
-"""Playing the token game: random runs of a net."""
+"""Playing the token game: random runs, ensembles of replicas, traces, and their replay."""
 
 from __future__ import annotations
 
+from petri.token_game.ensemble_result import Ensemble, FirstPassage
+from petri.token_game.ensembles import ensemble
+from petri.token_game.estimates import Distribution, Estimate, estimate
+from petri.token_game.policies import MaximalStep, Policy, Priorities, Uniform, Weighted
 from petri.token_game.simulate import simulate
 
-__all__ = ["simulate"]
+__all__ = [
+    "Distribution",
+    "Ensemble",
+    "Estimate",
+    "FirstPassage",
+    "MaximalStep",
+    "Policy",
+    "Priorities",
+    "Uniform",
+    "Weighted",
+    "ensemble",
+    "estimate",
+    "simulate",
+]
