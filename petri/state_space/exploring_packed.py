@@ -74,7 +74,7 @@ class _Planner:
         """Return a layout that holds what was found and what did not fit."""
         self.failures += 1
         if self.thorough and self.failures <= NEW_PLANS:
-            self.observe(search)
+            search.observe(self.seen)
             return self.layout(search)
         return mended_layout(search.layout, failed)
 

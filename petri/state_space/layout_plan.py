@@ -49,6 +49,17 @@ class Observed:
             marked = (markings > 0).astype(np.float32)
             self.together |= (marked.T @ marked) > 0
 
+    def add_rows(self, places: Sequence[int], rows: Sequence[NDArray[np.unsignedinteger]]) -> None:
+        """Look at some places only: for each of them its tokens in all markings."""
+        if not places:
+            return
+        marked = np.empty((len(places), len(rows[0])), dtype=np.float32)
+        for place, row, mark in zip(places, rows, marked, strict=True):
+            self.top[place] = max(int(self.top[place]), int(row.max()))
+            np.not_equal(row, 0, out=mark, casting="unsafe")
+        inside = np.asarray(places)
+        self.together[np.ix_(inside, inside)] |= (marked @ marked.T) > 0
+
 
 class _Plan:
     """The places that still lack a home, and what was decided."""

@@ -244,10 +244,21 @@ class PackedSearch:
         self.failed = markings + self.net.incidence[:, error.transition]
 
     def observe(self, seen: Observed) -> None:
-        """Add all states found, and the successors that did not fit, to an observation."""
+        """Add the states found, and the successors that did not fit, to an observation.
+
+        Places that semiflows already put into one field are left out.
+        """
+        layout = self.layout
+        places = sorted(
+            place
+            for field in layout.fields
+            if not (field.unit and field.proved and len(field.places) > 1)
+            for place in field.places
+        )
         for block in self._all_states():
             for start in range(0, len(block[0]), CHUNK):
-                seen.add(self.layout.unpack([word[start : start + CHUNK] for word in block]))
+                columns = layout.columns([word[start : start + CHUNK] for word in block])
+                seen.add_rows(places, [layout.tokens(columns, place) for place in places])
         if self.failed is not None:
             seen.add(self.failed)
 

@@ -161,13 +161,13 @@ def sorted_distinct(states: Word, scratch: NDArray[np.uint32] | None, bits: int 
     """
     if not len(states):
         return states
-    least: np.uint64 | None = None
+    least = 0
     if bits > NARROW:
-        least = states.min()
-        if int(states.max()) - int(least) >= 1 << NARROW:
+        least = int(states.min())
+        if int(states.max()) - least >= 1 << NARROW:
             states.sort()
             return distinct(states)
-        states -= least
+        states -= np.uint64(least)
     if scratch is None or len(scratch) < len(states):
         scratch = np.empty(len(states), dtype=np.uint32)
     narrow = scratch[: len(states)]
@@ -177,6 +177,6 @@ def sorted_distinct(states: Word, scratch: NDArray[np.uint32] | None, bits: int 
     first[0] = True
     np.not_equal(narrow[1:], narrow[:-1], out=first[1:])
     kept: Word = narrow.compress(first).astype(np.uint64)
-    if least is not None:
-        kept += least
+    if least:
+        kept += np.uint64(least)
     return kept
