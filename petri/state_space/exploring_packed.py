@@ -28,7 +28,14 @@ __all__ = ["state_space"]
 
 SMALL = 20_000
 # States to explore, and then nodes to search for a pump, while no bound is proved.
-PUMPS = ((300, 300), (2_000, 1_500), (SMALL, 4_000), (200_000, 20_000), (2_000_000, 100_000))
+PUMPS = (
+    (300, 300),
+    (2_000, 1_500),
+    (SMALL, 4_000),
+    (200_000, 20_000),
+    (2_000_000, 100_000),
+    (20_000_000, 400_000),
+)
 STAGE = "state space"
 SAMPLE = 30_000
 RUNS = 512
@@ -54,13 +61,17 @@ class _Planner:
 
     def look_closer(self, search: PackedSearch) -> None:
         """Spend more on bounds and on a sample, now that the net is known not to be small."""
+        self.prove_bounds()
+        open_places = (p for p, bound in enumerate(self.bounds) if bound in (1, None))
+        if not all(flow_covers(self.flows, p) for p in open_places):
+            self.observe(search)
+
+    def prove_bounds(self) -> None:
+        """Ask linear programs for the bounds that semiflows do not give."""
         self.thorough = True
         self.failures = 0
         if not self.proved:
             self.bounds = list(place_bounds(self.net, flows=self.flows).values())
-        open_places = (p for p, bound in enumerate(self.bounds) if bound in (1, None))
-        if not all(flow_covers(self.flows, p) for p in open_places):
-            self.observe(search)
 
     def observe(self, search: PackedSearch) -> None:
         """Look at all markings found, and at random runs from some of them."""
@@ -100,6 +111,8 @@ def _searched(
     progress: ProgressCallback | None,
 ) -> tuple[str | None, Lasso | None]:
     """Run the search to its end; return why it ended early, and a pump of an unbounded net."""
+    if search.states > SMALL and not search.complete:
+        planner.prove_bounds()  # a search that is gone on with has its second layout already
     pumps = [stage for stage in PUMPS if stage[0] >= search.states]
     while True:
         most = None if planner.thorough else SMALL
