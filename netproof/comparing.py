@@ -11,6 +11,7 @@ from netproof.checking import DEFAULT_SECONDS, CheckOptions, check_model
 from netproof.difference.changes import ElementChange, VerdictChange
 from netproof.difference.elements import WorkflowChanges
 from netproof.difference.model import Difference, Side
+from netproof.difference.moved import moved_between
 from netproof.difference.net_elements import NetChanges
 from netproof.difference.runs import compare_runs, unknown_runs
 from netproof.difference.subject import Subject
@@ -135,13 +136,13 @@ class _Comparison:
         self._tell(result)
         seconds = max(0.0, self.end - time.monotonic()) * CHECK_SHARE
         first, without = self._checked(self.old, seconds)
-        result = replace(result, verdicts=_verdicts(first, None, without, {}))
+        result = replace(result, verdicts=_verdicts(first, None, without, {}, {}))
         self._tell(result)
         same = (self.old.graph, self.old.net) == (self.new.graph, self.new.net)
         second, lacking = (first, without) if same else self._checked(self.new, seconds)
         for name in without.keys() & lacking.keys():
             raise without[name]
-        verdicts = _verdicts(first, second, without, lacking)
+        verdicts = _verdicts(first, second, without, lacking, pairs)
         assumed = dict.fromkeys((*first.assumptions, *second.assumptions))
         result = replace(result, verdicts=verdicts, assumptions=tuple(assumed))
         self._tell(result)
@@ -211,6 +212,7 @@ def _verdicts(
     new: ModelReport | None,
     without: dict[str, UsageError],
     lacking: dict[str, UsageError],
+    pairs: dict[str, str],
 ) -> tuple[VerdictChange, ...]:
     before = {entry.name: entry for entry in old.verdicts}
     after = {} if new is None else {entry.name: entry for entry in new.verdicts}
@@ -220,6 +222,7 @@ def _verdicts(
             property=name, old=before.get(name), new=after.get(name),
             old_reason=None if name in before else _why(without, name, default),
             new_reason=None if name in after else _why(lacking, name, default),
+            moved=None if new is None or not pairs else moved_between(old, new, name, pairs),
         )
         for name in dict.fromkeys([*before, *after, *without, *lacking])
     )  # fmt: skip

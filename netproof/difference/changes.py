@@ -6,6 +6,7 @@ import builtins
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from netproof.difference.moved import Moved
 from netproof.report.model import VerdictReport
 from transition_systems.source_span import SourceSpan
 from transition_systems.verdict import Outcome
@@ -34,6 +35,8 @@ class VerdictChange:
         The verdicts; ``None`` where the question has no meaning for that model.
     old_reason, new_reason
         Why it has none.
+    moved
+        Where both are VIOLATED, but at other elements: which.
     """
 
     property: str
@@ -41,6 +44,7 @@ class VerdictChange:
     new: VerdictReport | None = None
     old_reason: str | None = None
     new_reason: str | None = None
+    moved: Moved | None = None
 
     @builtins.property
     def change(self) -> Change:
@@ -71,6 +75,7 @@ class VerdictChange:
             "change": self.change,
             "old": _verdict(self.old, self.old_reason),
             "new": _verdict(self.new, self.new_reason),
+            "moved": None if self.moved is None else self.moved.to_dict(),
         }
 
 

@@ -71,7 +71,7 @@ class Difference:
         """Whether nothing has changed; ``None`` where no change is known and not all is decided."""
         changes = {verdict.change for verdict in self.verdicts}
         status = {self.runs.gained.status, self.runs.lost.status}
-        if self.elements or "found" in status or changes & {"better", "worse"}:
+        if self.elements or self.moved or "found" in status or changes & {"better", "worse"}:
             return False
         return None if "unknown" in status or "undecided" in changes else True
 
@@ -79,6 +79,11 @@ class Difference:
     def worse(self) -> tuple[VerdictChange, ...]:
         """The verdicts that are VIOLATED now and were not."""
         return tuple(verdict for verdict in self.verdicts if verdict.change == "worse")
+
+    @property
+    def moved(self) -> tuple[VerdictChange, ...]:
+        """The verdicts that are VIOLATED as they were, but at other elements."""
+        return tuple(verdict for verdict in self.verdicts if verdict.moved is not None)
 
     @property
     def internal(self) -> bool:
@@ -130,6 +135,7 @@ class Difference:
                 "worse": count.count("worse"),
                 "better": count.count("better"),
                 "undecided": count.count("undecided"),
+                "moved": len(self.moved),
                 "elements": len(self.elements),
                 "gained": self.runs.gained.status,
                 "lost": self.runs.lost.status,

@@ -11,6 +11,7 @@ from netproof.difference.text import (
     MARKS,
     after_common,
     headline,
+    moved_words,
     run_title,
     verdict_words,
     where,
@@ -40,7 +41,7 @@ def _parts(difference: Difference) -> Iterator[str]:
     for verdict in difference.verdicts:
         told = None if verdict.new is None else verdict.new.verdict
         why = verdict.new_reason if told is None else told.reason or told.explain()
-        shown = "" if verdict.change == "same" else why or ""
+        shown = moved_words(verdict) if verdict.change == "same" else why or ""
         style = f' style="color:{COLOURS[verdict.change]}"' if verdict.change in COLOURS else ""
         yield f"<tr><td><code>{_text(verdict.property)}</code><td>{verdict_words(verdict.old)}"
         yield f"<td{style}><b>{verdict_words(verdict.new)}</b><td>{_text(shown)}</tr>"

@@ -12,6 +12,7 @@ from netproof.difference.text import (
     after_common,
     difference_text,
     headline,
+    moved_words,
     run_title,
     verdict_words,
     where,
@@ -69,7 +70,8 @@ def _markdown(difference: Difference) -> Iterator[str]:
         told = None if verdict.new is None else verdict.new.verdict
         why = verdict.new_reason if told is None else told.reason or told.explain()
         cells = [verdict.property, verdict_words(verdict.old), verdict_words(verdict.new)]
-        cells.append("" if verdict.change == "same" else f"{_MARKS[verdict.change]} {why or ''}")
+        said = "" if verdict.change == "same" else f"{_MARKS[verdict.change]} {why or ''}"
+        cells.append(said if verdict.moved is None else f"↔ {moved_words(verdict)}")
         yield f"| {' | '.join(_md(cell) for cell in cells)} |"
     yield ""
     for run in (difference.runs.gained, difference.runs.lost):

@@ -17,8 +17,8 @@ from transition_systems.source_span import SourceSpan
 from transition_systems.verdict import Outcome
 
 __all__ = [
-    "MARKS", "Ink", "after_common", "difference_text", "headline", "run_title", "summary",
-    "verdict_words", "where",
+    "MARKS", "Ink", "after_common", "difference_text", "headline", "moved_words", "run_title",
+    "summary", "verdict_words", "where",
 ]  # fmt: skip
 
 MARKS = {"added": "+", "removed": "-"}
@@ -59,6 +59,9 @@ def summary(difference: Difference) -> str:
         count = changes.count(change)
         if count:
             parts.append(f"{count} verdict{'s' if count > 1 else ''} {verb}")
+    moved = len(difference.moved)
+    if moved:
+        parts.append(f"{moved} violation{'s' if moved > 1 else ''} moved")
     if not parts:
         parts.append("no verdict changed")
     count = len(difference.elements)
@@ -123,33 +126,51 @@ def verdict_words(entry: VerdictReport | None) -> str:
 
 
 def _verdicts(difference: Difference, ink: Ink) -> Iterator[str]:
-    changed = [verdict for verdict in difference.verdicts if verdict.change != "same"]
+    changed = [v for v in difference.verdicts if v.change != "same" or v.moved is not None]
     width = max((len(verdict.property) for verdict in changed), default=0)
-    shown = _shortest(difference)
+    shown = _shown_runs(difference)
     for verdict in changed:
+        if verdict.moved is not None:
+            yield f"  {ink.paint('≠', '33')} {verdict.property:<{width}}  {moved_words(verdict)}"
+            continue
         change = f"{verdict_words(verdict.old)} → {verdict_words(verdict.new)}"
         mark = ink.paint(VERDICT_MARKS[verdict.change], COLOURS.get(verdict.change))
         yield f"  {mark} {verdict.property:<{width}}  {change}  {_why(verdict)}".rstrip()
-        if shown is not None and verdict.property == shown[0]:
-            yield from _witness(shown[1])
+        if verdict.property in shown:
+            yield from _witness(shown[verdict.property])
     for outcome in Outcome:
         same = [
             verdict.property for verdict in difference.verdicts
-            if verdict.change == "same" and verdict.new is not None
+            if verdict.change == "same" and verdict.moved is None and verdict.new is not None
             and verdict.new.outcome is outcome
         ]  # fmt: skip
         if same:
             yield f"  = as before {outcome}: {', '.join(same)}"
 
 
-def _shortest(difference: Difference) -> tuple[str, Run | Lasso] | None:
-    """Return the shortest run that shows why a verdict got worse, and of which it is."""
-    found = [
-        (verdict.property, verdict.new.witness)
+def moved_words(verdict: VerdictChange) -> str:
+    """Return that a violation moved, and what it is now; nothing where it did not."""
+    if verdict.moved is None or verdict.new is None:
+        return ""
+    text = f"{verdict.moved.sentence()}. {verdict.new.explanation}"
+    return plain(text, 2 * MAX_TEXT, line=True)
+
+
+def _shown_runs(difference: Difference) -> dict[str, Run | Lasso]:
+    """Return, by property, at most two different runs that show why verdicts got worse.
+
+    The shortest one, and that of soundness where it is another one, else the next shortest.
+    """
+    runs = {
+        verdict.property: verdict.new.witness
         for verdict in difference.worse
         if verdict.new is not None and verdict.new.witness is not None
-    ]
-    return min(found, key=lambda pair: len(pair[1]), default=None)
+    }
+    ordered = sorted(runs, key=lambda name: (len(runs[name]), name != "soundness"))
+    first = ordered[:1]
+    others = [name for name in ordered[1:] if runs[name].actions != runs[first[0]].actions]
+    others.sort(key=lambda name: name != "soundness")
+    return {name: runs[name] for name in (*first, *others[:1])}
 
 
 def _witness(run: Run | Lasso) -> Iterator[str]:

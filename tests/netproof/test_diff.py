@@ -274,3 +274,61 @@ def test_hostile_names_are_escaped() -> None:
     assert "\x1b" not in str(result)
     assert "<script" not in render_difference(result, "markdown").replace("\\<", "")
     assert "\x1b" not in render_difference(result, "markdown")
+
+
+def two_joins(first: str, second: str) -> WorkflowGraph:
+    """Two choices in sequence; where a join is an ``and``, it waits for ever."""
+    return drawn(
+        f"""
+start s
+xor x1
+task a
+task b
+{first} j1
+xor x2
+task c
+task d
+{second} j2
+end e
+s > x1 > a > j1 > x2 > c > j2 > e
+x1 > b > j1
+x2 > d > j2
+"""
+    )
+
+
+def test_a_violation_that_moved_is_told() -> None:
+    result = checked(netproof.diff(two_joins("xor", "and"), two_joins("and", "xor")))
+    by_name = {v.property: v for v in result.verdicts}
+    moved = by_name["deadlock"].moved
+    assert moved is not None
+    assert (moved.old, moved.new) == (("j2",), ("j1",))
+    told = "still VIOLATED, but elsewhere: was at the gateway j2, now at the gateway j1"
+    for name in ("terminal", "markdown"):
+        assert told in render_difference(result, name)
+    assert told in result._repr_html_()
+    assert result.same is False
+    data = {v["property"]: v for v in result.to_dict()["verdicts"]}
+    assert data["deadlock"]["moved"]["old"] == ["j2"]
+    assert result.to_dict()["summary"]["moved"] == len(result.moved) > 0
+    assert "as before VIOLATED" not in render_difference(result, "terminal")
+
+
+def test_a_violation_that_stayed_did_not_move() -> None:
+    longer = two_joins("xor", "and")
+    nodes = tuple(replace(n, name="other") if n.id == "a" else n for n in longer.nodes)
+    result = checked(netproof.diff(two_joins("xor", "and"), replace(longer, nodes=nodes)))
+    assert result.moved == ()
+    assert "as before VIOLATED: soundness" in render_difference(result, "terminal")
+
+
+def test_two_worse_verdicts_show_both_runs() -> None:
+    old = drawn("start s\nand f\ntask a\ntask b\nand j\ntask c\nend e\n"
+                "s > f > a > j > c > e\nf > b > j")  # fmt: skip
+    new = drawn("start s\nand f\ntask a\ntask b\nxor j\ntask c\nxor k\ntask d\nend e\n"
+                "s > f > a > j > c > k > e\nf > b > j\nk > d > a")  # fmt: skip
+    result = checked(netproof.diff(old, new))
+    runs = {v.property: v.new.witness for v in result.worse if v.new is not None}
+    different = {run.actions for run in runs.values() if run is not None}
+    text = render_difference(result, "terminal").split("\nRuns\n")[0]
+    assert text.count("\n        1. ") == min(2, len(different)) == 2
