@@ -11,7 +11,16 @@ from transition_systems.draw import LAYOUT_SECONDS, layout_dot, text_svg
 from transition_systems.readwrite.graphviz_text import graphviz_string
 from translators.workflow.graph import NodeKind, WorkflowGraph
 from translators.workflow.layout import Edge, Layout, Shape
-from translators.workflow.shapes import arrow, box, diamond, pool, round_event, style_sheet, tokens
+from translators.workflow.shapes import (
+    arrow,
+    box,
+    diamond,
+    label_size,
+    pool,
+    round_event,
+    style_sheet,
+    tokens,
+)
 
 __all__ = ["computed_layout", "workflow_svg"]
 
@@ -199,6 +208,7 @@ def computed_layout(graph: WorkflowGraph, *, seconds: float = LAYOUT_SECONDS) ->
     edges: list[Edge] = []
     numbers = {f"n{i}": node for i, node in enumerate(graph.nodes)}
     flows = [*(f.id for f in graph.flows), *(m.id for m in graph.messages)]
+    names = _flow_names(graph)
     for item in data.get("objects", []):
         node = numbers.get(item["name"].removeprefix("cluster_"))
         if node is None:
@@ -221,8 +231,17 @@ def computed_layout(graph: WorkflowGraph, *, seconds: float = LAYOUT_SECONDS) ->
     for item in data.get("edges", []):
         points = _points(item.get("pos", ""), top)
         if points and "id" in item:
-            edges.append(Edge(element=flows[int(item["id"])], points=points))
+            label: tuple[float, float, float, float] | None = None
+            if "lp" in item:
+                x, y = (float(v) for v in item["lp"].split(","))
+                width, height = label_size(names[int(item["id"])])
+                label = (x - width / 2, top - y - height / 2, width, height)
+            edges.append(Edge(element=flows[int(item["id"])], points=points, label=label))
     return Layout(shapes=tuple(shapes), edges=tuple(edges)) if shapes else None
+
+
+def _flow_names(graph: WorkflowGraph) -> list[str]:
+    return [item.name or "" for items in (graph.flows, graph.messages) for item in items]
 
 
 def _has_content(graph: WorkflowGraph, scope: str) -> bool:
@@ -284,6 +303,7 @@ def _dot(graph: WorkflowGraph) -> str:
             lines.append(f"subgraph cluster_n{i} {{ margin=18; label={graphviz_string(' ')};")
     pairs = [(f.source, f.target) for f in graph.flows]
     pairs += [(m.source, m.target) for m in graph.messages]
+    names = _flow_names(graph)
     for i, pair in enumerate(pairs):
         if not all(end in number for end in pair):
             continue
@@ -292,5 +312,15 @@ def _dot(graph: WorkflowGraph) -> str:
             node = graph.nodes[number[end]]
             inner = node.body is not None and _has_content(graph, node.body)
             ends.append(f"n{first[node.body or '']}" if inner else f"n{number[end]}")
-        lines.append(f'{ends[0]} -> {ends[1]} [id="{i}"];')
+        lines.append(f'{ends[0]} -> {ends[1]} [id="{i}"{_room(names[i])}];')
     return "\n".join([*lines, "}"])
+
+
+def _room(name: str) -> str:
+    """Return the attribute that keeps room for a name beside its flow; nothing without one."""
+    if not name.strip():
+        return ""
+    width, height = label_size(name)
+    cell = '<TR><TD FIXEDSIZE="TRUE" WIDTH="1" HEIGHT="1"></TD></TR>'
+    size = f'FIXEDSIZE="TRUE" WIDTH="{width:.0f}" HEIGHT="{height:.0f}"'
+    return f', label=<<TABLE BORDER="0" {size}>{cell}</TABLE>>'

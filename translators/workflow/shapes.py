@@ -9,7 +9,14 @@ from typing import Literal
 from translators.workflow.graph import EventKind, GatewayKind, Node, Trigger
 from translators.workflow.layout import Edge, Shape
 
-__all__ = ["arrow", "box", "diamond", "pool", "round_event", "style_sheet", "tokens"]
+__all__ = [
+    "arrow", "box", "diamond", "label_size", "pool", "round_event", "style_sheet", "tokens",
+]  # fmt: skip
+
+LABEL_WIDTH = 100.0
+LABEL_LINES = 3
+LETTER = 5.6
+GAP = 7.0
 
 # Colour is never the only sign: passed flows are thicker, blamed elements are dashed and thick.
 STYLE = """<style>
@@ -25,6 +32,7 @@ text{font-family:Helvetica,Arial,sans-serif;font-size:11px;fill:#1f2328}
 .token{fill:#b42318}.count{fill:#fff;font-weight:bold;font-size:10px}
 .caption{font-size:12.5px}
 .small{font-size:10px}
+.beside{paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}
 </style>
 <defs>
 <marker id="head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8"
@@ -207,9 +215,38 @@ def arrow(
     if edge.label is not None and edge.label[2] > 4:
         x, y = edge.label[0] + edge.label[2] / 2, edge.label[1] + edge.label[3] / 2
     else:
-        (x1, y1), (x2, y2) = edge.points[0], edge.points[1]
-        x, y = (x1 + x2) / 2, (y1 + y2) / 2 - 9
-    return line + _lines(name, x, y, width=100, css="small", most=3) + "</g>"
+        x, y = _beside(edge, name)
+    text = _lines(name, x, y, width=LABEL_WIDTH, css="small beside", most=LABEL_LINES)
+    return f"{line}{text}</g>"
+
+
+def _beside(edge: Edge, name: str) -> tuple[float, float]:
+    """Return the centre of a name beside the first segment, clear of the node it leaves."""
+    (x1, y1), (x2, y2) = edge.points[0], edge.points[1]
+    width, height = label_size(name)
+    if abs(x2 - x1) >= abs(y2 - y1):
+        reach = max(width / 2 + GAP, abs(x2 - x1) / 2)
+        share = min(reach / max(abs(x2 - x1), 1.0), 1.0)
+        x = x1 + (reach if x2 >= x1 else -reach)
+        return x, y1 + (y2 - y1) * share - height / 2 - 3
+    reach = max(height / 2 + GAP, abs(y2 - y1) / 2)
+    share = min(reach / abs(y2 - y1), 1.0)
+    y = y1 + (reach if y2 >= y1 else -reach)
+    return x1 + (x2 - x1) * share + width / 2 + GAP, y
+
+
+def label_size(name: str) -> tuple[float, float]:
+    """Return about how wide and high the name of a flow is drawn.
+
+    Examples
+    --------
+    >>> label_size("yes") < label_size("both agree") < label_size("both parties agree in writing")
+    True
+    """
+    plain = " ".join(name.split())
+    lines = textwrap.wrap(plain, int(LABEL_WIDTH / LETTER), break_long_words=True)[:LABEL_LINES]
+    longest = max((len(line) for line in lines), default=0)
+    return longest * LETTER + 6, 13.0 * len(lines)
 
 
 def tokens(x: float, y: float, count: int) -> str:
