@@ -129,6 +129,8 @@ def load_settings(arguments: argparse.Namespace) -> Settings:
     for name in ("fail_on", "warn_on"):
         if getattr(arguments, name) is not None:
             changes[name] = split_items(getattr(arguments, name))
+            if name == "fail_on" and not changes[name]:
+                raise UsageError("--fail-on names nothing; --exit-zero lets nothing fail")
     if arguments.baseline is not None:
         changes["baseline"] = arguments.baseline
     if arguments.no_recheck:

@@ -102,6 +102,7 @@ class _Worker:
             [sys.executable, "-c", START],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            start_new_session=True,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in paths if p)},
         )
         threading.Thread(target=self._listen, args=(inbox,), daemon=True).start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from typing import Any
@@ -31,6 +32,9 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(settings.to_toml())
         return 0
     outputs = [_output(text) for text in arguments.output or []]
+    paths = [path for _, path in outputs]
+    if len(set(paths)) < len(paths):
+        raise UsageError("two reports would be written to the same file")
     policy = policy_of(settings.fail_on, settings.warn_on)
     known = frozenset[tuple[str, str]]()
     if settings.baseline is not None:
@@ -62,7 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
     limit = deadline if deadline is not None else None
     if limit is None and len(sources) == 1:
         limit = started + longest
-    interrupted = False
+    interrupted = 0
+    signal.signal(signal.SIGTERM, _terminated)
     with ProgressLine(len(sources)) as line, Watchdog(limit, finish, code, arguments, outputs):
         try:
             for number, entry in check_sources(
@@ -76,8 +81,10 @@ def run(arguments: argparse.Namespace) -> int:
             ):
                 done[number] = entry
                 line.finished(entry.source)
+        except _Terminated:
+            interrupted = 143
         except KeyboardInterrupt:
-            interrupted = True
+            interrupted = 130
     report = finish()
     if arguments.write_baseline is not None and not interrupted:
         write_baseline(report, arguments.write_baseline)
@@ -85,9 +92,15 @@ def run(arguments: argparse.Namespace) -> int:
     emit(report, arguments, outputs)
     for reason in report.unusable.values():
         sys.stderr.write(f"netproof: {reason}\n")
-    if interrupted:
-        return 130
-    return code(report)
+    return interrupted or code(report)
+
+
+class _Terminated(KeyboardInterrupt):
+    """The process was asked to end: it does, with what was done."""
+
+
+def _terminated(*_: object) -> None:
+    raise _Terminated
 
 
 def emit(report: Report, arguments: argparse.Namespace, outputs: list[tuple[str, str]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from importlib import import_module
 
@@ -163,13 +164,18 @@ def _parsed(argv: list[str]) -> argparse.Namespace:
         description="Check files, folders or patterns.",
     )  # fmt: skip
     _check(parser)
-    arguments = parser.parse_intermixed_args(argv[1:])
+    end = argv.index("--") if "--" in argv else len(argv)
+    arguments = parser.parse_intermixed_args(argv[1:end])
+    arguments.inputs += argv[end + 1 :]
     arguments.command = "check"
     return arguments
 
 
 def run(argv: list[str]) -> int:
     """Parse the arguments, run the command, return the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         arguments = _parsed(argv)
     except SystemExit as stop:
@@ -190,7 +196,14 @@ def run(argv: list[str]) -> int:
         return 130
     except BrokenPipeError:
         return 0
+    except MemoryError:
+        sys.stderr.write("netproof: internal error: there is not enough memory\n")
+        return 70
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         sys.stderr.write(f"netproof: {where}{error.strerror or error}\n")
         return 2
+    except Exception as error:  # a fault of ours has its own exit code
+        kind = type(error).__name__
+        sys.stderr.write(f"netproof: internal error: {kind}: {error}; please report it\n")
+        return 70

@@ -10,7 +10,7 @@ from typing import Any
 
 from netproof.report.findings import findings_of
 from netproof.report.model import Accepted, ModelReport, Report, VerdictReport
-from netproof.report.text import relative_path, repository_root
+from netproof.report.text import relative_path, repository_root, unique_path
 from transition_systems.errors import InputError, UsageError
 from transition_systems.source_span import SourceSpan
 from transition_systems.verdict import Outcome
@@ -50,7 +50,7 @@ def _rows(report: Report, root: Path | None) -> list[dict[str, Any]]:
     folder = root or repository_root()
     rows: list[dict[str, Any]] = []
     for model in report.models:
-        file = relative_path(model.source, folder)
+        file = unique_path(model.source, folder)
         for finding in findings_of(model):
             accepted = finding.entry.accepted
             if accepted is not None and accepted.kind == "suppressed":
@@ -141,7 +141,7 @@ def apply_baseline(
 def _known(
     model: ModelReport, known: frozenset[tuple[str, str]], reason: str, root: Path
 ) -> ModelReport:
-    file = relative_path(model.source, root)
+    file = unique_path(model.source, root)
     prints = {f.entry.name: f.fingerprint for f in findings_of(model)}
 
     def accept(entry: VerdictReport) -> VerdictReport:

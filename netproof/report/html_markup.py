@@ -56,7 +56,7 @@ def attribute(id: str) -> str:
     >>> attribute("a\nb")
     'a b'
     """
-    return _SPACE.sub(" ", plain(id))
+    return _SPACE.sub(" ", plain(id, marks=True))
 
 
 def without_direction(text: str) -> str:

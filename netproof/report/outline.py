@@ -20,14 +20,15 @@ Shape = Literal["task", "gateway", "start", "event", "end", "place", "transition
 class Element:
     """A node of a workflow, or a place or transition of a net.
 
-    ``thread`` is the title of the pool or process that it belongs to; ``mark`` the sign of a
-    gateway.
+    ``thread`` is the title of the pool or process that it belongs to, ``thread_id`` its id;
+    ``mark`` the sign of a gateway.
     """
 
     id: str
     title: str
     shape: Shape
     thread: str
+    thread_id: str = ""
     mark: str = ""
     span: SourceSpan | None = None
 
@@ -104,11 +105,14 @@ def outline_of(model: Any, translation: Any = None) -> Outline:
 def _of_graph(graph: Any, owners: dict[str, str], phases: dict[str, str]) -> Outline:
     pools = {pool.scope: pool.title for pool in graph.pools if pool.scope is not None}
     threads: dict[str, str] = {}
+    roots: dict[str, str] = {}
     for scope in graph.scopes:  # a scope stands behind the one around it
+        parent = str(scope.parent)
+        roots[scope.id] = scope.id if scope.parent is None else roots.get(parent, parent)
         if scope.parent is None:
             threads[scope.id] = str(pools.get(scope.id) or scope.name or scope.id)
         else:
-            threads[scope.id] = threads.get(str(scope.parent), str(scope.parent))
+            threads[scope.id] = threads.get(parent, parent)
     elements: dict[str, Element] = {}
     for node in graph.nodes:
         shape: Shape = "task"
@@ -121,6 +125,7 @@ def _of_graph(graph: Any, owners: dict[str, str], phases: dict[str, str]) -> Out
         elements[node.id] = Element(
             id=node.id, title=" ".join(title.split()), shape=shape,
             thread=threads.get(str(node.scope), str(node.scope)),
+            thread_id=roots.get(str(node.scope), str(node.scope)),
             mark=_MARKS.get(str(node.gateway), ""), span=node.span,
         )  # fmt: skip
     links = {

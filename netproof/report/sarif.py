@@ -297,9 +297,11 @@ class _Writer:
         self.steps_left -= len(numbered)
         loop = run.loop_start + 1 if isinstance(run, Lasso) else None
         threads: dict[str, list[dict[str, Any]]] = {}
+        titles: dict[str, str] = {}
         for number, step in numbered:
             owner = outline.elements.get(outline.owner(step.action))
-            thread = plain(owner.thread, 200, line=True) if owner is not None else "process"
+            thread = "process" if owner is None else owner.thread_id or owner.thread
+            titles[thread] = "process" if owner is None else owner.thread
             text = f"{number}. {step.label}"
             if number == loop:
                 text += " (from here on repeated for ever)"
@@ -307,13 +309,17 @@ class _Writer:
             location = self._location(model, span)
             location["message"] = {"text": plain(text, 300)}
             importance = "essential" if number == len(run) else "important"
-            threads.setdefault(thread or "process", []).append(
+            threads.setdefault(thread, []).append(
                 {"location": location, "executionOrder": number, "importance": importance}
             )
         return {
             "message": {"text": f"The run, {len(run)} steps, by pool or process."},
             "threadFlows": [
-                {"id": thread, "message": {"text": thread}, "locations": locations}
+                {
+                    "id": plain(thread, 200, line=True),
+                    "message": {"text": plain(titles[thread], 200, line=True) or "process"},
+                    "locations": locations,
+                }
                 for thread, locations in threads.items()
             ],
         }

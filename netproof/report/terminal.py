@@ -6,6 +6,7 @@ import os
 import sys
 
 from netproof.report.model import ModelReport, Report, VerdictReport
+from netproof.report.text import plain
 from transition_systems.run import Lasso, Run
 from transition_systems.verdict import Outcome
 
@@ -21,8 +22,8 @@ class _Ink:
     """Escape sequences for colour, or none."""
 
     def __init__(self) -> None:
-        plain = "NO_COLOR" in os.environ or not sys.stdout.isatty()
-        self.colour = not plain or "FORCE_COLOR" in os.environ
+        bare = "NO_COLOR" in os.environ or not sys.stdout.isatty()
+        self.colour = not bare or "FORCE_COLOR" in os.environ
 
     def paint(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
@@ -42,8 +43,9 @@ def terminal_text(report: Report, *, quiet: bool = False) -> str:
     lines: list[str] = []
     for model in report.models:
         if quiet and model.status == "ok":
-            continue
-        lines += _model(model, ink)
+            lines += _known(model)
+        else:
+            lines += _model(model, ink)
     if len(report.models) > 1 or quiet:
         lines += [summary_line(report)]
     return "\n".join(lines) + "\n"
@@ -58,22 +60,42 @@ def summary_line(report: Report) -> str:
     '0 files: 0 good'
     """
     count = report.summary
-    parts = [f"{count['files']} file{'' if count['files'] == 1 else 's'}: {count['ok']} good"]
+    known = sum(
+        model.status == "ok" and any(entry.accepted for entry in model.verdicts)
+        for model in report.models
+    )
+    files = f"{count['files']} file{'' if count['files'] == 1 else 's'}"
+    parts = [f"{files}: {count['ok'] - known} good"]
+    if known:
+        parts.append(f"{known} with nothing new")
     names = (("violated", "violated"), ("unknown", "without verdict"),
              ("errors", "unreadable"), ("internal", "internal errors"))  # fmt: skip
     parts += [f"{count[key]} {words}" for key, words in names if count[key]]
     if count["accepted"]:
-        known = count["accepted"]
-        parts.append(f"{known} verdict{'' if known == 1 else 's'} known or suppressed")
+        told = "1 verdict" if count["accepted"] == 1 else f"{count['accepted']} verdicts"
+        parts.append(f"{told} known or suppressed")
     return ", ".join(parts)
 
 
+def _fit(text: str) -> str:
+    return plain(text, line=True)
+
+
+def _known(model: ModelReport) -> list[str]:
+    """Return a line for each verdict that is known or suppressed."""
+    return [
+        f"{entry.accepted.kind}: {_fit(model.source)}: {entry.name} {entry.outcome}"
+        for entry in model.verdicts
+        if entry.accepted is not None
+    ]
+
+
 def _model(model: ModelReport, ink: _Ink) -> list[str]:
-    title = ink.paint(model.source, "1")
+    title = ink.paint(_fit(model.source), "1")
     if model.error is not None:
         error = model.error
         prefix = f"{model.source}:"
-        shown = error if error.startswith(prefix) else f"{model.source}: {error}"
+        shown = _fit(error if error.startswith(prefix) else f"{model.source}: {error}")
         return [ink.paint("error ", "31") + shown, ""]
     size = f"{model.nodes} nodes; net of {model.places} places, {model.transitions} transitions"
     lines = [f"{title}  ({model.format}, {size})"]
@@ -101,7 +123,7 @@ def _verdict(entry: VerdictReport, width: int, ink: _Ink) -> list[str]:
         check += f": {entry.recheck_reason})" if entry.recheck_reason else ")"
         if entry.outcome is Outcome.UNKNOWN:
             check = ""
-    text = verdict.explain() if verdict.reason is None else verdict.reason
+    text = _fit(verdict.explain() if verdict.reason is None else verdict.reason)
     if entry.accepted is not None:
         check += ink.paint(f" ({entry.accepted.kind}: {entry.accepted.reason})", "36")
     elif entry.outcome is not Outcome.HOLDS and entry.level != "error":
@@ -124,7 +146,7 @@ def _run(run: Run | Lasso, ink: _Ink, *, seen: Run | Lasso | None) -> list[str]:
         where = f"line {step.source.line}" if step.source and step.source.line else ""
         lines.append(
             ink.paint(f"        {number:>3}. ", "2")
-            + f"{step.label}"
+            + _fit(step.label)
             + (f"  ({where})" if where else "")
         )
     return lines
@@ -139,8 +161,12 @@ def _ledger(model: ModelReport) -> list[str]:
     ):
         for entry in entries[:LEDGER_LINES]:
             line = f" (line {entry.span.line})" if entry.span and entry.span.line else ""
-            lines.append(f"    {fate}: {entry.kind} {entry.element}{line}: {entry.note}")
+            lines.append(_ledger_line(f"{fate}: {entry.kind} {entry.element}{line}: {entry.note}"))
         if len(entries) > LEDGER_LINES:
             lines.append(f"    {fate}: {len(entries) - LEDGER_LINES} more")
-    lines += [f"    assumed: {text}" for text in model.assumptions]
+    lines += [_ledger_line(f"assumed: {text}") for text in model.assumptions]
     return lines
+
+
+def _ledger_line(text: str) -> str:
+    return f"    {_fit(text)}"

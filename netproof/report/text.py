@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
-__all__ = ["plain", "relative_path", "relative_uri", "repository_root", "without_local_paths"]
+__all__ = [
+    "plain",
+    "relative_path",
+    "relative_uri",
+    "repository_root",
+    "unique_path",
+    "without_local_paths",
+]
 
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SPACES = re.compile(r"\s+")
 
 
-def plain(text: str, limit: int | None = None, *, line: bool = False) -> str:
+def plain(text: str, limit: int | None = None, *, line: bool = False, marks: bool = False) -> str:
     r"""Return a text without characters that XML, JSON or a terminal cannot carry.
+
+    Marks that turn the direction of writing are left out: one that is not closed would turn what
+    comes after it.
 
     Parameters
     ----------
@@ -25,6 +37,8 @@ def plain(text: str, limit: int | None = None, *, line: bool = False) -> str:
         The largest number of characters; a longer text ends in an ellipsis.
     line
         Make it one line.
+    marks
+        Keep the marks that turn the direction of writing: for ids that are compared.
 
     Examples
     --------
@@ -32,7 +46,7 @@ def plain(text: str, limit: int | None = None, *, line: bool = False) -> str:
     ('a\ufffdb c', 'abc…')
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _UNFIT.sub("\ufffd", text)
+    text = _UNFIT.sub("\ufffd", text if marks else _BIDI.sub("", text))
     if line:
         text = _SPACES.sub(" ", text).strip()
     if limit is not None and len(text) > limit:
@@ -76,6 +90,28 @@ def relative_path(source: str, root: Path) -> str:
     return source.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or "file"
 
 
+def unique_path(source: str, root: Path) -> str:
+    """Return a path relative to the root; outside of it, one that no other file has.
+
+    A digest stands for the folder, which is not told.
+
+    Examples
+    --------
+    >>> import os
+    >>> one, other = (unique_path(f"/{n}/x.bpmn", Path("/home")) for n in "ab")
+    >>> one != other, one.rsplit("/")[-1]
+    (True, 'x.bpmn')
+    """
+    path = relative_path(source, root)
+    if "/" in path or source == "-" or source.startswith("<"):
+        return path
+    folder = os.path.dirname(os.path.abspath(source))
+    if any(folder == str(base) for base in _bases(root)):
+        return path
+    digest = hashlib.sha256(folder.encode("utf-8", "surrogateescape")).hexdigest()
+    return f"outside-{digest[:8]}/{path}"
+
+
 def relative_uri(source: str, root: Path) -> str:
     """Return the path as a relative URI reference, percent-encoded.
 
@@ -85,7 +121,7 @@ def relative_uri(source: str, root: Path) -> str:
     >>> relative_uri("a b/ü.bpmn", Path(os.path.abspath(".")))
     'a%20b/%C3%BC.bpmn'
     """
-    path = relative_path(source, root)
+    path = unique_path(source, root)
     return quote(path.encode("utf-8", "replace"), safe="/!$&'()*+,;=@~-._")
 
 

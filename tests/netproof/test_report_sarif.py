@@ -89,7 +89,8 @@ def test_the_run_is_one_thread_for_each_pool_and_the_place_is_what_waits(
     file = EXAMPLES / "purchase-two-pools.bpmn"
     (result,) = log_of(check(file, "deadlock"), schema)["results"]
     (flow,) = result["codeFlows"]
-    assert [t["id"] for t in flow["threadFlows"]] == ["Buyer", "Seller"]
+    assert [t["message"]["text"] for t in flow["threadFlows"]] == ["Buyer", "Seller"]
+    assert [t["id"] for t in flow["threadFlows"]] == ["buying", "selling"]
     order = [s["executionOrder"] for t in flow["threadFlows"] for s in t["locations"]]
     assert sorted(order) == list(range(1, len(order) + 1))
     region = result["locations"][0]["physicalLocation"]["region"]
