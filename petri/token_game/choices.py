@@ -10,7 +10,7 @@ differ (by weights: as far as the weights allow), which no single replica can no
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,6 +103,7 @@ class BlockChoices:
         self._count = n_transitions
         self._words = n_words
         self.length = min(LONGEST, max(SHORTEST, WORDS // (n_words * len(seeds))))
+        self._kind: type[Any] = np.uint32 if n_transitions < 1 << 16 else np.int64
         self._levels: NDArray[np.float64] | None = None
         if weights is not None:
             sums = np.cumsum(weights)
@@ -116,10 +117,14 @@ class BlockChoices:
         for block, generator in enumerate(self._generators):
             pair = drawn[block]
             if self._levels is None:
-                pair[:, 0] = generator.integers(0, self._count, size=length)
-                if self._count > 1:
-                    pair[:, 1] = generator.integers(1, self._count, size=length)
-                pair[:, 1] = (pair[:, 0] + pair[:, 1]) % self._count
+                others = max(1, self._count - 1)
+                both = generator.integers(0, self._count * others, size=length, dtype=self._kind)
+                one = both // others
+                other = both - one * others
+                pair[:, 0] = one
+                np.add(other, other >= one, out=pair[:, 1], casting="unsafe")
+                if self._count == 1:
+                    pair[:, 1] = 0
             else:
                 random = np.add(generator.random((length, 1)), [0.0, 0.5]) % 1.0
                 level = self._levels.searchsorted(random, side="right")

@@ -28,7 +28,7 @@ __all__ = ["Engine", "Method", "chosen_engine", "ensemble"]
 
 Engine = Literal["auto", "numpy", "kernel"]
 Method = Literal["auto", "bits", "arrays"]
-BLOCKS, FEWEST_BLOCKS = 32, 16
+BLOCKS, FEWEST_BLOCKS = 32, 8
 LARGE = 10**9
 
 
@@ -69,7 +69,7 @@ def ensemble(
         ``Uniform()`` by default, or ``Weighted``; all others are played on arrays.
     blocks
         How many independently seeded blocks; by default 32, and fewer where they would hold less
-        than 64 replicas each, but at least 16. With as many blocks as replicas all
+        than 128 replicas each, but at least 8. With as many blocks as replicas all
         replicas are independent.
     bound
         The largest number of tokens in a place, for all or by place; a replica that would exceed
@@ -172,7 +172,7 @@ def _at_least(least: int, name: str, value: int | None) -> int:
 
 
 def _blocks(replicas: int) -> int:
-    return min(replicas, BLOCKS, max(FEWEST_BLOCKS, -(-replicas // 64)))
+    return min(replicas, BLOCKS, max(FEWEST_BLOCKS, -(-replicas // 128)))
 
 
 def _layout(

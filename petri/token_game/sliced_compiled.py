@@ -1,7 +1,6 @@
 """The compiled engine for ensembles in words of bits: the same attempts, block after block.
 
-It plays the same portions as the engine in numpy and leaves the same bits behind. The function
-below is ordinary Python on arrays; numba compiles it when it is installed.
+It plays the same portions as the engine in numpy and leaves the same bits behind.
 """
 
 from __future__ import annotations
@@ -11,207 +10,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from petri.token_game.bit_program import AND, OR, XOR
+from petri.token_game.attempt_kernels import (
+    attempt_padded,
+    attempt_rows,
+    attempt_word,
+    count_ones,
+    run_block_program,
+)
 from petri.token_game.bit_words import Words
 from petri.token_game.choices import Portion
 from petri.token_game.compiling import compiled
+from petri.token_game.sliced_numpy import SafeAttempts
 from petri.token_game.sliced_state import SlicedState
 
 __all__ = ["KernelPlayer", "play_portion"]
 
 Int64 = NDArray[np.int64]
 
-ROW, BITS, NEEDED, AMOUNT, TAKEN = 0, 1, 2, 3, 4
-FEW = 3
-
-
-@compiled
-def count_ones(word: Any) -> Any:
-    """Return the ones of a word; compilers know this pattern as one instruction."""
-    word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
-    word = (word & np.uint64(0x3333333333333333)) + (
-        (word >> np.uint64(2)) & np.uint64(0x3333333333333333)
-    )
-    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return (word * np.uint64(0x0101010101010101)) >> np.uint64(56)
-
-
-@compiled
-def attempt_rows(
-    flat: Words, base: Any, first: Words, slots: Words, transition: Any, able: Words, work: Words
-) -> Any:
-    """Attempt a transition in one block where ``able`` has ones; leave there who fired.
-
-    Parameters
-    ----------
-    flat
-        All rows of all blocks, uint64 (n,); all indices are unsigned, so that none is taken for
-        one from the end.
-    base
-        Where the block begins.
-    first, slots
-        Where the slots of each transition begin, uint64 (n_transitions + 1,); the slots, uint64
-        (n_slots, 5): start of the lowest plane, planes, number needed, amount, 1 where it is taken.
-    transition
-        Which one.
-    able
-        uint64 (n_words,): who attempts it, then who fired.
-    work
-        Scratch, uint64 (n_words,).
-
-    Returns
-    -------
-    uint64
-        Not 0 where a carry left the highest plane of a place that gets tokens.
-    """
-    zero, unit = np.uint64(0), np.uint64(1)
-    words = np.uint64(able.shape[0])
-    start, end = first[transition], first[transition + unit]
-    for slot in range(start, end):
-        row, bits, needed = base + slots[slot, ROW], slots[slot, BITS], slots[slot, NEEDED]
-        if needed == zero:
-            continue
-        if bits == unit:
-            for word in range(words):
-                able[word] &= flat[row + word]
-            continue
-        for word in range(words):
-            work[word] = ~zero
-        for plane in range(bits):
-            if (needed >> plane) & unit:
-                for word in range(words):
-                    work[word] &= flat[row + word]
-            else:
-                for word in range(words):
-                    work[word] |= flat[row + word]
-            row += words
-        for word in range(words):
-            able[word] &= work[word]
-    over = zero
-    for slot in range(start, end):
-        row, bits, amount = base + slots[slot, ROW], slots[slot, BITS], slots[slot, AMOUNT]
-        if amount == zero:
-            continue
-        taken = slots[slot, TAKEN] == unit
-        if bits == unit:
-            if not taken:
-                for word in range(words):
-                    over |= flat[row + word] & able[word]
-            for word in range(words):
-                flat[row + word] ^= able[word]
-            continue
-        flip = ~zero if taken else zero
-        for word in range(words):
-            work[word] = zero
-        for plane in range(bits):
-            if (amount >> plane) & unit:
-                for word in range(words):
-                    old, fires, moved = flat[row + word], able[word], work[word]
-                    held = old ^ flip
-                    flat[row + word] = old ^ fires ^ moved
-                    work[word] = (held & fires) | (moved & (held | fires))
-            else:
-                for word in range(words):
-                    old, moved = flat[row + word], work[word]
-                    flat[row + word] = old ^ moved
-                    work[word] = moved & (old ^ flip)
-            row += words
-        if not taken:
-            for word in range(words):
-                over |= work[word]
-    return over
-
-
-@compiled
-def attempt_word(
-    flat: Words, base: Any, words: Any, first: Words, slots: Words, transition: Any, able: Any
-) -> Any:
-    """Attempt a transition in one word of a block, for blocks of few words.
-
-    Parameters
-    ----------
-    flat, first, slots, transition
-        As for :func:`attempt_rows`.
-    base
-        Where the block begins, plus the number of the word.
-    words
-        How far apart planes are.
-    able
-        Who attempts it, one word.
-
-    Returns
-    -------
-    tuple
-        Who fired; where a carry left a highest plane.
-    """
-    zero, unit = np.uint64(0), np.uint64(1)
-    start, end = first[transition], first[transition + unit]
-    over = zero
-    for slot in range(start, end):
-        row, bits, needed = base + slots[slot, ROW], slots[slot, BITS], slots[slot, NEEDED]
-        if needed == zero:
-            continue
-        if bits == unit:
-            able &= flat[row]
-            continue
-        good = ~zero
-        for plane in range(bits):
-            if (needed >> plane) & unit:
-                good &= flat[row]
-            else:
-                good |= flat[row]
-            row += words
-        able &= good
-    if able == zero:
-        return able, over
-    for slot in range(start, end):
-        row, bits, amount = base + slots[slot, ROW], slots[slot, BITS], slots[slot, AMOUNT]
-        if amount == zero:
-            continue
-        taken = slots[slot, TAKEN] == unit
-        if bits == unit:
-            if not taken:
-                over |= flat[row] & able
-            flat[row] ^= able
-            continue
-        flip = ~zero if taken else zero
-        moved = zero
-        for plane in range(bits):
-            old = flat[row]
-            held = old ^ flip
-            fires = able if (amount >> plane) & unit else zero
-            flat[row] = old ^ fires ^ moved
-            moved = (held & fires) | (moved & (held | fires))
-            row += words
-        if not taken:
-            over |= moved
-    return able, over
-
-
-@compiled
-def run_block_program(operations: Int64, result: int, state: Words, registers: Words) -> Words:
-    """Run a program on one block; return a row of the state or a register."""
-    words = state.shape[1]
-    for number in range(operations.shape[0]):
-        what, target = operations[number, 0], operations[number, 1]
-        a, b = operations[number, 2], operations[number, 3]
-        out = registers[-1 - target]
-        left = state[a] if a >= 0 else registers[-1 - a]
-        right = state[b] if b >= 0 else registers[-1 - b]
-        if what == AND:
-            for word in range(words):
-                out[word] = left[word] & right[word]
-        elif what == OR:
-            for word in range(words):
-                out[word] = left[word] | right[word]
-        elif what == XOR:
-            for word in range(words):
-                out[word] = left[word] ^ right[word]
-        else:
-            for word in range(words):
-                out[word] = left[word] & ~right[word]
-    answer: Words = state[result] if result >= 0 else registers[-1 - result]
-    return answer
+FEW, NARROW = 3, 8
 
 
 @compiled
@@ -224,6 +40,9 @@ def play_portion(
     visited: Int64,
     first: Words,
     slots: Words,
+    reads: Words,
+    writes: Words,
+    inputs: Any,
     pairs: Int64,
     coins: Words,
     start: int,
@@ -242,6 +61,8 @@ def play_portion(
         The state; ``counter`` and ``moments`` have no planes where they are not used.
     first, slots
         The slots of all transitions.
+    reads, writes, inputs
+        Padded rows for blocks of few words; no columns where they are not used.
     pairs, coins, start, stop
         The portion, and which of its attempts.
     made
@@ -270,6 +91,7 @@ def play_portion(
     over = np.uint64(0)
     depth = counter.shape[0]
     watched = programs.shape[0] - (1 if has_goal else 0)
+    padded = reads.shape[1] > 0
     for block in range(blocks):
         state, goes = words[block], active[block]
         base = np.uint64(block * words.shape[1] * n_words)
@@ -279,17 +101,20 @@ def play_portion(
             first_count, second_count = np.uint64(0), np.uint64(0)
             if n_words <= FEW:
                 for word in range(n_words):
-                    toss, at = coins[block, attempt, word], base + np.uint64(word)
-                    fires, out = attempt_word(flat, at, wide, first, slots, left, goes[word] & toss)
-                    one[word] = fires
-                    over |= out
-                    first_count += count_ones(fires)
-                    fires, out = attempt_word(
-                        flat, at, wide, first, slots, right, goes[word] & ~toss
-                    )
-                    other[word] = fires
-                    over |= out
-                    second_count += count_ones(fires)
+                    at = base + np.uint64(word)
+                    toss = goes[word] & coins[block, attempt, word]
+                    rest = goes[word] ^ toss
+                    if padded:
+                        one[word], out = attempt_padded(flat, at, reads, writes, inputs, left, toss)
+                        other[word], more = attempt_padded(
+                            flat, at, reads, writes, inputs, right, rest
+                        )
+                    else:
+                        one[word], out = attempt_word(flat, at, wide, first, slots, left, toss)
+                        other[word], more = attempt_word(flat, at, wide, first, slots, right, rest)
+                    over |= out | more
+                    first_count += count_ones(one[word])
+                    second_count += count_ones(other[word])
             else:
                 for word in range(n_words):
                     toss = coins[block, attempt, word]
@@ -358,6 +183,13 @@ class KernelPlayer:
             for each in state.slots for slot in each
         ]  # fmt: skip
         self._slots = np.array(rows, dtype=np.uint64).reshape(-1, 5)
+        self._reads: Words = np.zeros((0, 0), dtype=np.uint64)
+        self._writes, self._inputs = self._reads, np.uint64(0)
+        if state.layout.safe and words <= FEW and max(sizes) <= NARROW:
+            table = SafeAttempts(state.layout, state.slots, range(len(sizes)))
+            self._reads = np.ascontiguousarray(table.read.T * words).astype(np.uint64)
+            self._writes = np.ascontiguousarray(table.write.T * words).astype(np.uint64)
+            self._inputs = np.uint64(table.inputs)
         programs = [*state.watched] + ([] if state.until is None else [state.until])
         ends = np.cumsum([0] + [len(program.operations) for program in programs])
         self._programs = np.array(
@@ -378,7 +210,8 @@ class KernelPlayer:
         state = self._state
         over = play_portion(
             state.words, state.active, state.fired, self._counter, self._moments, state.visited,
-            self._first, self._slots, portion.pairs, portion.coins, start, stop, state.attempts,
+            self._first, self._slots, self._reads, self._writes, self._inputs,
+            portion.pairs, portion.coins, start, stop, state.attempts,
             self._programs, self._operations, state.until is not None, self._registers,
         )  # fmt: skip
         state.attempts += stop - start

@@ -81,14 +81,14 @@ class SafeAttempts:
         self, layout: BitLayout, slots: Sequence[Sequence[Slot]], members: Sequence[int]
     ) -> None:
         self._checked = layout.checked
-        self._inputs = max(sum(s.needed > 0 for s in slots[t]) for t in members)
+        self.inputs = max(sum(s.needed > 0 for s in slots[t]) for t in members)
         outputs = max(sum(s.change > 0 for s in slots[t]) for t in members)
-        width = self._inputs + outputs
+        width = self.inputs + outputs
         self.read: Int64 = np.full((width, len(slots)), layout.one, dtype=np.int64)
-        self.read[self._inputs :] = layout.zero
+        self.read[self.inputs :] = layout.zero
         self.write: Int64 = np.full((width, len(slots)), layout.trash, dtype=np.int64)
         for transition in members:
-            taken, given = 0, self._inputs
+            taken, given = 0, self.inputs
             for slot in slots[transition]:
                 target = layout.trash if slot.fixed or not slot.change else slot.row
                 if slot.needed:
@@ -109,16 +109,16 @@ class SafeAttempts:
         width, count = read.shape
         (rows,) = self._buffers.get(1, width, count, flat.shape[1])
         flat.take(read, axis=0, out=rows, mode="clip")
-        if self._inputs:
+        if self.inputs:
             np.bitwise_and(rows[0], active, out=fired)
-            for slot in range(1, self._inputs):
+            for slot in range(1, self.inputs):
                 np.bitwise_and(fired, rows[slot], out=fired)
         else:
             fired[...] = active
-        if self._checked and width > self._inputs:
+        if self._checked and width > self.inputs:
             (both, total) = self._buffers.get(2, count, flat.shape[1])
-            np.bitwise_and(rows[self._inputs], fired, out=total)
-            for slot in range(self._inputs + 1, width):
+            np.bitwise_and(rows[self.inputs], fired, out=total)
+            for slot in range(self.inputs + 1, width):
                 np.bitwise_and(rows[slot], fired, out=both)
                 np.bitwise_or(total, both, out=total)
             self._over = self._over or bool(total.any())

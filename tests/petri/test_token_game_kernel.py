@@ -1,0 +1,142 @@
+"""The compiled engine leaves the same bits as numpy's; both follow the law of the scalar game.
+
+Without numba the kernel's functions run as the ordinary Python that they are.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import chi2_contingency
+
+from oracles import firing as oracle
+from petri import PetriNet
+from petri.token_game import Weighted, ensemble, ensembles
+from petri.token_game.compiling import has_compiler
+from strategies_petri import nets
+from transition_systems.errors import FiringError, UsageError
+from transition_systems.properties.predicates import And, Compare, Enabled, Not, at_least
+
+SMALL = PetriNet(
+    places=["a", "b", "c", "d", "e"], transitions=["fork", "left", "right", "back", "join"],
+    arcs=[("a", "fork"), ("fork", "b"), ("fork", "c"), ("b", "left"), ("left", "d"),
+          ("c", "right"), ("right", "e"), ("e", "back"), ("back", "c"), ("d", "join"),
+          ("e", "join"), ("join", "a")],
+    initial={"a": 1},
+)  # fmt: skip
+LARGE = PetriNet(
+    places=["p", "q", "r"], transitions=["t", "u", "v", "w"],
+    arcs=[("p", "t", 2), ("t", "q"), ("t", "r"), ("q", "u"), ("u", "p"), ("r", "v"), ("v", "p"),
+          ("p", "w"), ("w", "p")],
+    initial={"p": 5},
+)  # fmt: skip
+ENGINES = ["numpy", "kernel"]
+COMPILED = has_compiler()
+
+
+@pytest.fixture(autouse=True)
+def uncompiled(monkeypatch):
+    monkeypatch.setattr(ensembles, "has_compiler", lambda: True)
+    with np.errstate(all="ignore"):
+        yield
+
+
+def outcome(net, **options):
+    try:
+        found = ensemble(net, **options)
+    except FiringError as error:
+        return str(error)
+    return (
+        found.markings().tolist(), found.fired.tolist(), found.dead.tolist(), found.attempts,
+        found.first_passage().times.tolist(), found.visits("w", per="firing").block_means,
+    )  # fmt: skip
+
+
+@given(
+    nets(max_places=4, max_transitions=4), st.integers(0, 9), st.sampled_from(["firings", "attempts"]),
+    st.sampled_from([1, 2, 6]), st.sampled_from([(9, 3), (140, 2), (260, 1)]),
+)  # fmt: skip
+@settings(max_examples=300 if COMPILED else 30, derandomize=True, deadline=None)
+def test_both_engines_leave_the_same_bits(net, seed, clock, bound, sizes) -> None:
+    if not net.transition_ids or any(n > bound for n in net.initial.values()):
+        return
+    terms = tuple((p, 2 - 3 * (i % 2)) for i, p in enumerate(net.place_ids))
+    watched = And((Compare(terms, "!=", 1), Not(Enabled(net.transition_ids[-1]))))
+    goal = Compare(terms, "==", 3)
+    options = {
+        clock: 14, "replicas": sizes[0], "blocks": sizes[1], "seed": seed, "bound": bound,
+        "until": goal, "watch": {"w": watched}, "every": 3,
+    }  # fmt: skip
+    with np.errstate(all="ignore"):
+        results = [repr(outcome(net, engine=engine, **options)) for engine in ENGINES]
+    assert results[0] == results[1]
+
+
+def played_by_hand(net, weights, steps, runs, seed):
+    """A naive scalar game: firings and last markings of many runs."""
+    arcs = {(a.source, a.target): a.weight for a in net.arcs}
+    places = set(net.place_ids)
+    chance = random.Random(seed)
+    fired, last = Counter(), Counter()
+    for _ in range(runs):
+        tokens = net.initial.to_dict()
+        for _ in range(steps):
+            able = [t for t in net.transition_ids if oracle.can_fire(arcs, places, tokens, t)]
+            chosen = chance.choices(able, [weights.get(t, 1) for t in able])[0]
+            fired[chosen] += 1
+            tokens = oracle.fire(arcs, places, tokens, chosen)
+        last[tuple(tokens.get(p, 0) for p in net.place_ids)] += 1
+    return fired, last
+
+
+def same_law(found, expected) -> bool:
+    """A chi-square test of two samples; rare values are taken together."""
+    often = [v for v in expected if expected[v] + found[v] >= 30]
+    rest = [sum(each.values()) - sum(each[v] for v in often) for each in (found, expected)]
+    table = [[each[v] for v in often] for each in (found, expected)]
+    if sum(rest) >= 30:
+        table = [[*row, n] for row, n in zip(table, rest, strict=True)]
+    return chi2_contingency(table).pvalue > 0.001
+
+
+@pytest.mark.parametrize("engine", ENGINES if COMPILED else ["numpy"])
+@pytest.mark.parametrize("net", [SMALL, LARGE], ids=["safe", "bounded"])
+@pytest.mark.parametrize(("seed", "weights"), [(1, {}), (2, {}), (3, {"left": 4.0, "t": 0.5})])
+def test_the_law_of_markings_and_firings(net, seed, weights, engine) -> None:
+    """As many blocks as replicas: all independent, so that a chi-square test may count them."""
+    runs, steps = 1500, 9
+    weights = {t: w for t, w in weights.items() if t in net.transition_ids}
+    result = ensemble(
+        net, replicas=runs, blocks=runs, firings=steps, seed=seed, engine=engine,
+        policy=Weighted(weights) if weights else None,
+    )  # fmt: skip
+    fired, last = played_by_hand(net, weights, steps, 3000, seed)
+    assert result.fired.sum() == runs * steps
+    assert same_law(Counter(map(tuple, result.markings().tolist())), last)
+    shares = dict(zip(net.transition_ids, result.fired.sum(axis=0).tolist(), strict=True))
+    assert same_law(Counter(shares), fired)
+
+
+def test_a_replica_in_a_crowd_follows_the_law_too() -> None:
+    """The first replica of each of many blocks of 65: independent of each other."""
+    blocks = 400
+    result = ensemble(SMALL, replicas=65 * blocks, blocks=blocks, firings=9, seed=7)
+    alone = result.markings()[np.flatnonzero(np.diff(result.block_of, prepend=-1))]
+    _, last = played_by_hand(SMALL, {}, 9, 4000, 7)
+    found = Counter(map(tuple, alone.tolist()))
+    assert sum(found.values()) == blocks
+    assert same_law(found, last)
+
+
+def test_the_kernel_is_refused_where_there_is_none(monkeypatch) -> None:
+    monkeypatch.setattr(ensembles, "has_compiler", lambda: False)
+    with pytest.raises(UsageError, match="numba"):
+        ensemble(SMALL, replicas=4, firings=1, engine="kernel")
+    with pytest.raises(UsageError, match="kernel"):
+        ensemble(SMALL, replicas=4, firings=1, engine="kernel", method="arrays")
+    assert ensemble(SMALL, replicas=4, firings=1, until=at_least("b")).engine == "numpy"
