@@ -156,6 +156,41 @@ class KeyTable:
             return self._settle(open_rows, keys, self._place(keys, 0), None)
         return self._settle(open_rows, keys, places.take(rows), held)
 
+    def add_distinct(self, states: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """Add states of one word that do not repeat; return the new ones in their order.
+
+        Parameters
+        ----------
+        states
+            uint64, shape (m,).
+        """
+        keys = state_hash([states])
+        if self._count + len(keys) > FULL * self._slots:
+            missing = len(self._unknown([states], keys))
+            if self._count + missing > FULL * self._slots:
+                self._grow(missing)
+        places = self._place(keys, 0)
+        fresh = np.zeros(len(keys), dtype=bool)
+        rows: Rows | None = None
+        round = 0
+        while len(keys):
+            held = self._keys.take(places)
+            free = (held == 0).nonzero()[0]
+            if len(free):
+                spots, mine = places.take(free), keys.take(free)
+                self._keys[spots] = mine
+                won = free.compress(self._keys.take(spots) == mine)
+                fresh[won if rows is None else rows.take(won)] = True
+                held[won] = keys.take(won)
+            on = (held != keys).nonzero()[0]
+            rows = on if rows is None else rows.take(on)
+            keys = keys.take(on)
+            round += 1
+            places = self._place(keys, round)
+        found: NDArray[np.uint64] = states.compress(fresh)
+        self._count += len(found)
+        return found
+
     def _settle(
         self,
         states: list[NDArray[np.uint64]],
@@ -238,13 +273,26 @@ class KeyTable:
     def _grow(self, more: int) -> None:
         old_keys, old_rest = self._keys, self._rest
         self._allocate(max(SMALLEST, int((self._count + more) / AFTER)))
-        step = 1 << 18
+        step = 1 << 15
         for start in range(0, len(old_keys), step):
             keys = old_keys[start : start + step]
             used = keys.nonzero()[0]
             keys = keys.take(used)
+            if self.words == 1:
+                self._insert_keys(keys)
+                continue
             rest = [part[start : start + step].take(used) for part in old_rest]
             self._insert(keys, rest)
+
+    def _insert_keys(self, keys: NDArray[np.uint64]) -> None:
+        """Insert keys that are different from each other and from all in the set."""
+        round = 0
+        while len(keys):
+            places = self._place(keys, round)
+            free = (self._keys.take(places) == 0).nonzero()[0]
+            self._keys[places.take(free)] = keys.take(free)
+            keys = keys.take((self._keys.take(places) != keys).nonzero()[0])
+            round += 1
 
     def _insert(self, keys: NDArray[np.uint64], rest: list[NDArray[np.uint64]]) -> None:
         """Insert stored states that are different from each other and from all in the set."""

@@ -48,6 +48,8 @@ def random_markings(
     start = starts[generator.integers(0, len(starts), size=runs)].T
     markings: NDArray[np.int64] = np.ascontiguousarray(start)
     able = np.empty((count, runs), dtype=bool)
+    # Each run has likes and dislikes of its own, so that together they get into rare corners.
+    liking = np.exp(2 * generator.standard_normal((count, runs), dtype=np.float32))
     for step in range(steps):
         covered: dict[tuple[int, int], NDArray[np.bool_]] = {}
         for transition, (places, weights) in enumerate(needs):
@@ -58,7 +60,10 @@ def random_markings(
                 if mask is None:
                     mask = covered[place, weight] = markings[place] >= weight
                 row &= mask
-        choice = (generator.random((count, runs), dtype=np.float32) * able).argmax(axis=0)
+        draws = generator.random((count, runs), dtype=np.float32)
+        draws *= liking
+        draws *= able
+        choice = draws.argmax(axis=0)
         live = able[choice, np.arange(runs)]
         markings += (change[choice] * live[:, None]).T
         markings[:, ~live] = start[:, ~live]

@@ -81,14 +81,17 @@ class SeenStates:
         if isinstance(self._rows, SortedRuns):
             found = self._rows.add(states)
             return [found] if len(found[0]) else []
-        unsorted = [self._unique(states[0])] if self.words == 1 else states
+        if self.words == 1:
+            unique = self._unique(states[0])
+            table = self._rows
+            fresh = [
+                table.add_distinct(unique[i : i + BATCH]) for i in range(0, len(unique), BATCH)
+            ]
+            return [[part] for part in fresh if len(part)]
         added = [
-            self._rows.add([word[i : i + BATCH] for word in unsorted])
-            for i in range(0, len(unsorted[0]), BATCH)
+            self._rows.add([word[i : i + BATCH] for word in states])
+            for i in range(0, len(states[0]), BATCH)
         ]
-        if self.words == 1 and added:
-            joined = np.sort(np.concatenate([part[0] for part in added]))
-            added = [[joined]]
         return [part for part in added if len(part[0])]
 
     def _unique(self, states: Word) -> Word:
