@@ -6,7 +6,9 @@ from petri.token_game.ensemble_result import Ensemble, FirstPassage
 from petri.token_game.ensembles import ensemble
 from petri.token_game.estimates import Distribution, Estimate, estimate
 from petri.token_game.policies import MaximalStep, Policy, Priorities, Uniform, Weighted
+from petri.token_game.replay import Replay
 from petri.token_game.simulate import simulate
+from petri.token_game.trace_runs import Traces, traces
 
 __all__ = [
     "Distribution",
@@ -16,9 +18,12 @@ __all__ = [
     "MaximalStep",
     "Policy",
     "Priorities",
+    "Replay",
+    "Traces",
     "Uniform",
     "Weighted",
     "ensemble",
     "estimate",
     "simulate",
+    "traces",
 ]

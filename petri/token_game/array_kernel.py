@@ -1,0 +1,249 @@
+"""The compiled engine for independent traces: one run after the other, enabled sets as words.
+
+It makes the same choices from the same random numbers as the engine on arrays of numpy. The
+functions are ordinary Python on arrays; numba compiles them when it is installed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from petri.marking import MAX_TOKENS
+from petri.net import PetriNet
+from petri.token_game.attempt_kernels import count_ones
+from petri.token_game.bit_words import Words
+from petri.token_game.compiling import compiled
+from petri.token_game.policies import Chooser
+
+__all__ = ["KernelRuns", "play_runs"]
+
+Int64 = NDArray[np.int64]
+LIMIT = MAX_TOKENS
+
+
+@compiled
+def choose_ranked(able: Words, masks: Words, random: float, count: int) -> int:
+    """Return the transition at a random rank among the enabled of the highest level.
+
+    Parameters
+    ----------
+    able
+        The enabled transitions, uint64 (n_words,).
+    masks
+        The transitions of each level, the highest first, uint64 (n_levels, n_words).
+    random
+        From 0 to below 1.
+    count
+        The number of transitions; returned where nothing is enabled.
+
+    Returns
+    -------
+    int
+        The index of a transition, or ``count``.
+    """
+    words = able.shape[0]
+    for level in range(masks.shape[0]):
+        total = np.uint64(0)
+        for word in range(words):
+            total += count_ones(able[word] & masks[level, word])
+        if total == np.uint64(0):
+            continue
+        rank = np.uint64(random * np.float64(total))
+        for word in range(words):
+            here = able[word] & masks[level, word]
+            ones = count_ones(here)
+            if rank >= ones:
+                rank -= ones
+                continue
+            while rank > np.uint64(0):
+                here &= here - np.uint64(1)
+                rank -= np.uint64(1)
+            low = here & (~here + np.uint64(1))
+            return int(64 * word + np.int64(count_ones(low - np.uint64(1))))
+    return count
+
+
+@compiled
+def choose_weighted(
+    able: Words, masks: Words, weights: NDArray[np.float64], random: float, count: int
+) -> int:
+    """Return a transition by weight among the enabled of the highest level.
+
+    Parameters
+    ----------
+    able, masks, random, count
+        As for :func:`choose_ranked`.
+    weights
+        float64 (n_transitions,).
+
+    Returns
+    -------
+    int
+        The index of a transition, or ``count``.
+    """
+    words = able.shape[0]
+    one = np.uint64(1)
+    for level in range(masks.shape[0]):
+        total = 0.0
+        for word in range(words):
+            here = able[word] & masks[level, word]
+            while here != np.uint64(0):
+                low = here & (~here + one)
+                total += weights[64 * word + np.int64(count_ones(low - one))]
+                here ^= low
+        if total == 0.0:
+            continue
+        aim = min(random * total, np.nextafter(total, 0.0))
+        reached = 0.0
+        for word in range(words):
+            here = able[word] & masks[level, word]
+            while here != np.uint64(0):
+                low = here & (~here + one)
+                number = 64 * word + np.int64(count_ones(low - one))
+                reached += weights[number]
+                if reached > aim:
+                    return int(number)
+                here ^= low
+    return count
+
+
+@compiled
+def play_runs(
+    markings: Int64,
+    lacking: Int64,
+    able: Words,
+    live: NDArray[np.bool_],
+    random: NDArray[np.float64],
+    log: NDArray[Any],
+    steps: int,
+    tables: Any,
+    masks: Words,
+    weights: NDArray[np.float64],
+    weighted: bool,
+) -> int:
+    """Play some steps of every run.
+
+    Parameters
+    ----------
+    markings, lacking
+        int64 (n_runs, n_places); for each transition how many of its inputs lack tokens, int64
+        (n_runs, n_transitions).
+    able, live
+        The enabled transitions, uint64 (n_runs, n_words); runs that go on, bool (n_runs,).
+    random
+        float64 (n_runs, n_steps).
+    log
+        Is set to the transitions, -1 after the end; integers (n_runs, n_steps).
+    steps
+        How many to play.
+    tables
+        Changes by transition (offsets, places, amounts) and consumers by place (offsets,
+        transitions, weights), six arrays of int64.
+    masks, weights, weighted
+        The policy.
+
+    Returns
+    -------
+    int
+        -1, or the place that would get more than 2**62 tokens.
+    """
+    starts, places, amounts, begins, users, needs = tables
+    count = lacking.shape[1]
+    one = np.uint64(1)
+    for run in range(markings.shape[0]):
+        tokens, short, enabled = markings[run], lacking[run], able[run]
+        for step in range(steps):
+            if not live[run]:
+                log[run, step] = -1
+                continue
+            if weighted:
+                chosen = choose_weighted(enabled, masks, weights, random[run, step], count)
+            else:
+                chosen = choose_ranked(enabled, masks, random[run, step], count)
+            if chosen == count:
+                live[run] = False
+                log[run, step] = -1
+                continue
+            log[run, step] = chosen
+            for change in range(starts[chosen], starts[chosen + 1]):
+                place, amount = places[change], amounts[change]
+                before = tokens[place]
+                after = before + amount
+                if amount > 0 and before > LIMIT - amount:
+                    return int(place)
+                tokens[place] = after
+                for use in range(begins[place], begins[place + 1]):
+                    user, need = users[use], needs[use]
+                    if before >= need:
+                        if after < need:
+                            short[user] += 1
+                            enabled[user >> 6] &= ~(one << np.uint64(user & 63))
+                    elif after >= need:
+                        short[user] -= 1
+                        if short[user] == 0:
+                            enabled[user >> 6] |= one << np.uint64(user & 63)
+    return -1
+
+
+class KernelRuns:
+    """Runs that the compiled engine plays, a portion of steps at a time.
+
+    Parameters
+    ----------
+    net
+        The net.
+    chooser
+        The policy: uniform, weighted or priorities.
+    runs
+        How many.
+    """
+
+    def __init__(self, net: PetriNet, chooser: Chooser, runs: int) -> None:
+        self.net = net
+        count, words = len(net.transition_ids), -(-len(net.transition_ids) // 64)
+        start = net.initial.to_array(net.place_ids)
+        change: list[dict[int, int]] = []
+        for number in range(count):
+            total: dict[int, int] = {}
+            for table, sign in ((net.pre_arcs, -1), (net.post_arcs, 1)):
+                for place, weight in zip(*(p.tolist() for p in table.row(number)), strict=True):
+                    total[place] = total.get(place, 0) + sign * weight
+            change.append({place: amount for place, amount in total.items() if amount})
+        offsets = np.cumsum([0] + [len(each) for each in change], dtype=np.int64)
+        users = net.consumers
+        self.tables: tuple[Int64, ...] = (
+            offsets,
+            np.array([place for each in change for place in each], dtype=np.int64),
+            np.array([amount for each in change for amount in each.values()], dtype=np.int64),
+            np.array(users.offsets), np.array(users.places), np.array(users.weights),
+        )  # fmt: skip
+        arcs, places, needs = net.pre_arcs
+        short = np.concatenate(([0], np.cumsum(start[places] < needs)))
+        lacking = short[arcs[1:]] - short[arcs[:-1]]
+        self.markings: Int64 = np.repeat(start[None, :], runs, axis=0)
+        self.lacking: Int64 = np.repeat(lacking[None, :].astype(np.int64), runs, axis=0)
+        self.able: Words = np.repeat(_set(np.flatnonzero(lacking == 0), words)[None], runs, axis=0)
+        self.live = np.ones(runs, dtype=np.bool_)
+        levels = chooser.levels or [np.arange(count)]
+        self.masks: Words = np.array([_set(level, words) for level in levels], dtype=np.uint64)
+        self.weighted = chooser.weights is not None
+        self.weights = np.ones(count) if chooser.weights is None else chooser.weights
+
+    def play(self, random: NDArray[np.float64], log: NDArray[Any], steps: int) -> int:
+        """Play the steps of a portion; return the place that overflowed, or -1."""
+        return int(
+            play_runs(
+                self.markings, self.lacking, self.able, self.live, random, log, steps, self.tables,
+                self.masks, self.weights, self.weighted,
+            )
+        )  # fmt: skip
+
+
+def _set(members: Int64, words: int) -> Words:
+    result: Words = np.zeros(words, dtype=np.uint64)
+    for number in members.tolist():
+        result[number >> 6] |= np.uint64(1 << (number & 63))
+    return result
