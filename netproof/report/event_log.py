@@ -16,6 +16,8 @@ __all__ = ["csv_text", "report_cases", "run_case", "xes_text"]
 
 #: What a step does to its element, as the standard life cycle of XES calls it; else ``complete``.
 LIFECYCLE = {"start": "start", "repeat": "start", "skip": "autoskip"}
+#: What every case of a report is told with.
+ATTRIBUTES = ("property", "outcome")
 
 
 def report_cases(report: Report, *, root: Path | None = None) -> tuple[LogCase, ...]:
@@ -51,7 +53,7 @@ def _model_cases(model: ModelReport, root: Path) -> list[LogCase]:
         if entry.witness is None or not len(entry.witness):
             continue
         outline = outline or outline_for(model)
-        attributes = (("property", entry.name), ("outcome", str(entry.outcome)))
+        attributes = tuple(zip(ATTRIBUTES, (entry.name, str(entry.outcome)), strict=True))
         name = f"{file}: {entry.name}"
         cases.append(run_case(name, entry.witness, outline, file=file, attributes=attributes))
     return cases
@@ -129,11 +131,11 @@ def xes_text(report: Report, *, root: Path | None = None) -> str:
 
 
 def csv_text(report: Report, *, root: Path | None = None) -> str:
-    """Return the runs of a report as CSV, made safe for spreadsheets.
+    """Return the runs of a report as CSV, made safe for spreadsheets; always the same columns.
 
     Examples
     --------
     >>> csv_text(Report(models=())).split(",")[:3]
     ['case', 'position', 'activity']
     """
-    return format_csv_log(report_cases(report, root=root))
+    return format_csv_log(report_cases(report, root=root), attributes=ATTRIBUTES)

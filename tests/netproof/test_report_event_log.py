@@ -41,6 +41,15 @@ def test_the_events_of_a_counterexample() -> None:
     assert {row["file"] for row in told} == {"examples/invoice-deadlock.bpmn"}
 
 
+def test_the_columns_are_always_the_same() -> None:
+    good = csv_text(check(EXAMPLES / "order-process.bpmn", "deadlock"), root=ROOT)
+    bad = csv_text(check(EXAMPLES / "invoice-deadlock.bpmn", "deadlock"), root=ROOT)
+    headers = [text.splitlines()[0] for text in (good, bad, csv_text(Report(models=())))]
+    assert len(set(headers)) == 1
+    assert len(headers[0].split(",")) == 13
+    assert headers[0].endswith("step,repeated,property,outcome")
+
+
 def test_pools_are_resources() -> None:
     root = ElementTree.fromstring(
         xes_text(check(EXAMPLES / "purchase-two-pools.bpmn", "deadlock"), root=ROOT)

@@ -139,7 +139,7 @@ def _case(run: object, name: str) -> LogCase:
     return LogCase(name=name, events=events)
 
 
-def format_csv_log(runs: Runs, *, guard: bool = True) -> str:
+def format_csv_log(runs: Runs, *, guard: bool = True, attributes: tuple[str, ...] = ()) -> str:
     """Return runs as CSV: one row for each event.
 
     Parameters
@@ -150,6 +150,8 @@ def format_csv_log(runs: Runs, *, guard: bool = True) -> str:
         Whether a text that a spreadsheet would take for a formula (it begins with ``=``, ``+``,
         ``-``, ``@``, a tab or a line end) is written with an apostrophe before it. Without, the
         texts are as they are, for programs that are not spreadsheets.
+    attributes
+        Attributes of cases that have a column even where no case has them; they come first.
 
     Returns
     -------
@@ -167,7 +169,7 @@ def format_csv_log(runs: Runs, *, guard: bool = True) -> str:
     a,1,'=1+1,complete,t1,,,,3,,false
     """
     cases = cases_of(runs)
-    extra = tuple(dict.fromkeys(key for case in cases for key, _ in case.attributes))
+    extra = tuple(dict.fromkeys((*attributes, *(k for case in cases for k, _ in case.attributes))))
     fit = _guarded if guard else _plain
     out = io.StringIO()
     rows = csv.writer(out)
