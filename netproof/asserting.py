@@ -12,6 +12,7 @@ from netproof.report.findings import findings_of
 from netproof.report.model import ModelReport, VerdictReport
 from netproof.report.text import plain
 from transition_systems.budget import Budget
+from transition_systems.errors import InputError, UsageError
 from transition_systems.readwrite.files import PathOrFile
 from transition_systems.run import Lasso, Run, Step
 from transition_systems.source_span import SourceSpan
@@ -150,7 +151,10 @@ def assert_holds(
     __tracebackhide__ = True
     from netproof.api import check
 
-    (found,) = check(model, property, budget=budget, starts=starts, format=format)
+    try:
+        (found,) = check(model, property, budget=budget, starts=starts, format=format)
+    except (InputError, UsageError) as error:  # what the caller can mend needs no frames of ours
+        raise error.with_traceback(None) from None
     (entry,) = found.verdicts
     if entry.outcome is Outcome.HOLDS and entry.rechecked != "failed":
         return entry.verdict

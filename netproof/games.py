@@ -73,6 +73,10 @@ class Game(Protocol):
         """Return what can happen in a state."""
         ...
 
+    def known(self) -> Mapping[str, str]:
+        """Return by name what can ever be asked for; a title stands for its element."""
+        ...
+
     def after(self, state: Any, choice: Choice) -> Any:
         """Return the state after a choice."""
         ...
@@ -123,6 +127,11 @@ class NetGame:
 
     def _sentence(self, id: str) -> str:
         return clean(f"“{self.outline.elements[id].title}” fires")
+
+    def known(self) -> dict[str, str]:
+        """Return the transitions by id and by title."""
+        ids = self.net.transition_ids
+        return {**{self.outline.elements[id].title: id for id in ids}, **{id: id for id in ids}}
 
     def after(self, state: Mapping[str, int], choice: Choice) -> Mapping[str, int]:
         """Return the marking after a transition."""
@@ -205,6 +214,11 @@ class MachineGame:
             )
             for i, (label, target) in enumerate(zip(labels.tolist(), targets.tolist(), strict=True))
         ]  # fmt: skip
+
+    def known(self) -> dict[str, str]:
+        """Return the arcs and the labels of actions."""
+        arcs = (f"{ARC}{i}" for i in range(self.lts.n_arcs))
+        return {name: name for name in (*arcs, *self.lts.label_names)}
 
     def after(self, state: int | None, choice: Choice) -> int:  # noqa: ARG002
         """Return the state to which a choice leads."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any, Self
 
 from netproof.games import Choice, Game, Played
@@ -13,6 +14,7 @@ from transition_systems.run import Lasso, Run, Step
 __all__ = ["FULL", "MAX_STEPS", "Playing"]
 
 MAX_STEPS = 1_000
+MAX_NAMED = 8
 FULL = f"{MAX_STEPS:,} steps are played: start again to go on"
 
 
@@ -101,13 +103,14 @@ class Playing:
         Raises
         ------
         UsageError
-            When it cannot happen now, or not in one way only.
+            When there is no such element, when it cannot happen now, or not in one way only.
         """
         if isinstance(what, str):
             names = [c for c in self.choices if what in (c.element, c.action, c.label)]
-            if len(names) != 1:
-                ways = "not now" if not names else f"in {len(names)} ways: give one of .choices"
-                raise UsageError(f"{what!r} can happen {ways}")
+            if not names:
+                raise UsageError(self._refused(what))
+            if len(names) > 1:
+                raise UsageError(f"{what!r} can happen in {len(names)} ways: give one of .choices")
             what = names[0]
         if self.position >= MAX_STEPS:
             raise UsageError(FULL)
@@ -120,6 +123,21 @@ class Playing:
         self.position += 1
         self._changed()
         return self
+
+    def _refused(self, what: str) -> str:
+        """Return why something cannot happen: it is not there, or it is not its turn."""
+        known = self.game.known()
+        if known.get(what) == what:
+            if self.recorded:
+                return f"{what!r} cannot happen now: this step is only known as it was recorded"
+            now = [repr(name) for name in self.enabled]
+            more = f" and {len(now) - MAX_NAMED} more" if len(now) > MAX_NAMED else ""
+            told = ", ".join(now[:MAX_NAMED]) + more
+            return f"{what!r} cannot happen now; enabled: {told or 'nothing'}"
+        matches = get_close_matches(what, known, n=3, cutoff=0.5)
+        near = dict.fromkeys(known[name] for name in matches)
+        hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+        return f"there is no element {what!r}{hint}"
 
     def random(self, steps: int = 1) -> Self:
         """Play random steps, as many as can happen."""

@@ -126,6 +126,13 @@ class WorkflowGame:
         source = self.outline.links[flow].source
         return f"“{self.outline.elements[source].title or source}”"
 
+    def known(self) -> dict[str, str]:
+        """Return the nodes by id and by name, and the actions of activities."""
+        titles = {node.name: node.id for node in self.graph.nodes if node.name}
+        ids = (node.id for node in self.graph.nodes)
+        actions = (record.label for record in self.translation.transitions.values())
+        return {**titles, **{name: name for name in (*ids, *actions) if name}}
+
     def after(self, state: State, choice: Choice) -> State:  # noqa: ARG002
         """Return the state after a choice."""
         found: State = choice.target

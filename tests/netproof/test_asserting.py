@@ -190,3 +190,21 @@ def test_the_traceback_of_a_test_ends_at_the_assertion(tmp_path: Path) -> None:
     assert "E           1. start event “Invoice arrived” occurs" in done.stdout
     assert "def assert_sound" not in done.stdout
     assert "asserting.py:" not in done.stdout
+
+
+def test_a_missing_file_is_one_clear_line_in_pytest(tmp_path: Path) -> None:
+    test = tmp_path / "test_missing.py"
+    test.write_text(
+        "import netproof\n\ndef test_it():\n    netproof.assert_sound('missing.bpmn')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", str(test), "-q", "-p", "no:cacheprovider", "--rootdir",
+         str(tmp_path)],
+        capture_output=True, text=True, check=False, cwd=ROOT,
+    )  # fmt: skip
+    assert done.returncode == 1
+    told = [line for line in done.stdout.splitlines() if line.startswith("E ")]
+    assert len(told) == 1, done.stdout
+    assert "missing.bpmn: the file cannot be read: No such file or directory" in told[0]
+    for name in ("files.py", "api.py", "asserting.py", "loading.py"):
+        assert name not in done.stdout

@@ -189,12 +189,14 @@ def test_keys_buttons_and_the_slider_move(browser: Browser, stuck: Report) -> No
       const slider = document.querySelector("input[type=range]");
       slider.value = "2"; slider.dispatchEvent(new Event("input")); seen.push(at());
       document.querySelectorAll(".steps li")[0].click(); seen.push(at());
+      press("Home"); seen.push(at());
+      press("End"); seen.push(at());
       press(" "); seen.push(document.querySelector("[data-do=play]").getAttribute("aria-label"));
       press(" "); seen.push(document.querySelector("[data-do=play]").getAttribute("aria-label"));
       return seen;
     """
     seen = browser.told(html_text(stuck, root=ROOT), code)
-    steps = [4, 3, 3, 0, 1, 3, 2, 1]
+    steps = [4, 3, 3, 0, 1, 3, 2, 1, 0, 4]
     assert seen[:-2] == [f"Step {step} of 4" for step in steps]
     assert seen[-2:] == ["Pause", "Play the run"]
 

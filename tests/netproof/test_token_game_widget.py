@@ -110,6 +110,24 @@ def test_where_it_is_stuck_is_pointed_at() -> None:
     assert game.waiting == []
 
 
+def test_what_cannot_be_fired_is_told_with_what_can() -> None:
+    game = netproof.play(EXAMPLES / "invoice-deadlock.bpmn")
+    with pytest.raises(UsageError, match=r"^there is no element 'nope'"):
+        game.fire("nope")
+    with pytest.raises(UsageError, match=r"no element 'managr'; did you mean 'manager'"):
+        game.fire("managr")
+    with pytest.raises(UsageError, match=r"no element 'Approve by manager'; .*'manager'"):
+        game.fire("Approve by manager")
+    with pytest.raises(UsageError, match=r"^'manager' cannot happen now; enabled: 'arrived'$"):
+        game.fire("manager")
+    stuck = netproof.play(netproof.check(EXAMPLES / "invoice-deadlock.bpmn"))
+    with pytest.raises(UsageError, match=r"cannot happen now; enabled: nothing"):
+        stuck.fire("manager")
+    machine = netproof.play(LTS.from_arcs(2, [(0, "go", 1)]))
+    with pytest.raises(UsageError, match="there is no element 'gone'; did you mean 'go'"):
+        machine.fire("gone")
+
+
 def test_undo_redo_reset_jump_and_a_new_way_from_the_middle() -> None:
     net = ring(3)
     game = netproof.play(net, net.run(net.initial, ["t0", "t0", "t1"]), seed=1)
@@ -127,7 +145,7 @@ def test_undo_redo_reset_jump_and_a_new_way_from_the_middle() -> None:
     again = netproof.play(net, seed=1).random(8).run
     assert netproof.play(net, seed=1).random(8).run == again
     assert len(first) == 6
-    with pytest.raises(UsageError, match="not now"):
+    with pytest.raises(UsageError, match=r"'t2' cannot happen now; enabled: 't0'$"):
         game.fire("t2")
     with pytest.raises(UsageError, match="no run of this model: step 2"):
         netproof.play(net, Run(initial={"p0": 2}, steps=(

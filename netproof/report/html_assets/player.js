@@ -277,7 +277,7 @@ const netproof = (() => {
   function onKey(event) {
     const name = asked(event);
     const target = event.target;
-    if (!name || ((name === "first" || name === "last") && !target.closest("figure.player"))) return;
+    if (!name) return;
     const player = current(target);
     if (!player || !player.total) return;
     event.preventDefault();
