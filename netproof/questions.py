@@ -58,6 +58,7 @@ __all__ = [
 ]
 
 FEW = 5_000
+LEAST, CELLS = 200, 1_000_000
 REDUCED = frozenset(
     {
         "soundness", "option-to-complete", "proper-completion", "deadlock", "boundedness",
@@ -152,8 +153,8 @@ def pose(
 ) -> NetQuestion:
     """Explore a net, or its reduction where it has too many markings; see :class:`NetQuestion`.
 
-    A net with at most :data:`FEW` markings is explored as it is, so that its violations are shown
-    by shortest runs.
+    A net with at most :data:`FEW` markings, or fewer where it has very many places, is explored as
+    it is, so that its violations are shown by shortest runs.
     """
 
     def posed(graph: ReachabilityGraph, pump: Lasso | None) -> NetQuestion:
@@ -163,7 +164,8 @@ def pose(
         )  # fmt: skip
 
     limit = budget.fixed()
-    few = FEW if limit.states is None else min(FEW, limit.states)
+    most = min(FEW, max(LEAST, CELLS // (len(net.places) + 1)))
+    few = most if limit.states is None else min(most, limit.states)
     first = Budget(states=few, bytes=limit.bytes, deadline=limit.deadline)
     graph = reachability_graph(net, budget=first, progress=progress)
     if graph.complete or limit.remaining() == 0.0:
