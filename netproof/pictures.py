@@ -9,6 +9,7 @@ from netproof.loading import Model
 from netproof.report.html_markup import clean
 from netproof.report.model import ModelReport, Report, VerdictReport
 from petri.draw import net_svg
+from transition_systems.draw import fitted_svg
 from transition_systems.run import Lasso, Run
 from transition_systems.showing import outcome_text, verdict_html
 from transition_systems.verdict import Outcome
@@ -114,7 +115,8 @@ def mimebundle(thing: Any) -> dict[str, str]:
 
 def _bundle(thing: Any) -> dict[str, str]:
     if isinstance(thing, Model):
-        return {"text/plain": f"Model({thing.source!r})", "image/svg+xml": model_svg(thing)}
+        picture = fitted_svg(model_svg(thing))
+        return {"text/plain": f"Model({thing.source!r})", "image/svg+xml": picture}
     if isinstance(thing, ModelReport):
         return {"text/plain": thing.source, "text/html": _report_html(thing)}
     if isinstance(thing, Report):

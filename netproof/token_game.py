@@ -137,9 +137,12 @@ class Play(Playing):
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """Return the picture and, where widgets run, the game; never raises."""
+        from transition_systems.draw import fitted_svg
+
         started = time.monotonic()
         try:
-            bundle: dict[str, Any] = {"text/plain": repr(self), "image/svg+xml": self.svg()}
+            picture = fitted_svg(self.svg())
+            bundle: dict[str, Any] = {"text/plain": repr(self), "image/svg+xml": picture}
         except Exception as error:  # a picture must never break a cell
             bundle = {"text/plain": f"{self!r} (no picture: {type(error).__name__}: {error})"}
         try:

@@ -7,6 +7,7 @@ caller gets text. Labels are literal: nothing in a name is read as markup or as 
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from transition_systems.readwrite.graphviz_text import graphviz_string
 
 __all__ = [
     "LAYOUT_SECONDS",
+    "fitted_svg",
     "layout_dot",
     "lts_dot",
     "lts_svg",
@@ -32,6 +34,9 @@ __all__ = [
 
 LAYOUT_SECONDS = 5.0
 MAX_DRAWN = 150
+CELL_WIDTH = 900.0
+_SIZE = {name: re.compile(rf'\s{name}="([\d.]+)(pt|px|)"') for name in ("width", "height")}
+_PIXELS = {"": 1.0, "px": 1.0, "pt": 4 / 3}
 CHILD = (
     "import sys, pygraphviz\n"
     "graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode('utf-8'))\n"
@@ -101,9 +106,47 @@ def text_svg(lines: list[str]) -> str:
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" '
-        f'height="{20 + 18 * len(lines)}" font-family="monospace" font-size="12" fill="#222">'
+        f'height="{20 + 18 * len(lines)}" viewBox="0 0 {width:.0f} {20 + 18 * len(lines)}" '
+        f'style="max-width:100%;height:auto" font-family="monospace" font-size="12" fill="#222">'
         f"{rows}</svg>"
     )
+
+
+def fitted_svg(svg: str, *, width: float = CELL_WIDTH) -> str:
+    """Return a picture as a notebook's cell can show it whole: no wider than the cell.
+
+    A picture shown as an image keeps the width that it says it has, so that is made smaller, and
+    the height with it; what is drawn stays the same. Narrower pictures are not changed.
+
+    Parameters
+    ----------
+    svg
+        The picture.
+    width
+        The most pixels.
+
+    Examples
+    --------
+    >>> fitted_svg('<svg width="1920" height="200"></svg>', width=960)
+    '<svg width="960" height="100" viewBox="0 0 1920 200" style="max-width:100%;height:auto"></svg>'
+    """
+    start = svg.find("<svg")
+    end = svg.find(">", start)
+    head = svg[max(start, 0) : end]
+    sizes = {name: _SIZE[name].search(head) for name in ("width", "height")}
+    if start < 0 or sizes["width"] is None or sizes["height"] is None:
+        return svg
+    wide, high = (
+        float(found[1]) * _PIXELS[found[2]] for found in sizes.values() if found is not None
+    )
+    if wide > width:
+        head = _SIZE["width"].sub(f' width="{width:.0f}"', head, count=1)
+        head = _SIZE["height"].sub(f' height="{max(1.0, high * width / wide):.0f}"', head, count=1)
+        if "viewBox=" not in head:
+            head += f' viewBox="0 0 {wide:.0f} {high:.0f}"'
+    if "style=" not in head:
+        head += ' style="max-width:100%;height:auto"'
+    return f"{svg[:start]}{head}{svg[end:]}"
 
 
 def lts_dot(lts: LTS, *, highlight: Collection[int] = (), max_states: int = MAX_DRAWN) -> str:
@@ -190,7 +233,7 @@ def picture_bundle(text: str, draw: Callable[[], str]) -> dict[str, str]:
         ``text/plain`` and, where it could be drawn, ``image/svg+xml``.
     """
     try:
-        return {"text/plain": text, "image/svg+xml": draw()}
+        return {"text/plain": text, "image/svg+xml": fitted_svg(draw())}
     except Exception as error:  # a picture must never break a cell
         return {"text/plain": f"{text}\n(no picture: {type(error).__name__}: {error})"}
 

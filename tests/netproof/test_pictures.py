@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import netproof
+from netproof.loading import load
 from netproof.pictures import mimebundle, model_svg, verdict_svg
 from petri import PetriNet, Transition
 from petri.draw import net_svg
@@ -102,3 +104,26 @@ def test_a_layout_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(draw, "CHILD", "import time\ntime.sleep(60)")
     monkeypatch.setattr(shutil, "which", lambda _: None)
     assert draw.layout_dot("digraph {a}", seconds=0.5) is None
+
+
+def test_what_a_cell_shows_is_no_wider_than_the_cell() -> None:
+    places = [f"place number {n}" for n in range(40)]
+    arcs = [(a, b) for n in range(39) for a, b in ((places[n], f"t{n}"), (f"t{n}", places[n + 1]))]
+    net = PetriNet(places=places, transitions=[f"t{n}" for n in range(39)], arcs=arcs)
+    shown = net._repr_mimebundle_()["image/svg+xml"]
+    drawn = net_svg(net)
+    wide = re.search(r'width="([\d.]+)(pt)?"', shown)
+    natural = re.search(r'width="([\d.]+)(pt)?"', drawn)
+    if natural is None or not natural[2]:
+        pytest.skip("Graphviz is not installed")
+    assert wide is not None
+    assert (float(wide[1]), wide[2]) == (900, None)
+    assert float(natural[1]) > 1_000, "a file keeps its natural size"
+    assert re.findall(r'viewBox="[^"]*"', shown) == re.findall(r'viewBox="[^"]*"', drawn)
+    assert "max-width:100%;height:auto" in shown
+    assert draw.fitted_svg("no picture") == "no picture"
+    for name in ("order-process.bpmn", "document-approval.yaml"):
+        found = load(EXAMPLES / name)._repr_mimebundle_()["image/svg+xml"]
+        width = re.search(r'width="(\d+)"', found)
+        assert width is not None
+        assert int(width[1]) <= 900
