@@ -63,8 +63,17 @@ def build_parser() -> argparse.ArgumentParser:
     draw.add_argument("--property", metavar="NAME", help="draw the counterexample to this property")
     draw.add_argument("--as", dest="view", choices=("diagram", "net"), default="diagram")
     _reading(draw)
-    simulate = commands.add_parser("simulate", help="play one random run")
+    simulate = commands.add_parser("simulate", help="play one random run, or many replicas")
     simulate.add_argument("file", metavar="FILE")
+    simulate.add_argument(
+        "--replicas", type=_count, metavar="R", help="play R replicas and tell counts and shares"
+    )
+    simulate.add_argument(
+        "--firings", type=_count, metavar="N", help="with --replicas: firings in each (default 100)"
+    )
+    simulate.add_argument(
+        "--budget-seconds", type=_seconds, metavar="S", help="with --replicas: wall time"
+    )
     simulate.add_argument("--steps", type=_count, default=100, metavar="N")
     simulate.add_argument("--seed", type=int, default=0)
     simulate.add_argument("--output-format", choices=("terminal", "json"), default="terminal")

@@ -1,4 +1,4 @@
-"""``netproof simulate``: one random run, told step by step."""
+"""``netproof simulate``: one random run, told step by step, or many replicas."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ def run(arguments: argparse.Namespace) -> int:
     trace = arguments.trace
     if trace is not None and not trace.endswith((".xes", ".csv")):
         raise UsageError(f"--trace takes a path that ends in .xes or .csv, not {trace!r}")
+    if arguments.replicas is not None or arguments.firings is not None:
+        from netproof.cli.simulate_many import run_many
+
+        return run_many(arguments)
     model = load(arguments.file, format=arguments.format)
     net, translation = net_of(model, arguments.starts or "one")
     played: Run | Lasso = simulate(net, steps=arguments.steps, seed=arguments.seed)

@@ -1,0 +1,61 @@
+"""``netproof simulate --replicas``: counts with intervals, JSON, event logs, refusals."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from netproof.cli.main import run
+from petri import PetriNet, write_pnml
+
+
+@pytest.fixture
+def path(tmp_path):
+    net = PetriNet(
+        places=["p", "q", "r"], transitions=["ship", "bill"], initial={"p": 1},
+        arcs=[("p", "ship"), ("ship", "q"), ("p", "bill"), ("bill", "r")],
+    )  # fmt: skip
+    write_pnml(net, str(tmp_path / "net.pnml"))
+    return str(tmp_path / "net.pnml")
+
+
+def test_the_counts_are_told(path, capsys) -> None:
+    assert run(["simulate", path, "--replicas", "500", "--firings", "3", "--seed", "1"]) == 0
+    text = capsys.readouterr().out
+    assert "500 replicas of 3 firings in 8 blocks, 500 firings" in text
+    assert "100.00%" in text
+    assert "ship" in text
+    assert "bill" in text
+
+
+def test_json(path, capsys) -> None:
+    assert run(["simulate", path, "--replicas", "1", "--output-format", "json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["schema"] == "netproof/ensemble/1"
+    assert data["dead"] == {"mean": 1.0, "low": None, "high": None}
+    assert data["firings"] == 1
+    assert set(data["firings_per_replica"]) == {"ship", "bill"}
+
+
+@pytest.mark.parametrize("kind", ["xes", "csv"])
+def test_the_runs_are_written(path, tmp_path, kind) -> None:
+    out = tmp_path / f"runs.{kind}"
+    assert run(["simulate", path, "--replicas", "5", "--firings", "3", "--trace", str(out)]) == 0
+    text = out.read_text()
+    assert text.count("<trace>") == 5 if kind == "xes" else len(text.splitlines()) == 6
+
+
+def test_runs_of_a_diagram_have_its_names(tmp_path) -> None:
+    out = tmp_path / "runs.csv"
+    arguments = ["--replicas", "3", "--firings", "6", "--trace", str(out)]
+    assert run(["simulate", "examples/order-process.bpmn", *arguments]) == 0
+    assert "order-process.bpmn" in out.read_text()
+
+
+@pytest.mark.parametrize("wrong", [
+    ["--replicas", "0"], ["--replicas", "5", "--trace", "x.txt"], ["--replicas", "5", "--seed", "-1"],
+    ["--replicas", "100000", "--firings", "1000", "--trace", "x.csv"],
+])  # fmt: skip
+def test_refusals(path, wrong) -> None:
+    assert run(["simulate", path, *wrong]) == 2
