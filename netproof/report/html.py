@@ -22,9 +22,13 @@ from transition_systems.verdict import Outcome
 __all__ = ["html_text"]
 
 ALL_PICTURES = 60
-PICTURE_BYTES = 16_000_000
+PICTURE_BYTES = 10_000_000
 PICTURE_SECONDS = 30.0
 LAYOUT_SECONDS = 5.0
+ALL_SECTIONS = 500
+FEW_SECTIONS = 200
+PAGE_BYTES = 14_000_000
+WORST_FIRST = ("violated", "internal", "error", "unknown", "known", "ok")
 COUNTS = (
     ("files", "file", "files", ""),
     ("ok", "all good", "all good", "good"),
@@ -40,8 +44,10 @@ def html_text(report: Report, *, root: Path | None = None) -> str:
     """Return a report as one self-contained HTML page.
 
     Each file has a section: what is wrong, its diagram with a player for the run, the answers with
-    their evidence, the ledger. Several files are listed in a table at the top. With more than 60
-    files only those with findings are drawn; pictures end at 16 MB or after 30 seconds.
+    their evidence, the ledger. Several files are listed in a table at the top, the worst first and
+    otherwise as given. With more than 60 files only those with findings are drawn; pictures end at
+    10 MB or after 30 seconds. With more than 500 files with findings only the 200 worst files have
+    a section, and sections end at 14 MB; the page says so.
 
     Parameters
     ----------
@@ -65,7 +71,14 @@ def html_text(report: Report, *, root: Path | None = None) -> str:
     room = PICTURE_BYTES
     deadline = time.monotonic() + PICTURE_SECONDS
     sections: list[str] = []
-    for number, (model, name) in enumerate(zip(report.models, names, strict=True), start=1):
+    order = _worst_first(report)
+    findings = sum(_state(model) != "ok" for model in report.models)
+    most = FEW_SECTIONS if findings > ALL_SECTIONS else len(order)
+    size = 0
+    for number in order[:most]:
+        if size > PAGE_BYTES:
+            break
+        model, name = report.models[number - 1], names[number - 1]
         outline = outline_for(model)
         views = views_of(model, outline)
         drawing: Drawing | None = None
@@ -77,7 +90,8 @@ def html_text(report: Report, *, root: Path | None = None) -> str:
         sections.append(
             model_section(model, number, name=name, views=views, drawing=drawing, outline=outline)
         )
-    index = _index(report, names) if len(names) > 1 else ""
+        size += len(sections[-1])
+    index = _index(report, names, order, len(sections)) if len(names) > 1 else ""
     title = f"netproof: {names[0]}" if len(names) == 1 else f"netproof: {len(names)} files"
     body = f"{_summary(report)}{index}<main>{''.join(sections)}</main>{_footer(report)}"
     return _page(title, body)
@@ -91,6 +105,19 @@ def _names(report: Report, root: Path) -> list[str]:
         "/".join(Path(model.source).parts[-2:]) if count[name] > 1 else name
         for name, model in zip(names, report.models, strict=True)
     ]
+
+
+def _state(model: ModelReport) -> str:
+    """Return the status of a file; ``known`` where all that is not good is known or suppressed."""
+    if model.status == "ok" and any(entry.accepted is not None for entry in model.verdicts):
+        return "known"
+    return model.status
+
+
+def _worst_first(report: Report) -> list[int]:
+    """Return the numbers of the files from 1: the worst first, those of one kind as given."""
+    states = [WORST_FIRST.index(_state(model)) for model in report.models]
+    return sorted(range(1, len(states) + 1), key=lambda number: states[number - 1])
 
 
 def _page(title: str, body: str) -> str:
@@ -135,21 +162,29 @@ def _summary(report: Report) -> str:
     accepted = f"<p>{known} verdicts are known or suppressed and do not fail.</p>" if known else ""
     verdicts = ", ".join(f"{count[str(outcome)]} {outcome}" for outcome in Outcome)
     return (
-        '<header class="top"><p class="brand">netproof <span>report</span></p>'
+        '<header class="top"><h1 class="brand">netproof <span>report</span></h1>'
         f'<ul class="tiles" aria-label="summary">{tiles}</ul>'
         f'<p class="meta">verdicts: {verdicts}</p>{accepted}</header>'
     )
 
 
-def _index(report: Report, names: list[str]) -> str:
+def _index(report: Report, names: list[str], order: list[int], shown: int) -> str:
     rows: list[list[str]] = []
-    for number, (model, name) in enumerate(zip(report.models, names, strict=True), start=1):
+    for place, number in enumerate(order):
+        model, name = report.models[number - 1], words(names[number - 1], 200)
+        link = f'<a href="#m{number}" dir="auto">{name}</a>'
         rows.append([
-            f'<a href="#m{number}" dir="auto">{words(name, 200)}</a>', state_badge(model),
+            link if place < shown else f'<span dir="auto">{name}</span>', state_badge(model),
             _first(model), f"{model.nodes:,}", f"{sum(model.timings.values()):.2f}",
         ])  # fmt: skip
     body = table(("file", "result", "what", "nodes", "seconds"), rows, css="index")
-    return f'<nav aria-label="files">{body}</nav>'
+    note = ""
+    if shown < len(order):
+        note = (
+            f'<p class="note">Only the {shown:,} worst of {len(order):,} files have their details '
+            "on this page; the JSON report has them all.</p>"
+        )
+    return f'<nav aria-label="files">{note}{body}</nav>'
 
 
 def _first(model: ModelReport) -> str:

@@ -219,7 +219,9 @@ def test_many_files_have_an_index() -> None:
     paths = [EXAMPLES / "order-process.bpmn", EXAMPLES / "invoice-deadlock.bpmn", "missing.bpmn"]
     report = check_many(paths)
     page = assert_sound(html_text(report, root=ROOT))
-    assert [a["href"] for a in page.of("a")][:3] == ["#m1", "#m2", "#m3"]
+    assert [a["href"] for a in page.of("a")][:3] == ["#m2", "#m3", "#m1"], "the worst first"
+    assert [s["id"] for s in page.of("section")] == ["m2", "m3", "m1"]
+    assert len(page.of("h1")) == 1
     assert "3 files" in page.text.replace("  ", " ")
     assert len(page.of("section")) == 3
 
