@@ -23,10 +23,10 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
 
-from token_game_net import process_net
+from token_game_net import process_net  # noqa: E402
 
-from petri import PetriNet, write_pnml
-from petri.token_game import ensemble, traces
+from petri import PetriNet, write_pnml  # noqa: E402
+from petri.token_game import ensemble, traces  # noqa: E402
 
 PM4PY = """
 import sys, time, pm4py

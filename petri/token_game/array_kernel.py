@@ -18,7 +18,7 @@ from petri.token_game.bit_words import Words
 from petri.token_game.compiling import compiled
 from petri.token_game.policies import Chooser
 
-__all__ = ["KernelRuns", "play_runs"]
+__all__ = ["KernelRuns", "choose_ranked", "choose_weighted", "play_runs", "word_set"]
 
 Int64 = NDArray[np.int64]
 LIMIT = MAX_TOKENS
@@ -141,7 +141,7 @@ def play_runs(
         How many to play.
     tables
         Changes by transition (offsets, places, amounts) and consumers by place (offsets,
-        transitions, weights), six arrays of int64.
+        transitions, weights); indices are unsigned, numbers of tokens int64.
     masks, weights, weighted
         The policy.
 
@@ -152,39 +152,39 @@ def play_runs(
     """
     starts, places, amounts, begins, users, needs = tables
     count = lacking.shape[1]
-    one = np.uint64(1)
+    one, six, low = np.uint64(1), np.uint64(6), np.uint64(63)
     for run in range(markings.shape[0]):
         tokens, short, enabled = markings[run], lacking[run], able[run]
+        chances, done = random[run], log[run]
+        going = live[run]
         for step in range(steps):
-            if not live[run]:
-                log[run, step] = -1
-                continue
-            if weighted:
-                chosen = choose_weighted(enabled, masks, weights, random[run, step], count)
-            else:
-                chosen = choose_ranked(enabled, masks, random[run, step], count)
+            chosen = count
+            if going:
+                if weighted:
+                    chosen = choose_weighted(enabled, masks, weights, chances[step], count)
+                else:
+                    chosen = choose_ranked(enabled, masks, chances[step], count)
             if chosen == count:
-                live[run] = False
-                log[run, step] = -1
+                going = False
+                done[step] = -1
                 continue
-            log[run, step] = chosen
-            for change in range(starts[chosen], starts[chosen + 1]):
+            done[step] = chosen
+            number = np.uint64(chosen)
+            for change in range(starts[number], starts[number + one]):
                 place, amount = places[change], amounts[change]
                 before = tokens[place]
                 after = before + amount
                 if amount > 0 and before > LIMIT - amount:
                     return int(place)
                 tokens[place] = after
-                for use in range(begins[place], begins[place + 1]):
+                for use in range(begins[place], begins[place + one]):
                     user, need = users[use], needs[use]
-                    if before >= need:
-                        if after < need:
-                            short[user] += 1
-                            enabled[user >> 6] &= ~(one << np.uint64(user & 63))
-                    elif after >= need:
-                        short[user] -= 1
-                        if short[user] == 0:
-                            enabled[user >> 6] |= one << np.uint64(user & 63)
+                    had, has = np.int64(before >= need), np.int64(after >= need)
+                    lacks = short[user] + had - has
+                    short[user] = lacks
+                    word, bit = user >> six, user & low
+                    enabled[word] = (enabled[word] & ~(one << bit)) | (np.uint64(lacks == 0) << bit)
+        live[run] = going
     return -1
 
 
@@ -214,21 +214,24 @@ class KernelRuns:
             change.append({place: amount for place, amount in total.items() if amount})
         offsets = np.cumsum([0] + [len(each) for each in change], dtype=np.int64)
         users = net.consumers
-        self.tables: tuple[Int64, ...] = (
-            offsets,
-            np.array([place for each in change for place in each], dtype=np.int64),
+        self.tables: tuple[NDArray[Any], ...] = (
+            offsets.astype(np.uint64),
+            np.array([place for each in change for place in each], dtype=np.uint64),
             np.array([amount for each in change for amount in each.values()], dtype=np.int64),
-            np.array(users.offsets), np.array(users.places), np.array(users.weights),
+            users.offsets.astype(np.uint64), users.places.astype(np.uint64),
+            np.array(users.weights),
         )  # fmt: skip
         arcs, places, needs = net.pre_arcs
         short = np.concatenate(([0], np.cumsum(start[places] < needs)))
         lacking = short[arcs[1:]] - short[arcs[:-1]]
         self.markings: Int64 = np.repeat(start[None, :], runs, axis=0)
         self.lacking: Int64 = np.repeat(lacking[None, :].astype(np.int64), runs, axis=0)
-        self.able: Words = np.repeat(_set(np.flatnonzero(lacking == 0), words)[None], runs, axis=0)
+        self.able: Words = np.repeat(
+            word_set(np.flatnonzero(lacking == 0), words)[None], runs, axis=0
+        )
         self.live = np.ones(runs, dtype=np.bool_)
         levels = chooser.levels or [np.arange(count)]
-        self.masks: Words = np.array([_set(level, words) for level in levels], dtype=np.uint64)
+        self.masks: Words = np.array([word_set(level, words) for level in levels], dtype=np.uint64)
         self.weighted = chooser.weights is not None
         self.weights = np.ones(count) if chooser.weights is None else chooser.weights
 
@@ -242,7 +245,14 @@ class KernelRuns:
         )  # fmt: skip
 
 
-def _set(members: Int64, words: int) -> Words:
+def word_set(members: Int64, words: int) -> Words:
+    """Return a set of small integers as words.
+
+    Examples
+    --------
+    >>> word_set(np.array([0, 65]), 2).tolist()
+    [1, 2]
+    """
     result: Words = np.zeros(words, dtype=np.uint64)
     for number in members.tolist():
         result[number >> 6] |= np.uint64(1 << (number & 63))
