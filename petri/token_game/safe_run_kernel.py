@@ -31,11 +31,8 @@ def play_safe_runs(
     random: NDArray[np.float64],
     log: NDArray[Any],
     steps: int,
-    flips: Words,
-    fresh: Words,
+    moves: Words,
     needs: Words,
-    off: Words,
-    on: Words,
     starts: Words,
     joins: Words,
     masks: Words,
@@ -50,11 +47,12 @@ def play_safe_runs(
         Marked places and enabled transitions, uint64 (n_runs, n_words); runs that go on.
     random, log, steps
         As for :func:`~petri.token_game.array_kernel.play_runs`.
-    flips, fresh, needs
-        For each transition the places that it changes, that it marks, that it needs; uint64
-        (n_transitions, n_words).
-    off, on
-        The transitions that its firing disables, and those with a single input that it enables.
+    moves
+        For each transition the places that it marks and those that it changes, the transitions
+        that its firing disables and those with a single input that it enables, side by side;
+        uint64 (n_transitions, n_all_words).
+    needs
+        The places that it needs, uint64 (n_transitions, n_words).
     starts, joins
         Those with several inputs that its firing may enable, compressed by transition.
     masks, weights, weighted
@@ -68,6 +66,7 @@ def play_safe_runs(
     count, places, words = needs.shape[0], marked.shape[1], able.shape[1]
     zero, one, six, low = np.uint64(0), np.uint64(1), np.uint64(6), np.uint64(63)
     plain = not weighted and masks.shape[0] == 1
+    flat, stride = moves.reshape(moves.size), np.uint64(moves.shape[1])
     for run in range(marked.shape[0]):
         tokens, enabled, chances, done = marked[run], able[run], random[run], log[run]
         going = live[run]
@@ -98,14 +97,17 @@ def play_safe_runs(
                 continue
             done[step] = chosen
             number = np.uint64(chosen)
+            base = number * stride
             twice = zero
             for word in range(places):
-                twice |= tokens[word] & fresh[number, word]
-                tokens[word] ^= flips[number, word]
+                twice |= tokens[word] & flat[base + np.uint64(word)]
+                tokens[word] ^= flat[base + np.uint64(places + word)]
             if twice != zero:
                 return False
             for word in range(words):
-                enabled[word] = (enabled[word] & ~off[number, word]) | on[number, word]
+                lost = flat[base + np.uint64(2 * places + word)]
+                won = flat[base + np.uint64(2 * places + words + word)]
+                enabled[word] = (enabled[word] & ~lost) | won
             for position in range(starts[number], starts[number + one]):
                 join = joins[position]
                 short = zero
@@ -143,14 +145,17 @@ class SafeRuns:
             [u for p in sorted(outputs[t] - inputs[t]) for u in users[p]] for t in range(count)
         ]
         joins = [sorted({u for u in after[t] if len(inputs[u]) > 1}) for t in range(count)]
-        self._tables: tuple[Words, ...] = (
-            _sets([inputs[t] ^ outputs[t] for t in range(count)], places),
+        moves = (
             _sets([outputs[t] - inputs[t] for t in range(count)], places),
-            _sets(inputs, places),
+            _sets([inputs[t] ^ outputs[t] for t in range(count)], places),
             _sets(
                 [{u for p in inputs[t] - outputs[t] for u in users[p]} for t in range(count)], words
             ),
             _sets([{u for u in after[t] if len(inputs[u]) == 1} for t in range(count)], words),
+        )
+        self._tables: tuple[Words, ...] = (
+            np.ascontiguousarray(np.concatenate(moves, axis=1)),
+            _sets(inputs, places),
             np.cumsum([0] + [len(each) for each in joins]).astype(np.uint64),
             np.array([u for each in joins for u in each], dtype=np.uint64),
         )
@@ -170,10 +175,10 @@ class SafeRuns:
 
     def play(self, random: NDArray[np.float64], log: NDArray[Any], steps: int) -> int:
         """Play the steps of a portion; return -1, or ``UNSAFE``."""
-        flips, fresh, needs, off, on, starts, joins = self._tables
+        moves, needs, starts, joins = self._tables
         good = play_safe_runs(
-            self._marked, self._able, self.live, random, log, steps, flips, fresh, needs, off, on,
-            starts, joins, self._masks, self._weights, self._weighted,
+            self._marked, self._able, self.live, random, log, steps, moves, needs, starts,
+            joins, self._masks, self._weights, self._weighted,
         )  # fmt: skip
         return -1 if good else UNSAFE
 

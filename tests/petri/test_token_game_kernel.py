@@ -61,7 +61,7 @@ def outcome(net, **options):
     nets(max_places=4, max_transitions=4), st.integers(0, 9), st.sampled_from(["firings", "attempts"]),
     st.sampled_from([1, 2, 6]), st.sampled_from([(9, 3), (140, 2), (260, 1)]),
 )  # fmt: skip
-@settings(max_examples=300 if COMPILED else 30, derandomize=True, deadline=None)
+@settings(max_examples=100 if COMPILED else 30, derandomize=True, deadline=None)
 def test_both_engines_leave_the_same_bits(net, seed, clock, bound, sizes) -> None:
     if not net.transition_ids or any(n > bound for n in net.initial.values()):
         return
