@@ -42,3 +42,46 @@ def kanban(n: int) -> PetriNet:
         arcs=arcs,
         initial={f"c{cell}": n for cell in range(1, 5)},
     )
+
+
+def branches(n: int, tasks: int) -> PetriNet:
+    """A workflow that forks into n branches of some tasks each and joins them."""
+    places = ["start", *(f"b{i}_{j}" for i in range(n) for j in range(tasks + 1)), "end"]
+    arcs = [("start", "fork"), ("join", "end")]
+    for i in range(n):
+        arcs += [("fork", f"b{i}_0"), (f"b{i}_{tasks}", "join")]
+        for j in range(tasks):
+            arcs += [(f"b{i}_{j}", f"t{i}_{j}"), (f"t{i}_{j}", f"b{i}_{j + 1}")]
+    transitions = ["fork", *(f"t{i}_{j}" for i in range(n) for j in range(tasks)), "join"]
+    return PetriNet(places=places, transitions=transitions, arcs=arcs, initial=["start"])
+
+
+def slotted_ring(n: int) -> PetriNet:
+    """The slotted ring protocol (Pastor, Roig, Cortadella, Badia, 1994) with n nodes."""
+    arcs = []
+    for i in range(n):
+        left = (i - 1) % n
+
+        def step(name: str, taken: str, put: str, at: int = i, before: int = left) -> None:
+            for source in taken.split():
+                node = before if source.endswith("'") else at
+                arcs.append((f"{source[0]}{node}", f"{name}{at}"))
+            for target in put.split():
+                node = before if target.endswith("'") else at
+                arcs.append((f"{name}{at}", f"{target[0]}{node}"))
+
+        step("other", "A", "D")
+        step("owner", "A", "B")
+        step("write", "B", "D")
+        step("go", "B", "H")
+        step("get", "F H", "C E")
+        step("put", "D F", "C G")
+        step("used", "G C'", "F A'")
+        step("free", "E C'", "F B'")
+    names = ("other", "owner", "write", "go", "get", "put", "used", "free")
+    return PetriNet(
+        places=[f"{p}{i}" for i in range(n) for p in "ABCDEFGH"],
+        transitions=[f"{t}{i}" for i in range(n) for t in names],
+        arcs=arcs,
+        initial=[f"{p}{i}" for i in range(n) for p in "CE"],
+    )

@@ -1,0 +1,1 @@
+"""Symbolic state spaces: sets of markings as decision diagrams."""

@@ -1,0 +1,232 @@
+"""Symbolic state spaces as results: exact counts, bounds, predicates and runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from petri.marking import Marking
+from petri.net import PetriNet
+from petri.state_space.symbolic.diagram_figures import (
+    joint_counts,
+    most_in_each,
+    most_in_sum,
+    ways,
+)
+from petri.state_space.symbolic.diagrams import Diagram, NodeTable
+from petri.state_space.symbolic.symbolic_net import SymbolicNet
+from transition_systems.budget import Budget
+from transition_systems.errors import UndecidedError
+from transition_systems.properties.predicates import Predicate
+from transition_systems.run import Lasso, Run
+
+__all__ = ["SymbolicSpace"]
+
+
+class SymbolicSpace:
+    """The reachable markings of a net as a diagram.
+
+    Attributes
+    ----------
+    net
+        The net.
+    system
+        Image, pre-image and predicates; the net over its store of diagrams.
+    states
+        The diagram.
+    complete, reason
+        Whether everything reachable is there, and why not. Of a partial set no figure is told.
+    pump
+        A run and a pump, where the net is unbounded.
+    seconds, cpu_seconds, peak_bytes
+        Wall time, processor time and bytes that the search took.
+    """
+
+    def __init__(
+        self,
+        net: PetriNet,
+        system: SymbolicNet,
+        states: Diagram,
+        *,
+        reason: str | None,
+        pump: Lasso | None,
+        seconds: float,
+        cpu_seconds: float,
+        peak_bytes: int,
+    ) -> None:
+        self.net = net
+        self.system = system
+        self.states = states
+        self.reason = reason
+        self.complete = reason is None
+        self.pump = pump
+        self.seconds = seconds
+        self.cpu_seconds = cpu_seconds
+        self.peak_bytes = peak_bytes
+
+    def __repr__(self) -> str:
+        if not self.complete:
+            return f"<SymbolicSpace, partial: {self.reason}>"
+        states = self.n_states
+        shown = str(states) if states < 10**15 else f"{len(str(states))}-digit number of"
+        return f"<SymbolicSpace of {shown} states in {self.n_nodes} nodes, complete>"
+
+    @property
+    def unbounded(self) -> bool:
+        """Whether a pump was found."""
+        return self.pump is not None
+
+    @cached_property
+    def table(self) -> NodeTable:
+        """The nodes of the diagram.
+
+        Raises
+        ------
+        UndecidedError
+            When the set is not complete.
+        """
+        if not self.complete:
+            raise UndecidedError(f"the symbolic state space is not complete: {self.reason}")
+        return self.system.store.table(self.states)
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of nodes of the diagram, leaves included."""
+        return len(self.table.levels)
+
+    @cached_property
+    def n_states(self) -> int:
+        """Number of reachable markings, exact."""
+        return self.count(self.table)
+
+    def count(self, table: NodeTable) -> int:
+        """Return how many markings a set has."""
+        return ways(table)[table.root] << table.levels[table.root]
+
+    @cached_property
+    def arcs_of(self) -> dict[str, int]:
+        """Number of markings that enable each transition."""
+        system = self.system
+        names = self.net.transition_ids
+        guards = ((t, system.store.table(system.enabled(t))) for t in range(len(names)))
+        counts = joint_counts(self.table, system.n_variables, guards)
+        return {name: counts.get(t, 0) for t, name in enumerate(names)}
+
+    @property
+    def n_arcs(self) -> int:
+        """Number of pairs of a marking and a transition that it enables, exact."""
+        return sum(self.arcs_of.values())
+
+    @cached_property
+    def deadlocks(self) -> int:
+        """Number of markings that enable nothing, exact."""
+        store = self.system.store
+        return self.count(store.table(self.dead_states()))
+
+    def dead_states(self) -> Diagram:
+        """Return the reachable markings that enable nothing."""
+        _ = self.table
+        return self.states & self.system.dead
+
+    @cached_property
+    def _bounds(self) -> list[int]:
+        order = self.system.order
+        best = most_in_each(self.table, [self.system.bits[place] for place in order])
+        top = [0] * len(order)
+        for place, most in zip(order, best, strict=True):
+            top[place] = most
+        return top
+
+    def bounds(self) -> dict[str, int]:
+        """Return the most tokens of each place in a reachable marking."""
+        return dict(zip(self.net.place_ids, self._bounds, strict=True))
+
+    @property
+    def max_tokens_in_place(self) -> int:
+        """The most tokens that a place has in a reachable marking."""
+        return max(self._bounds, default=0)
+
+    @cached_property
+    def max_tokens_in_marking(self) -> int:
+        """The most tokens of a reachable marking."""
+        weights = [0] * self.system.n_variables
+        for bits in self.system.bits:
+            for position, bit in enumerate(reversed(bits)):
+                weights[bit] = 1 << position
+        return most_in_sum(self.table, weights)
+
+    def __contains__(self, marking: Mapping[str, int]) -> bool:
+        return self.system.contains(self.states, marking)
+
+    def with_(self, predicate: Predicate) -> Diagram:
+        """Return the reachable markings where a predicate holds."""
+        _ = self.table
+        return self.states & self.system.states_with(predicate)
+
+    def number_with(self, predicate: Predicate) -> int:
+        """Return how many reachable markings satisfy a predicate."""
+        return self.count(self.system.store.table(self.with_(predicate)))
+
+    def markings(self, states: Diagram | None = None) -> Iterator[Marking]:
+        """Yield the markings of a set, by default all that are reachable; they may be many."""
+        system = self.system
+        table = system.store.table(self.states if states is None else states)
+        stack: list[tuple[int, int, tuple[int, ...]]] = [(table.root, 0, ())]
+        while stack:
+            node, level, true = stack.pop()
+            if node == 0:
+                continue
+            if level == system.n_variables:
+                chosen = set(true)
+                row = [sum((b in chosen) << i for i, b in enumerate(reversed(bits)))
+                       for bits in system.bits]  # fmt: skip
+                yield Marking({p: n for p, n in zip(self.net.place_ids, row, strict=True) if n})
+                continue
+            here = table.levels[node] == level
+            low, high = (table.low[node], table.high[node]) if here else (node, node)
+            stack.append((high, level + 1, (*true, level)))
+            stack.append((low, level + 1, true))
+
+    def run_to_some(self, predicate: Predicate, *, budget: Budget | None = None) -> Run | None:
+        """Return a shortest run to a marking where a predicate holds, ``None`` without one.
+
+        Parameters
+        ----------
+        predicate
+            Over the places.
+        budget
+            Limits of the search.
+
+        Raises
+        ------
+        UndecidedError
+            When the budget ends, or the space is not complete.
+
+        Notes
+        -----
+        The sets of markings from which the goal is 0, 1, 2, ... steps away, backwards until the
+        initial marking is in one (onion rings); then forwards, one marking at a time.
+        """
+        system, meter = self.system, (budget or Budget()).start()
+        goal = self.with_(predicate)
+        empty = system.store.false
+        if goal == empty:
+            return None
+        rings, seen = [goal], goal
+        while not system.contains(rings[-1], self.net.initial):
+            reason = meter.exhausted(bytes=system.store.bytes())
+            if reason is not None:
+                raise UndecidedError(f"no run was found yet: {reason}")
+            ring = system.preimage(rings[-1]) & self.states & ~seen
+            seen = seen | ring
+            rings.append(ring)
+        marking = self.net.initial
+        fired: list[str] = []
+        for ring in reversed(rings[:-1]):
+            for transition in self.net.enabled(marking):
+                after = self.net.fire(marking, transition)
+                if system.contains(ring, after):
+                    fired.append(transition)
+                    marking = after
+                    break
+        return self.net.run(self.net.initial, fired)
