@@ -6,15 +6,17 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 from netproof.cli.progress_line import ProgressLine
 from netproof.converting import net_of
 from netproof.loading import load
-from petri.state_space.exploring_packed import state_space
+from petri.state_space.choosing import any_state_space
 from petri.state_space.space import StateSpace
+from petri.state_space.symbolic.symbolic_space import SymbolicSpace
 from transition_systems.budget import Budget
-from transition_systems.errors import UsageError
 
 __all__ = ["run"]
 
@@ -28,47 +30,77 @@ def run(arguments: argparse.Namespace) -> int:
 
     Exit codes: 0 when all states were counted or the net is unbounded, 3 when the budget ended.
     """
-    if arguments.engine == "symbolic":
-        raise UsageError(
-            "this version has no symbolic engine for state spaces; use --engine explicit or auto"
-        )
     model = load(arguments.file, format=arguments.format)
     net, _ = net_of(model, arguments.starts or "one")
     budget = Budget(seconds=arguments.budget_seconds, bytes=arguments.budget_bytes)
     with ProgressLine(1) as line:
         started, cpu = time.monotonic(), time.process_time()
-        space = state_space(net, budget=budget, progress=line.tell, spill=arguments.spill)
-        seconds, cpu = time.monotonic() - started, time.process_time() - cpu
-    data = _figures(space, seconds, cpu)
-    if arguments.output_format == "json":
+        space = any_state_space(
+            net,
+            engine=arguments.engine,
+            budget=budget,
+            progress=line.tell,
+            spill=arguments.spill,
+        )
+        data = _figures(space)
+        data["seconds"] = round(time.monotonic() - started, 6)
+        data["cpu_seconds"] = round(time.process_time() - cpu, 6)
+    with _long_numbers():
+        return _written(space, data, arguments.output_format)
+
+
+def _written(space: StateSpace | SymbolicSpace, data: dict[str, Any], output: str) -> int:
+    if output == "json":
         sys.stdout.write(json.dumps(data, indent=1) + "\n")
     else:
         sys.stdout.write(_lines(space, data))
     return 0 if data["complete"] else UNDECIDED
 
 
-def _figures(space: StateSpace, seconds: float, cpu: float) -> dict[str, Any]:
-    unbounded = space.unbounded
-    return {
-        "schema": SCHEMA,
-        "states": INFINITE if unbounded else space.n_states,
-        "arcs": INFINITE if unbounded else space.n_arcs,
-        "max_tokens_in_place": INFINITE if unbounded else space.max_tokens_in_place,
-        "max_tokens_in_marking": INFINITE if unbounded else space.max_tokens_in_marking,
-        "deadlocks": None if unbounded else space.deadlocks,
-        "seconds": round(seconds, 6),
-        "cpu_seconds": round(cpu, 6),
-        "peak_bytes": space.peak_bytes,
-        "engine": "explicit",
-        "complete": space.complete or unbounded,
+@contextmanager
+def _long_numbers() -> Generator[None, None, None]:
+    """Let numbers have any number of digits, as symbolic counts may."""
+    before = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        yield
+    finally:
+        sys.set_int_max_str_digits(before)
+
+
+def _figures(space: StateSpace | SymbolicSpace) -> dict[str, Any]:
+    """Return all figures; ``null`` for those that a partial diagram does not tell."""
+    names = {
+        "states": "n_states",
+        "arcs": "n_arcs",
+        "max_tokens_in_place": "max_tokens_in_place",
+        "max_tokens_in_marking": "max_tokens_in_marking",
+        "deadlocks": "deadlocks",
     }
+    symbolic = isinstance(space, SymbolicSpace)
+    data: dict[str, Any] = {"schema": SCHEMA}
+    for name, attribute in names.items():
+        if space.unbounded:
+            data[name] = None if name == "deadlocks" else INFINITE
+        elif symbolic and not space.complete:
+            data[name] = None
+        else:
+            data[name] = getattr(space, attribute)
+    data["seconds"] = data["cpu_seconds"] = 0.0
+    data["peak_bytes"] = space.peak_bytes
+    data["engine"] = "symbolic" if symbolic else "explicit"
+    data["complete"] = space.complete or space.unbounded
+    return data
 
 
-def _lines(space: StateSpace, data: dict[str, Any]) -> str:
+def _lines(space: StateSpace | SymbolicSpace, data: dict[str, Any]) -> str:
     shown = [f"{name}: {data[name]}" for name in data if name not in ("schema", "complete")]
     if space.pump is not None:
         cycle = " ".join(space.pump.actions[space.pump.loop_start :])
         shown.append(f"the net is unbounded: {cycle} can be repeated for ever and adds tokens")
     elif not space.complete:
-        shown.append(f"not complete: {space.reason}; the figures are those of what was found")
+        found = "there are no figures"
+        if isinstance(space, StateSpace):
+            found = "the figures are those of what was found"
+        shown.append(f"not complete: {space.reason}; {found}")
     return "\n".join(shown) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,8 +67,67 @@ def test_bytes_spill_and_a_folder_is_gone_on_with(
         assert json.loads(capsys.readouterr().out)["states"] == 478
 
 
-def test_the_engine_that_is_missing_says_so(
+@pytest.mark.parametrize("engine", ["symbolic", "auto"])
+def test_the_symbolic_engine_gives_the_same_object(
+    engine: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Far more states than the explicit engine is given before the symbolic one is asked.
+    net = philosophers(5 if engine == "symbolic" else 60)
+    code = run(called(net, tmp_path, "--engine", engine, "--output-format", "json"))
+    data = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert list(data) == FIELDS
+    assert (data["engine"], data["deadlocks"], data["complete"]) == ("symbolic", 1, True)
+    if engine == "symbolic":
+        assert (data["states"], data["arcs"]) == (82, 265)
+    else:
+        assert data["states"] == round_of(60)
+        assert data["max_tokens_in_marking"] == 120
+
+
+def round_of(n: int) -> int:
+    """The integer (1+√2)^n + (1-√2)^n."""
+    before, now = 2, 2
+    for _ in range(n - 1):
+        before, now = now, 2 * now + before
+    return now
+
+
+def test_numbers_of_any_length_are_printed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(called(philosophers(3), tmp_path, "--engine", "symbolic")) == 2
-    assert "no symbolic engine" in capsys.readouterr().err
+    n = 2_200
+    net = PetriNet(
+        places=[f"p{i}" for i in range(n)],
+        transitions=[f"t{i}" for i in range(n)],
+        arcs=[(f"p{i}", f"t{i}") for i in range(n)],
+        initial=[f"p{i}" for i in range(n)],
+    )
+    arguments = called(net, tmp_path, "--engine", "symbolic")
+    before = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(640)
+    try:
+        assert run(arguments) == 0
+        assert sys.get_int_max_str_digits() == 640
+    finally:
+        sys.set_int_max_str_digits(before)
+    first = next(x for x in capsys.readouterr().out.splitlines() if x.startswith("states: "))
+    assert len(first) == len("states: ") + 663
+
+
+def test_a_symbolic_search_without_time_has_no_figures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--engine", "symbolic", "--budget-seconds", "0.0000001")
+    assert run(called(philosophers(12), tmp_path, *options)) == 3
+    assert "there are no figures" in capsys.readouterr().out
+    assert run(called(philosophers(3), tmp_path, *options[:2], "--spill", str(tmp_path / "d"))) == 2
+    assert "explicit engine" in capsys.readouterr().err
+
+
+def test_symbolic_nets_that_are_unbounded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    net = PetriNet(places=["p"], transitions=["t"], arcs=[("t", "p")])
+    assert run(called(net, tmp_path, "--engine", "symbolic")) == 0
+    assert "t can be repeated for ever" in capsys.readouterr().out
