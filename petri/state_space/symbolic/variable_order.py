@@ -92,7 +92,7 @@ def force_order(n: int, groups: list[tuple[int, ...]]) -> list[int]:
 
     Notes
     -----
-    Starts from the given order and from a breadth-first one, with all groups and with the small ones
+    Starts from the given order and from a breadth-first one, with all groups and with small ones
     only, which large ones otherwise outweigh. A round moves each member to the mean of the centres
     of its groups. O(rounds x (sum of group sizes + n log n)).
     F. A. Aloul, I. L. Markov, K. A. Sakallah: FORCE: a fast and easy-to-implement
