@@ -220,7 +220,8 @@ def test_from_networkx_refuses_nodes_without_kind() -> None:
     graph.add_node(1)
     with pytest.raises(InputError, match="kind=None"):
         PetriNet.from_networkx(graph)
-    undirected = networkx.MultiGraph([("p", "t")])
+    undirected = networkx.MultiGraph()
+    undirected.add_edge("p", "t")
     with pytest.raises(InputError, match="a directed graph"):
         PetriNet.from_networkx(undirected)
 

@@ -53,7 +53,9 @@ def test_arcs_added_to_our_graph_may_have_new_labels() -> None:
 
 
 def test_what_has_no_form_is_refused() -> None:
+    undirected = networkx.Graph()
+    undirected.add_edge(1, 2)
     with pytest.raises(UsageError, match="directed"):
-        LTS.from_networkx(networkx.Graph([(1, 2)]))
+        LTS.from_networkx(undirected)
     with pytest.raises(UsageError, match="'initial'"):
         LTS.from_arcs(1, atoms={"initial": [True]}).to_networkx()
