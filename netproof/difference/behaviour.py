@@ -83,7 +83,7 @@ def predicate_test(predicate: Predicate, places: Mapping[str, int]) -> Test:
             case Or():
                 return lambda marking: any(part(marking) for part in parts)
             case _:
-                raise NotImplementedError(f"{node} is no statement about tokens")
+                raise TypeError(f"{node} is no statement about tokens")
 
     return fold_predicate(predicate, combine)
 
