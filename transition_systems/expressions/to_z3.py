@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from transition_systems.budget import Budget
-from transition_systems.errors import ExpressionError, UsageError
+from transition_systems.errors import ExpressionError, UndecidedError, UsageError
 from transition_systems.expressions.ast import (
     Binary,
     Boolean,
@@ -22,7 +22,7 @@ from transition_systems.expressions.ast import (
 )
 from transition_systems.expressions.check import Typing, infer
 from transition_systems.expressions.types import Type
-from transition_systems.smt import check, load_z3
+from transition_systems.smt import OUT_OF_TIME, check, load_z3
 
 __all__ = ["MAX_CONDITIONS", "Translation", "feasible_subsets", "mutually_exclusive", "to_z3"]
 
@@ -189,6 +189,7 @@ def feasible_subsets(
     types: Mapping[str, Type] | None = None,
     *,
     budget: Budget | None = None,
+    effort: int | None = None,
 ) -> set[frozenset[int]]:
     """Decide which subsets of the conditions can be true exactly: these, and all others false.
 
@@ -199,7 +200,11 @@ def feasible_subsets(
     types
         Declared types; the others are inferred (a number that is not declared is a real).
     budget
-        Bounds the time of each question to the solver.
+        Bounds the time of all questions to the solver together.
+    effort
+        The largest number of the solver's own steps for all questions together (some 5 million a
+        second): a limit that does not depend on the machine, see
+        :func:`~transition_systems.smt.check`.
 
     Returns
     -------
@@ -211,6 +216,8 @@ def feasible_subsets(
     ------
     ExpressionError
         When types do not fit or cannot be inferred, or the solver cannot decide.
+    UndecidedError
+        When the budget is used up.
     UsageError
         For more than 12 conditions.
 
@@ -237,13 +244,16 @@ def feasible_subsets(
     limit = None if budget is None else budget.fixed()
     found: set[frozenset[int]] = set()
     while True:
-        answer = check(asserted, budget=limit)
+        answer = check(asserted, budget=limit, effort=effort)
         if answer.status == "unsat":
             return found
+        if answer.reason == OUT_OF_TIME:
+            raise UndecidedError(f"which conditions exclude each other is open: {answer.reason}")
         if answer.status == "unknown":
             raise ExpressionError(f"which conditions exclude each other is open: {answer.reason}")
         true = frozenset(i for i, name in enumerate(names) if answer.values.get(name))
         found.add(true)
+        effort = None if effort is None else effort - answer.steps
         asserted.append(z3.Or(*(z3.Not(s) if i in true else s for i, s in enumerate(switches))))
 
 

@@ -66,11 +66,11 @@ class Context:
     entry: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def refuse(self, node: Node, note: str) -> None:
-        """Note that no meaning can be given to a node."""
+        """Note that no meaning can be given to a node, once."""
         kind = node.kind_name
-        self.entries.append(
-            Entry(element=node.id, kind=kind, fate=Fate.REFUSED, note=note, span=node.span)
-        )
+        entry = Entry(element=node.id, kind=kind, fate=Fate.REFUSED, note=note, span=node.span)
+        if entry not in self.entries:
+            self.entries.append(entry)
 
     def assume(self, sentence: str) -> None:
         """Note an assumption, once."""

@@ -185,4 +185,4 @@ def _kinds(context: Context, places: Sequence[str]) -> tuple[NDArray[np.bool_], 
 
 
 def _limit(context: Context) -> Budget:
-    return Budget(states=MAX_EXPLORED, seconds=5.0, deadline=context.budget.deadline)
+    return Budget(states=MAX_EXPLORED, deadline=context.budget.deadline)

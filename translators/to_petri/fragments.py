@@ -50,9 +50,6 @@ def routed(
 ) -> list[TransitionRecord]:
     """Add one transition for each set of flows that a node may fill."""
     sets = output_sets(context, node)
-    if sets is None:
-        context.refuse(node, "it has more conditional flows than can be expanded")
-        return []
     records: list[TransitionRecord] = []
     for chosen in sets:
         after = dict(post or {})

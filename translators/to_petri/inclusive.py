@@ -277,7 +277,7 @@ def _after_start(
     What triggers it is added when its scope is closed; it happens once in each run of the scope.
     """
     parts: list[LocalMarkings] = []
-    for flows in output_sets(context, start) or []:
+    for flows in output_sets(context, start):
         filled = {context.flow_place(flow.id): 1 for flow in flows}
         part = explore_part(context, places, transitions, filled)
         if part is None:

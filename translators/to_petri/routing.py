@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
+from transition_systems.errors import UndecidedError
 from translators.to_petri.context import Context
 from translators.workflow.conditions import possible_subsets
 from translators.workflow.graph import Flow, GatewayKind, Node
@@ -22,8 +23,8 @@ FREE_CHOICE = (
 DECLARED = "Conditions over declared variables hold together only where some values allow it."
 
 
-def output_sets(context: Context, node: Node) -> list[tuple[Flow, ...]] | None:
-    """Return the sets of flows of which a node fills one; ``None`` where there are too many.
+def output_sets(context: Context, node: Node) -> list[tuple[Flow, ...]]:
+    """Return the sets of flows of which a node fills one; a node with too many is refused.
 
     A node without outgoing flow ends its token: the empty set. Exclusive gateways fill one flow,
     parallel gateways all, inclusive gateways any non-empty subset (the default only alone). Other
@@ -42,25 +43,30 @@ def output_sets(context: Context, node: Node) -> list[tuple[Flow, ...]] | None:
         case GatewayKind.PARALLEL | GatewayKind.EVENT_BASED:
             return [tuple(flows)]
         case GatewayKind.INCLUSIVE:
-            return _subsets(context, [], flows, node.default)
+            return _subsets(context, node, [], flows)
         case _:
             free = [f for f in flows if f.condition is None or f.id == node.default]
             conditional = [f for f in flows if f not in free]
             if not conditional:
                 return [tuple(flows)]
             always = [f for f in free if f.id != node.default]
-            return _subsets(context, always, [f for f in flows if f not in always], node.default)
+            return _subsets(context, node, always, [f for f in flows if f not in always])
 
 
 def _subsets(
-    context: Context, always: list[Flow], flows: list[Flow], default: str | None
-) -> list[tuple[Flow, ...]] | None:
-    options = [flow for flow in flows if flow.id != default]
+    context: Context, node: Node, always: list[Flow], flows: list[Flow]
+) -> list[tuple[Flow, ...]]:
+    options = [flow for flow in flows if flow.id != node.default]
     if len(options) > MAX_SUBSETS:
-        return None
+        context.refuse(node, "it has more conditional flows than can be expanded")
+        return []
     if len(flows) > 1 or always:
         context.assume(FREE_CHOICE)
-    feasible = possible_subsets(context.index.graph, options, budget=context.budget)
+    try:
+        feasible = possible_subsets(context.index.graph, options, budget=context.budget)
+    except UndecidedError as error:
+        context.refuse(node, str(error))
+        return []
     if feasible is not None:
         context.assume(DECLARED)
     sets = [
@@ -70,7 +76,7 @@ def _subsets(
         if feasible is None or frozenset(chosen) in feasible
     ]
     none_possible = feasible is None or frozenset() in feasible
-    fallback = [flow for flow in flows if flow.id == default]
+    fallback = [flow for flow in flows if flow.id == node.default]
     if none_possible and fallback:
         sets.append((*always, *fallback))
     elif none_possible and always:

@@ -125,7 +125,7 @@ def _ring_start(context: Context, thrower: Node, place: str, start: Node) -> Non
     sub = context.index.node[_sub_process_of(context, start)]
     armed = armed_place(context, sub.scope, start)
     given = _given(context, thrower)
-    for flows in output_sets(context, start) or []:
+    for flows in output_sets(context, start):
         body = {context.flow_place(f.id): 1 for f in flows}
         routed(
             context, thrower, id=thrower.id, phase="occur", label=thrower.id,
@@ -149,7 +149,7 @@ def _ring_boundary(context: Context, thrower: Node, place: str, boundary: Node) 
         for gone, run in places.items():
             rung = boundary.id in gone
             after = run if rung else places[gone | {boundary.id}]
-            for flows in [()] if rung else output_sets(context, boundary) or []:
+            for flows in [()] if rung else output_sets(context, boundary):
                 filled = {context.flow_place(flow.id): 1 for flow in flows}
                 routed(
                     context, thrower, id=thrower.id, phase="occur", label=thrower.id,

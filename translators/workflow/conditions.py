@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from transition_systems.budget import Budget
-from transition_systems.errors import NetproofError
+from transition_systems.errors import ExpressionError, UsageError
 from transition_systems.expressions.types import BOOLEAN, INTEGER, REAL, STRING
 from translators.workflow.graph import Flow, WorkflowGraph
 
 __all__ = ["possible_subsets"]
 
-SECONDS = 2.0
+EFFORT = 10_000_000
 TYPES = {"boolean": BOOLEAN, "integer": INTEGER, "real": REAL, "number": REAL, "string": STRING}
 
 
@@ -30,11 +30,17 @@ def possible_subsets(
     flows
         The flows; a set is given by positions.
     budget
-        Time for the solver, at most two seconds are used.
+        Time for the solver. What bounds it besides is a number of its own steps, about two
+        seconds' worth for each call, so that a slow or a busy machine gives the same sets.
 
     Returns
     -------
     set of frozenset of int, or None
+
+    Raises
+    ------
+    UndecidedError
+        When the time is used up.
     """
     found = [flow.condition.expression if flow.condition else None for flow in flows]
     expressions = [expression for expression in found if expression is not None]
@@ -43,9 +49,7 @@ def possible_subsets(
     from transition_systems.expressions.to_z3 import feasible_subsets
 
     types = {v.name: TYPES[v.type] for v in graph.variables if v.type in TYPES}
-    left = None if budget is None else budget.remaining()
-    limit = Budget(seconds=SECONDS if left is None else min(SECONDS, left))
     try:
-        return set(feasible_subsets(expressions, types, budget=limit))
-    except NetproofError:
+        return set(feasible_subsets(expressions, types, budget=budget, effort=EFFORT))
+    except (ExpressionError, UsageError):
         return None
