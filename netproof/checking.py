@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from netproof.carrying import carried
+from netproof.collecting import rare_collection
 from netproof.explain import explained
 from netproof.loading import Model, load
 from netproof.properties import NET_DEFAULTS, WORKFLOW_DEFAULTS, AskedFormula, asked_properties
@@ -87,11 +88,8 @@ class _Clock:
 def not_reached(source: str, options: CheckOptions, reason: str) -> ModelReport:
     """Return the entry of a file whose turn did not come: every verdict is UNKNOWN, and why."""
     names = asked_properties(options.properties) or list(WORKFLOW_DEFAULTS)
-    return ModelReport(
-        source=source,
-        format=options.format,
-        verdicts=tuple(VerdictReport(verdict=_refused(name, reason)) for name in names),
-    )
+    verdicts = tuple(VerdictReport(verdict=_refused(name, reason)) for name in names)
+    return ModelReport(source=source, format=options.format, verdicts=verdicts)
 
 
 def check_path(
@@ -115,6 +113,7 @@ def check_path(
     )
 
 
+@rare_collection()
 def check_model(
     model: Model,
     options: CheckOptions,

@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from netproof.collecting import rare_collection
 from petri import PetriNet
 from transition_systems.errors import InputError
 from transition_systems.readwrite.files import PathOrFile, file_name, read_bytes
@@ -56,6 +57,7 @@ class Model:
         return mimebundle(self)
 
 
+@rare_collection()
 def load(path: PathOrFile, *, format: str | None = None) -> Model:
     """Read a model from a file of any known format.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netproof.properties import (
     KINDS,
@@ -59,6 +59,7 @@ __all__ = [
 
 FEW = 5_000
 LEAST, CELLS = 200, 1_000_000
+WIDE = 300
 REDUCED = frozenset(
     {
         "soundness", "option-to-complete", "proper-completion", "deadlock", "boundedness",
@@ -83,6 +84,8 @@ class NetQuestion:
         The map from the user's workflow, ``None`` for a net that is analysed as it is.
     small
         The net reduced, where it has too many markings; the graph is partial then.
+    few
+        How many markings are listed for the sake of a shortest run.
     """
 
     net: PetriNet
@@ -93,6 +96,7 @@ class NetQuestion:
     goal: SoundnessGoal | None = None
     translation: NetTranslation | None = None
     small: ReducedNet | None = None
+    few: int = FEW
     _table: NetTable | None = None
 
     def table(self) -> NetTable:
@@ -137,6 +141,15 @@ class NetQuestion:
             self.graph = self.graph.continued(budget=self.budget, progress=self.progress)
         return self.graph
 
+    def few_enough(self) -> bool:
+        """Return whether all markings can be listed after all, where a shortest run is wanted."""
+        if self.pump is None and self.graph.n_states < self.few:
+            limit = replace(self.budget, states=self.few)
+            self.graph = self.graph.continued(budget=limit, progress=self.progress)
+        if self.graph.complete:
+            self.small = None
+        return self.graph.complete
+
     @property
     def final(self) -> Predicate | None:
         """The completion predicate for deadlocks; a plain net has its final marking."""
@@ -153,8 +166,9 @@ def pose(
 ) -> NetQuestion:
     """Explore a net, or its reduction where it has too many markings; see :class:`NetQuestion`.
 
-    A net with at most :data:`FEW` markings, or fewer where it has very many places, is explored as
-    it is, so that its violations are shown by shortest runs.
+    The first :data:`LEAST` markings are listed, unless there are very many places. Where these are
+    not all, the net is reduced; where it has at most :data:`FEW` markings, or fewer with many
+    places, these are listed as soon as something is violated, for a shortest run.
     """
 
     def posed(graph: ReachabilityGraph, pump: Lasso | None) -> NetQuestion:
@@ -166,7 +180,8 @@ def pose(
     limit = budget.fixed()
     most = min(FEW, max(LEAST, CELLS // (len(net.places) + 1)))
     few = most if limit.states is None else min(most, limit.states)
-    first = Budget(states=few, bytes=limit.bytes, deadline=limit.deadline)
+    glance = 1 if len(net.places) > WIDE else min(few, LEAST)
+    first = Budget(states=glance, bytes=limit.bytes, deadline=limit.deadline)
     graph = reachability_graph(net, budget=first, progress=progress)
     if graph.complete or limit.remaining() == 0.0:
         return posed(graph, None)
@@ -181,7 +196,7 @@ def pose(
     if not small.reduction.steps:
         return posed(*explore_or_pump(net, budget=limit, progress=progress, graph=graph))
     question = posed(graph, None)
-    question.small = small
+    question.small, question.few = small, few
     if small.pump is not None:
         graph.reason = UNBOUNDED
         question.pump = small.reduction.lasso(small.pump)
@@ -211,6 +226,8 @@ def ask(question: NetQuestion, asked: str | AskedFormula) -> tuple[Verdict, Prop
 def _named(question: NetQuestion, name: str) -> Verdict:
     if question.small is not None and name in REDUCED:
         verdict = _reduced(question, question.small, name)
+        if verdict.violated and question.few_enough():
+            return _direct(question, name)
         if not verdict.unknown:
             return verdict
         direct = _direct(question, name)

@@ -11,6 +11,7 @@ from netproof.recheck.closed_sets import (
     check_ranked_set,
     check_trap,
 )
+from netproof.recheck.diagrams import check_diagram
 from netproof.recheck.fair_measure import check_fair_measure
 from netproof.recheck.invariants import check_invariant
 from netproof.recheck.net_table import NetTable
@@ -33,6 +34,7 @@ from transition_systems.evidence import (
     BoundEvidence,
     Claim,
     ClosedSet,
+    DiagramEvidence,
     Evidence,
     FairMeasure,
     InvariantEvidence,
@@ -87,6 +89,8 @@ class _Setting:
                 check_pump(evidence, claim, table, watch)
             case ClosedSet():
                 check_closed_set(evidence, claim, table, watch)
+            case DiagramEvidence():
+                check_diagram(evidence, claim, table, watch)
             case RankedSet():
                 check_ranked_set(evidence, claim, table, watch)
             case Measure():
@@ -112,15 +116,12 @@ class _Setting:
             case _:
                 raise RefusedError(f"evidence of kind {evidence.kind!r} is not about a net")
 
-    def _inside(self, net: PetriNet, inner: Evidence) -> None:
+    def _inside(self, table: NetTable, inner: Evidence) -> None:
         """Check evidence about a reduced net, which stands for no source of its own."""
-        digest = net.digest()
-        if digest not in self.table.reduced:
-            self.table.reduced[digest] = NetTable(net)
         reduced = _Setting(
-            table=self.table.reduced[digest],
+            table=table,
             watch=self.watch,
-            digest=digest,
+            digest=table.net.digest(),
             source_digest=None,
             translation=None,
             goal=None,

@@ -41,11 +41,11 @@ class NetTable:
     tables
         State tables made for this net, by the identity of their rows: several verdicts on one net
         share the closed set of its markings, which is then checked once.
-    reduced
-        Tables of nets that this one was reduced to, by their digests, for the same reason.
+    replays
+        Reductions of the net that were replayed, by their steps, for the same reason.
     """
 
-    __slots__ = ("change", "initial", "net", "place", "pre", "reduced", "tables", "transition")
+    __slots__ = ("change", "initial", "net", "place", "pre", "replays", "tables", "transition")
 
     def __init__(self, net: PetriNet) -> None:
         self.net = net
@@ -58,7 +58,7 @@ class NetTable:
             self.change.append({p: delta for p, delta in moved.items() if delta})
         self.initial = self.tokens(net.initial.to_dict())
         self.tables: dict[int, tuple[object, object]] = {}
-        self.reduced: dict[str, NetTable] = {}
+        self.replays: dict[tuple[object, ...], object] = {}
 
     def tokens(self, state: object) -> Tokens:
         """Return a state given as ``{place: tokens}``; refuse anything else."""

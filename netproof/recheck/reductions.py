@@ -11,12 +11,11 @@ from netproof.recheck.parts import covers, occurring_groups
 from netproof.recheck.replay import Replay
 from netproof.recheck.result import RefusedError, Watch
 from netproof.recheck.statements import Statement, as_statement, bound_of, supports
-from petri.net import PetriNet
 from transition_systems.evidence import Evidence, ReductionEvidence
 
 __all__ = ["check_reduction"]
 
-Check = Callable[[PetriNet, Evidence], None]
+Check = Callable[[NetTable, Evidence], None]
 
 
 def check_reduction(
@@ -25,9 +24,8 @@ def check_reduction(
     """Check the steps and what the inner evidence claims; ``check`` checks the inner evidence."""
     if claim.shape not in ("AG", "AG EF", "EF AG", "phrase"):
         raise RefusedError(f"no reduction carries {claim.shape} statements")
-    keeper = Keeper(claim, table)
-    replay = Replay(table, keeper.permit, keeper.merge, keeper.forget)
-    replay.all(evidence.steps, watch)
+    replay = Replay.of(evidence.steps, table, watch)
+    replay.ask(Keeper(claim, table))
     if isinstance(evidence.inner, ReductionEvidence):
         raise RefusedError("a reduction inside a reduction")
     inner = as_statement(evidence.inner.claim.formula)
@@ -37,7 +35,7 @@ def check_reduction(
         )
     if evidence.run is not None:
         table.walk(evidence.run.initial, evidence.run.steps, watch)
-    check(replay.net(), evidence.inner)
+    check(replay.table(), evidence.inner)
 
 
 def _carries(claim: Statement, inner: Statement, replay: Replay) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from netproof.recheck.net_table import NetTable
 from netproof.recheck.result import RefusedError, Watch
@@ -10,7 +11,21 @@ from netproof.recheck.shrinking_net import Arcs, ShrinkingNet
 
 __all__ = ["Replay"]
 
-Permission = Callable[[str, list[Arcs]], None]
+
+class Keeps(Protocol):
+    """What a claim allows, told of each step that it may depend on."""
+
+    def permit(self, place: str, gains: list[Arcs]) -> None:
+        """Refuse the agglomeration of a place whose tokens move on to one of the markings."""
+        ...
+
+    def merge(self, place: str, other: str) -> None:
+        """Note that the first place is read as the second from now on."""
+        ...
+
+    def forget(self, place: str) -> None:
+        """Note that a place is empty, or fixed, from now on."""
+        ...
 
 
 class Replay(ShrinkingNet):
@@ -20,29 +35,47 @@ class Replay(ShrinkingNet):
     ----------
     table
         The net before the first step.
-    permit
-        Refuses the agglomeration of a place (first argument) whose tokens move on to one of the
-        markings of the second, where that may change the statement that is to be proved.
-    merge
-        Told that the first place is read as the second from now on.
-    forget
-        Told that a place is empty, or fixed, from now on.
+
+    Notes
+    -----
+    The steps are done once; any number of claims can then be asked whether they allow them.
     """
 
-    def __init__(
-        self,
-        table: NetTable,
-        permit: Permission,
-        merge: Callable[[str, str], None],
-        forget: Callable[[str], None],
-    ) -> None:
+    def __init__(self, table: NetTable) -> None:
         super().__init__(table)
-        self.permit, self.merge, self.forget = permit, merge, forget
+        self.events: list[tuple[str, str, str | list[Arcs]]] = []
+        self._table: NetTable | None = None
 
-    def all(self, steps: object, watch: Watch) -> None:
-        """Do all steps; refuse the first that its rule does not allow."""
+    @staticmethod
+    def of(steps: object, table: NetTable, watch: Watch) -> Replay:
+        """Return the steps done on a net; a claim that was proved by the same ones shares them."""
         if not isinstance(steps, tuple):
             raise RefusedError("the steps of the reduction are no list")
+        done = table.replays.get(steps)
+        if not isinstance(done, Replay):
+            done = Replay(table)
+            done.all(steps, watch)
+            table.replays[steps] = done
+        return done
+
+    def table(self) -> NetTable:
+        """Return the table of the net after the steps."""
+        if self._table is None:
+            self._table = NetTable(self.net())
+        return self._table
+
+    def ask(self, keeper: Keeps) -> None:
+        """Refuse the steps where a claim may depend on what they change."""
+        for kind, place, more in self.events:
+            if isinstance(more, list):
+                keeper.permit(place, more)
+            elif kind == "merge":
+                keeper.merge(place, more)
+            else:
+                keeper.forget(place)
+
+    def all(self, steps: tuple[object, ...], watch: Watch) -> None:
+        """Do all steps; refuse the first that its rule does not allow."""
         rules: dict[str, tuple[int, Callable[..., None]]] = {
             "agglomerate": (1, self._agglomerate),
             "equal-place": (2, self._equal_place),
@@ -71,7 +104,7 @@ class Replay(ShrinkingNet):
             raise RefusedError(f"{place!r} cannot be agglomerated: it is not filled one by one")
         if any(self.needs[t] != {place: 1} or not self.gives[t] for t in empty):
             raise RefusedError(f"{place!r} cannot be agglomerated: it is not emptied freely")
-        self.permit(place, [dict(self.gives[t]) for t in empty])
+        self.events.append(("permit", place, [dict(self.gives[t]) for t in empty]))
         if waiting:
             (only,) = empty
             del self.tokens[place]
@@ -83,7 +116,7 @@ class Replay(ShrinkingNet):
         for second in empty:
             self.drop(second)
         self.remove(place, 0)
-        self.forget(place)
+        self.events.append(("forget", place, ""))
 
     def _join(self, place: str, first: str, empty: list[str]) -> None:
         needs, gives, below = self.needs[first], dict(self.gives[first]), self.below[first]
@@ -116,7 +149,7 @@ class Replay(ShrinkingNet):
         for t in users:
             self.needs[t].pop(place, None)
             self.gives[t].pop(place, None)
-        self.merge(place, other)
+        self.events.append(("merge", place, other))
         self.remove(place, other)
 
     def _equal_transition(self, name: str, other: str) -> None:
@@ -147,4 +180,4 @@ class Replay(ShrinkingNet):
             self.gives[t].pop(place, None)
         self.most_fixed = max(self.most_fixed, count)
         self.remove(place, count)
-        self.forget(place)
+        self.events.append(("forget", place, ""))

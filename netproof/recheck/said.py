@@ -145,10 +145,10 @@ def _avoided_inside(
 ) -> bool | None:
     """Return whether the reduced net avoids a condition that its steps preserve."""
     keeper = Keeper(Statement("AG", condition, positive=False), table)
-    replay = Replay(table, keeper.permit, keeper.merge, keeper.forget)
     try:
-        replay.all(evidence.steps, watch)
+        replay = Replay.of(evidence.steps, table, watch)
+        replay.ask(keeper)
     except RefusedError:
         return None
     about = moved(condition, replay.meaning)
-    return avoids(evidence.inner, [about], NetTable(replay.net()), watch)
+    return avoids(evidence.inner, [about], replay.table(), watch)

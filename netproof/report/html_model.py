@@ -35,6 +35,7 @@ EVIDENCE = {
     "run": "a run into a state that shows it",
     "closed-set": "a set of states that holds the first one, that no step leaves, and in which "
     "nothing is wrong",
+    "decision-diagram": "a closed set of states as a decision diagram, in which nothing is wrong",
     "ranked-set": "a closed set of states, each with a number that some next state decreases: the "
     "goal can be reached from everywhere",
     "trap": "a run to a state, and a closed set of states around it without the goal",

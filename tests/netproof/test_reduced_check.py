@@ -87,3 +87,24 @@ def test_a_case_that_never_completes_beyond_a_partial_graph() -> None:
     for entry in report.models[0].verdicts:
         assert str(entry.outcome) == "VIOLATED"
         assert entry.rechecked == "passed"
+
+
+def test_a_violation_among_a_few_thousand_markings_is_shown_by_a_shortest_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    graph = block(3, missing=True)
+    found = netproof.check(graph, NAMES)
+    monkeypatch.setattr(questions, "LEAST", questions.FEW)
+    listed = netproof.check(graph, NAMES)
+    states = max(entry.verdict.statistics.states for entry in listed.verdicts)
+    assert 200 < states < questions.FEW
+    methods = [entry.verdict.statistics.method for entry in listed.verdicts]
+    assert "reduction" not in methods
+    for one, other in zip(found.verdicts, listed.verdicts, strict=True):
+        assert one.outcome == other.outcome
+        assert one.rechecked == "passed"
+        if one.verdict.violated:
+            assert one.verdict.statistics.method != "reduction"
+            assert one.witness is not None
+            assert other.witness is not None
+            assert len(one.witness.steps) == len(other.witness.steps)

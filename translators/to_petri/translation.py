@@ -195,6 +195,10 @@ def workflow_to_net(
 
 def _activities(context: Context) -> dict[str, tuple[str, ...]]:
     """Return for each activity the transitions that start it."""
+    started: dict[str, list[str]] = {}
+    for t in context.assembly.transitions.values():
+        if t.phase == "start" and t.owner is not None:
+            started.setdefault(t.owner, []).append(t.id)
     groups: dict[str, tuple[str, ...]] = {}
     for node in context.index.graph.nodes:
         if node.kind is not NodeKind.ACTIVITY or node.for_compensation:
@@ -202,11 +206,7 @@ def _activities(context: Context) -> dict[str, tuple[str, ...]]:
         if node.activity == "event-sub-process":
             groups[node.id] = _triggers_of(context, node)
             continue
-        groups[node.id] = tuple(
-            t.id
-            for t in context.assembly.transitions.values()
-            if t.owner == node.id and t.phase == "start"
-        )
+        groups[node.id] = tuple(started.get(node.id, ()))
     return groups
 
 
