@@ -7,7 +7,7 @@ would look at them again and again: on a diagram of 2,000 nodes that is half of 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 __all__ = ["OBJECTS", "rare_collection"]
@@ -16,7 +16,7 @@ OBJECTS = 1_000_000
 
 
 @contextmanager
-def rare_collection() -> Iterator[None]:
+def rare_collection() -> Generator[None]:
     """Let the cyclic collector run only after a million new objects; then as it was before.
 
     Where the caller has switched it off, or made it rarer still, nothing changes.
