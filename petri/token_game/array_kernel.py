@@ -13,101 +13,15 @@ from numpy.typing import NDArray
 
 from petri.marking import MAX_TOKENS
 from petri.net import PetriNet
-from petri.token_game.attempt_kernels import count_ones
 from petri.token_game.bit_words import Words
 from petri.token_game.compiling import compiled
 from petri.token_game.policies import Chooser
+from petri.token_game.word_kernels import choose_ranked, choose_weighted, policy_tables, word_set
 
-__all__ = ["KernelRuns", "choose_ranked", "choose_weighted", "play_runs", "word_set"]
+__all__ = ["KernelRuns", "play_runs"]
 
 Int64 = NDArray[np.int64]
 LIMIT = MAX_TOKENS
-
-
-@compiled
-def choose_ranked(able: Words, masks: Words, random: float, count: int) -> int:
-    """Return the transition at a random rank among the enabled of the highest level.
-
-    Parameters
-    ----------
-    able
-        The enabled transitions, uint64 (n_words,).
-    masks
-        The transitions of each level, the highest first, uint64 (n_levels, n_words).
-    random
-        From 0 to below 1.
-    count
-        The number of transitions; returned where nothing is enabled.
-
-    Returns
-    -------
-    int
-        The index of a transition, or ``count``.
-    """
-    words = able.shape[0]
-    for level in range(masks.shape[0]):
-        total = np.uint64(0)
-        for word in range(words):
-            total += count_ones(able[word] & masks[level, word])
-        if total == np.uint64(0):
-            continue
-        rank = np.uint64(random * np.float64(total))
-        for word in range(words):
-            here = able[word] & masks[level, word]
-            ones = count_ones(here)
-            if rank >= ones:
-                rank -= ones
-                continue
-            while rank > np.uint64(0):
-                here &= here - np.uint64(1)
-                rank -= np.uint64(1)
-            low = here & (~here + np.uint64(1))
-            return int(64 * word + np.int64(count_ones(low - np.uint64(1))))
-    return count
-
-
-@compiled
-def choose_weighted(
-    able: Words, masks: Words, weights: NDArray[np.float64], random: float, count: int
-) -> int:
-    """Return a transition by weight among the enabled of the highest level.
-
-    Parameters
-    ----------
-    able, masks, random, count
-        As for :func:`choose_ranked`.
-    weights
-        float64 (n_transitions,).
-
-    Returns
-    -------
-    int
-        The index of a transition, or ``count``.
-    """
-    words = able.shape[0]
-    one = np.uint64(1)
-    for level in range(masks.shape[0]):
-        total = 0.0
-        for word in range(words):
-            here = able[word] & masks[level, word]
-            while here != np.uint64(0):
-                low = here & (~here + one)
-                total += weights[64 * word + np.int64(count_ones(low - one))]
-                here ^= low
-        if total == 0.0:
-            continue
-        aim = min(random * total, np.nextafter(total, 0.0))
-        reached = 0.0
-        for word in range(words):
-            here = able[word] & masks[level, word]
-            while here != np.uint64(0):
-                low = here & (~here + one)
-                number = 64 * word + np.int64(count_ones(low - one))
-                reached += weights[number]
-                if reached > aim:
-                    return int(number)
-                here ^= low
-    return count
 
 
 @compiled
@@ -202,7 +116,6 @@ class KernelRuns:
     """
 
     def __init__(self, net: PetriNet, chooser: Chooser, runs: int) -> None:
-        self.net = net
         count, words = len(net.transition_ids), -(-len(net.transition_ids) // 64)
         start = net.initial.to_array(net.place_ids)
         change: list[dict[int, int]] = []
@@ -214,7 +127,7 @@ class KernelRuns:
             change.append({place: amount for place, amount in total.items() if amount})
         offsets = np.cumsum([0] + [len(each) for each in change], dtype=np.int64)
         users = net.consumers
-        self.tables: tuple[NDArray[Any], ...] = (
+        self._tables: tuple[NDArray[Any], ...] = (
             offsets.astype(np.uint64),
             np.array([place for each in change for place in each], dtype=np.uint64),
             np.array([amount for each in change for amount in each.values()], dtype=np.int64),
@@ -224,36 +137,28 @@ class KernelRuns:
         arcs, places, needs = net.pre_arcs
         short = np.concatenate(([0], np.cumsum(start[places] < needs)))
         lacking = short[arcs[1:]] - short[arcs[:-1]]
-        self.markings: Int64 = np.repeat(start[None, :], runs, axis=0)
-        self.lacking: Int64 = np.repeat(lacking[None, :].astype(np.int64), runs, axis=0)
-        self.able: Words = np.repeat(
-            word_set(np.flatnonzero(lacking == 0), words)[None], runs, axis=0
-        )
-        self.live = np.ones(runs, dtype=np.bool_)
-        levels = chooser.levels or [np.arange(count)]
-        self.masks: Words = np.array([word_set(level, words) for level in levels], dtype=np.uint64)
-        self.weighted = chooser.weights is not None
-        self.weights = np.ones(count) if chooser.weights is None else chooser.weights
+        able = word_set(np.flatnonzero(lacking == 0).tolist(), words)
+        self._markings: Int64 = np.repeat(start[None, :], runs, axis=0)
+        self._lacking: Int64 = np.repeat(lacking[None, :].astype(np.int64), runs, axis=0)
+        self._able: Words = np.repeat(able[None], runs, axis=0)
+        self._live = np.ones(runs, dtype=np.bool_)
+        self._policy = policy_tables(chooser, words)
 
-    def play(self, random: NDArray[np.float64], log: NDArray[Any], steps: int) -> int:
-        """Play the steps of a portion; return the place that overflowed, or -1."""
-        return int(
-            play_runs(
-                self.markings, self.lacking, self.able, self.live, random, log, steps, self.tables,
-                self.masks, self.weights, self.weighted,
-            )
-        )  # fmt: skip
+    @property
+    def live(self) -> bool:
+        """Whether some run goes on."""
+        return bool(self._live.any())
 
+    def play(self, first: int, random: NDArray[np.float64], log: NDArray[Any], steps: int) -> int:
+        """Play some steps of the runs from the first on; return -1, or the place that overflowed.
 
-def word_set(members: Int64, words: int) -> Words:
-    """Return a set of small integers as words.
-
-    Examples
-    --------
-    >>> word_set(np.array([0, 65]), 2).tolist()
-    [1, 2]
-    """
-    result: Words = np.zeros(words, dtype=np.uint64)
-    for number in members.tolist():
-        result[number >> 6] |= np.uint64(1 << (number & 63))
-    return result
+        Parameters
+        ----------
+        first
+            The first of as many runs as ``random`` has rows.
+        random, log, steps
+            As for :func:`play_runs`.
+        """
+        part = slice(first, first + len(random))
+        state = (self._markings[part], self._lacking[part], self._able[part], self._live[part])
+        return int(play_runs(*state, random, log, steps, self._tables, *self._policy))

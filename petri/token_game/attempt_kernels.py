@@ -15,22 +15,11 @@ from petri.token_game.bit_program import AND, OR, XOR
 from petri.token_game.bit_words import Words
 from petri.token_game.compiling import compiled
 
-__all__ = ["attempt_padded", "attempt_rows", "attempt_word", "count_ones", "run_block_program"]
+__all__ = ["attempt_padded", "attempt_rows", "attempt_word", "run_block_program"]
 
 Int64 = NDArray[np.int64]
 
 ROW, BITS, NEEDED, AMOUNT, TAKEN = 0, 1, 2, 3, 4
-
-
-@compiled
-def count_ones(word: Any) -> Any:
-    """Return the ones of a word; compilers know this pattern as one instruction."""
-    word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
-    word = (word & np.uint64(0x3333333333333333)) + (
-        (word >> np.uint64(2)) & np.uint64(0x3333333333333333)
-    )
-    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return (word * np.uint64(0x0101010101010101)) >> np.uint64(56)
 
 
 @compiled

@@ -6,117 +6,129 @@ anything is lost, and the runs are then played by the engine for any net.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from petri.net import PetriNet
-from petri.token_game.array_kernel import choose_ranked, choose_weighted, word_set
-from petri.token_game.attempt_kernels import count_ones
 from petri.token_game.bit_words import Words
 from petri.token_game.compiling import compiled
 from petri.token_game.policies import Chooser
+from petri.token_game.word_kernels import (
+    choose_ranked,
+    choose_weighted,
+    count_ones,
+    policy_tables,
+    select_one,
+    word_set,
+    word_sets,
+)
 
-__all__ = ["UNSAFE", "SafeRuns", "play_safe_runs"]
+__all__ = ["UNSAFE", "SafeRuns", "safe_runs_player"]
 
 UNSAFE = -2
+FEW, LARGEST = 3, 1 << 26
 
 
-@compiled
-def play_safe_runs(
-    marked: Words,
-    able: Words,
-    live: NDArray[np.bool_],
-    random: NDArray[np.float64],
-    log: NDArray[Any],
-    steps: int,
-    moves: Words,
-    needs: Words,
-    starts: Words,
-    joins: Words,
-    masks: Words,
-    weights: NDArray[np.float64],
-    weighted: bool,
-) -> bool:
-    """Play some steps of every run.
+@cache
+def safe_runs_player(size: int, plain: bool) -> Callable[..., bool]:
+    """Return the function that plays nets of a size: the number of words is a constant in it.
 
     Parameters
     ----------
-    marked, able, live
-        Marked places and enabled transitions, uint64 (n_runs, n_words); runs that go on.
-    random, log, steps
-        As for :func:`~petri.token_game.array_kernel.play_runs`.
-    moves
-        For each transition the places that it marks and those that it changes, the transitions
-        that its firing disables and those with a single input that it enables, side by side;
-        uint64 (n_transitions, n_all_words).
-    needs
-        The places that it needs, uint64 (n_transitions, n_words).
-    starts, joins
-        Those with several inputs that its firing may enable, compressed by transition.
-    masks, weights, weighted
-        The policy.
+    size
+        Words for the places, and as many for the transitions.
+    plain
+        Whether the policy is the uniform one.
 
     Returns
     -------
-    bool
-        Whether all went well; otherwise the net is not safe, and nothing here is of use.
+    callable
+        ``play(state, random, log, steps, moves, joins, masks, weights, weighted)``, which plays
+        some steps of every run and says whether all went well; otherwise the net is not safe, and
+        nothing is of use. ``state``: marked places and enabled transitions, uint64 (n_runs,
+        2 size). ``random``, ``log``: as for :func:`~petri.token_game.array_kernel.play_runs`.
+        ``moves``: for each transition a row of words, see :class:`SafeRuns`. ``joins``: how many
+        transitions with several inputs are looked at after each, uint64 (n_transitions,).
+
+    Notes
+    -----
+    The steps are the outer loop: runs are independent, so that a processor works on several at a
+    time, and what a step of a run does is free of branches for the uniform policy.
     """
-    count, places, words = needs.shape[0], marked.shape[1], able.shape[1]
-    zero, one, six, low = np.uint64(0), np.uint64(1), np.uint64(6), np.uint64(63)
-    plain = not weighted and masks.shape[0] == 1
-    flat, stride = moves.reshape(moves.size), np.uint64(moves.shape[1])
-    for run in range(marked.shape[0]):
-        tokens, enabled, chances, done = marked[run], able[run], random[run], log[run]
-        going = live[run]
+    words = np.uint64(size)
+    twice_words = np.uint64(2 * size)
+
+    @compiled
+    def play(
+        state: Words,
+        random: NDArray[np.float64],
+        log: NDArray[Any],
+        steps: int,
+        moves: Words,
+        joins: Words,
+        masks: Words,
+        weights: NDArray[np.float64],
+        weighted: bool,
+    ) -> bool:
+        zero, one, six, low = np.uint64(0), np.uint64(1), np.uint64(6), np.uint64(63)
+        count, stride = joins.shape[0], np.uint64(moves.shape[1])
+        row, flat = state.reshape(state.size), moves.reshape(moves.size)
+        twice = zero
         for step in range(steps):
-            chosen = count
-            if going and plain:
-                total = np.int64(0)
+            tokens = zero
+            for run in range(state.shape[0]):
+                enabled, base = tokens + words, tokens
+                tokens += twice_words
+                if plain:
+                    total = zero
+                    for word in range(words):
+                        total += count_ones(row[enabled + word])
+                    if total == zero:
+                        log[run, step] = -1
+                        continue
+                    rank = np.uint64(np.int64(random[run, step] * np.float64(np.int64(total))))
+                    here, left, start, passed = row[enabled], rank, zero, zero
+                    for word in range(one, words):
+                        passed += count_ones(row[enabled + word - one])
+                        over = rank >= passed
+                        here = row[enabled + word] if over else here
+                        left = rank - passed if over else left
+                        start = word << six if over else start
+                    chosen = start + select_one(here, left)
+                else:
+                    able = state[run, size:]
+                    if weighted:
+                        number = choose_weighted(able, masks, weights, random[run, step], count)
+                    else:
+                        number = choose_ranked(able, masks, random[run, step], count)
+                    if number == count:
+                        log[run, step] = -1
+                        continue
+                    chosen = np.uint64(number)
+                log[run, step] = chosen
+                at = chosen * stride
                 for word in range(words):
-                    total += np.int64(count_ones(enabled[word]))
-                rank = np.int64(chances[step] * np.float64(total))
+                    twice |= row[base + word] & flat[at + word]
+                    row[base + word] ^= flat[at + words + word]
+                at += twice_words
                 for word in range(words):
-                    here = enabled[word]
-                    ones = np.int64(count_ones(here))
-                    if rank < ones:
-                        for _ in range(rank):
-                            here &= here - one
-                        low_ones = (here & (~here + one)) - one
-                        chosen = np.int64(64 * word) + np.int64(count_ones(low_ones))
-                        break
-                    rank -= ones
-            elif going and weighted:
-                chosen = choose_weighted(enabled, masks, weights, chances[step], count)
-            elif going:
-                chosen = choose_ranked(enabled, masks, chances[step], count)
-            if chosen == count:
-                going = False
-                done[step] = -1
-                continue
-            done[step] = chosen
-            number = np.uint64(chosen)
-            base = number * stride
-            twice = zero
-            for word in range(places):
-                twice |= tokens[word] & flat[base + np.uint64(word)]
-                tokens[word] ^= flat[base + np.uint64(places + word)]
-            if twice != zero:
-                return False
-            for word in range(words):
-                lost = flat[base + np.uint64(2 * places + word)]
-                won = flat[base + np.uint64(2 * places + words + word)]
-                enabled[word] = (enabled[word] & ~lost) | won
-            for position in range(starts[number], starts[number + one]):
-                join = joins[position]
-                short = zero
-                for word in range(places):
-                    short |= needs[join, word] & ~tokens[word]
-                if short == zero:
-                    enabled[join >> six] |= one << (join & low)
-        live[run] = going
-    return True
+                    kept = row[enabled + word] & ~flat[at + word]
+                    row[enabled + word] = kept | flat[at + words + word]
+                at += twice_words
+                for _ in range(joins[chosen]):
+                    join = flat[at]
+                    short = zero
+                    for word in range(words):
+                        short |= flat[at + one + word] & ~row[base + word]
+                    row[enabled + (join >> six)] |= np.uint64(short == zero) << (join & low)
+                    at += one + words
+        return bool(twice == zero)
+
+    return play
 
 
 class SafeRuns:
@@ -130,59 +142,77 @@ class SafeRuns:
         The policy: uniform, weighted or priorities.
     runs
         How many.
+
+    Notes
+    -----
+    The row of a transition holds four sets of one size: the places that it marks and those that it
+    changes, the transitions that its firing disables and those with a single input that it
+    enables; then, for each transition with several inputs that its firing may enable, its number
+    and the places that it needs. Where these are few, all rows are filled up to the same number of
+    them: to look at a transition that is not concerned does no harm.
     """
 
     def __init__(self, net: PetriNet, chooser: Chooser, runs: int) -> None:
-        self.net = net
         count, n_places = len(net.transition_ids), len(net.place_ids)
-        words, places = -(-count // 64), -(-n_places // 64)
+        size = _size(net)
         inputs = [set(net.pre_arcs.row(t)[0].tolist()) for t in range(count)]
         outputs = [set(net.post_arcs.row(t)[0].tolist()) for t in range(count)]
         users = [net.consumers.row(p)[0].tolist() for p in range(n_places)]
-        start = np.flatnonzero(net.initial.to_array(net.place_ids))
-        enabled = [t for t in range(count) if inputs[t] <= set(start.tolist())]
-        after = [
-            [u for p in sorted(outputs[t] - inputs[t]) for u in users[p]] for t in range(count)
-        ]
-        joins = [sorted({u for u in after[t] if len(inputs[u]) > 1}) for t in range(count)]
-        moves = (
-            _sets([outputs[t] - inputs[t] for t in range(count)], places),
-            _sets([inputs[t] ^ outputs[t] for t in range(count)], places),
-            _sets(
-                [{u for p in inputs[t] - outputs[t] for u in users[p]} for t in range(count)], words
-            ),
-            _sets([{u for u in after[t] if len(inputs[u]) == 1} for t in range(count)], words),
-        )
-        self._tables: tuple[Words, ...] = (
-            np.ascontiguousarray(np.concatenate(moves, axis=1)),
-            _sets(inputs, places),
-            np.cumsum([0] + [len(each) for each in joins]).astype(np.uint64),
-            np.array([u for each in joins for u in each], dtype=np.uint64),
-        )
-        self._marked: Words = np.repeat(word_set(start, places)[None], runs, axis=0)
-        self._able: Words = np.repeat(word_set(np.array(enabled), words)[None], runs, axis=0)
-        self.live = np.ones(runs, dtype=np.bool_)
-        levels = chooser.levels or [np.arange(count)]
-        self._masks: Words = np.array([word_set(level, words) for level in levels])
-        self._weighted = chooser.weights is not None
-        self._weights = np.ones(count) if chooser.weights is None else chooser.weights
+        moves: list[list[set[int]]] = [[], [], [], []]
+        joins: list[list[int]] = []
+        for needed, given in zip(inputs, outputs, strict=True):
+            after = {u for p in given - needed for u in users[p]}
+            moves[0].append(given - needed)
+            moves[1].append(needed ^ given)
+            moves[2].append({u for p in needed - given for u in users[p]})
+            moves[3].append({u for u in after if len(inputs[u]) == 1})
+            joins.append(sorted(u for u in after if len(inputs[u]) > 1))
+        most = max((len(each) for each in joins), default=0)
+        if most <= FEW:
+            joins = [(each + [0] * most)[:most] for each in joins]
+        self._joins: Words = np.array([len(each) for each in joins], dtype=np.uint64)
+        self._moves: Words = np.zeros((count, 4 * size + most * (1 + size)), dtype=np.uint64)
+        for part, sets in enumerate(moves):
+            self._moves[:, part * size : (part + 1) * size] = word_sets(sets, size)
+        needs = word_sets(inputs, size)
+        for number, each in enumerate(joins):
+            for position, join in enumerate(each):
+                at = 4 * size + position * (1 + size)
+                self._moves[number, at] = join
+                self._moves[number, at + 1 : at + 1 + size] = needs[join]
+        marked = set(net.initial.to_array(net.place_ids).nonzero()[0].tolist())
+        able = (t for t in range(count) if inputs[t] <= marked)
+        start = np.concatenate((word_set(marked, size), word_set(able, size)))
+        self._state: Words = np.repeat(start[None], runs, axis=0)
+        self._size = size
+        self._policy = policy_tables(chooser, size)
+        plain = not self._policy.weighted and len(self._policy.masks) == 1
+        self._play = safe_runs_player(size, plain)
 
     @staticmethod
     def suits(net: PetriNet) -> bool:
-        """Return whether all weights are 1 and no place starts with more than a token."""
+        """Return whether all weights are 1, no place starts with more, and the tables are small."""
         arcs = (*net.pre_arcs.weights.tolist(), *net.post_arcs.weights.tolist())
-        return all(n == 1 for n in (*arcs, *net.initial.values()))
+        if not all(n == 1 for n in (*arcs, *net.initial.values())):
+            return False
+        users = net.consumers.offsets[1:] - net.consumers.offsets[:-1]
+        looked = [int(users[net.post_arcs.row(t)[0]].sum()) for t in range(len(net.transition_ids))]
+        row = 4 + 2 * max(looked, default=0)
+        return 8 * len(looked) * _size(net) * row <= LARGEST
 
-    def play(self, random: NDArray[np.float64], log: NDArray[Any], steps: int) -> int:
-        """Play the steps of a portion; return -1, or ``UNSAFE``."""
-        moves, needs, starts, joins = self._tables
-        good = play_safe_runs(
-            self._marked, self._able, self.live, random, log, steps, moves, needs, starts,
-            joins, self._masks, self._weights, self._weighted,
-        )  # fmt: skip
+    @property
+    def live(self) -> bool:
+        """Whether something is enabled in some run."""
+        return bool(self._state[:, self._size :].any())
+
+    def play(self, first: int, random: NDArray[np.float64], log: NDArray[Any], steps: int) -> int:
+        """Play some steps of the runs from the first on; return -1, or ``UNSAFE``."""
+        state = self._state[first : first + len(random)]
+        good = self._play(state, random, log, steps, self._moves, self._joins, *self._policy)
         return -1 if good else UNSAFE
 
 
-def _sets(members: list[set[int]], words: int) -> Words:
-    rows = [word_set(np.array(sorted(each), dtype=np.int64), words) for each in members]
-    return np.array(rows, dtype=np.uint64).reshape(len(members), words)
+def _size(net: PetriNet) -> int:
+    """Return the words of a set of places or transitions; a few sizes only, as each is compiled."""
+    size = max(1, -(-max(len(net.place_ids), len(net.transition_ids)) // 64))
+    return size if size <= 4 else -(-size // 4) * 4

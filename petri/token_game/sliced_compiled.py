@@ -14,7 +14,6 @@ from petri.token_game.attempt_kernels import (
     attempt_padded,
     attempt_rows,
     attempt_word,
-    count_ones,
     run_block_program,
 )
 from petri.token_game.bit_words import Words
@@ -22,6 +21,7 @@ from petri.token_game.choices import Portion
 from petri.token_game.compiling import compiled
 from petri.token_game.sliced_numpy import SafeAttempts
 from petri.token_game.sliced_state import SlicedState
+from petri.token_game.word_kernels import count_ones
 
 __all__ = ["KernelPlayer", "play_portion"]
 

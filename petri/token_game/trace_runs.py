@@ -16,7 +16,7 @@ from petri.token_game.compiling import has_compiler
 from petri.token_game.policies import Chooser, MaximalStep, Policy, Priorities, Uniform, Weighted
 from petri.token_game.replay import Replay
 from transition_systems.budget import Budget, Meter
-from transition_systems.errors import FiringError, UsageError
+from transition_systems.errors import UsageError
 from transition_systems.progress import Progress, ProgressCallback
 from transition_systems.properties.predicates import Predicate
 from transition_systems.readwrite.event_log import LogCase, LogEvent
@@ -200,7 +200,9 @@ def traces(
         generator = np.random.Generator(np.random.PCG64(child))
         if used == "kernel":
             assert isinstance(policy, Uniform | Weighted | Priorities)
-            whole = _by_kernel(net, Chooser(net, policy), part, child, meter)
+            from petri.token_game.compiled_traces import play_compiled
+
+            whole = play_compiled(net, Chooser(net, policy), part, child, meter)
         else:
             steps_part = None if steps is None else steps[start : start + TILE]
             whole = _by_numpy(net, policy, part, steps_part, generator, until, meter)
@@ -232,44 +234,6 @@ def _engine(engine: str, compilable: bool, work: int) -> str:
         if engine == "auto" and compilable and work >= LARGE and has_compiler()
         else "numpy"
     )
-
-
-def _by_kernel(
-    net: PetriNet,
-    chooser: Chooser,
-    log: NDArray[Any],
-    seed: np.random.SeedSequence,
-    meter: Meter,
-) -> bool:
-    from petri.token_game.array_kernel import KernelRuns
-    from petri.token_game.safe_run_kernel import UNSAFE, SafeRuns
-
-    runs, length = log.shape
-    rows: NDArray[Any] = np.empty((runs, CHUNK), dtype=log.dtype)
-    random = np.empty((runs, CHUNK), dtype=np.float64)
-    kinds: list[type[SafeRuns] | type[KernelRuns]] = [KernelRuns]
-    if SafeRuns.suits(net):
-        kinds.insert(0, SafeRuns)
-    for kind in kinds:
-        game = kind(net, chooser, runs)
-        generator = np.random.Generator(np.random.PCG64(seed))
-        place = -1
-        for start in range(0, length, CHUNK):
-            width = min(CHUNK, length - start)
-            generator.random(out=random)
-            place = game.play(random, rows, width)
-            if place == UNSAFE:
-                break
-            if place >= 0:
-                raise FiringError(f"{net.place_ids[place]} would get more than 2**62 tokens")
-            log[:, start : start + width] = rows[:, :width]
-            if not game.live.any():
-                return True
-            if meter.out_of_time():
-                return bool(start + CHUNK >= length)
-        if place != UNSAFE:
-            return True
-    return True
 
 
 def _by_numpy(

@@ -16,8 +16,9 @@ from scipy.stats import chi2_contingency
 
 from oracles import firing as oracle
 from petri import PetriNet
-from petri.token_game import Weighted, ensemble, ensembles
+from petri.token_game import Priorities, Weighted, ensemble, ensembles, trace_runs, traces
 from petri.token_game.compiling import has_compiler
+from petri.token_game.word_kernels import lowest_one, select_one
 from strategies_petri import nets
 from transition_systems.errors import FiringError, UsageError
 from transition_systems.properties.predicates import And, Compare, Enabled, Not, at_least
@@ -46,6 +47,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture(autouse=True)
 def uncompiled(monkeypatch):
     monkeypatch.setattr(ensembles, "has_compiler", lambda: True)
+    monkeypatch.setattr(trace_runs, "has_compiler", lambda: True)
     with np.errstate(all="ignore"):
         yield
 
@@ -124,6 +126,70 @@ def test_the_law_of_markings_and_firings(net, seed, weights, engine) -> None:
     assert same_law(Counter(map(tuple, result.markings().tolist())), last)
     shares = dict(zip(net.transition_ids, result.fired.sum(axis=0).tolist(), strict=True))
     assert same_law(Counter(shares), fired)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("net", [SMALL, LARGE], ids=["safe", "bounded"])
+@pytest.mark.parametrize(("seed", "weights"), [(1, {}), (2, {}), (3, {"left": 4.0, "t": 0.5})])
+def test_the_law_of_traces(net, seed, weights, engine) -> None:
+    runs, steps = 1200, 9
+    weights = {t: w for t, w in weights.items() if t in net.transition_ids}
+    policy = Weighted(weights) if weights else None
+    found = traces(net, runs=runs, length=steps, seed=seed, policy=policy, engine=engine)
+    assert found.firings == runs * steps
+    fired, last = played_by_hand(net, weights, steps, 3000, seed)
+    ends = (tuple(found.replay(run).markings()[-1].tolist()) for run in range(runs))
+    assert same_law(Counter(ends), last)
+    shares = dict(zip(net.transition_ids, found.fired().tolist(), strict=True))
+    assert same_law(Counter(shares), fired)
+
+
+def wide_net(branches: int, users: int) -> PetriNet:
+    """Many forks with joins, some of them with many transitions that wait for the same place."""
+    arcs = [("p", "fork")]
+    for b in range(branches):
+        arcs += [("fork", f"a{b}"), (f"a{b}", f"go{b}"), (f"go{b}", f"b{b}"), (f"b{b}", "join")]
+    arcs += [("join", "q"), ("join", "r")]
+    for u in range(users):
+        arcs += [("q", f"end{u}"), ("r", f"end{u}"), (f"end{u}", "p")]
+    ids = dict.fromkeys(end for arc in arcs for end in arc)
+    places = [name for name in ids if name[0] in "abpqr"]
+    return PetriNet(
+        places=places, transitions=[t for t in ids if t not in places], arcs=arcs, initial={"p": 1}
+    )
+
+
+@pytest.mark.parametrize(("branches", "users"), [(2, 2), (30, 9), (40, 3), (110, 70)])
+@pytest.mark.parametrize("policy", [None, Priorities({"go1": 1}), Weighted({"go0": 0.25})])
+def test_wide_safe_nets_are_played_alike(branches, users, policy) -> None:
+    """One to five words, few and many joins after one transition, more than a portion of steps."""
+    net = wide_net(branches, users)
+    logs = [
+        traces(net, runs=3, length=2 * branches + 70, seed=5, policy=policy, engine=engine).log
+        for engine in ENGINES
+    ]
+    assert (logs[0] == logs[1]).all()
+    assert (logs[0] >= 0).all()
+
+
+def test_more_runs_than_a_group_and_a_net_that_is_not_safe() -> None:
+    unsafe = PetriNet(
+        places=["p", "q", "r"], transitions=["t", "u", "v"], initial={"p": 1},
+        arcs=[("p", "t"), ("t", "q"), ("t", "r"), ("q", "u"), ("u", "p"), ("r", "v")],
+    )  # fmt: skip
+    for net in (SMALL, unsafe):
+        logs = [traces(net, runs=530, length=66, seed=5, engine=e).log for e in ENGINES]
+        assert (logs[0] == logs[1]).all()
+
+
+@given(st.integers(1, 2**64 - 1))
+@settings(max_examples=100, derandomize=True, deadline=None)
+def test_the_one_of_each_rank(word) -> None:
+    ones = [at for at in range(64) if word >> at & 1]
+    with np.errstate(all="ignore"):
+        assert int(lowest_one(np.uint64(word))) == ones[0]
+        found = [int(select_one(np.uint64(word), np.uint64(rank))) for rank in range(len(ones))]
+    assert found == ones
 
 
 def test_a_replica_in_a_crowd_follows_the_law_too() -> None:
