@@ -111,7 +111,8 @@ def _data(result: Ensemble, source: str | None, seed: int) -> dict[str, Any]:
         "schema": "netproof/ensemble/1", "source": source, "seed": seed,
         "replicas": result.replicas, "blocks": result.blocks, "clock": result.clock,
         "amount": result.amount, "method": result.method, "engine": result.engine,
-        "complete": result.complete, "level": 0.95, "firings": int(result.fired.sum()),
+        "complete": result.complete, "reason": result.reason, "level": 0.95,
+        "firings": int(result.fired.sum()),
         "dead": _estimate(result.dead_share()), "firings_per_replica": counts,
         "tokens": {place: _estimate(result.mean_tokens(place)) for place in net.place_ids},
     }  # fmt: skip

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
+from pathlib import Path
 
+import jsonschema
 import pytest
 
 from netproof.cli.main import run
 from petri import PetriNet, write_pnml
+
+SCHEMA = json.loads(
+    (Path(__file__).parents[2] / "netproof/schema/ensemble-1.json").read_text(encoding="utf-8")
+)
 
 
 @pytest.fixture
@@ -36,6 +43,24 @@ def test_json(path, capsys) -> None:
     assert data["dead"] == {"mean": 1.0, "low": None, "high": None}
     assert data["firings"] == 1
     assert set(data["firings_per_replica"]) == {"ship", "bill"}
+
+
+@pytest.mark.parametrize("file", ["path", "examples/order-process.bpmn"])
+@pytest.mark.parametrize("options", [
+    ["--replicas", "1"], ["--replicas", "600", "--firings", "9"],
+    ["--replicas", "100000", "--firings", "100000", "--budget-seconds", "0.01"],
+])  # fmt: skip
+def test_the_output_follows_its_schema(path, file, options, capsys) -> None:
+    file = path if file == "path" else file
+    assert run(["simulate", file, *options, "--output-format", "json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    jsonschema.validate(data, SCHEMA)
+    assert set(data) == set(SCHEMA["properties"]) == set(SCHEMA["required"])
+    assert (data["reason"] is None) is data["complete"]
+    assert not math.isnan(data["dead"]["mean"])
+    data["dead"]["mean"] = "much"
+    with pytest.raises(jsonschema.ValidationError, match="much"):
+        jsonschema.validate(data, SCHEMA)
 
 
 @pytest.mark.parametrize("kind", ["xes", "csv"])

@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from netproof.cli.main import run
@@ -17,6 +18,10 @@ FIELDS = [
     "schema", "states", "arcs", "max_tokens_in_place", "max_tokens_in_marking", "deadlocks",
     "seconds", "cpu_seconds", "peak_bytes", "engine", "complete",
 ]  # fmt: skip
+
+SCHEMA = json.loads(
+    (Path(__file__).parents[2] / "netproof/schema/statespace-1.json").read_text(encoding="utf-8")
+)
 
 
 def called(net: PetriNet, folder: Path, *options: str) -> list[str]:
@@ -131,3 +136,22 @@ def test_symbolic_nets_that_are_unbounded(
     net = PetriNet(places=["p"], transitions=["t"], arcs=[("t", "p")])
     assert run(called(net, tmp_path, "--engine", "symbolic")) == 0
     assert "t can be repeated for ever" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("engine", ["explicit", "symbolic"])
+@pytest.mark.parametrize("kind", ["whole", "unbounded", "partial"])
+def test_the_output_follows_its_schema(
+    engine: str, kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    net = philosophers(12 if kind == "partial" else 4)
+    if kind == "unbounded":
+        net = PetriNet(places=["p"], transitions=["t"], arcs=[("t", "p")])
+    options = ["--engine", engine, "--output-format", "json"]
+    if kind == "partial":
+        options += ["--budget-seconds", "0.0000001"]
+    assert run(called(net, tmp_path, *options)) == (3 if kind == "partial" else 0)
+    data = json.loads(capsys.readouterr().out)
+    jsonschema.validate(data, SCHEMA)
+    assert list(data) == list(SCHEMA["properties"]) == SCHEMA["required"]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**data, "states": "-inf"}, SCHEMA)
