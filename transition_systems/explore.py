@@ -125,7 +125,7 @@ def explore(
 
     Notes
     -----
-    O((n + m) log n) time, 8 w + 28 bytes for each state and 20 for each arc.
+    O(n + m log m) time for blocks of m arcs; 8 w + 28 bytes for each state and 20 for each arc.
     """
     meter = (budget or Budget()).start()
     parents, parent_labels = _Growing(np.int64), _Growing(np.int32)
@@ -181,10 +181,12 @@ def explore(
         parents.add(source[new] + expanded)
         parent_labels.add(label[new])
         if keep_arcs:
-            order = np.argsort(source, kind="stable")
-            sources.add(source[order] + expanded)
-            labels.add(label[order])
-            targets.add(index[order])
+            if len(source) and (source[1:] < source[:-1]).any():
+                order = np.argsort(source, kind="stable")
+                source, label, index = source[order], label[order], index[order]
+            sources.add(source + expanded)
+            labels.add(label)
+            targets.add(index)
         expanded = stop
         found = _first_hit(goal, seen.rows[before:], before)
     complete = found is None and reason is None

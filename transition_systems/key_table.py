@@ -12,6 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from transition_systems.probing import places_of
+
 __all__ = ["KeyTable", "state_hash"]
 
 Words = Sequence[NDArray[np.uint64]]
@@ -26,15 +28,6 @@ ONE = np.uint64(1)
 FULL = 0.75
 AFTER = 0.51
 SMALLEST = 1 << 12
-MASK = (1 << 64) - 1
-
-
-def _multiplier(round: int) -> np.uint64:
-    """Return the odd multiplier of a round of probing (a step of splitmix64)."""
-    z = (round * 0x9E3779B97F4A7C15) & MASK
-    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
-    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
-    return np.uint64((z ^ (z >> 31)) | 1)
 
 
 def state_hash(states: Words) -> NDArray[np.uint64]:
@@ -108,15 +101,7 @@ class KeyTable:
 
     def _place(self, keys: NDArray[np.uint64], round: int) -> Rows:
         """Return the slots that keys take in a round of probing."""
-        if round == 0:
-            spread = keys >> HALF
-        else:
-            spread = keys ^ (keys >> FOLD)
-            spread *= _multiplier(round)
-            spread >>= HALF
-        spread *= self._size
-        spread >>= HALF
-        return spread.view(np.int64)
+        return places_of(keys, round, self._size)
 
     def add(self, states: Words) -> list[NDArray[np.uint64]]:
         """Add a batch of states and return those that were not in the set, each once.

@@ -3,13 +3,15 @@
 The low six bits of a state choose a bit of a page, the rest is the number of the page. States that
 differ in their low bits only share a page; where the low bits hold fields of the model that vary
 together, a page holds many states, and a search looks up pages instead of states. Pages are found
-by open addressing with whole arrays. Exact: numbers of pages are stored as they are.
+by open addressing with whole arrays. Exact: what is stored of a page determines its number.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+
+from transition_systems.probing import places_of
 
 __all__ = ["PAGE_BITS", "PagedSet", "distinct"]
 
@@ -20,13 +22,10 @@ PAGE_BITS = 6
 SHIFT = np.uint64(PAGE_BITS)
 LOW = np.uint64(63)
 ONE = np.uint64(1)
-HALF = np.uint64(32)
-FOLD = np.uint64(29)
 SPREAD = np.uint64(0x9E3779B97F4A7C15)
 FULL = 0.7
 AFTER = 0.35
 SMALLEST = 1 << 10
-MASK = (1 << 64) - 1
 
 
 def distinct(ordered: Keys) -> Keys:
@@ -97,12 +96,12 @@ class PagedSet:
         """
         if not len(states):
             return states
-        numbers, starts, bits = _paged(states)
-        if self._pages + len(numbers) > FULL * len(self._keys):
-            missing = int((self._find(numbers) < 0).sum())
+        keys, starts, bits = _paged(states)
+        if self._pages + len(keys) > FULL * len(self._keys):
+            missing = int((self._find(keys) < 0).sum())
             if self._pages + missing > 0.9 * FULL * len(self._keys):
                 self._grow(missing)
-        slots = self._locate(numbers)
+        slots = self._locate(keys)
         held = self._bits.take(slots)
         self._bits[slots] = held | np.bitwise_or.reduceat(bits, starts)
         counts = np.diff(starts, append=len(states))
@@ -114,24 +113,16 @@ class PagedSet:
 
     def contains(self, states: Keys) -> NDArray[np.bool_]:
         """Return which states are in the set; they may come in any order."""
-        slots = self._find(states >> SHIFT)
+        slots = self._find(_keys_of(states >> SHIFT))
         bits = self._bits.take(np.maximum(slots, 0)) & (ONE << (states & LOW))
         result: NDArray[np.bool_] = (slots >= 0) & (bits != 0)
         return result
 
-    def _places(self, keys: Keys, round: int) -> Rows:
-        spread = keys * (SPREAD if round == 0 else _multiplier(round))
-        if round:
-            spread ^= spread >> FOLD
-            spread *= SPREAD
-        spread >>= HALF
-        spread *= self._size
-        spread >>= HALF
-        return spread.view(np.int64)
+    def _places(self, hashes: Keys, round: int) -> Rows:
+        return places_of(hashes, round, self._size)
 
-    def _locate(self, numbers: Keys) -> Rows:
+    def _locate(self, keys: Keys) -> Rows:
         """Return the slots of pages, each once, after those that lack one were given one."""
-        keys = numbers + ONE
         places = self._places(keys, 0)
         slots = places
         rows: Rows | None = None
@@ -154,8 +145,7 @@ class PagedSet:
             round += 1
             places = self._places(keys, round)
 
-    def _find(self, numbers: Keys) -> Rows:
-        keys = numbers + ONE
+    def _find(self, keys: Keys) -> Rows:
         slots = np.full(len(keys), -1, dtype=np.int64)
         rows: Rows = np.arange(len(keys))
         round = 0
@@ -178,23 +168,22 @@ class PagedSet:
         for start in range(0, len(keys), step):
             part = keys[start : start + step]
             filled = part.nonzero()[0]
-            slots = self._locate(part.take(filled) - ONE)
+            slots = self._locate(part.take(filled))
             self._bits[slots] = bits[start : start + step].take(filled)
 
 
 def _paged(states: Keys) -> tuple[Keys, Rows, Keys]:
-    """Return the numbers of the pages of sorted states, where each begins, the bit of each."""
+    """Return the keys of the pages of sorted states, where each begins, the bit of each."""
     numbers = states >> SHIFT
     first = np.empty(len(states), dtype=bool)
     first[0] = True
     np.not_equal(numbers[1:], numbers[:-1], out=first[1:])
     starts = first.nonzero()[0]
-    return numbers.take(starts), starts, ONE << (states & LOW)
+    return _keys_of(numbers.take(starts)), starts, ONE << (states & LOW)
 
 
-def _multiplier(round: int) -> np.uint64:
-    """Return the odd multiplier of a round of probing (a step of splitmix64)."""
-    z = (round * 0x9E3779B97F4A7C15) & MASK
-    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
-    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
-    return np.uint64((z ^ (z >> 31)) | 1)
+def _keys_of(numbers: Keys) -> Keys:
+    """Return what is stored of pages: an invertible mix of their numbers that is never 0."""
+    keys = numbers + ONE
+    keys *= SPREAD
+    return keys

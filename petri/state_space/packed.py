@@ -1,34 +1,52 @@
-"""A Petri net as an explicit system: packed markings, all transitions compared at once."""
+"""A Petri net as an explicit system that numbers its states and keeps its arcs.
+
+Few states at a time are fired with guard bits, which needs no plan and is fastest for small nets
+(:mod:`petri.state_space.guarded`). Where a block gets large, the system asks for the planned layout
+and the column-wise firing that counting searches use: fewer words, and an order of magnitude less
+for each comparison.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from petri.net import PetriNet
-from transition_systems.packing import FieldLayout
+from petri.state_space.guarded import GuardedFiring
+from petri.state_space.layout_plan import Observed, mended_layout, plan_layout
+from petri.state_space.state_layout import StateLayout
+from petri.state_space.token_kernel import LayoutError, TokenKernel
+from petri.structure.bounds import bounds_of_flows
+from petri.structure.flows import place_semiflows
 from transition_systems.protocols import WidthError
 
 __all__ = ["PackedNet"]
 
 Words = NDArray[np.uint64]
 
-CHUNK_CELLS = 1 << 21
-BLOCK_CELLS = 1 << 25
+BLOCK = 1 << 15
+# A block of more states is worth a plan.
+LARGE = 1 << 12
+LOOKED_AT = 1 << 14
 
 
 class PackedNet:
     """The token game of a net on packed markings (implements ``ExplicitSystem``).
 
-    Fields start as narrow as the initial marking and the weights allow and grow when a marking
-    does not fit, so no bound has to be known beforehand. Labels are the transitions' indices.
+    No bound has to be known beforehand: fields grow when a marking does not fit. Labels are the
+    transitions' indices.
 
     Parameters
     ----------
     net
         Any place/transition net.
+
+    Raises
+    ------
+    OverflowError
+        When a counter needs more than 62 bits.
 
     Examples
     --------
@@ -36,109 +54,164 @@ class PackedNet:
     >>> net = PetriNet.from_arrays([[1], [0]], [[0], [1]], [1, 0])
     >>> system = PackedNet(net)
     >>> source, label, target = system.successors(system.initial())
-    >>> system.layout.unpack(target).tolist()
+    >>> system.unpack(target).tolist()
     [[0, 1]]
     """
 
     def __init__(self, net: PetriNet) -> None:
         self.net = net
-        self._pre = _rows(net.pre_arcs, len(net.transition_ids))
-        self._post = _rows(net.post_arcs, len(net.transition_ids))
-        self._initial = net.initial.to_array(net.place_ids)
-        largest = np.maximum(self._initial, 1)
-        for _, places, weights in (*self._pre, *self._post):
-            np.maximum.at(largest, places, weights)
-        self._use([int(value).bit_length() for value in largest])
+        self._plan = False
+        self._initial = net.initial.to_array(net.place_ids)[None, :]
+        self._firing: GuardedFiring | _PlannedFiring
+        try:
+            self._firing = GuardedFiring(net)
+        except OverflowError:
+            self._firing = _PlannedFiring.planned(net, [self._initial])
 
     @property
     def block(self) -> int:
-        """How many states to expand at a time: few enough to look at the clock often."""
-        cells = max(1, len(self._pre_words) + self.layout.words)
-        return max(64, min(1 << 15, BLOCK_CELLS // cells))
+        """How many states to expand at a time."""
+        return BLOCK
 
     @property
     def labels(self) -> Sequence[str]:
         """The transitions' ids."""
         return self.net.transition_ids
 
-    def _use(self, bits: Sequence[int]) -> None:
-        """Lay out the fields anew; compile pre vectors and differences."""
-        self.layout = layout = FieldLayout(list(bits))
-        count, words = len(self.net.transition_ids), layout.words
-        self._pre_words = np.zeros((count, words), dtype=np.uint64)
-        self._delta_words = np.zeros((count, words), dtype=np.uint64)
-        shift = layout.shift.astype(np.uint64)
-        for transition, places, weights in self._pre:
-            shifted = weights.astype(np.uint64) << shift[places]
-            np.add.at(self._pre_words[transition], layout.word[places], shifted)
-            np.subtract.at(self._delta_words[transition], layout.word[places], shifted)
-        for transition, places, weights in self._post:
-            shifted = weights.astype(np.uint64) << shift[places]
-            np.add.at(self._delta_words[transition], layout.word[places], shifted)
-
-        self._needs = [
-            (word, used, self._pre_words[used, word])
-            for word in range(words)
-            if len(used := np.flatnonzero(self._pre_words[:, word]))
-        ]
+    @property
+    def layout(self) -> StateLayout:
+        """Where the places lie in the words."""
+        return self._firing.layout
 
     def initial(self) -> Words:
         """Return the packed initial marking, uint64 of shape (1, w)."""
-        return self.layout.pack(self._initial[None, :])
+        return self._firing.pack(self._initial)
 
-    def enabled(self, block: Words) -> NDArray[np.bool_]:
-        """Return which transitions are enabled in each state, bool of shape (n, n_transitions)."""
-        count = len(self._pre_words)
-        result = np.empty((len(block), count), dtype=bool)
-        guards = self.layout.guards
-        step = max(1, CHUNK_CELLS // max(1, count))
-        for start in range(0, len(block), step):
-            part = block[start : start + step] | guards
-            ok = result[start : start + step]
-            ok[:] = True
-            for word, used, needed in self._needs:
-                guard = guards[word]
-                left = part[:, word, None] - needed
-                ok[:, used] &= (left & guard) == guard
-        return result
+    def alive(self, block: Words) -> NDArray[np.bool_]:
+        """Return in which states, uint64 (n, w), some transition is enabled; bool (n,)."""
+        return self._firing.alive(block)
 
     def successors(self, block: Words) -> tuple[NDArray[np.int64], NDArray[np.int32], Words]:
-        """Return all firings from a block of packed markings, sorted by source.
+        """Return all firings from a block of packed markings, sorted by source and transition.
 
         Raises
         ------
         WidthError
-            When a counter outgrows its field; the fields to widen are remembered.
+            When a marking does not fit its fields, or when the block is the first large one.
         """
-        source, label = np.nonzero(self.enabled(block))
-        target = block[source] + self._delta_words[label]
-        outgrown = self.layout.outgrown(target)
-        if outgrown:
-            self._outgrown = outgrown
-            raise WidthError(f"{len(outgrown)} places outgrew their fields")
-        return source.astype(np.int64, copy=False), label.astype(np.int32), target
+        if len(block) > LARGE and isinstance(self._firing, GuardedFiring):
+            self._plan = True
+            raise WidthError("many states are worth a plan")
+        self._plan = False
+        return self._firing.successors(block)
+
+    def unpack(self, rows: Words) -> NDArray[np.int64]:
+        """Return markings, int64 of shape (n, n_places)."""
+        return self._firing.unpack(rows)
+
+    def column(self, rows: Words, place: int) -> NDArray[np.int64]:
+        """Return the tokens of one place, by index, in states; int64 (n,)."""
+        return self.layout.place_column(list(rows.T), place)
 
     def decode(self, row: Words) -> NDArray[np.int64]:
         """Return one marking as int64 of shape (n_places,)."""
-        marking: NDArray[np.int64] = self.layout.unpack(row[None, :])[0]
+        marking: NDArray[np.int64] = self.unpack(row[None, :])[0]
         return marking
 
     def reencode(self, seen: Words) -> Words:
-        """Widen the fields that were too narrow and pack the given states anew."""
-        markings = self.layout.unpack(seen)
-        bits = self.layout.bits.copy()
-        for place in self._outgrown:
-            bits[place] = bits[place] + 1 if bits[place] < 4 else 2 * bits[place]
-        self._use([int(b) for b in bits])
-        return self.layout.pack(markings)
+        """Plan or mend the layout and return the given states anew, uint64 (n, w)."""
+        old = self._firing
+        if not self._plan:
+            try:
+                self._firing = old.wider()
+            except OverflowError:
+                if isinstance(old, _PlannedFiring):
+                    raise
+                self._plan = True
+        if self._plan:
+            markings = (old.unpack(part) for part in _parts(seen))
+            self._firing = _PlannedFiring.planned(self.net, markings)
+        rows = np.empty((len(seen), self.layout.words), dtype=np.uint64)
+        at = 0
+        for part in _parts(seen):
+            packed = self.layout.repacked(old.layout, list(part.T))
+            rows[at : at + len(part)] = packed.T
+            at += len(part)
+        return rows
 
 
-def _rows(
-    arcs: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
-    transitions: int,
-) -> list[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
-    offsets, nodes, weights = arcs
-    return [
-        (t, nodes[offsets[t] : offsets[t + 1]], weights[offsets[t] : offsets[t + 1]])
-        for t in range(transitions)
-    ]
+class _PlannedFiring:
+    """The token game of a net on a planned layout, column by column.
+
+    Only what is proved, and the largest tokens seen, go into the plan. Places that were never seen
+    marked together share no field here, as they do in counting searches: a guess that fails costs
+    more than a second word.
+    """
+
+    def __init__(self, net: PetriNet, layout: StateLayout) -> None:
+        self.net = net
+        self.layout = layout
+        self._kernel = TokenKernel(net, layout)
+        constants = self._kernel.constants
+        self._change = np.array(constants, dtype=np.uint64).reshape(-1, layout.words)
+
+    @classmethod
+    def planned(cls, net: PetriNet, markings: Iterable[NDArray[np.int64]]) -> _PlannedFiring:
+        """Return the game on a layout that holds the markings given."""
+        places = len(net.place_ids)
+        seen = Observed.nothing(places)
+        for part in markings:
+            np.maximum(seen.top, part.max(axis=0), out=seen.top)
+        flows = place_semiflows(net)
+        return cls(net, plan_layout(flows, bounds_of_flows(places, flows), seen, guess=False))
+
+    def wider(self) -> _PlannedFiring:
+        """Return the game on a layout that also holds what did not fit."""
+        return _PlannedFiring(self.net, mended_layout(self.layout, self._failed))
+
+    def alive(self, block: Words) -> NDArray[np.bool_]:
+        """Return in which states some transition is enabled."""
+        alive = np.zeros(len(block), dtype=bool)
+        for _ in self._kernel.enabled(_columns(block), alive):
+            pass
+        return alive
+
+    def successors(self, block: Words) -> tuple[NDArray[np.int64], NDArray[np.int32], Words]:
+        """Return all firings from a block of at most 2 ** 16 states, sorted by source."""
+        words = _columns(block)
+        fired: list[int] = []
+        rows_of: list[NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]
+        try:
+            for transition, rows in self._kernel.firings(words):
+                fired.append(transition)
+                rows_of.append(rows)
+        except LayoutError as error:
+            states = block.take(error.states[:LOOKED_AT], axis=0)
+            self._failed = self.unpack(states) + self.net.incidence[:, error.transition]
+            raise WidthError("a counter outgrew its field") from error
+        source = np.concatenate(rows_of).astype(np.uint16)
+        order = source.argsort(kind="stable")
+        counts = [len(rows) for rows in rows_of[1:]]
+        label = np.repeat(np.array(fired, dtype=np.int32), counts).take(order)
+        source = source.take(order)
+        target = block.take(source, axis=0)
+        target += self._change.take(label, axis=0)
+        return source.astype(np.int64), label, target
+
+    def unpack(self, rows: Words) -> NDArray[np.int64]:
+        """Return the markings of states, int64 of shape (n, n_places)."""
+        return self.layout.unpack(list(rows.T))
+
+    def pack(self, markings: NDArray[np.int64]) -> Words:
+        """Return markings as rows of words."""
+        return np.ascontiguousarray(self.layout.pack(markings).T)
+
+
+def _columns(rows: Words) -> list[Words]:
+    """Return the words of states, one array each."""
+    return list(np.ascontiguousarray(rows.T))
+
+
+def _parts(rows: Words) -> Iterator[Words]:
+    for start in range(0, len(rows), BLOCK):
+        yield rows[start : start + BLOCK]

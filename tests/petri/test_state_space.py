@@ -9,31 +9,18 @@ from hypothesis import strategies as st
 
 from oracles.net_properties import space_of
 from petri import Marking, PetriNet, coverability_graph, reachability_graph
+from petri.state_space import packed
 from petri.state_space.coverability import find_pump
+from state_space_nets import kanban, philosophers, slotted_ring
 from strategies_petri import nets, strongly_small_nets
+from transition_systems import visited
 from transition_systems.budget import Budget
-from transition_systems.packing import FieldLayout
 from transition_systems.visited import VisitedSet
-
-
-def ring(n: int) -> PetriNet:
-    """n philosophers who take left, then right, and put both back at once."""
-    arcs = []
-    for i in range(n):
-        left, right = f"fork{i}", f"fork{(i + 1) % n}"
-        arcs += [(f"think{i}", f"left{i}"), (left, f"left{i}"), (f"left{i}", f"wait{i}")]
-        arcs += [(f"wait{i}", f"right{i}"), (right, f"right{i}"), (f"right{i}", f"eat{i}")]
-        arcs += [(f"eat{i}", f"put{i}"), (f"put{i}", left), (f"put{i}", right)]
-        arcs += [(f"put{i}", f"think{i}")]
-    places = [f"{p}{i}" for p in ("think", "fork", "wait", "eat") for i in range(n)]
-    transitions = [f"{t}{i}" for t in ("left", "right", "put") for i in range(n)]
-    initial = {f"{p}{i}": 1 for p in ("think", "fork") for i in range(n)}
-    return PetriNet(places=places, transitions=transitions, arcs=arcs, initial=initial)
 
 
 @pytest.mark.parametrize("n", [2, 3, 5, 8])
 def test_philosophers_have_the_closed_form_count(n: int) -> None:
-    graph = reachability_graph(ring(n))
+    graph = reachability_graph(philosophers(n))
     assert graph.complete
     assert graph.n_states == round((1 + 2**0.5) ** n + (1 - 2**0.5) ** n)
     assert graph.dead.sum() == 1
@@ -144,35 +131,88 @@ def test_coverability_knows_what_is_bounded(net: PetriNet) -> None:
     assert (find_pump(net) is not None) == bool(cover.unbounded_places)
 
 
-@given(
-    bits=st.lists(st.integers(1, 20), min_size=1, max_size=12),
-    seed=st.integers(0, 2**32 - 1),
-)
-@settings(max_examples=100, deadline=None, derandomize=True)
-def test_packing_is_reversible(bits: list[int], seed: int) -> None:
-    layout = FieldLayout(bits)
+def test_wide_counters_and_large_frontiers_change_nothing() -> None:
+    """Both ways of firing, and the change from one to the other, give the same graph."""
+    for net in (kanban(2), philosophers(8), slotted_ring(3)):
+        graphs = []
+        for large in (0, 50, 1 << 30):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(packed, "LARGE", large)
+                graphs.append(reachability_graph(net))
+        for graph in graphs[1:]:
+            assert np.array_equal(graph.markings, graphs[0].markings)
+            assert np.array_equal(graph.offsets, graphs[0].offsets)
+            assert np.array_equal(graph.labels, graphs[0].labels)
+            assert np.array_equal(graph.targets, graphs[0].targets)
+
+
+@given(net=nets(max_weight=9, max_tokens=40))
+@settings(max_examples=150, deadline=None, derandomize=True)
+def test_a_planned_layout_that_proves_too_narrow_is_mended(net: PetriNet) -> None:
+    plain = reachability_graph(net, budget=Budget(states=400))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(packed, "LARGE", 0)
+        planned = reachability_graph(net, budget=Budget(states=400))
+    count = min(plain.n_states, planned.n_states)
+    assert plain.complete == planned.complete
+    assert np.array_equal(planned.markings[:count], plain.markings[:count])
+    assert np.array_equal(planned.dead[:count], plain.dead[:count])
+
+
+def test_a_graph_keeps_its_layout_when_it_is_gone_on_with() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(packed, "LARGE", 30)
+        part = reachability_graph(kanban(2), budget=Budget(states=30))
+        before = part.markings.copy()
+        whole = part.continued()
+        first = [part.marking(state).to_dict() for state in range(part.n_states)]
+    assert np.array_equal(whole.markings[: part.n_states], before)
+    assert first == [whole.marking(state).to_dict() for state in range(part.n_states)]
+
+
+@given(words=st.integers(1, 3), largest=st.sampled_from([3, 40, 2**60]), seed=st.integers(0, 99))
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_states_are_numbered_by_their_first_arrival(words: int, largest: int, seed: int) -> None:
     generator = np.random.default_rng(seed)
-    values = np.stack([generator.integers(0, 1 << b, size=20) for b in bits], axis=1)
-    assert np.array_equal(layout.unpack(layout.pack(values)), values)
-    assert layout.outgrown(layout.pack(values)) == []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(visited, "FEW_ROWS", int(generator.integers(0, 60)))
+        patch.setattr(visited, "SMALLEST", 4)
+        seen = VisitedSet(words)
+        numbers: dict[tuple[int, ...], int] = {}
+        for _ in range(8):
+            count = int(generator.integers(0, 90))
+            rows = generator.integers(0, largest, size=(count, words), dtype=np.uint64)
+            index, new = seen.add(rows)
+            arrivals = []
+            for at, row in enumerate(map(tuple, rows.tolist())):
+                if row not in numbers:
+                    numbers[row] = len(numbers)
+                    arrivals.append(at)
+            assert index.tolist() == [numbers[row] for row in map(tuple, rows.tolist())]
+            assert new.tolist() == arrivals
+            assert len(seen) == len(numbers)
+        assert seen.find(seen.rows).tolist() == list(range(len(seen)))
+        unknown = np.full((1, words), largest, dtype=np.uint64)
+        assert seen.find(unknown).tolist() == [-1]
 
 
-class _Colliding(VisitedSet):
-    """A set whose first hash functions map everything to few keys."""
-
-    def _keys(self, rows: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
-        keys = super()._keys(rows)
-        return keys % np.uint64(3) if self._seed < 3 else keys
+def few_hashes(words: list[np.ndarray]) -> np.ndarray:  # type: ignore[type-arg]
+    return words[0] % np.uint64(3) * np.uint64(2) + np.uint64(1)
 
 
 def test_different_states_with_one_hash_are_told_apart() -> None:
     generator = np.random.default_rng(5)
-    rows = generator.integers(0, 4, size=(500, 2), dtype=np.uint64)
-    good, bad = VisitedSet(2), _Colliding(2)
-    for start in range(0, 500, 50):
-        expected, _ = good.add(rows[start : start + 50])
-        found, _ = bad.add(rows[start : start + 50])
-        assert np.array_equal(found, expected)
+    rows = generator.integers(0, 4, size=(5000, 2), dtype=np.uint64)
+    good, bad = VisitedSet(2), VisitedSet(2)
+    with pytest.MonkeyPatch.context() as patch:
+        for start in range(0, 5000, 1000):
+            expected, _ = good.add(rows[start : start + 1000])
+            patch.setattr(visited, "state_hash", few_hashes)
+            found, _ = bad.add(rows[start : start + 1000])
+            patch.undo()
+            assert np.array_equal(found, expected)
+        numbers = good.find(rows)
+        patch.setattr(visited, "state_hash", few_hashes)
+        assert np.array_equal(bad.find(rows), numbers)
+        assert bad.find(np.array([[9, 9]], dtype=np.uint64)).tolist() == [-1]
     assert len(bad) == len(np.unique(rows, axis=0)) == len(good)
-    assert np.array_equal(bad.find(rows), good.find(rows))
-    assert bad.find(np.array([[9, 9]], dtype=np.uint64)).tolist() == [-1]
