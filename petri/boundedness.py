@@ -11,6 +11,7 @@ from petri.net import PetriNet
 from petri.reachable import invariant
 from petri.state_space.exploring import explore_or_pump
 from petri.state_space.reachability import ReachabilityGraph
+from petri.state_space.symbolic.answers import SymbolicAnswers
 from transition_systems.budget import Budget
 from transition_systems.evidence import BoundEvidence, PumpEvidence, RunEvidence
 from transition_systems.progress import ProgressCallback
@@ -45,7 +46,7 @@ def bounded(
     places
         The places that it is asked for; all by default. Without ``k`` all places count.
     method
-        ``"explicit"`` (with a search for a pump).
+        ``"explicit"`` (with a search for a pump) or ``"symbolic"``.
     budget, progress, seed, graph
         As for :func:`petri.reachable`.
     pump
@@ -75,8 +76,13 @@ def bounded(
             name="safeness" if k == 1 else f"bounded by {k}",
         )  # fmt: skip
     decision = Decision(
-        net, "boundedness", method=method, budget=budget, progress=progress, seed=seed, graph=graph
-    )
+        net, "boundedness", method=method, methods=("explicit", "symbolic"), budget=budget,
+        progress=progress, seed=seed, graph=graph,
+    )  # fmt: skip
+    if decision.method == "symbolic":
+        return SymbolicAnswers(
+            net, budget=decision.budget, progress=progress, seed=seed
+        ).bounded()  # fmt: skip
     if pump is None and graph is None:
         space, pump = explore_or_pump(net, budget=decision.budget, progress=progress)
         decision = decision.on(space)

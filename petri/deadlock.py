@@ -34,7 +34,7 @@ def deadlock(
         The completion predicate; by default equality with the net's final marking, and for a net
         without one no marking is complete: then no reachable marking may be dead.
     method
-        ``"explicit"``, or ``"z3"`` (state equation, then bounded search).
+        ``"explicit"``, ``"z3"`` (state equation, then bounded search) or ``"symbolic"``.
     budget, progress, seed, graph
         As for :func:`petri.reachable`.
 

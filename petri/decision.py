@@ -9,6 +9,7 @@ from petri.marking import Marking
 from petri.net import PetriNet
 from petri.state_space.exploring import explore_or_pump
 from petri.state_space.reachability import ReachabilityGraph
+from petri.state_space.symbolic.symbolic_space import SymbolicSpace
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
 from transition_systems.evidence import Claim, Evidence, Parts
@@ -97,6 +98,7 @@ class Decision:
         self.seed = seed
         self.started = time.monotonic()
         self._graph = graph
+        self.drawn: SymbolicSpace | None = None
 
     @property
     def graph(self) -> ReachabilityGraph:
@@ -111,7 +113,15 @@ class Decision:
         return self
 
     def _statistics(self) -> Statistics:
-        graph = self._graph
+        graph, drawn = self._graph, self.drawn
+        if drawn is not None:
+            return Statistics(
+                method=self.method,
+                states=drawn.n_states if drawn.complete else 0,
+                arcs=drawn.n_arcs if drawn.complete else 0,
+                seconds=time.monotonic() - self.started,
+                peak_bytes=drawn.peak_bytes,
+            )
         return Statistics(
             method=self.method,
             states=0 if graph is None else graph.n_states,

@@ -11,6 +11,7 @@ from petri.decision import Decision, claim
 from petri.net import PetriNet
 from petri.state_space.covering import prove_by_covering
 from petri.state_space.reachability import ReachabilityGraph
+from petri.state_space.symbolic.answers import SymbolicAnswers
 from transition_systems.budget import Budget
 from transition_systems.evidence import ClosedSet, Evidence, Parts, RunEvidence
 from transition_systems.progress import ProgressCallback
@@ -45,7 +46,7 @@ def no_dead_transitions(
     name
         The property's name in the verdict.
     method, budget, progress, seed, graph
-        As for :func:`petri.reachable`; the only method is ``"explicit"``.
+        As for :func:`petri.reachable`; the methods are ``"explicit"`` and ``"symbolic"``.
     covering
         An invariant of an unbounded net, by which a transition may be proved dead.
 
@@ -66,8 +67,12 @@ def no_dead_transitions(
     True
     """
     decision = Decision(
-        net, name, method=method, budget=budget, progress=progress, seed=seed, graph=graph
-    )
+        net, name, method=method, methods=("explicit", "symbolic"), budget=budget,
+        progress=progress, seed=seed, graph=graph,
+    )  # fmt: skip
+    if decision.method == "symbolic":
+        answers = SymbolicAnswers(net, budget=decision.budget, progress=progress, seed=seed)
+        return answers.occur(groups, name=name)
     wanted = {t: (t,) for t in net.transition_ids} if groups is None else groups
     space = decision.graph
     fired = space.fired

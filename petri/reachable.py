@@ -12,6 +12,7 @@ from petri.induction.state_equation import refute_reachability
 from petri.marking import Marking
 from petri.net import PetriNet
 from petri.state_space.reachability import ReachabilityGraph
+from petri.state_space.symbolic.answers import SymbolicAnswers
 from transition_systems.budget import Budget
 from transition_systems.evidence import ClosedSet, RankedSet, RunEvidence, TrapEvidence
 from transition_systems.progress import ProgressCallback
@@ -30,6 +31,7 @@ from transition_systems.verdict import Verdict
 __all__ = ["always_reachable", "invariant", "reachable"]
 
 SMALL_ENOUGH_FOR_Z3 = 500
+METHODS = ("explicit", "z3", "symbolic")
 
 Question = Predicate | Marking | Mapping[str, int] | str
 
@@ -65,8 +67,8 @@ def reachable(
     predicate
         A state predicate, its text (``"p1 + 2 p2 >= 3"``), or a marking to be equalled.
     method
-        ``"explicit"`` (breadth first, a shortest run) or ``"z3"`` (the state equation refutes,
-        then a bounded search finds a run).
+        ``"explicit"`` (breadth first, a shortest run), ``"z3"`` (the state equation refutes,
+        then a bounded search finds a run) or ``"symbolic"`` (decision diagrams).
     budget, progress, seed
         Limits, a callback, and a seed that this procedure does not need.
     graph
@@ -77,7 +79,8 @@ def reachable(
     Returns
     -------
     Verdict
-        HOLDS with a run; VIOLATED with the closed set of all markings or an invariant.
+        HOLDS with a run; VIOLATED with the closed set of all markings, which may be a diagram, or
+        an invariant.
 
     Notes
     -----
@@ -94,11 +97,13 @@ def reachable(
     goal = as_predicate(net, predicate)
     formula = possible(goal)
     decision = Decision(
-        net, name or format_formula(formula), method=method, methods=("explicit", "z3"),
+        net, name or format_formula(formula), method=method, methods=METHODS,
         budget=budget, progress=progress, seed=seed, graph=graph,
     )  # fmt: skip
     if decision.method == "z3":
         return _by_z3(decision, goal)
+    if decision.method == "symbolic":
+        return _by_diagrams(decision).reachable(goal, name=name)
     space = decision.graph
     hits = np.flatnonzero(space.holds(goal))
     if len(hits):
@@ -145,7 +150,8 @@ def invariant(
     Returns
     -------
     Verdict
-        HOLDS with a closed set or an invariant, VIOLATED with a shortest run to a bad marking.
+        HOLDS with a closed set, a diagram or an invariant; VIOLATED with a shortest run to a bad
+        marking.
 
     Examples
     --------
@@ -157,9 +163,11 @@ def invariant(
     good = as_predicate(net, predicate)
     formula = always_everywhere(good)
     decision = Decision(
-        net, name or format_formula(formula), method=method, methods=("explicit", "z3"),
+        net, name or format_formula(formula), method=method, methods=METHODS,
         budget=budget, progress=progress, seed=seed, graph=graph,
     )  # fmt: skip
+    if decision.method == "symbolic":
+        return _by_diagrams(decision).invariant(good, name=name)
     if decision.method == "z3":
         opposite = _by_z3(decision, negate(good))
         if opposite.unknown:
@@ -292,6 +300,12 @@ def _by_z3(decision: Decision, goal: Predicate) -> Verdict:
         return decision.holds(evidence, f"It is reached {_when(len(run))}.")
     return decision.unknown(
         "the state equation has a solution, and the bounded search found no run in its budget"
+    )
+
+
+def _by_diagrams(decision: Decision) -> SymbolicAnswers:
+    return SymbolicAnswers(
+        decision.net, budget=decision.budget, progress=decision.progress, seed=decision.seed
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from oracles.diagrams import inductive
 from petri import PetriNet
 from recheck_support import (
     DEEP,
@@ -253,8 +254,83 @@ def _parts(net: PetriNet, evidence: Any) -> Forged:
         yield "opposite", with_claim(evidence, formula=opposite[claim])
 
 
+GOOD: dict[str | None, Callable[[Any], bool]] = {
+    "fork": lambda m: max(m.values()) <= 1,
+    "loop": lambda m: m["p"] + m["q"] <= 1,
+    "deep": lambda m: sum(m.values()) == 1,
+    "late": lambda m: max(m.values()) <= 2,
+}
+
+
+def _diagram(net: PetriNet, evidence: Any) -> Forged:
+    """No change of a node or a field that loses a marking that can be reached gets through."""
+    nodes, fields, names = evidence.nodes, evidence.fields, evidence.names
+    n = len(nodes)
+
+    def made(**changes: Any) -> Evidence:
+        return replace(evidence, **changes)
+
+    for i in range(n):
+        for column, wrong in ((0, -1), (0, 99), (1, -1), (1, i + 2), (2, n + 2), (2, i + 2)):
+            changed = nodes.copy()
+            changed[i, column] = wrong
+            yield f"node {i} has {wrong} in {column}", made(nodes=changed)
+        dropped = np.delete(nodes, i, axis=0)
+        dropped[:, 1:] -= dropped[:, 1:] > i + 1
+        if not inductive(net, made(nodes=dropped), GOOD[net.name]):
+            yield f"node {i} is dropped", made(nodes=dropped)
+    swapped = nodes.copy()
+    swapped[:, [1, 2]] = swapped[:, [2, 1]]
+    yield "children swapped everywhere", made(nodes=swapped)
+    yield "levels reversed", made(nodes=np.column_stack([nodes[::-1, 0], nodes[:, 1:]]))
+    for i in range(n):
+        if 1 not in nodes[i, 1:]:
+            empty = nodes.copy()
+            empty[i, 1:] = 0
+            yield f"node {i} is empty", made(nodes=empty)
+    yield "no nodes left", made(nodes=nodes[:0])
+    yield "flat nodes", made(nodes=nodes.reshape(-1))
+    yield "nodes as floats", made(nodes=nodes.astype(float))
+    yield "no nodes", made(nodes=None)
+    yield "a column too few", made(nodes=nodes[:, :2])
+    one = np.array([[int(nodes[:, 0].min()), 0, 1]])
+    yield "the last node is another", made(nodes=np.vstack([nodes, one]))
+    yield "names swapped", made(names=(names[1], names[0], *names[2:]))
+    yield "names reversed", made(names=names[::-1])
+    yield "a name too few", made(names=names[1:])
+    yield "a ghost", made(names=("ghost", *names[1:]))
+    for wrong in (-1, 0, 63, 2**40):
+        changed = fields.copy()
+        changed[0, 1] = wrong
+        yield f"a field of {wrong} variables", made(fields=changed)
+    for wrong in (-1, int(fields[:, 1].sum()), 2**40, int(fields[1, 0])):
+        changed = fields.copy()
+        changed[0, 0] = wrong
+        yield f"a field at {wrong}", made(fields=changed)
+    yield "fields as floats", made(fields=fields.astype(float))
+    yield "a field too few", made(fields=fields[1:])
+    yield "no fields", made(fields=None)
+    turned = fields.copy()
+    turned[:, 0] = fields[:, 1].sum() - fields[:, 0] - fields[:, 1]
+    if not inductive(net, made(fields=turned), GOOD[net.name]):
+        yield "order turned", made(fields=turned)
+    if evidence.run is None:
+        yield "a run of no use", made(run=net.run(net.initial, []))
+        goal = evidence.claim.formula.removeprefix("AG ")
+        yield "claim negated", with_claim(evidence, formula=f"AG !({goal})")
+        yield "claim of one place", with_claim(evidence, formula=f"AG {names[0]} >= 1")
+        yield "a bound without a run", with_claim(evidence, formula="bounded by 1")
+        return
+    yield "without a run", made(run=None)
+    for what, run in forged_run(evidence.run):
+        yield what, made(run=run)
+    for k in (0, 1, 3, 9):
+        yield f"bounded by {k}", with_claim(evidence, formula=f"bounded by {k}")
+
+
 FORGE: dict[str, Callable[[PetriNet, Any], Forged]] = {
     "run": _run, "lasso": _lasso, "pump": _pump, "closed-set": _closed_set,
     "ranked-set": _ranked, "measure": _measure, "fair-measure": _fair, "trap": _trap,
     "bound": _bound, "invariant": _invariant, "structure": _structure, "parts": _parts,
+    "decision-diagram": _diagram,
 }  # fmt: skip

@@ -89,6 +89,10 @@ def cases() -> dict[str, list[Case]]:
     add(FORK, petri.bounded(FORK))
     add(LATE, petri.bounded(LATE))
     add(LOOP, petri.invariant(LOOP, "p + q <= 1", method="z3"))
+    add(FORK, petri.safe(FORK, method="symbolic"))
+    add(LOOP, petri.reachable(LOOP, "p >= 1 && q >= 1", method="symbolic"))
+    add(DEEP, petri.invariant(DEEP, "p + q + r + o == 1", method="symbolic"))
+    add(LATE, petri.bounded(LATE, method="symbolic"))
     for net in (FORK, DOUBLE, LOST):
         add(net, petri.workflow_net(net))
     add(FORK, petri.sound(FORK))
@@ -115,7 +119,7 @@ FALSE_CLAIMS = (
 )  # fmt: skip
 # True of some nets, but never proved by evidence of another kind.
 OTHER_CLAIMS = {
-    "EF true": {"run"}, "AG true": {"closed-set", "invariant"}, "AG EF true": {"ranked-set"},
+    "EF true": {"run"}, "AG true": {"closed-set", "invariant", "decision-diagram"}, "AG EF true": {"ranked-set"},
     "EF AG true": {"trap"}, "unbounded": {"pump"}, "terminates": {"measure"},
     "terminates under weak fairness": {"fair-measure"},
     "terminates under strong fairness": {"fair-measure"}, "infinite run": {"lasso"},

@@ -12,9 +12,9 @@ _NAMES = {
         "UnsupportedError UsageError"
     ),
     "evidence": (
-        "BoundEvidence Claim ClosedSet Distinction Evidence FairMeasure InvariantEvidence "
-        "LassoEvidence Measure PartitionEvidence Parts PumpEvidence RankedSet RunEvidence "
-        "StateSet StructureEvidence TrapEvidence WordEvidence evidence_from_dict"
+        "BoundEvidence Claim ClosedSet DiagramEvidence Distinction Evidence FairMeasure "
+        "InvariantEvidence LassoEvidence Measure PartitionEvidence Parts PumpEvidence RankedSet "
+        "RunEvidence StateSet StructureEvidence TrapEvidence WordEvidence evidence_from_dict"
     ),
     "expressions.check": "check infer",
     "expressions.evaluate": "evaluate_expression",

@@ -4,33 +4,34 @@ A piece of evidence proves its own :class:`Claim`, a statement about one model t
 digests. It is plain data with a JSON form; nothing here computes, and ``netproof.recheck`` checks
 each kind with code that shares nothing with the engines.
 
-=================  ==========================================  ===================================
-kind               proves                                      by
-=================  ==========================================  ===================================
-``run``            ``EF P``                                    a run into a state with ``P``
-``closed-set``     ``AG P``                                    a set with the initial state, closed
-                                                               under steps, inside ``P``
-``ranked-set``     ``AG EF P``                                 a closed set with a rank that some
-                                                               successor decreases, 0 only in ``P``
-``trap``           ``EF AG !P``                                a run to a state, and a closed set
-                                                               around that state that avoids ``P``
-``pump``           the model is unbounded                      a run, then steps that cover the
-                                                               state before them
-``lasso``          an infinite run (of the named fairness)     a stem and a cycle
-``measure``        every run is finite                         a closed set with a rank that every
-                                                               successor decreases
-``fair-measure``   every fair run is finite                    a closed set with nested ranks and
-                                                               helpful transitions
-``bound``          ``k`` is the least bound                    a closed set below it, a run to it
-``invariant``      ``AG P``                                    an inductive predicate inside ``P``
-``structure``      a statement about the graph of the net      the nodes that it is about
-``partition``      two systems are equivalent                  a partition of their states
-``distinction``    two systems are not equivalent              a formula that tells them apart
-``word``           a word that one machine accepts             the word
-``parts``          a conjunction, or one failing part          a piece for each part
-``reduction``      a statement about a net                     reduction steps that preserve it,
-                                                               and evidence about the smaller net
-=================  ==========================================  ===================================
+====================  ========================================  ===================================
+kind                  proves                                    by
+====================  ========================================  ===================================
+``run``               ``EF P``                                  a run into a state with ``P``
+``closed-set``        ``AG P``                                  a set with the initial state, closed
+                                                                under steps, inside ``P``
+``decision-diagram``  ``AG P``; ``k`` is the least bound        such a set as a decision diagram
+``ranked-set``        ``AG EF P``                               a closed set with a rank that some
+                                                                successor decreases, 0 only in ``P``
+``trap``              ``EF AG !P``                              a run to a state, and a closed set
+                                                                around that state that avoids ``P``
+``pump``              the model is unbounded                    a run, then steps that cover the
+                                                                state before them
+``lasso``             an infinite run (of the named fairness)   a stem and a cycle
+``measure``           every run is finite                       a closed set with a rank that every
+                                                                successor decreases
+``fair-measure``      every fair run is finite                  a closed set with nested ranks and
+                                                                helpful transitions
+``bound``             ``k`` is the least bound                  a closed set below it, a run to it
+``invariant``         ``AG P``                                  an inductive predicate inside ``P``
+``structure``         a statement about the graph of the net    the nodes that it is about
+``partition``         two systems are equivalent                a partition of their states
+``distinction``       two systems are not equivalent            a formula that tells them apart
+``word``              a word that one machine accepts           the word
+``parts``             a conjunction, or one failing part        a piece for each part
+``reduction``         a statement about a net                   reduction steps that preserve it,
+                                                                and evidence about the smaller net
+====================  ========================================  ===================================
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from typing import Any, TypeAlias
 
 from transition_systems.errors import RecheckError
 from transition_systems.evidence_data import Claim, StateSet, decode_array
+from transition_systems.evidence_diagram import DiagramEvidence
 from transition_systems.evidence_equivalence import Distinction, PartitionEvidence, WordEvidence
 from transition_systems.evidence_sets import (
     BoundEvidence,
@@ -57,6 +59,7 @@ __all__ = [
     "BoundEvidence",
     "Claim",
     "ClosedSet",
+    "DiagramEvidence",
     "Distinction",
     "Evidence",
     "FairMeasure",
@@ -214,6 +217,7 @@ Evidence: TypeAlias = (
     | LassoEvidence
     | PumpEvidence
     | ClosedSet
+    | DiagramEvidence
     | RankedSet
     | Measure
     | FairMeasure
@@ -276,6 +280,8 @@ def _from_dict(data: Mapping[str, Any]) -> Evidence:
             return PumpEvidence(claim=claim, lasso=Lasso.from_dict(data["lasso"]))
         case "closed-set":
             return ClosedSet(claim=claim, states=StateSet.from_dict(data["states"]))
+        case "decision-diagram":
+            return DiagramEvidence.from_dict(data)
         case "ranked-set" | "measure" as kind:
             states, rank = StateSet.from_dict(data["states"]), decode_array(data["rank"])
             if kind == "measure":

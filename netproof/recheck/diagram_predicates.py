@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain
-
+from netproof.recheck.diagram_store import DiagramStore
 from netproof.recheck.diagram_table import DiagramTable
 from netproof.recheck.net_table import NetTable
 from netproof.recheck.predicates import operands_of
@@ -22,10 +21,6 @@ from transition_systems.properties.predicates import (
 
 __all__ = ["check_within"]
 
-LOOK = 1 << 12
-BYTES_OF_NODE = 600
-Node = tuple[int, int, int]
-
 
 def check_within(diagram: DiagramTable, predicate: Predicate) -> None:
     """Refuse the set unless a predicate holds in all of it."""
@@ -34,98 +29,8 @@ def check_within(diagram: DiagramTable, predicate: Predicate) -> None:
         raise RefusedError("a marking of the diagram does not satisfy the claim's predicate")
 
 
-class _Predicates:
-    """Diagrams over the variables of a set: 0 is false, 1 is true, equal ones are the same."""
-
-    def __init__(self, diagram: DiagramTable) -> None:
-        self.diagram = diagram
-        self.nodes: list[Node] = [(diagram.n_variables, 0, 0), (diagram.n_variables, 1, 1)]
-        self.number: dict[Node, int] = {}
-
-    def node(self, variable: int, low: int, high: int) -> int:
-        """Return the number of a node; none is needed where both ways lead to the same."""
-        if low == high:
-            return low
-        key = (variable, low, high)
-        if key not in self.number:
-            self.number[key] = len(self.nodes)
-            self.nodes.append(key)
-            if len(self.nodes) % LOOK == 0:
-                self.diagram.watch.tick()
-                self.diagram.watch.fits(len(self.nodes) * BYTES_OF_NODE)
-        return self.number[key]
-
-    def both(self, one: int, other: int, *, either: bool = False) -> int:
-        """Return where both hold, or where one of two does."""
-        known: dict[tuple[int, int], int] = {}
-        nodes, absorbing = self.nodes, int(either)
-        start = (min(one, other), max(one, other))
-        stack = [start]
-        while stack:
-            pair = stack[-1]
-            first, second = pair
-            if pair in known:
-                stack.pop()
-                continue
-            if first == second or first <= 1:
-                settled = first in (second, absorbing)
-                known[stack.pop()] = first if settled else second
-                continue
-            variable = min(nodes[first][0], nodes[second][0])
-            sides = [nodes[n][1:] if nodes[n][0] == variable else (n, n) for n in pair]
-            below = [(min(a, b), max(a, b)) for a, b in zip(*sides, strict=True)]
-            missing = [part for part in below if part not in known]
-            if missing:
-                stack.extend(missing)
-                continue
-            known[stack.pop()] = self.node(variable, known[below[0]], known[below[1]])
-        return known[start]
-
-    def joined(self, parts: list[int], *, either: bool) -> int:
-        """Return where all parts hold, or some; what lies deepest is joined first."""
-        result = 0 if either else 1
-        for part in sorted(parts, key=lambda n: -self.nodes[n][0]):
-            result = self.both(part, result, either=either)
-        return result
-
-    def at_most(self, terms: dict[int, int], bound: int) -> int:
-        """Return where a weighted sum of the tokens of places, by index, is at most a bound."""
-        weights = sorted(
-            chain.from_iterable(self._digits(place, factor) for place, factor in terms.items())
-        )
-        least, most = [0], [0]
-        for _, weight in reversed(weights):
-            least.append(least[-1] + min(0, weight))
-            most.append(most[-1] + max(0, weight))
-        least.reverse()
-        most.reverse()
-
-        def settled(depth: int, total: int) -> int | None:
-            if total + most[depth] <= bound:
-                return 1
-            return 0 if total + least[depth] > bound else None
-
-        layers: list[set[int]] = [{0}]
-        for depth, (_, weight) in enumerate(weights):
-            sums = {total + add for total in layers[-1] for add in (0, weight)}
-            layers.append({total for total in sums if settled(depth + 1, total) is None})
-            self.diagram.watch.tick()
-            self.diagram.watch.fits(len(layers[-1]) * BYTES_OF_NODE)
-        below: dict[int, int] = {}
-        for depth in range(len(weights) - 1, -1, -1):
-            variable, weight = weights[depth]
-            here: dict[int, int] = {}
-            for total in layers[depth]:
-                ends = (settled(depth + 1, total), settled(depth + 1, total + weight))
-                low = below[total] if ends[0] is None else ends[0]
-                high = below[total + weight] if ends[1] is None else ends[1]
-                here[total] = self.node(variable, low, high)
-            below = here
-        return below[0] if weights else int(bound >= 0)
-
-    def _digits(self, place: int, factor: int) -> list[tuple[int, int]]:
-        first, bits = self.diagram.fields[place]
-        return [(first + j, factor << (bits - 1 - j)) for j in range(bits)] if factor else []
+class _Predicates(DiagramStore):
+    """Predicates over the places as diagrams."""
 
     def able(self, transition: int, *, positive: bool) -> int:
         """Return where a transition is enabled, or where it is not."""
@@ -191,29 +96,6 @@ class _Predicates:
                 return self.joined(each, either=not positive)
             case _:
                 raise RefusedError(f"this is no state predicate: {node!r:.60}")
-
-    def meets(self, predicate: int) -> bool:
-        """Return whether some marking of the set is in a diagram of this store."""
-        diagram, nodes = self.diagram, self.nodes
-        stack = [(diagram.root, predicate)]
-        seen = set(stack)
-        while stack:
-            inside, here = stack.pop()
-            if not inside or not here:
-                continue
-            if inside == 1 and here == 1:
-                return True
-            if len(seen) % LOOK == 0:
-                diagram.watch.tick()
-            variable = min(diagram.levels[inside], nodes[here][0])
-            own = diagram.levels[inside] == variable
-            sides = (diagram.low[inside], diagram.high[inside]) if own else (inside, inside)
-            parts = nodes[here][1:] if nodes[here][0] == variable else (here, here)
-            for pair in zip(sides, parts, strict=True):
-                if pair not in seen:
-                    seen.add(pair)
-                    stack.append(pair)
-        return False
 
 
 def _place(table: NetTable, name: str) -> int:

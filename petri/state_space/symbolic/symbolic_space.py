@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from petri.marking import Marking
 from petri.net import PetriNet
 from petri.state_space.symbolic.diagram_figures import (
@@ -15,6 +18,7 @@ from petri.state_space.symbolic.diagram_figures import (
 )
 from petri.state_space.symbolic.diagrams import Diagram, NodeTable
 from petri.state_space.symbolic.symbolic_net import SymbolicNet
+from petri.state_space.symbolic.symbolic_runs import chained_run, shortest_run
 from transition_systems.budget import Budget
 from transition_systems.errors import UndecidedError
 from transition_systems.properties.predicates import Predicate
@@ -88,6 +92,18 @@ class SymbolicSpace:
         if not self.complete:
             raise UndecidedError(f"the symbolic state space is not complete: {self.reason}")
         return self.system.store.table(self.states)
+
+    @cached_property
+    def arrays(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The set as evidence has it: fields (n_places, 2) and nodes (n_nodes, 3), read-only."""
+        table = self.table
+        fields = np.array(
+            [(bits[0], len(bits)) for bits in self.system.bits], dtype=np.int64
+        ).reshape(-1, 2)
+        nodes = np.array([table.levels, table.low, table.high], dtype=np.int64).T[2:].copy()
+        for array in (fields, nodes):
+            array.flags.writeable = False
+        return fields, nodes
 
     @property
     def n_nodes(self) -> int:
@@ -187,13 +203,17 @@ class SymbolicSpace:
             stack.append((high, level + 1, (*true, level)))
             stack.append((low, level + 1, true))
 
-    def run_to_some(self, predicate: Predicate, *, budget: Budget | None = None) -> Run | None:
-        """Return a shortest run to a marking where a predicate holds, ``None`` without one.
+    def run_to_some(
+        self, predicate: Predicate, *, shortest: bool = True, budget: Budget | None = None
+    ) -> Run | None:
+        """Return a run to a marking where a predicate holds, ``None`` without one.
 
         Parameters
         ----------
         predicate
             Over the places.
+        shortest
+            Whether the run must be a shortest one, which takes much longer where runs are long.
         budget
             Limits of the search.
 
@@ -201,32 +221,9 @@ class SymbolicSpace:
         ------
         UndecidedError
             When the budget ends, or the space is not complete.
-
-        Notes
-        -----
-        The sets of markings from which the goal is 0, 1, 2, ... steps away, backwards until the
-        initial marking is in one (onion rings); then forwards, one marking at a time.
         """
-        system, meter = self.system, (budget or Budget()).start()
         goal = self.with_(predicate)
-        empty = system.store.false
-        if goal == empty:
+        if goal == self.system.store.false:
             return None
-        rings, seen = [goal], goal
-        while not system.contains(rings[-1], self.net.initial):
-            reason = meter.exhausted(bytes=system.store.bytes())
-            if reason is not None:
-                raise UndecidedError(f"no run was found yet: {reason}")
-            ring = system.preimage(rings[-1]) & self.states & ~seen
-            seen = seen | ring
-            rings.append(ring)
-        marking = self.net.initial
-        fired: list[str] = []
-        for ring in reversed(rings[:-1]):
-            for transition in self.net.enabled(marking):
-                after = self.net.fire(marking, transition)
-                if system.contains(ring, after):
-                    fired.append(transition)
-                    marking = after
-                    break
-        return self.net.run(self.net.initial, fired)
+        find = shortest_run if shortest else chained_run
+        return find(self.system, self.states, goal, budget=budget)
