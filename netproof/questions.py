@@ -183,8 +183,9 @@ def pose(
     """Explore a net, or its reduction where it has too many markings; see :class:`NetQuestion`.
 
     The first :data:`LEAST` markings are listed, unless there are very many places or a fork that
-    makes more at once. Where these are not all, the net is reduced; where it has at most :data:`FEW` markings, or fewer with many
-    places, these are listed as soon as something is violated, for a shortest run.
+    makes more at once. Where these are not all, the net is reduced; where it has at most
+    :data:`FEW` markings, or fewer with many places, these are listed as soon as something is
+    violated, for a shortest run.
     """
 
     def posed(graph: ReachabilityGraph | None, pump: Lasso | None) -> NetQuestion:
