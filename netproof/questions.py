@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from netproof.properties import (
     KINDS,
     NET_ONLY,
@@ -59,7 +61,7 @@ __all__ = [
 
 FEW = 5_000
 LEAST, CELLS = 200, 1_000_000
-WIDE = 300
+WIDE, MANY = 300, 8
 REDUCED = frozenset(
     {
         "soundness", "option-to-complete", "proper-completion", "deadlock", "boundedness",
@@ -74,8 +76,10 @@ class NetQuestion:
 
     Parameters
     ----------
-    net, graph, pump
-        The net, its (perhaps partial) reachability graph, a pump where it is unbounded.
+    net, pump
+        The net, and a pump where it is unbounded.
+    listed
+        The (perhaps partial) reachability graph; ``None`` where it was not begun.
     budget, progress
         Limits and a callback.
     goal
@@ -89,15 +93,24 @@ class NetQuestion:
     """
 
     net: PetriNet
-    graph: ReachabilityGraph
     pump: Lasso | None
     budget: Budget
+    listed: ReachabilityGraph | None = None
     progress: ProgressCallback | None = None
     goal: SoundnessGoal | None = None
     translation: NetTranslation | None = None
     small: ReducedNet | None = None
     few: int = FEW
     _table: NetTable | None = None
+
+    @property
+    def graph(self) -> ReachabilityGraph:
+        """The reachability graph as far as it is known: at least the initial marking."""
+        if self.listed is None:
+            self.listed = reachability_graph(self.net, budget=replace(self.budget, states=1))
+            if self.pump is not None:
+                self.listed.reason = UNBOUNDED
+        return self.listed
 
     def table(self) -> NetTable:
         """The table of the net that all rechecks of this question share."""
@@ -108,12 +121,15 @@ class NetQuestion:
     @property
     def complete(self) -> bool:
         """Whether all reachable markings, of the net or of its reduction, are known."""
-        return self.graph.complete or (self.small is not None and self.small.graph.complete)
+        if self.small is not None and self.small.graph.complete:
+            return True
+        return self.graph.complete
 
     @property
     def n_states(self) -> int:
         """How many markings were seen, of the net or of its reduction."""
-        return max(self.graph.n_states, 0 if self.small is None else self.small.graph.n_states)
+        found = (self.listed, None if self.small is None else self.small.graph)
+        return max((graph.n_states for graph in found if graph is not None), default=0)
 
     def silent(self, groups: Mapping[str, Sequence[str]]) -> list[str]:
         """Return the groups of which no transition has occurred in the markings that were seen."""
@@ -138,14 +154,14 @@ class NetQuestion:
     def whole(self) -> ReachabilityGraph:
         """Return the graph of the net itself, as far as the budget goes."""
         if self.small is not None and self.pump is None and not self.graph.complete:
-            self.graph = self.graph.continued(budget=self.budget, progress=self.progress)
+            self.listed = self.graph.continued(budget=self.budget, progress=self.progress)
         return self.graph
 
     def few_enough(self) -> bool:
         """Return whether all markings can be listed after all, where a shortest run is wanted."""
         if self.pump is None and self.graph.n_states < self.few:
             limit = replace(self.budget, states=self.few)
-            self.graph = self.graph.continued(budget=limit, progress=self.progress)
+            self.listed = self.graph.continued(budget=limit, progress=self.progress)
         if self.graph.complete:
             self.small = None
         return self.graph.complete
@@ -166,25 +182,27 @@ def pose(
 ) -> NetQuestion:
     """Explore a net, or its reduction where it has too many markings; see :class:`NetQuestion`.
 
-    The first :data:`LEAST` markings are listed, unless there are very many places. Where these are
-    not all, the net is reduced; where it has at most :data:`FEW` markings, or fewer with many
-    places, these are listed as soon as something is violated, for a shortest run.
+    The first :data:`LEAST` markings are listed, unless there are very many places or a fork that
+    makes more at once. Where these are not all, the net is reduced; where it has at most
+    :data:`FEW` markings, or fewer with many places, these are listed as soon as something is
+    violated, for a shortest run.
     """
 
-    def posed(graph: ReachabilityGraph, pump: Lasso | None) -> NetQuestion:
+    def posed(graph: ReachabilityGraph | None, pump: Lasso | None) -> NetQuestion:
         return NetQuestion(
-            net=net, graph=graph, pump=pump, budget=budget, progress=progress, goal=goal,
+            net=net, listed=graph, pump=pump, budget=budget, progress=progress, goal=goal,
             translation=translation,
         )  # fmt: skip
 
     limit = budget.fixed()
     most = min(FEW, max(LEAST, CELLS // (len(net.places) + 1)))
     few = most if limit.states is None else min(most, limit.states)
-    glance = 1 if len(net.places) > WIDE else min(few, LEAST)
-    first = Budget(states=glance, bytes=limit.bytes, deadline=limit.deadline)
-    graph = reachability_graph(net, budget=first, progress=progress)
-    if graph.complete or limit.remaining() == 0.0:
-        return posed(graph, None)
+    graph: ReachabilityGraph | None = None
+    if len(net.places) <= WIDE and _widest(net) < MANY:
+        first = Budget(states=min(few, LEAST), bytes=limit.bytes, deadline=limit.deadline)
+        graph = reachability_graph(net, budget=first, progress=progress)
+        if graph.complete or limit.remaining() == 0.0:
+            return posed(graph, None)
     small = ReducedNet(
         net,
         goal=goal,
@@ -198,9 +216,15 @@ def pose(
     question = posed(graph, None)
     question.small, question.few = small, few
     if small.pump is not None:
-        graph.reason = UNBOUNDED
+        if graph is not None:
+            graph.reason = UNBOUNDED
         question.pump = small.reduction.lasso(small.pump)
     return question
+
+
+def _widest(net: PetriNet) -> int:
+    """Return the most places that one transition fills; two to that power markings are likely."""
+    return int(np.diff(net.post_arcs.offsets).max(initial=0))
 
 
 def ask(question: NetQuestion, asked: str | AskedFormula) -> tuple[Verdict, PropertyKind]:

@@ -51,12 +51,13 @@ class NetArrays:
     def _arcs(self) -> tuple[Arc, ...]:
         result: list[Arc] = []
         ids = self.place_ids
+        needs, needed, taken = (part.tolist() for part in self.pre_arcs)
+        gives, given, put = (part.tolist() for part in self.post_arcs)
         for number, transition in enumerate(self.transition_ids):
-            for table, incoming in ((self.pre_arcs, True), (self.post_arcs, False)):
-                places, weights = table.row(number)
-                for p, weight in zip(places.tolist(), weights.tolist(), strict=True):
-                    ends = (ids[p], transition) if incoming else (transition, ids[p])
-                    result.append(Arc(ends[0], ends[1], weight))
+            for at in range(needs[number], needs[number + 1]):
+                result.append(Arc(ids[needed[at]], transition, taken[at]))
+            for at in range(gives[number], gives[number + 1]):
+                result.append(Arc(transition, ids[given[at]], put[at]))
         return tuple(result)
 
     @property

@@ -67,10 +67,14 @@ def collect_arcs(
             place, transition, weights = places.get(target), transitions.get(source), post
             if place is None or transition is None:
                 raise UsageError(_wrong_ends(source, target, places, transitions))
-        try:
-            weight = index(cast("SupportsIndex", number))
-        except TypeError:
-            raise UsageError(f"the arc {source!r} -> {target!r} has weight {number!r}") from None
+        if type(number) is int:
+            weight = number
+        else:
+            try:
+                weight = index(cast("SupportsIndex", number))
+            except TypeError:
+                why = f"the arc {source!r} -> {target!r} has weight {number!r}"
+                raise UsageError(why) from None
         key = (transition, place)
         total = weights.get(key, 0) + weight
         if weight < 1 or total > MAX_TOKENS:

@@ -58,7 +58,7 @@ def _carries(claim: Statement, inner: Statement, replay: Replay) -> bool:
 
 def _groups(claim: Statement, inner: Statement, replay: Replay) -> bool:
     wanted: list[tuple[str, ...]] = []
-    below = {t: replay.covered(t) for t in replay.needs}
+    below = replay.covers()
     for group in occurring_groups(claim):
         if replay.early.isdisjoint(group):
             wanted.append(tuple(t for t, some in below.items() if not some.isdisjoint(group)))
@@ -68,7 +68,7 @@ def _groups(claim: Statement, inner: Statement, replay: Replay) -> bool:
 def _never_carried(names: set[str], inner: Statement, replay: Replay) -> bool:
     if not replay.early.isdisjoint(names):
         raise RefusedError("a transition of the claim occurs")
-    below = {t: replay.covered(t) for t in replay.needs}
+    below = replay.covers()
     if not names <= set().union(*below.values()):
         raise RefusedError("a transition of the claim is not in the reduced net")
     wanted = {t for t, some in below.items() if not names.isdisjoint(some)}

@@ -45,6 +45,7 @@ class Replay(ShrinkingNet):
         super().__init__(table)
         self.events: list[tuple[str, str, str | list[Arcs]]] = []
         self._table: NetTable | None = None
+        self._covers: dict[str, set[str]] | None = None
 
     @staticmethod
     def of(steps: object, table: NetTable, watch: Watch) -> Replay:
@@ -63,6 +64,12 @@ class Replay(ShrinkingNet):
         if self._table is None:
             self._table = NetTable(self.net())
         return self._table
+
+    def covers(self) -> dict[str, set[str]]:
+        """Return for each transition that is left the ones of the first net it speaks for."""
+        if self._covers is None:
+            self._covers = {t: self.covered(t) for t in self.needs}
+        return self._covers
 
     def ask(self, keeper: Keeps) -> None:
         """Refuse the steps where a claim may depend on what they change."""
@@ -102,9 +109,10 @@ class Replay(ShrinkingNet):
             raise RefusedError(f"{place!r} cannot be agglomerated: it is not filled and emptied")
         if set(fill) & set(empty) or any(self.gives[t][place] != 1 for t in fill):
             raise RefusedError(f"{place!r} cannot be agglomerated: it is not filled one by one")
-        if any(self.needs[t] != {place: 1} or not self.gives[t] for t in empty):
+        alone = {place: 1}
+        if any(self.needs[t] != alone or not self.gives[t] for t in empty):
             raise RefusedError(f"{place!r} cannot be agglomerated: it is not emptied freely")
-        self.events.append(("permit", place, [dict(self.gives[t]) for t in empty]))
+        self.events.append(("permit", place, [self.gives[t] for t in empty]))
         if waiting:
             (only,) = empty
             del self.tokens[place]
@@ -112,7 +120,10 @@ class Replay(ShrinkingNet):
                 self.tokens[target] = self.tokens.get(target, 0) + waiting * weight
             self.early |= self.covered(only)
         for first in fill:
-            self._join(place, first, empty)
+            if len(empty) == 1:
+                self._prolong(place, first, empty[0])
+            else:
+                self._join(place, first, empty)
         for second in empty:
             self.drop(second)
         self.remove(place, 0)
@@ -123,8 +134,8 @@ class Replay(ShrinkingNet):
         del gives[place]
         self.leave(first)
         for second in empty:
-            name = first if len(empty) == 1 else f"{first}+{second}"
-            if name != first and (name in self.needs or name in self.places):
+            name = f"{first}+{second}"
+            if name in self.needs or name in self.places:
                 raise RefusedError(f"the name {name!r:.60} is taken")
             total = dict(gives)
             for target, weight in self.gives[second].items():
@@ -132,8 +143,15 @@ class Replay(ShrinkingNet):
             self.needs[name], self.gives[name] = dict(needs), total
             self.below[name] = [below, self.below[second]]
             self.use(name)
-        if len(empty) > 1:
-            del self.needs[first], self.gives[first], self.below[first]
+        del self.needs[first], self.gives[first], self.below[first]
+
+    def _prolong(self, place: str, first: str, second: str) -> None:
+        gives = self.gives[first]
+        del gives[place]
+        for target, weight in self.gives[second].items():
+            gives[target] = gives.get(target, 0) + weight
+            self.users[target].add(first)
+        self.below[first] = [self.below[first], self.below[second]]
 
     def _equal_place(self, place: str, other: str) -> None:
         if self.place(place) == self.place(other):

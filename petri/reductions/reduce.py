@@ -135,10 +135,13 @@ class _Reducer:
         products = len(fill) * len(empty)
         if products > max(len(fill) + len(empty), MOST_PRODUCTS):
             return None
-        if any(t in empty or work.post[t][place] != 1 for t in fill):
-            return None
-        if any(work.pre[t] != {place: 1} or not work.post[t] for t in empty):
-            return None
+        post, alone = work.post, {place: 1}
+        for t in fill:
+            if t in empty or post[t][place] != 1:
+                return None
+        for t in empty:
+            if work.pre[t] != alone or not post[t]:
+                return None
         if not self.guards.allows(place, [work.post[t] for t in empty]):
             return None
         if len(empty) > 1 and any(self._taken(f"{t}+{u}") for t in fill for u in empty):

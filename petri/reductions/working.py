@@ -82,25 +82,37 @@ class WorkingNet:
         """
         fill, empty = list(self.fill[place]), list(self.empty[place])
         for first in fill:
+            if len(empty) == 1:
+                self._prolong(place, first, empty[0])
+                continue
             self._unlink(first)
             before = self.post[first]
             del before[place]
             for second in empty:
-                name = first if len(empty) == 1 else f"{first}+{second}"
+                name = f"{first}+{second}"
                 after = dict(before)
                 for target, weight in self.post[second].items():
                     after[target] = after.get(target, 0) + weight
-                self.pre[name] = self.pre[first] if len(empty) == 1 else dict(self.pre[first])
+                self.pre[name] = dict(self.pre[first])
                 self.post[name] = after
                 self.expansion[name] = (self.expansion[first], self.expansion[second])
                 self.cover[name] = (self.cover[first], self.cover[second])
                 self._link(name)
-            if len(empty) > 1:
-                self._forget(first)
+            self._forget(first)
         for second in empty:
             self._unlink(second)
             self._forget(second)
         del self.places[place], self.fill[place], self.empty[place]
+
+    def _prolong(self, place: str, first: str, second: str) -> None:
+        """Let a transition do at once what the one behind a place does after it."""
+        after = self.post[first]
+        del after[place]
+        for target, weight in self.post[second].items():
+            after[target] = after.get(target, 0) + weight
+            self.fill[target][first] = None
+        self.expansion[first] = (self.expansion[first], self.expansion[second])
+        self.cover[first] = (self.cover[first], self.cover[second])
 
     def _forget(self, transition: str) -> None:
         del self.pre[transition], self.post[transition]

@@ -223,11 +223,8 @@ class _Loader:
                 f"elements are nested more than {self.max_depth} deep", found=f"<{name[:60]}>"
             )
         parser = self.parser
-        element = XmlElement(
-            name,
-            line=parser.CurrentLineNumber,
-            column=parser.CurrentColumnNumber + 1,
-            file=self.file,
+        element = XmlElement.read(
+            name, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1, self.file
         )
         scope = self.scopes[-1]
         if flat:
@@ -236,9 +233,9 @@ class _Loader:
                 raise self.error(f"the XML text has more than {self.max_attributes} attributes")
             scope = self.declare(element, flat, scope)
         self.scopes.append(scope)
-        prefix, colon, local = name.partition(":")
-        if prefix and colon and local:
-            element.tag, element.prefix, element.namespace = local, prefix, scope.get(prefix)
+        if ":" in name and name[0] != ":" and name[-1] != ":":
+            element.prefix, _, element.tag = name.partition(":")
+            element.namespace = scope.get(element.prefix)
         else:
             element.namespace = scope.get("") or None
         if self.open:
@@ -252,7 +249,13 @@ class _Loader:
         self, element: XmlElement, flat: list[str], scope: dict[str, str]
     ) -> dict[str, str]:
         names, values = flat[::2], flat[1::2]
-        if any(name.startswith("xmlns") for name in names):
+        written = " ".join(names)
+        if ":" not in written and "xmlns" not in written:
+            element.attributes = dict(zip(names, values, strict=True))
+            if len(element.attributes) == len(names):
+                return scope
+            element.attributes = {}
+        if "xmlns" in written:
             for name, value in zip(names, values, strict=True):
                 if name == "xmlns":
                     element.nsmap[""] = value

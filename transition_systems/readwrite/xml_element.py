@@ -88,6 +88,17 @@ class XmlElement:
         self.nsmap: dict[str, str] = {} if nsmap is None else nsmap
         self.file = file
 
+    @classmethod
+    def read(cls, name: str, line: int, column: int, file: str | None) -> XmlElement:
+        """Return an element without content, as a reader makes them by the thousand."""
+        self = cls.__new__(cls)
+        self.tag = name
+        self.namespace = self.prefix = None
+        self.attributes, self.children, self.nsmap = {}, [], {}
+        self.text = self.tail = ""
+        self.line, self.column, self.file = line, column, file
+        return self
+
     def __repr__(self) -> str:
         where = f" at {self.line}:{self.column}" if self.line else ""
         return f"<XmlElement {self.qname}{where}, {len(self.children)} children>"

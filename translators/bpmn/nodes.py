@@ -163,6 +163,8 @@ def _properties(reading: Reading, element: XmlElement) -> tuple[tuple[str, str],
     for name, value in element.attributes.items():
         if name not in _TAKEN:
             kept.append((name.rsplit("}", 1)[-1], value))
+    if not element.children:
+        return tuple(kept)
     standard = reading.child(element, "standardLoopCharacteristics")
     if standard is not None:
         if standard.get("loopMaximum"):

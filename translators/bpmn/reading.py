@@ -61,20 +61,26 @@ class Reading:
         self._written: dict[str, dict[str, str]] = defaultdict(dict)
         self._in_scope: dict[tuple[str, str, str], str] = {}
         self._repeated: dict[str, int] = {}
+        self._ours: dict[tuple[str | None, str | None], bool] = {}
 
     # -- elements ---------------------------------------------------------------------------
 
     def tag(self, element: XmlElement) -> str | None:
         """Return the element's tag if it belongs to BPMN, else ``None``."""
+        key = element.namespace, element.prefix
+        known = self._ours.get(key)
+        if known is None:
+            known = self._ours[key] = self._belongs(element)
+        return element.tag if known else None
+
+    def _belongs(self, element: XmlElement) -> bool:
         if is_model_namespace(element.namespace):
-            return element.tag
-        if element.namespace is None and (
+            return True
+        return element.namespace is None and (
             element.prefix is None
             or element.prefix == self.root.prefix
             or "bpmn" in element.prefix.lower()
-        ):
-            return element.tag
-        return None
+        )
 
     def children(self, element: XmlElement, *tags: str) -> Iterator[XmlElement]:
         """Yield the children that belong to BPMN and have one of the tags."""
@@ -84,7 +90,10 @@ class Reading:
 
     def child(self, element: XmlElement, tag: str) -> XmlElement | None:
         """Return the first child of BPMN with that tag."""
-        return next(self.children(element, tag), None)
+        for child in element.children:
+            if child.tag == tag and self.tag(child) is not None:
+                return child
+        return None
 
     def text(self, element: XmlElement, tag: str) -> str | None:
         """Return the text of the first child with that tag, stripped; ``None`` without one."""
@@ -175,6 +184,12 @@ class Reading:
         A prefix of a qualified name is dropped where the whole name is not an id. Where an id was
         used twice, the element of the same scope is meant, else the first.
         """
+        if written is None:
+            return None
+        if scope is not None and len(kinds) == 1:  # nearly always
+            found = self._in_scope.get((kinds[0], written, scope))
+            if found is not None:
+                return found
         for name in self._readings(written):
             for kind in kinds:
                 found = None if scope is None else self._in_scope.get((kind, name, scope))

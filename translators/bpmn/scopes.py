@@ -69,7 +69,9 @@ def _read_node(reading: Reading, element: XmlElement, scope: str) -> str:
         node = replace(node, body=identifier)
     # before the scope, so that references inside the scope find their owner
     reads, writes = _data_flow(reading, element)
-    reading.nodes[identifier] = replace(node, reads=reads, writes=writes)
+    if reads or writes:
+        node = replace(node, reads=reads, writes=writes)
+    reading.nodes[identifier] = node
     if inner == identifier:
         event = node.activity == "event-sub-process"
         reading.scopes.append(
@@ -87,6 +89,8 @@ def _read_node(reading: Reading, element: XmlElement, scope: str) -> str:
 
 def _data_flow(reading: Reading, element: XmlElement) -> tuple[_Names, _Names]:
     """Return what a node reads and what it writes by its data associations (ids as written)."""
+    if not element.children:
+        return (), ()
     reads = [
         source.all_text().strip()
         for association in reading.children(element, "dataInputAssociation")

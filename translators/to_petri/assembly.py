@@ -8,11 +8,11 @@ test reads ``K - k`` tokens from it. The finished net is a plain place/transitio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from petri import Builder, PetriNet
+from petri import PetriNet, Place, Transition
 from transition_systems.source_span import SourceSpan
 
 __all__ = ["Assembly", "PlaceRecord", "TransitionRecord"]
@@ -184,41 +184,44 @@ class Assembly:
             for p in inside
             if p in self.capacity and any(p in record.at_most for record in chosen)
         ]
-        builder = Builder(name=name)
         taken = {*inside, *(record.id for record in chosen)}
         free = {place: _complement_id(place, taken) for place in tested}
-        for place in inside:
-            tokens = self.places[place].initial if initial is None else initial.get(place, 0)
-            builder.place(place, tokens=tokens, name=self.places[place].element)
-        for place in tested:
-            tokens = self.places[place].initial if initial is None else initial.get(place, 0)
-            builder.place(free[place], tokens=self.capacity[place] - tokens)
-        complemented = set(tested)
+        tokens = {
+            place: self.places[place].initial if initial is None else initial.get(place, 0)
+            for place in inside
+        }
+        nodes = [Place(id=place, name=self.places[place].element) for place in inside]
+        nodes += [Place(id=free[place]) for place in tested]
+        tokens.update({free[place]: self.capacity[place] - tokens[place] for place in tested})
+        arcs: list[tuple[str, str, int]] = []
         for record in chosen:
-            builder.transition(record.id, label=record.label)
-            touched = dict.fromkeys((*record.pre, *record.post, *record.at_most))
-            for place in touched:
-                if place not in members:
-                    continue
-                taken_here, given = record.pre.get(place, 0), record.post.get(place, 0)
-                if taken_here:
-                    builder.arc(place, record.id, taken_here)
-                if given:
-                    builder.arc(record.id, place, given)
-                if place in complemented:
-                    self._complement(builder, record, place, free[place], given - taken_here)
-        return builder.build()
+            name_of, pre, post = record.id, record.pre, record.post
+            arcs.extend((place, name_of, n) for place, n in pre.items() if place in members)
+            arcs.extend((name_of, place, n) for place, n in post.items() if place in members)
+            if free:
+                for place in dict.fromkeys((*pre, *post, *record.at_most)):
+                    if place in free:
+                        arcs.extend(self._complement(record, place, free[place]))
+        return PetriNet(
+            places=nodes,
+            transitions=[Transition(id=record.id, label=record.label) for record in chosen],
+            arcs=arcs,
+            initial={place: n for place, n in tokens.items() if n},
+            name=name,
+        )
 
     def _complement(
-        self, builder: Builder, record: TransitionRecord, place: str, free: str, change: int
-    ) -> None:
+        self, record: TransitionRecord, place: str, free: str
+    ) -> Iterator[tuple[str, str, int]]:
+        """Yield the arcs between a transition and the complement of a place."""
+        change = record.post.get(place, 0) - record.pre.get(place, 0)
         most = record.at_most.get(place)
         need = 0 if most is None else self.capacity[place] - most
         taken = max(need, change, 0)
         if taken:
-            builder.arc(free, record.id, taken)
+            yield free, record.id, taken
         if taken - change:
-            builder.arc(record.id, free, taken - change)
+            yield record.id, free, taken - change
 
 
 def _complement_id(place: str, taken: set[str]) -> str:

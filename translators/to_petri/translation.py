@@ -197,7 +197,7 @@ def _activities(context: Context) -> dict[str, tuple[str, ...]]:
     """Return for each activity the transitions that start it."""
     started: dict[str, list[str]] = {}
     for t in context.assembly.transitions.values():
-        if t.phase == "start" and t.owner is not None:
+        if t.phase == "start":
             started.setdefault(t.owner, []).append(t.id)
     groups: dict[str, tuple[str, ...]] = {}
     for node in context.index.graph.nodes:
