@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 from netproof.recheck.net_table import NetTable
 from netproof.recheck.result import RefusedError, Watch
-from netproof.recheck.shrinking_net import Arcs, ShrinkingNet
+from netproof.recheck.shrinking_net import Arcs, Keeps, ShrinkingNet
 
 __all__ = ["Replay"]
-
-
-class Keeps(Protocol):
-    """What a claim allows, told of each step that it may depend on."""
-
-    def permit(self, place: str, gains: list[Arcs]) -> None:
-        """Refuse the agglomeration of a place whose tokens move on to one of the markings."""
-        ...
-
-    def merge(self, place: str, other: str) -> None:
-        """Note that the first place is read as the second from now on."""
-        ...
-
-    def forget(self, place: str) -> None:
-        """Note that a place is empty, or fixed, from now on."""
-        ...
 
 
 class Replay(ShrinkingNet):

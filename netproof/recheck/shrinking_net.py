@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from netproof.recheck.net_table import NetTable
 from netproof.recheck.result import RefusedError
 from petri.net import PetriNet
 
-__all__ = ["Arcs", "ShrinkingNet"]
+__all__ = ["Arcs", "Keeps", "ShrinkingNet"]
 
 Arcs = dict[str, int]
 Below = list[Any]
+
+
+class Keeps(Protocol):
+    """What a claim allows, told of each step that it may depend on."""
+
+    def permit(self, place: str, gains: list[Arcs]) -> None:
+        """Refuse the agglomeration of a place whose tokens move on to one of the markings."""
+        ...
+
+    def merge(self, place: str, other: str) -> None:
+        """Note that the first place is read as the second from now on."""
+        ...
+
+    def forget(self, place: str) -> None:
+        """Note that a place is empty, or fixed, from now on."""
+        ...
 
 
 class ShrinkingNet:

@@ -132,6 +132,9 @@ class _Reducer:
         tokens = work.marking.get(place, 0)
         if not empty or (not fill and not tokens) or (tokens and len(empty) > 1):
             return None
+        if len(empty) > 1:
+            self._equal_among(empty)
+            self._equal_among(fill)
         products = len(fill) * len(empty)
         if products > max(len(fill) + len(empty), MOST_PRODUCTS):
             return None
@@ -156,6 +159,15 @@ class _Reducer:
         near.pop(place, None)
         return list(near)
 
+    def _equal_among(self, transitions: dict[str, None]) -> None:
+        """Leave out what does the same as another, before each of them is multiplied."""
+        seen: dict[object, str] = {}
+        for transition in list(transitions):
+            first = seen.setdefault(self.work.transition_key(transition), transition)
+            if first != transition:
+                self.steps.append(("equal-transition", transition, first))
+                self.work.drop_transition(transition, first)
+
     def _taken(self, name: str) -> bool:
         return name in self.work.pre or name in self.work.places
 
@@ -176,16 +188,9 @@ class _Reducer:
 
     def equal_transitions(self) -> bool:
         """Leave out transitions that do what another does."""
-        seen: dict[object, str] = {}
-        changed = False
-        for transition in list(self.work.pre):
-            key = self.work.transition_key(transition)
-            first = seen.setdefault(key, transition)
-            if first != transition:
-                self.steps.append(("equal-transition", transition, first))
-                self.work.drop_transition(transition, first)
-                changed = True
-        return changed
+        before = len(self.work.pre)
+        self._equal_among(dict.fromkeys(self.work.pre))
+        return len(self.work.pre) < before
 
     def idle_transitions(self) -> bool:
         """Leave out transitions that change nothing, where another needs the same tokens."""
