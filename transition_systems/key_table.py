@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from transition_systems.probing import places_of
 
-__all__ = ["KeyTable", "state_hash"]
+__all__ = ["KeyTable", "distinct", "state_hash"]
 
 Words = Sequence[NDArray[np.uint64]]
 Rows = NDArray[np.int64]
@@ -25,6 +25,10 @@ MIX = np.uint64(0xD6E8FEB86659FD93)
 HALF = np.uint64(32)
 FOLD = np.uint64(29)
 ONE = np.uint64(1)
+# The inverse of the odd half of TWICE, modulo 2 ** 63.
+BACK = np.uint64(pow(0x9E3779B97F4A7C15, -1, 1 << 63))
+STATE_MASK = np.uint64((1 << 63) - 1)
+BATCH = 1 << 16
 FULL = 0.75
 AFTER = 0.51
 SMALLEST = 1 << 12
@@ -48,6 +52,32 @@ def state_hash(states: Words) -> NDArray[np.uint64]:
         mixed <<= ONE
         keys += mixed
     return keys
+
+
+def distinct(ordered: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return a sorted array without repetitions.
+
+    Examples
+    --------
+    >>> distinct(np.array([1, 1, 4], dtype=np.uint64)).tolist()
+    [1, 4]
+    """
+    if not len(ordered):
+        return ordered
+    first = np.empty(len(ordered), dtype=bool)
+    first[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    kept: NDArray[np.uint64] = ordered.compress(first)
+    return kept
+
+
+def _state_of(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return the states of one word whose hashes are given."""
+    states = keys - FIRST
+    states >>= ONE
+    states *= BACK
+    states &= STATE_MASK
+    return states
 
 
 class KeyTable:
@@ -141,38 +171,53 @@ class KeyTable:
             return self._settle(open_rows, keys, self._place(keys, 0), None)
         return self._settle(open_rows, keys, places.take(rows), held)
 
-    def add_distinct(self, states: NDArray[np.uint64]) -> NDArray[np.uint64]:
-        """Add states of one word that do not repeat; return the new ones in their order.
+    def add_all(self, states: NDArray[np.uint64]) -> list[NDArray[np.uint64]]:
+        """Add many states of one word, which may repeat; return the new ones, each once, in parts.
+
+        The table is walked through in the order of its slots, so that neighbours in a batch are
+        neighbours in memory.
 
         Parameters
         ----------
         states
             uint64, shape (m,).
+
+        Returns
+        -------
+        list of arrays
+            Each uint64; in the order of the hash.
         """
         keys = state_hash([states])
+        keys.sort()
+        keys = distinct(keys)
+        parts = (self._add_keys(keys[i : i + BATCH]) for i in range(0, len(keys), BATCH))
+        return [_state_of(part) for part in parts if len(part)]
+
+    def _add_keys(self, keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """Add hashes of states, each once; return the new ones in their order."""
         if self._count + len(keys) > FULL * self._slots:
-            missing = len(self._unknown([states], keys))
-            if self._count + missing > FULL * self._slots:
-                self._grow(missing)
-        places = self._place(keys, 0)
+            keys = keys.take(self._unknown([keys], keys))
+            if self._count + len(keys) > FULL * self._slots:
+                self._grow(len(keys))
         fresh = np.zeros(len(keys), dtype=bool)
+        asked = keys
         rows: Rows | None = None
         round = 0
-        while len(keys):
+        while len(asked):
+            places = self._place(asked, round)
             held = self._keys.take(places)
             free = (held == 0).nonzero()[0]
             if len(free):
-                spots, mine = places.take(free), keys.take(free)
+                spots, mine = places.take(free), asked.take(free)
                 self._keys[spots] = mine
                 won = free.compress(self._keys.take(spots) == mine)
                 fresh[won if rows is None else rows.take(won)] = True
-                held[won] = keys.take(won)
-            on = (held != keys).nonzero()[0]
+                held[won] = asked.take(won)
+            on = (held != asked).nonzero()[0]
             rows = on if rows is None else rows.take(on)
-            keys = keys.take(on)
+            asked = asked.take(on)
             round += 1
-            places = self._place(keys, round)
-        found: NDArray[np.uint64] = states.compress(fresh)
+        found: NDArray[np.uint64] = keys.compress(fresh)
         self._count += len(found)
         return found
 

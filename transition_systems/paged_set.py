@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from transition_systems.probing import places_of
 
-__all__ = ["PAGE_BITS", "PagedSet", "distinct"]
+__all__ = ["PAGE_BITS", "PagedSet"]
 
 Keys = NDArray[np.uint64]
 Rows = NDArray[np.int64]
@@ -26,23 +26,6 @@ SPREAD = np.uint64(0x9E3779B97F4A7C15)
 FULL = 0.7
 AFTER = 0.35
 SMALLEST = 1 << 10
-
-
-def distinct(ordered: Keys) -> Keys:
-    """Return a sorted array without repetitions.
-
-    Examples
-    --------
-    >>> distinct(np.array([1, 1, 4], dtype=np.uint64)).tolist()
-    [1, 4]
-    """
-    if not len(ordered):
-        return ordered
-    first = np.empty(len(ordered), dtype=bool)
-    first[0] = True
-    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    kept: Keys = ordered.compress(first)
-    return kept
 
 
 class PagedSet:

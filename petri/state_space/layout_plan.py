@@ -46,19 +46,32 @@ class Observed:
         """Look at markings, int64 of shape (n, n_places)."""
         if len(markings):
             np.maximum(self.top, markings.max(axis=0), out=self.top)
-            marked = (markings > 0).astype(np.float32)
-            self.together |= (marked.T @ marked) > 0
+            self.together |= _together(np.ascontiguousarray(markings.T > 0))
 
     def add_rows(self, places: Sequence[int], rows: Sequence[NDArray[np.unsignedinteger]]) -> None:
         """Look at some places only: for each of them its tokens in all markings."""
         if not places:
             return
-        marked = np.empty((len(places), len(rows[0])), dtype=np.float32)
+        marked = np.empty((len(places), len(rows[0])), dtype=bool)
         for place, row, mark in zip(places, rows, marked, strict=True):
             self.top[place] = max(int(self.top[place]), int(row.max()))
-            np.not_equal(row, 0, out=mark, casting="unsafe")
+            np.not_equal(row, 0, out=mark)
         inside = np.asarray(places)
-        self.together[np.ix_(inside, inside)] |= (marked @ marked.T) > 0
+        self.together[np.ix_(inside, inside)] |= _together(marked)
+
+
+def _together(marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which rows, bool (k, n), are true in one column, bool (k, k)."""
+    count, width = marked.shape
+    bits = np.zeros((-(-width // 64) * 8, count), dtype=np.uint8)
+    bits[: -(-width // 8)] = np.packbits(marked, axis=1).T
+    words = np.ascontiguousarray(bits.T).view(np.uint64).T.copy()
+    result = np.empty((count, count), dtype=bool)
+    for row in range(count):
+        common = np.bitwise_or.reduce(words[:, row:] & words[:, row, None], axis=0)
+        np.not_equal(common, 0, out=result[row, row:])
+        result[row:, row] = result[row, row:]
+    return result
 
 
 class _Plan:

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.key_table import KeyTable
-from transition_systems.paged_set import PagedSet, distinct
+from transition_systems.key_table import KeyTable, distinct
+from transition_systems.paged_set import PagedSet
 from transition_systems.sorted_runs import SortedRuns
 
 __all__ = ["SeenStates", "sorted_distinct"]
@@ -71,7 +71,7 @@ class SeenStates:
     def add(self, states: Sequence[Word]) -> list[list[Word]]:
         """Add states that may repeat; return the new ones in parts, each one array a word.
 
-        With one word the array may be changed, and the parts together are sorted.
+        With one word the array may be changed.
         """
         if self._pages is not None:
             unique = self._unique(states[0])
@@ -82,12 +82,7 @@ class SeenStates:
             found = self._rows.add(states)
             return [found] if len(found[0]) else []
         if self.words == 1:
-            unique = self._unique(states[0])
-            table = self._rows
-            fresh = [
-                table.add_distinct(unique[i : i + BATCH]) for i in range(0, len(unique), BATCH)
-            ]
-            return [[part] for part in fresh if len(part)]
+            return [[part] for part in self._rows.add_all(states[0])]
         added = [
             self._rows.add([word[i : i + BATCH] for word in states])
             for i in range(0, len(states[0]), BATCH)

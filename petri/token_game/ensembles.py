@@ -28,7 +28,7 @@ __all__ = ["Engine", "Method", "chosen_engine", "ensemble"]
 
 Engine = Literal["auto", "numpy", "kernel"]
 Method = Literal["auto", "bits", "arrays"]
-BLOCKS, FEWEST_BLOCKS = 32, 8
+BLOCKS, FEWEST_BLOCKS, MOST_BLOCKS = 32, 8, 1024
 LARGE = 10**9
 
 
@@ -68,8 +68,9 @@ def ensemble(
     policy
         ``Uniform()`` by default, or ``Weighted``; all others are played on arrays.
     blocks
-        How many independently seeded blocks; by default 32, and fewer where they would hold less
-        than 128 replicas each, but at least 8. With as many blocks as replicas all
+        How many independently seeded blocks; by default 32, fewer where they would hold less than
+        128 replicas each, but at least 8, and more where they would hold more than 4,096, but at
+        most 1,024. More blocks give narrower intervals; with as many blocks as replicas all
         replicas are independent.
     bound
         The largest number of tokens in a place, for all or by place; a replica that would exceed
@@ -172,7 +173,8 @@ def _at_least(least: int, name: str, value: int | None) -> int:
 
 
 def _blocks(replicas: int) -> int:
-    return min(replicas, BLOCKS, max(FEWEST_BLOCKS, -(-replicas // 128)))
+    small = min(replicas, BLOCKS, max(FEWEST_BLOCKS, -(-replicas // 128)))
+    return max(small, min(MOST_BLOCKS, replicas // 4096))
 
 
 def _layout(

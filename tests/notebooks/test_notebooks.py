@@ -18,9 +18,10 @@ NAMES = {
     "02-a-folder-of-bpmn-files",
     "03-workflows-in-ci",
     "04-nets-with-numpy",
+    "05-token-game-at-scale",
 }
 SECONDS = 60  # for each; all of them take a tenth of that on two cores
-PLOTS = {"02-a-folder-of-bpmn-files": 2, "04-nets-with-numpy": 1}
+PLOTS = {"02-a-folder-of-bpmn-files": 2, "04-nets-with-numpy": 1, "05-token-game-at-scale": 4}
 MODULES = ("nbformat", "nbclient", "ipykernel", "pandas", "matplotlib")
 
 

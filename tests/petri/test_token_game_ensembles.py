@@ -131,6 +131,15 @@ def test_replicas_part_and_blocks_are_independent() -> None:
     assert (other.markings() != result.markings()).any()
 
 
+@pytest.mark.parametrize(("replicas", "blocks"), [
+    (5, 5), (9, 8), (3_200, 25), (100_000, 32), (1_000_000, 244), (6_000_000, 1024),
+])  # fmt: skip
+def test_large_ensembles_have_more_blocks(replicas, blocks) -> None:
+    result = ensemble(CYCLE, replicas=replicas, firings=1)
+    assert (result.blocks, int(result.sizes.sum())) == (blocks, replicas)
+    assert result.sizes.max() - result.sizes.min() <= 64
+
+
 def test_the_two_clocks_and_their_visits() -> None:
     """p has one transition out, q has three: time in q is a third of p's, visits are equal."""
     net = PetriNet(
