@@ -45,6 +45,7 @@ from transition_systems.errors import RecheckError
 from transition_systems.evidence_data import Claim, StateSet, decode_array
 from transition_systems.evidence_diagram import DiagramEvidence
 from transition_systems.evidence_equivalence import Distinction, PartitionEvidence, WordEvidence
+from transition_systems.evidence_rank import RankEvidence
 from transition_systems.evidence_sets import (
     BoundEvidence,
     ClosedSet,
@@ -69,6 +70,7 @@ __all__ = [
     "PartitionEvidence",
     "Parts",
     "PumpEvidence",
+    "RankEvidence",
     "RankedSet",
     "ReductionEvidence",
     "RunEvidence",
@@ -218,6 +220,7 @@ Evidence: TypeAlias = (
     | PumpEvidence
     | ClosedSet
     | DiagramEvidence
+    | RankEvidence
     | RankedSet
     | Measure
     | FairMeasure
@@ -282,6 +285,8 @@ def _from_dict(data: Mapping[str, Any]) -> Evidence:
             return ClosedSet(claim=claim, states=StateSet.from_dict(data["states"]))
         case "decision-diagram":
             return DiagramEvidence.from_dict(data)
+        case "rank-theorem":
+            return RankEvidence.from_dict(data)
         case "ranked-set" | "measure" as kind:
             states, rank = StateSet.from_dict(data["states"]), decode_array(data["rank"])
             if kind == "measure":

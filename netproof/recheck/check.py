@@ -23,6 +23,7 @@ from netproof.recheck.questions import (
     phrases_of,
     statement_of,
 )
+from netproof.recheck.rank import check_rank
 from netproof.recheck.reductions import check_reduction
 from netproof.recheck.result import RecheckResult, RefusedError, SkippedError, Watch, guarded
 from netproof.recheck.runs import check_lasso, check_pump, check_run
@@ -43,6 +44,7 @@ from transition_systems.evidence import (
     Parts,
     PumpEvidence,
     RankedSet,
+    RankEvidence,
     ReductionEvidence,
     RunEvidence,
     StructureEvidence,
@@ -111,6 +113,8 @@ class _Setting:
                 check_parts(
                     evidence, claim, table, self.goal, lambda part: self.check(part, depth + 1)
                 )
+            case RankEvidence():
+                check_rank(evidence, claim, table, watch, self.goal)
             case ReductionEvidence():
                 check_reduction(evidence, claim, table, watch, self._inside)
             case _:

@@ -7,6 +7,7 @@ ones inside a set of places are found by a fixpoint in linear time, minimal ones
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -245,13 +246,13 @@ def _clauses(touching: ArcTable, needed: ArcTable) -> Iterator[list[int]]:
 
 def _solver(clauses: Iterator[list[int]], variables: range) -> Any:
     try:
-        from pysat.solvers import Solver
+        solvers = importlib.import_module("pysat.solvers")
     except ImportError as error:
         raise UsageError(
             "minimal siphons and traps need the SAT solver python-sat, which is not installed; "
             "run 'pip install python-sat'"
         ) from error
-    solver = Solver(name="minisat22", bootstrap_with=clauses)
+    solver = solvers.Solver(name="minisat22", bootstrap_with=clauses)
     solver.add_clause(list(variables))
     solver.set_phases([-number for number in variables])
     return solver

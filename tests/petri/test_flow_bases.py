@@ -35,7 +35,9 @@ def check(flows: tuple[Flow, ...], names: tuple[str, ...], matrix: np.ndarray, r
     vectors = [[dict(flow.weights).get(name, 0) for name in names] for flow in flows]
     for flow, vector in zip(flows, vectors, strict=True):
         assert not (np.array(vector, dtype=object) @ matrix.astype(object)).any()
-        assert [name for name in names if name in dict(flow.weights)] == [n for n, _ in flow.weights]
+        assert [name for name in names if name in dict(flow.weights)] == [
+            n for n, _ in flow.weights
+        ]
         assert flow.weights[0][1] > 0
         assert gcd(*(weight for _, weight in flow.weights)) == 1
         assert flow.positive == all(weight > 0 for _, weight in flow.weights)

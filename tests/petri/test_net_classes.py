@@ -26,9 +26,7 @@ def defined(net: PetriNet) -> dict[str, bool]:
         "ordinary": True,
         "state machine": all(len(pre[t]) == len(post[t]) == 1 for t in transitions),
         "marked graph": all(len(pre[p]) == len(post[p]) == 1 for p in places),
-        "free choice": all(
-            pre[t] == {p} for p in places if len(post[p]) > 1 for t in post[p]
-        ),
+        "free choice": all(pre[t] == {p} for p in places if len(post[p]) > 1 for t in post[p]),
         "extended free choice": all(post[p] == post[q] for p, q in sharing),
         "asymmetric choice": all(post[p] <= post[q] or post[q] <= post[p] for p, q in sharing),
     }
