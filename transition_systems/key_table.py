@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from transition_systems.probing import places_of
 
-__all__ = ["KeyTable", "distinct", "state_hash"]
+__all__ = ["KeyTable", "distinct", "distinct_hashes", "state_hash", "states_of"]
 
 Words = Sequence[NDArray[np.uint64]]
 Rows = NDArray[np.int64]
@@ -71,9 +71,22 @@ def distinct(ordered: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return kept
 
 
-def _state_of(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def distinct_hashes(states: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return the hashes of states of one word, ascending, each once.
+
+    Examples
+    --------
+    >>> states_of(distinct_hashes(np.array([7, 5, 7], dtype=np.uint64))).tolist()
+    [5, 7]
+    """
+    hashes = state_hash([states])
+    hashes.sort()
+    return distinct(hashes)
+
+
+def states_of(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Return the states of one word whose hashes are given."""
-    states = keys - FIRST
+    states = hashes - FIRST
     states >>= ONE
     states *= BACK
     states &= STATE_MASK
@@ -171,27 +184,24 @@ class KeyTable:
             return self._settle(open_rows, keys, self._place(keys, 0), None)
         return self._settle(open_rows, keys, places.take(rows), held)
 
-    def add_all(self, states: NDArray[np.uint64]) -> list[NDArray[np.uint64]]:
-        """Add many states of one word, which may repeat; return the new ones, each once, in parts.
+    def add_hashes(self, hashes: NDArray[np.uint64]) -> list[NDArray[np.uint64]]:
+        """Add states of one word by their hashes; return the new states in parts.
 
         The table is walked through in the order of its slots, so that neighbours in a batch are
         neighbours in memory.
 
         Parameters
         ----------
-        states
-            uint64, shape (m,).
+        hashes
+            uint64 (m,) of :func:`distinct_hashes`.
 
         Returns
         -------
         list of arrays
-            Each uint64; in the order of the hash.
+            States, each uint64, in the order of their hashes.
         """
-        keys = state_hash([states])
-        keys.sort()
-        keys = distinct(keys)
-        parts = (self._add_keys(keys[i : i + BATCH]) for i in range(0, len(keys), BATCH))
-        return [_state_of(part) for part in parts if len(part)]
+        parts = (self._add_keys(hashes[i : i + BATCH]) for i in range(0, len(hashes), BATCH))
+        return [states_of(part) for part in parts if len(part)]
 
     def _add_keys(self, keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
         """Add hashes of states, each once; return the new ones in their order."""

@@ -7,9 +7,9 @@ import textwrap
 from collections.abc import Callable
 from html import escape
 
+from netproof.report.html_drawing import POINTS_PER_INCH, framed, written_lines
 from transition_systems.draw import LAYOUT_SECONDS, layout_dot, shown_states
 from transition_systems.lts import LTS
-from translators.workflow.shapes import style_sheet
 
 __all__ = ["ARC", "STATE", "lts_drawing"]
 
@@ -19,7 +19,6 @@ MARGIN = 26.0
 RADIUS = 17.0
 LETTER = 6.2
 MAX_NAME = 28
-POINTS_PER_INCH = 72.0
 PIECES = 6
 Point = tuple[float, float]
 
@@ -76,13 +75,7 @@ def lts_drawing(
             state = int(item["name"][1:])
             nodes.append(_state(state, name(state), labels[state], x, top - y, lts))
     width, height = right + 2 * MARGIN, top + 2 * MARGIN
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
-        f'viewBox="{-MARGIN:.1f} {-MARGIN:.1f} {width:.1f} {height:.1f}" role="img" '
-        f'aria-label="{escape(title, quote=True)}">'
-        f"{style_sheet()}{''.join(arcs)}{''.join(nodes)}</svg>"
-    )
-    return svg, note or ""
+    return framed([*arcs, *nodes], width, height, MARGIN, title), note or ""
 
 
 def _short(text: str) -> str:
@@ -131,12 +124,7 @@ def _state(state: int, name: str, label: str, x: float, y: float, lts: LTS) -> s
             f'width="{width - 2 * by:.1f}" height="{height - 2 * by:.1f}" rx="{round_by:.1f}"/>'
         )
 
-    lines = textwrap.wrap(label, 14)
-    first = y + 4 - 6.5 * (len(lines) - 1)
-    text = "".join(
-        f'<text x="{x:.1f}" y="{first + 13 * i:.1f}" text-anchor="middle">{escape(line)}</text>'
-        for i, line in enumerate(lines)
-    )
+    text = written_lines(textwrap.wrap(label, 14), x, y)
     rings = box(0) + (box(3) if lts.final[state] else "")
     title = f"{name} (final)" if lts.final[state] else name
     return f'<g data-element="{STATE}{state}"><title>{escape(title)}</title>{rings}{text}</g>'
@@ -144,7 +132,7 @@ def _state(state: int, name: str, label: str, x: float, y: float, lts: LTS) -> s
 
 def _arc(id: str, label: str, points: list[Point], at: Point | None) -> str:
     x, y = at or points[len(points) // 2]
-    text = f'<text x="{x:.1f}" y="{y + 4:.1f}" text-anchor="middle">{escape(_short(label))}</text>'
+    text = written_lines([_short(label)], x, y)
     return (
         f'<g data-element="{id}"><title>{escape(label)}</title>{_line(points, " plain")}'
         f'<polyline class="hit" points="{_written(points)}" fill="none" '

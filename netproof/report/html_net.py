@@ -6,18 +6,18 @@ import json
 import textwrap
 from html import escape
 
+from netproof.report.html_drawing import POINTS_PER_INCH, framed, written_lines
 from petri import PetriNet
 from petri.draw import MAX_DRAWN, neighbourhood
 from transition_systems.draw import LAYOUT_SECONDS, layout_dot
 from translators.workflow.layout import Edge
-from translators.workflow.shapes import arrow, style_sheet
+from translators.workflow.shapes import arrow
 
 __all__ = ["net_drawing"]
 
 MARGIN = 24.0
 PLACE = 34.0
 WIDTH, HEIGHT = 96.0, 40.0
-POINTS_PER_INCH = 72.0
 
 
 def net_drawing(
@@ -68,30 +68,21 @@ def net_drawing(
             parts.append(_node(id, titles[id], x, top - y, round_one=id in places))
     width, height = right + 2 * MARGIN, top + 2 * MARGIN + 14
     note = "" if shown is net else f"{len(nodes)} of {total} nodes are drawn: those around the run."
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
-        f'viewBox="{-MARGIN:.1f} {-MARGIN:.1f} {width:.1f} {height:.1f}" role="img" '
-        f'aria-label="{escape(net.name or "net", quote=True)}">'
-        f"{style_sheet()}{''.join(parts)}</svg>"
-    )
-    return svg, note
+    return framed(parts, width, height, MARGIN, net.name or "net"), note
 
 
 def _node(id: str, title: str, x: float, y: float, *, round_one: bool) -> str:
     lines = textwrap.wrap(" ".join(title.split()), 16)[:2] or [id]
     if round_one:
         body = f'<circle class="plain" cx="{x:.1f}" cy="{y:.1f}" r="{PLACE / 2}"/>'
-        lines, first = [lines[0] + ("…" if len(lines) > 1 else "")], y + PLACE / 2 + 12
+        name = lines[0] + ("…" if len(lines) > 1 else "")
+        text = written_lines([name], x, y + PLACE / 2 + 12, below=True)
     else:
         body = (
             f'<rect class="plain" x="{x - WIDTH / 2:.1f}" y="{y - HEIGHT / 2:.1f}" '
             f'width="{WIDTH}" height="{HEIGHT}"/>'
         )
-        first = y + 4 - 6.5 * (len(lines) - 1)
-    text = "".join(
-        f'<text x="{x:.1f}" y="{first + 13 * i:.1f}" text-anchor="middle">{escape(line)}</text>'
-        for i, line in enumerate(lines)
-    )
+        text = written_lines(lines, x, y)
     at = f' data-at="{x:.1f} {y:.1f}"' if round_one else ""  # a token of a place is in its middle
     return (
         f'<g data-element="{escape(id, quote=True)}"{at}><title>{escape(title)}</title>'

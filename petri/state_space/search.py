@@ -6,27 +6,33 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from petri.net import PetriNet
+from petri.state_space.batches import CHUNK, Misfit, Successors
 from petri.state_space.layout_plan import Observed
 from petri.state_space.levels import LevelStore, layout_data, layout_of
 from petri.state_space.search_figures import Figures
 from petri.state_space.seen_states import SeenStates
 from petri.state_space.state_layout import StateLayout
-from petri.state_space.token_kernel import LayoutError, TokenKernel
+from transition_systems.ahead import ahead
 from transition_systems.budget import Meter
 from transition_systems.progress import Progress, ProgressCallback
 
 __all__ = ["PackedSearch"]
 
 Word = NDArray[np.uint64]
-CHUNK = 1 << 15
+# Successors in a batch: fewer are sorted and looked up at a time where two threads share the work.
 FLUSH = 1 << 19
-LOOKED_AT = 1 << 14
+LEAST = 1 << 16
+SHARES = 4
+PARALLEL = 1 << 15
+WIDE = 1 << 17
+AHEAD = 2
 
 
 class PackedSearch:
@@ -40,6 +46,9 @@ class PackedSearch:
         A layout that holds the initial marking.
     store
         Where the levels are kept.
+    workers
+        With 2, a second thread makes the successors of large levels while this one looks them up;
+        the result is the same.
 
     Attributes
     ----------
@@ -50,8 +59,11 @@ class PackedSearch:
         returned ``False``.
     """
 
-    def __init__(self, net: PetriNet, layout: StateLayout, store: LevelStore) -> None:
+    def __init__(
+        self, net: PetriNet, layout: StateLayout, store: LevelStore, *, workers: int = 1
+    ) -> None:
         self.net = net
+        self.workers = workers
         self.store = store
         self.complete = False
         self.failed: NDArray[np.int64] | None = None
@@ -73,8 +85,7 @@ class PackedSearch:
 
     def _use(self, layout: StateLayout) -> None:
         self.layout = layout
-        self.kernel = TokenKernel(self.net, layout)
-        self._buffer = [np.empty(FLUSH + CHUNK, dtype=np.uint64) for _ in range(layout.words)]
+        self.successors = Successors(self.net, layout, WIDE if layout.words > 1 else FLUSH)
 
     def _refill(self) -> None:
         """Build the visited set from the levels."""
@@ -101,8 +112,7 @@ class PackedSearch:
     def nbytes(self) -> int:
         """Bytes held in memory."""
         new = sum(word.nbytes for part in self._fresh for word in part)
-        buffers = sum(word.nbytes for word in self._buffer)
-        return self.seen.nbytes + self.store.nbytes + new + buffers
+        return self.seen.nbytes + self.store.nbytes + new + self.successors.nbytes
 
     def advance(
         self,
@@ -130,7 +140,8 @@ class PackedSearch:
             before = self.figures.to_dict()
             try:
                 reason = self._expand(self.store.levels[-1], meter, progress, stage)
-            except LayoutError:
+            except Misfit as error:
+                self.failed = error.markings
                 reason = "the layout"
             if reason is not None:
                 # The level is taken back: what was found of the next one is forgotten.
@@ -170,52 +181,31 @@ class PackedSearch:
     def _expand(
         self, level: Word, meter: Meter, progress: ProgressCallback | None, stage: str
     ) -> str | None:
-        kernel, filled = self.kernel, 0
-        width = level.shape[1]
-        for start in range(0, width, CHUNK):
-            block = [np.asarray(word[start : start + CHUNK]) for word in level]
-            count = len(block[0])
-            columns = self.layout.columns(block)
-            alive = np.zeros(count, dtype=bool)
-            arcs = 0
-            try:
-                for transition, rows in kernel.firings(block, columns, alive):
-                    arcs += len(rows)
-                    if kernel.idle[transition]:
-                        continue
-                    stop = filled + len(rows)
-                    constants = kernel.constants[transition]
-                    for word, buffer, constant in zip(block, self._buffer, constants, strict=True):
-                        part = buffer[filled:stop]
-                        np.take(word, rows, out=part, mode="clip")
-                        part += constant
-                    filled = stop
-                    if filled >= FLUSH:
-                        reason = self._flush(filled, meter)
-                        filled = 0
-                        if reason is not None:
-                            return reason
-            except LayoutError as error:
-                self._note(block, error)
-                raise
-            self.figures.add(columns, alive, arcs)
-            if progress is not None:
-                progress(
-                    Progress(
-                        stage=stage, states=len(self.seen), frontier=width - start,
-                        arcs=self.figures.arcs, seconds=meter.seconds, bytes=self.nbytes,
-                    )
-                )  # fmt: skip
-            if meter.out_of_time():
-                return meter.exhausted()
-        return self._flush(filled, meter) if filled else None
-
-    def _flush(self, filled: int, meter: Meter) -> str | None:
-        reason = self._out_of(meter, filled)
-        if reason is not None:
-            return reason
-        self._fresh.extend(self.seen.add([buffer[:filled] for buffer in self._buffer]))
-        self.seen.change_if_sparse(self._all_states)
+        shared = self.workers > 1 and level.shape[1] >= PARALLEL
+        most = WIDE if self.layout.words > 1 else FLUSH
+        if shared and self.layout.words == 1:
+            arcs = level.shape[1] * self.figures.arcs // max(1, self.figures.expanded)
+            most = min(most, max(LEAST, arcs // SHARES))
+        batches = self.successors.of_level(
+            level, self.figures, self.seen.prepare, most=most,
+            in_use=AHEAD + 1 if shared and self.layout.words > 1 else 0,
+        )  # fmt: skip
+        with closing(ahead(batches, depth=AHEAD) if shared else batches) as made:
+            for batch in made:
+                reason = self._out_of(meter, batch.arcs)
+                if reason is not None:
+                    return reason
+                self._fresh.extend(self.seen.add_prepared(batch.states))
+                self.seen.change_if_sparse(self._all_states)
+                if progress is not None:
+                    progress(
+                        Progress(
+                            stage=stage, states=len(self.seen), frontier=batch.left,
+                            arcs=self.figures.arcs, seconds=meter.seconds, bytes=self.nbytes,
+                        )
+                    )  # fmt: skip
+                if meter.out_of_time():
+                    return meter.exhausted()
         return None
 
     def _out_of(self, meter: Meter, more: int) -> str | None:
@@ -236,12 +226,6 @@ class PackedSearch:
             self._temporary = Path(tempfile.mkdtemp(prefix="netproof-states-"))
             weakref.finalize(self.store, shutil.rmtree, self._temporary, ignore_errors=True)
         return self._temporary
-
-    def _note(self, block: list[Word], error: LayoutError) -> None:
-        """Remember the successors that do not fit."""
-        rows = error.states[:LOOKED_AT]
-        markings = self.layout.unpack([word.take(rows) for word in block])
-        self.failed = markings + self.net.incidence[:, error.transition]
 
     def observe(self, seen: Observed) -> None:
         """Add the states found, and the successors that did not fit, to an observation.
@@ -285,4 +269,4 @@ class PackedSearch:
         """Give back what the search needs no more once it is complete."""
         self.seen.close()
         self.seen = SeenStates(self.layout.words)
-        self._buffer = []
+        self.successors = Successors(self.net, self.layout, 0)

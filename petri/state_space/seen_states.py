@@ -7,22 +7,40 @@ words (11 to 16 bytes a state and word), sorted runs with files when memory is s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.key_table import KeyTable, distinct
+from transition_systems.key_table import KeyTable, distinct, distinct_hashes, states_of
 from transition_systems.paged_set import PagedSet
 from transition_systems.sorted_runs import SortedRuns
 
-__all__ = ["SeenStates", "sorted_distinct"]
+__all__ = ["Prepared", "SeenStates", "sorted_distinct"]
 
 Word = NDArray[np.uint64]
 BATCH = 1 << 16
 PAGES_FROM = 1 << 16
 BYTES_PER_STATE = 16
 NARROW = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """States that are to be added to a set.
+
+    Parameters
+    ----------
+    states
+        One array for each word.
+    order
+        ``"any"``; ``"sorted"``: ascending, each once; ``"hashes"``: these instead of states of one
+        word, ascending, each once.
+    """
+
+    states: Sequence[Word]
+    order: str
 
 
 class SeenStates:
@@ -68,29 +86,46 @@ class SeenStates:
         """Return the bytes that may stand while this many states are added."""
         return self._store.growing(more)
 
+    def prepare(self, states: Sequence[Word]) -> Prepared:
+        """Sort states that may repeat, as the set wants them; the arrays may be changed.
+
+        This may run in another thread while states are added, but not twice at a time.
+        """
+        return self._prepared(states, self._scratch)
+
+    def _prepared(self, states: Sequence[Word], scratch: NDArray[np.uint32] | None) -> Prepared:
+        if self.words > 1 or self.kind == "runs":
+            return Prepared(states, "any")
+        if self.kind == "table":
+            return Prepared([distinct_hashes(states[0])], "hashes")
+        return Prepared([sorted_distinct(states[0], scratch, self.bits)], "sorted")
+
     def add(self, states: Sequence[Word]) -> list[list[Word]]:
         """Add states that may repeat; return the new ones in parts, each one array a word.
 
         With one word the array may be changed.
         """
+        return self.add_prepared(self._prepared(states, None))
+
+    def add_prepared(self, batch: Prepared) -> list[list[Word]]:
+        """Add what :meth:`prepare` returned, whatever became of the set since."""
+        states = batch.states
         if self._pages is not None:
-            unique = self._unique(states[0])
+            unique = states[0]
             parts = [self._pages.add(unique[i : i + BATCH]) for i in range(0, len(unique), BATCH)]
             return [[part] for part in parts if len(part)]
         assert self._rows is not None
         if isinstance(self._rows, SortedRuns):
-            found = self._rows.add(states)
+            found = self._rows.add([states_of(states[0])] if batch.order == "hashes" else states)
             return [found] if len(found[0]) else []
         if self.words == 1:
-            return [[part] for part in self._rows.add_all(states[0])]
+            hashes = states[0] if batch.order == "hashes" else distinct_hashes(states[0])
+            return [[part] for part in self._rows.add_hashes(hashes)]
         added = [
             self._rows.add([word[i : i + BATCH] for word in states])
             for i in range(0, len(states[0]), BATCH)
         ]
         return [part for part in added if len(part[0])]
-
-    def _unique(self, states: Word) -> Word:
-        return sorted_distinct(states, self._scratch, self.bits)
 
     def contains(self, states: Sequence[Word]) -> NDArray[np.bool_]:
         """Return which states are in the set, bool of shape (m,)."""

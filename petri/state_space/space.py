@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from petri.marking import Marking
 from petri.net import PetriNet
-from petri.state_space.search import CHUNK, PackedSearch
+from petri.state_space.batches import CHUNK
+from petri.state_space.search import PackedSearch
 from petri.state_space.space_graph import SpaceGraph, StateIndex, graph_of, lts_of, number_states
 from petri.state_space.space_runs import path_to
 from transition_systems.errors import UsageError
@@ -56,7 +57,7 @@ class StateSpace:
     ) -> None:
         self.net = net
         self.layout = search.layout
-        self.kernel = search.kernel
+        self.kernel = search.successors.kernel
         self._store = search.store
         self.levels = search.store.levels
         self.complete = search.complete and pump is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from math import comb
 from pathlib import Path
 
@@ -12,11 +14,12 @@ from hypothesis import strategies as st
 
 from oracles.net_properties import space_of
 from petri import Marking, PetriNet
-from petri.state_space import exploring_packed, search
+from petri.state_space import batches, exploring_packed, search
 from petri.state_space.exploring_packed import state_space
 from petri.state_space.space import StateSpace
 from state_space_nets import kanban, philosophers
 from strategies_petri import nets
+from transition_systems.ahead import ahead
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
 from transition_systems.properties.parse import parse_predicate
@@ -83,9 +86,16 @@ def test_guesses_and_small_blocks_change_nothing(net: PetriNet) -> None:
         patch.setattr(
             exploring_packed, "place_bounds", lambda net, flows: dict.fromkeys(net.place_ids)
         )
+        patch.setattr(batches, "CHUNK", 4)
         patch.setattr(search, "CHUNK", 4)
-        patch.setattr(search, "FLUSH", 8)
-        agree(net, state_space(net, budget=Budget(states=3000)))
+        for name, value in (("FLUSH", 8), ("WIDE", 6), ("LEAST", 2), ("PARALLEL", 0)):
+            patch.setattr(search, name, value)
+        one = state_space(net, budget=Budget(states=3000), workers=1)
+        agree(net, one)
+        two = state_space(net, budget=Budget(states=3000), workers=2)
+        assert np.array_equal(one.markings, two.markings)
+        assert one.n_arcs == two.n_arcs
+        assert one.deadlocks == two.deadlocks
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 5, 9, 11])
@@ -222,6 +232,7 @@ def test_a_budget_of_states_or_time_gives_a_partial_space() -> None:
 def test_a_budget_of_bytes_spills_instead_of_dying(tmp_path: Path) -> None:
     whole = state_space(kanban(3))
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batches, "CHUNK", 1 << 8)
         patch.setattr(search, "CHUNK", 1 << 8)
         patch.setattr(search, "FLUSH", 1 << 10)
         for folder in (None, tmp_path / "here"):
@@ -260,6 +271,37 @@ def test_a_counter_beyond_62_bits_is_no_wrap() -> None:
     assert "62 bits" in (space.reason or "")
     with pytest.raises(UsageError, match="no method"):
         state_space(net, method="guess")
+
+
+def test_two_threads_give_the_same_space() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("PARALLEL", 500), ("LEAST", 500)):
+            patch.setattr(search, name, value)
+        for net in (kanban(3), philosophers(10)):
+            one, two = (state_space(net, workers=n) for n in (1, 2))
+            assert [np.array_equal(a, b) for a, b in zip(one.words, two.words)] == [True]
+            assert one.n_arcs == two.n_arcs
+            parts = [state_space(net, workers=n, budget=Budget(states=900)) for n in (1, 2)]
+            assert not parts[1].complete
+            both = min(part.n_states for part in parts)
+            assert np.array_equal(parts[0].markings[:both], parts[1].markings[:both])
+
+
+def test_work_ahead_gives_up_and_passes_errors_on() -> None:
+    made: list[int] = []
+
+    def items() -> Iterator[int]:
+        for number in range(100):
+            made.append(number)
+            yield number
+        raise ValueError("at the end")
+
+    with closing(ahead(items())) as coming:
+        assert next(coming) == 0
+        assert next(coming) == 1
+    assert len(made) < 6
+    with pytest.raises(ValueError, match="at the end"):
+        list(ahead(items()))
 
 
 def test_markings_that_were_not_found_have_no_number() -> None:

@@ -9,17 +9,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oracles.net_properties import space_of
-from petri import PetriNet
+from petri import PetriNet, parse_pnml
 from petri.state_space.exploring_packed import state_space
+from petri.state_space.symbolic import contest
+from petri.state_space.symbolic.block_orders import block_order, sifted
+from petri.state_space.symbolic.closure import Closure
 from petri.state_space.symbolic.diagram_figures import joint_counts, ways
 from petri.state_space.symbolic.diagrams import LIBRARIES, diagrams
 from petri.state_space.symbolic.exploring_symbolic import symbolic_state_space
 from petri.state_space.symbolic.fields import between, linear_at_most, shifted
+from petri.state_space.symbolic.symbolic_net import SymbolicNet
 from petri.state_space.symbolic.symbolic_space import SymbolicSpace
-from petri.state_space.symbolic.variable_order import force_order, span
+from petri.state_space.symbolic.variable_order import force_order, neighbourhoods, span
+from petri.structure.nupn import nupn_units
 from state_space_nets import branches, kanban, philosophers, slotted_ring
 from strategies_petri import nets
-from transition_systems.budget import Budget
+from transition_systems.budget import Budget, Meter
 from transition_systems.errors import ExpressionError, UndecidedError, UsageError
 from transition_systems.properties.parse import parse_predicate
 from transition_systems.properties.predicates import Compare, Dead, Enabled, Not, Predicate
@@ -53,7 +58,7 @@ def compared(net: PetriNet, library: str) -> SymbolicSpace | None:
     return space
 
 
-@settings(max_examples=240)
+@settings(max_examples=240, deadline=None)
 @given(nets(), st.sampled_from(("oxidd", "oxidd", "oxidd", "oxidd", "dd")))
 def test_any_net_has_the_figures_of_the_explicit_engine(net: PetriNet, library: str) -> None:
     compared(net, library)
@@ -74,7 +79,7 @@ def conserving(draw: st.DrawFn) -> PetriNet:
     return PetriNet(places=places, transitions=names, arcs=arcs, initial=initial)
 
 
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 @given(conserving(), st.sampled_from(LIBRARIES), st.data())
 def test_sets_predicates_and_runs_by_definition(
     net: PetriNet, library: str, data: st.DataObject
@@ -104,7 +109,7 @@ def test_sets_predicates_and_runs_by_definition(
             assert explicit.number_of(run.last) in where.nonzero()[0]
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(conserving(), st.sampled_from(LIBRARIES), st.data())
 def test_image_and_preimage_by_definition(net: PetriNet, library: str, data: st.DataObject) -> None:
     space = symbolic_state_space(net, library=library)
@@ -251,3 +256,90 @@ def test_force_puts_neighbours_together() -> None:
     order = force_order(60, chain)
     assert sorted(order) == list(range(60))
     assert span(order, chain) <= 70 < span(list(range(60)), chain)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_sifting_finds_the_best_place_of_each(data: st.DataObject) -> None:
+    n = data.draw(st.integers(2, 7))
+    members = st.lists(st.integers(0, n - 1), min_size=2, max_size=n, unique=True).map(tuple)
+    groups = data.draw(st.lists(members, min_size=1, max_size=6))
+    order = data.draw(st.permutations(range(n)))
+    better = sifted(order, groups)
+    assert sorted(better) == list(range(n))
+    for member in range(n):
+        rest = [other for other in better if other != member]
+        for k in range(n):
+            assert span(better, groups) <= span([*rest[:k], member, *rest[k:]], groups)
+
+
+def test_blocks_stay_together() -> None:
+    blocks = [(3, 1, 5), (0, 4)]
+    order = block_order(8, [(0, 7), (1, 7), (5, 2), (4, 6), (3, 4)], blocks)
+    assert sorted(order) == list(range(8))
+    for block in blocks:
+        places = sorted(order.index(member) for member in block)
+        assert places == list(range(places[0], places[0] + len(block)))
+
+
+def units_of(structure: str) -> tuple[tuple[int, ...], ...]:
+    places = "".join(f'<place id="p{i}"/>' for i in range(4))
+    return nupn_units(parse_pnml(
+        '<pnml><net id="n" type="http://www.pnml.org/version-2009/grammar/ptnet"><page id="g">'
+        f'{places}<toolspecific tool="nupn" version="1.1">{structure}</toolspecific></page>'
+        "</net></pnml>"
+    ))  # fmt: skip
+
+
+def test_units_that_make_no_sense_are_none() -> None:
+    def unit(name: str, places: str, inner: str = "") -> str:
+        return f'<unit id="{name}"><places>{places}</places><subunits>{inner}</subunits></unit>'
+
+    def structure(*units: str, root: str = "a") -> str:
+        return f'<structure root="{root}" safe="true">{"".join(units)}</structure>'
+
+    good = structure(unit("a", "p0", "b c"), unit("c", "p3"), unit("b", "p2 p1"))
+    assert units_of(good) == ((0,), (2, 1), (3,))
+    assert nupn_units(philosophers(2)) == ()
+    for wrong in (
+        "", structure(root="z"), structure(unit("a", "p0", "a")), structure(unit("a", "ghost")),
+        structure(unit("a", "p0 p0")), structure(unit("a", "p0", "z")),
+        structure(unit("a", "p0"), unit("a", "p1")),
+        structure(unit("a", "p0", "b"), unit("b", "p0")),
+        structure(unit("a", "p0", "b c"), unit("b", "p1", "c"), unit("c", "p2", "b")),
+    ):  # fmt: skip
+        assert units_of(wrong) == ()
+
+
+@library
+def test_a_closure_goes_on_where_it_was(library: str) -> None:
+    net = slotted_ring(5)
+    order = force_order(len(net.place_ids), neighbourhoods(net))
+    system = SymbolicNet(net, order, [1] * len(order), library=library)
+    whole = Closure(system)
+    whole.run(Budget().start())
+    parts = Closure(system)
+    rounds, looks = 0, 0
+
+    class Hurried(Meter):
+        """Over at the third look."""
+
+        def exhausted(self, *, states: int = 0, bytes: int = 0) -> str | None:
+            nonlocal looks
+            looks += 1
+            return "no more" if looks > 2 else None
+
+    while not parts.started or parts.reason is not None:
+        rounds, looks = rounds + 1, 0
+        parts.run(Hurried(Budget()))
+    assert rounds > 3
+    assert parts.states == whole.states
+
+
+def test_other_orders_are_tried_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With turns of no time every order gets its part, and widening starts all of them again."""
+    monkeypatch.setattr(contest, "FIRST", 0.0)
+    monkeypatch.setattr(contest, "LATER", 1e-4)
+    for net in (branches(6, 3), kanban(3), philosophers(9), slotted_ring(4)):
+        space = symbolic_state_space(net)
+        assert figures(space) == figures(state_space(net))

@@ -52,7 +52,7 @@ class Closure:
         self.states: Diagram = system.store.false
         self.wide: int | None = None
         self.reason: str | None = None
-        self.fired = 0
+        self.fired = self._due = 0
         self._known: dict[tuple[Diagram, int], Diagram] = {}
         n = system.n_variables
         self._starting: list[list[int]] = [[] for _ in range(n + 1)]
@@ -63,13 +63,28 @@ class Closure:
         for level in range(n - 1, -1, -1):
             self._next[level] = level if self._starting[level] else self._next[level + 1]
         self._overflow: dict[int, Diagram | None] = {}
+        self._stack: list[tuple[tuple[Diagram, int], Work]] = []
+        self._value: Diagram = None
+        self.started = False
 
     def run(self, meter: Meter, progress: ProgressCallback | None = None) -> None:
-        """Compute the set, until something leads out of the fields or the budget ends."""
+        """Compute the set, until something leads out of the fields or the budget ends.
+
+        After the end of a budget it can be gone on with.
+        """
         self._meter, self._progress = meter, progress
         self._look()
+        if self.reason is not None or self.wide is not None:
+            return
+        if not self.started:
+            self.started = True
+            initial = self.system.initial_set()
+            key = self._key(initial, 0)
+            self._value = None if key is not None else initial
+            if key is not None:
+                self._stack = [(key, self._work(*key))]
         try:
-            self.states = self._closed(self.system.initial_set())
+            self.states = self._closed()
         except _Stopped:
             return
 
@@ -86,16 +101,17 @@ class Closure:
             return None
         return part, min(self._next[level], store.top(part))
 
-    def _closed(self, states: Diagram) -> Diagram:
-        """Close a set; a stack of generators, so that depth does not matter."""
-        value: Diagram = None
-        stack: list[tuple[tuple[Diagram, int], Work]] = []
-        key = self._key(states, 0)
-        if key is None:
-            return states
-        stack.append((key, self._work(*key)))
-        known = self._known
+    def _closed(self) -> Diagram:
+        """Close the set on the stack of generators, so that depth does not matter."""
+        value, stack, known = self._value, self._stack, self._known
         while stack:
+            if self.fired >= self._due:
+                self._due = self.fired + LOOK
+                self._look()
+                if self.reason is not None:
+                    self._value = value
+                    raise _Stopped
+            self.fired += 1
             key, work = stack[-1]
             try:
                 part, level = work.send(value)
@@ -130,6 +146,8 @@ class Closure:
         while waiting:
             transition = waiting.pop()
             self._check(transition, states)
+            if self.fired >= self._due:
+                yield store.false, level  # for the clock, which may end the work here
             image = system.moved(states, system.move(transition))
             if states | image == states:
                 continue
@@ -142,12 +160,8 @@ class Closure:
         return states
 
     def _check(self, transition: int, states: Diagram) -> None:
-        """Stop where the budget ends or a step leads out of the fields."""
+        """Stop where a step leads out of the fields."""
         self.fired += 1
-        if self.fired % LOOK == 0:
-            self._look()
-        if self.reason is not None:
-            raise _Stopped
         if transition not in self._overflow:
             self._overflow[transition] = self.system.overflow(transition)
         over = self._overflow[transition]

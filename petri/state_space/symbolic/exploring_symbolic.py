@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
 
 from petri.net import PetriNet
 from petri.state_space.coverability import find_pump
+from petri.state_space.symbolic.block_orders import candidate_orders
 from petri.state_space.symbolic.closure import Closure
+from petri.state_space.symbolic.contest import Contest
 from petri.state_space.symbolic.fields import between
-from petri.state_space.symbolic.symbolic_net import SymbolicNet
 from petri.state_space.symbolic.symbolic_space import SymbolicSpace
 from petri.state_space.symbolic.variable_order import force_order, neighbourhoods
 from petri.structure.bounds import bounds_of_flows
-from petri.structure.flows import place_semiflows
+from petri.structure.flows import Semiflow, place_semiflows
 from transition_systems.budget import Budget
 from transition_systems.progress import ProgressCallback
 from transition_systems.run import Lasso
 
 __all__ = ["symbolic_state_space"]
 
-SMALL = 40_000  # places times transitions, up to which semiflows are cheap
+# Places times transitions, up to which semiflows are cheap, and up to which they are affordable
+# where orders without them did not do.
+SMALL = 40_000
+LARGE = 2_000_000
 PUMP_BITS = 4
 PUMP_NODES = 4_000
 MOST_BITS = 62
-BYTES_OF_NODE = 32
 UNBOUNDED = "the net is unbounded"
-NO_ROOM = "the diagrams need more nodes than there is room for"
 
 
 def symbolic_state_space(
@@ -61,7 +64,7 @@ def symbolic_state_space(
     A place has as many Boolean variables as its tokens take in binary. The number is proved by
     semiflows or guessed; where a step leads out of the fields, they are widened and the search
     starts again, so that no answer rests on a guess. Time and memory depend on the nodes, not on
-    the states.
+    the states, and on the order of the places: several orders are tried in turns.
 
     Examples
     --------
@@ -72,30 +75,20 @@ def symbolic_state_space(
     limit = (budget or Budget()).fixed()
     meter = limit.start()
     cpu = time.process_time()
-    order = force_order(len(net.place_ids), neighbourhoods(net))
-    widths, proved = _first_widths(net)
-    nodes = None if limit.bytes is None else limit.bytes // BYTES_OF_NODE
-    peak = 0
+    knowledge = _Knowledge(net)
+    contest = Contest(net, knowledge.orders(), library=library, limit=limit, progress=progress)
     reason: str | None = None
     pump: Lasso | None = None
     while True:
-        system = SymbolicNet(net, order, widths, library=library, nodes=nodes)
-        closure: Closure | None = None
-        try:
-            closure = Closure(system)
-            closure.run(meter, progress)
-            reason = closure.reason
-        except system.store.exhausted:
-            reason = NO_ROOM
-        peak = max(peak, system.store.bytes())
-        if reason is not None or closure is None or closure.wide is None:
+        winner = contest.run(knowledge.widths, knowledge.dead)
+        reason = contest.reason
+        if winner is None or winner.closure.wide is None:
             break
-        if not proved and _cheap(net):
-            proved = True
-            widths = [max(pair) for pair in zip(widths, _proved_widths(net), strict=True)]
-            if widths != system.widths:
-                continue
+        closure = winner.closure
+        if knowledge.widened():
+            continue
         grown = _outgrown(closure)
+        widths = knowledge.widths
         for place in grown:
             widths[place] = min(2 * widths[place], MOST_BITS)
         widest = max(widths[place] for place in grown)
@@ -105,41 +98,79 @@ def symbolic_state_space(
             if pump is not None:
                 reason = UNBOUNDED
                 break
-        if all(system.widths[place] == MOST_BITS for place in grown):
+        if all(closure.system.widths[place] == MOST_BITS for place in grown):
             reason = f"a place gets more than {MOST_BITS} bits of tokens"
             break
+    system = contest.last if winner is None else winner.closure.system
     return SymbolicSpace(
         net,
         system,
-        system.store.false if closure is None else closure.states,
+        system.store.false if winner is None else winner.closure.states,
         reason=reason,
         pump=pump,
         seconds=meter.seconds,
         cpu_seconds=time.process_time() - cpu,
-        peak_bytes=peak,
+        peak_bytes=contest.peak,
     )
 
 
-def _cheap(net: PetriNet) -> bool:
-    return len(net.place_ids) * len(net.transition_ids) <= SMALL
+class _Knowledge:
+    """What is known of a net: semiflows, once they are asked for, and what follows from them."""
 
+    def __init__(self, net: PetriNet) -> None:
+        self.net = net
+        self.dead: set[int] = set()
+        self._flows: tuple[Semiflow, ...] | None = None
+        initial: list[int] = net.initial.to_array(net.place_ids).tolist()
+        # The bits of each place to start with: those of its tokens, or those that are proved.
+        self.widths = [max(1, tokens.bit_length()) for tokens in initial]
+        self._proved = False
+        if max(initial, default=0) > 1:
+            self.widened()
 
-def _first_widths(net: PetriNet) -> tuple[list[int], bool]:
-    """Return the bits of each place to start with, and whether semiflows were looked at."""
-    initial = net.initial.to_array(net.place_ids).tolist()
-    if max(initial, default=0) <= 1 or not _cheap(net):
-        return [max(1, int(tokens).bit_length()) for tokens in initial], False
-    return _proved_widths(net), True
+    @property
+    def size(self) -> int:
+        return len(self.net.place_ids) * len(self.net.transition_ids)
 
+    def flows(self) -> tuple[Semiflow, ...]:
+        """Return semiflows, none of a net so large that they would cost too much."""
+        if self._flows is None:
+            self._flows = place_semiflows(self.net) if self.size <= LARGE else ()
+        return self._flows
 
-def _proved_widths(net: PetriNet) -> list[int]:
-    """Return the bits that semiflows prove to suffice, or those of the initial tokens."""
-    initial = net.initial.to_array(net.place_ids).tolist()
-    bounds = bounds_of_flows(len(initial), place_semiflows(net))
-    return [
-        max(1, int(tokens if bound is None else bound).bit_length())
-        for tokens, bound in zip(initial, bounds, strict=True)
-    ]
+    def widened(self) -> bool:
+        """Widen to what semiflows prove to suffice, once; return whether that changed a width.
+
+        Transitions that need more than the bound of a place are known to be dead then.
+        """
+        if self._proved or self.size > SMALL:
+            return False
+        self._proved = True
+        bounds = bounds_of_flows(len(self.widths), self.flows())
+        before = list(self.widths)
+        for place, bound in enumerate(bounds):
+            if bound is not None:
+                self.widths[place] = max(1, self.widths[place], bound.bit_length())
+        self._mark_dead(bounds)
+        return before != self.widths
+
+    def _mark_dead(self, bounds: Sequence[int | None]) -> None:
+        for transition in range(len(self.net.transition_ids)):
+            places, weights = self.net.pre_arcs.row(transition)
+            for place, weight in zip(places.tolist(), weights.tolist(), strict=True):
+                bound = bounds[place]
+                if bound is not None and weight > bound:
+                    self.dead.add(transition)
+
+    def orders(self) -> Iterator[list[int]]:
+        """Yield orders of the places; semiflows are asked for after the first."""
+        net = self.net
+        first = force_order(len(net.place_ids), neighbourhoods(net))
+        yield first
+        self._mark_dead(bounds_of_flows(len(self.widths), self.flows()))
+        for order in candidate_orders(net, self.flows(), self.dead):
+            if order != first:
+                yield order
 
 
 def _outgrown(closure: Closure) -> list[int]:

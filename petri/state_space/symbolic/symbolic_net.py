@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -62,6 +62,8 @@ class SymbolicNet:
         :meth:`overflow` tells where there are any.
     library, nodes
         The library of diagrams and the most nodes.
+    dead
+        Transitions, by index, that are known to be never enabled; a closure need not try them.
 
     Notes
     -----
@@ -78,8 +80,10 @@ class SymbolicNet:
         *,
         library: str = "oxidd",
         nodes: int | None = None,
+        dead: Collection[int] = (),
     ) -> None:
         self.net = net
+        self._never = frozenset(dead)
         self.order = list(order)
         self.widths = list(widths)
         self.bits: list[tuple[int, ...]] = [()] * len(net.place_ids)
@@ -110,9 +114,15 @@ class SymbolicNet:
 
     @cached_property
     def tops(self) -> list[int]:
-        """The topmost variable of each transition; the number of variables without places."""
+        """The topmost variable of each transition; the number of variables without places.
+
+        The same where it is known to be never enabled.
+        """
         end = self.n_variables
-        return [min(map(self.first_bit, effects), default=end) for effects in self.effects]
+        return [
+            end if t in self._never else min(map(self.first_bit, effects), default=end)
+            for t, effects in enumerate(self.effects)
+        ]
 
     def enabled(self, transition: int) -> Diagram:
         """Return the markings that enable a transition, by index."""
