@@ -124,7 +124,7 @@ OTHER_CLAIMS = {
     "terminates under weak fairness": {"fair-measure"},
     "terminates under strong fairness": {"fair-measure"}, "infinite run": {"lasso"},
     "infinite run under weak fairness": {"lasso"}, "infinite run under strong fairness": {"lasso"},
-    "workflow net": {"structure"}, "not a workflow net": {"structure"}, "sound": {"parts"},
+    "workflow net": {"structure"}, "not a workflow net": {"structure"}, "sound": {"parts", "rank-theorem"},
     "not sound": {"parts"}, "occur []": {"run"}, "occur-groups []": {"parts"},
 }  # fmt: skip
 
