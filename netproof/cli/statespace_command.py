@@ -13,7 +13,7 @@ from typing import Any
 from netproof.cli.progress_line import ProgressLine
 from netproof.converting import net_of
 from netproof.loading import load
-from petri.state_space.choosing import any_state_space
+from petri.state_space.choosing import state_space
 from petri.state_space.space import StateSpace
 from petri.state_space.symbolic.symbolic_space import SymbolicSpace
 from transition_systems.budget import Budget
@@ -35,9 +35,9 @@ def run(arguments: argparse.Namespace) -> int:
     budget = Budget(seconds=arguments.budget_seconds, bytes=arguments.budget_bytes)
     with ProgressLine(1) as line:
         started, cpu = time.monotonic(), time.process_time()
-        space = any_state_space(
+        space = state_space(
             net,
-            engine=arguments.engine,
+            method=arguments.engine,
             budget=budget,
             progress=line.tell,
             spill=arguments.spill,
@@ -88,13 +88,14 @@ def _figures(space: StateSpace | SymbolicSpace) -> dict[str, Any]:
             data[name] = getattr(space, attribute)
     data["seconds"] = data["cpu_seconds"] = 0.0
     data["peak_bytes"] = space.peak_bytes
-    data["engine"] = "symbolic" if symbolic else "explicit"
+    data["engine"] = space.engine
     data["complete"] = space.complete or space.unbounded
     return data
 
 
 def _lines(space: StateSpace | SymbolicSpace, data: dict[str, Any]) -> str:
     shown = [f"{name}: {data[name]}" for name in data if name not in ("schema", "complete")]
+    shown.append(f"why this engine: {space.why}")
     if space.pump is not None:
         cycle = " ".join(space.pump.actions[space.pump.loop_start :])
         shown.append(f"the net is unbounded: {cycle} can be repeated for ever and adds tokens")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal, overload
 
 from petri.net import PetriNet
-from petri.state_space.exploring_packed import state_space
+from petri.state_space.exploring_packed import state_space as listed_state_space
 from petri.state_space.space import StateSpace
 from petri.state_space.symbolic.exploring_symbolic import symbolic_state_space
 from petri.state_space.symbolic.symbolic_space import SymbolicSpace
@@ -13,17 +14,35 @@ from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
 from transition_systems.progress import ProgressCallback
 
-__all__ = ["ENGINES", "any_state_space"]
+__all__ = ["METHODS", "state_space"]
 
-ENGINES = ("auto", "explicit", "symbolic")
+METHODS = ("auto", "explicit", "symbolic")
 # Most states of the explicit engine, then seconds of the symbolic one; at last the whole budget.
-TURNS = ((200_000, 10.0), (5_000_000, 120.0), (100_000_000, 1800.0))
+TURNS = ((200_000, 5.0), (5_000_000, 40.0), (200_000_000, 1800.0))
+# The levels of a search still grow where the last one has this share of the largest.
+GROWING = 0.8
+ASKED = "this method was asked for"
 
 
-def any_state_space(
+@overload
+def state_space(
+    net: PetriNet, *, method: Literal["explicit"], budget: Budget | None = None,
+    progress: ProgressCallback | None = None, spill: str | Path | None = None,
+) -> StateSpace: ...  # fmt: skip
+@overload
+def state_space(
+    net: PetriNet, *, method: Literal["symbolic"], budget: Budget | None = None,
+    progress: ProgressCallback | None = None, spill: None = None,
+) -> SymbolicSpace: ...  # fmt: skip
+@overload
+def state_space(
+    net: PetriNet, *, method: str = "auto", budget: Budget | None = None,
+    progress: ProgressCallback | None = None, spill: str | Path | None = None,
+) -> StateSpace | SymbolicSpace: ...  # fmt: skip
+def state_space(
     net: PetriNet,
     *,
-    engine: str = "auto",
+    method: str = "auto",
     budget: Budget | None = None,
     progress: ProgressCallback | None = None,
     spill: str | Path | None = None,
@@ -33,58 +52,97 @@ def any_state_space(
     Parameters
     ----------
     net
-        Any place/transition net.
-    engine
-        ``"explicit"``, ``"symbolic"``, or ``"auto"``: the explicit engine gets a number of states,
-        and where there are more the symbolic one some seconds, in turns with growing shares.
+        Any place/transition net. One that turns out to be unbounded is answered with a pump.
+    method
+        ``"explicit"``, ``"symbolic"``, or ``"auto"``: the explicit engine gets a number of states;
+        where its levels still grow then, the symbolic one gets some seconds, in turns with growing
+        shares.
     budget, progress
-        Limits and a callback.
+        Limits and a callback. When the budget ends, the space is partial (``complete=False``).
     spill
-        A folder for the explicit engine, which ``"auto"`` then means.
+        A folder for the levels of the explicit engine, which ``"auto"`` then means.
 
     Returns
     -------
     StateSpace or SymbolicSpace
         Both have the figures of the space under the same names; of a budget that ended, what the
-        explicit engine found.
+        explicit engine found. ``engine`` says which one answered, and ``why`` for what reason.
 
     Raises
     ------
     UsageError
-        For an unknown engine, or for ``"symbolic"`` with a folder or without its library.
+        For an unknown method, for ``"symbolic"`` with a folder or without its library, and when a
+        counter needs more than 62 bits.
+
+    Notes
+    -----
+    The explicit engine takes time and memory for each state and arc, the symbolic one for each
+    node of the diagram. What the turns repeat is a small part of the whole, as they grow.
 
     Examples
     --------
     >>> net = PetriNet.from_arrays([[1], [0]], [[0], [1]], [3, 0])
-    >>> any_state_space(net)
+    >>> space = state_space(net)
+    >>> space
     <StateSpace of 4 states, 3 arcs, complete>
-    >>> any_state_space(net, engine="symbolic").n_states
+    >>> space.engine, space.why
+    ('explicit', 'all states were listed before there were 200,000')
+    >>> state_space(net, method="symbolic").n_states
     4
     """
-    if engine not in ENGINES:
-        raise UsageError(f"there is no engine {engine!r}; there are {', '.join(ENGINES)}")
-    if engine == "symbolic":
+    if method not in METHODS:
+        raise UsageError(f"there is no method {method!r}; there are {', '.join(METHODS)}")
+    limit = (budget or Budget()).fixed()
+    if method == "symbolic":
         if spill is not None:
             raise UsageError("a folder for the levels of the search is for the explicit engine")
-        return symbolic_state_space(net, budget=budget, progress=progress)
-    limit = (budget or Budget()).fixed()
-    if engine == "auto" and spill is None:
-        for states, seconds in TURNS:
-            if limit.states is not None and limit.states <= states:
-                break
-            share = Budget(states=states, bytes=limit.bytes, deadline=limit.deadline)
-            listed = state_space(net, budget=share, progress=progress)
-            if listed.complete or listed.unbounded or limit.remaining() == 0.0:
-                return listed
-            left = limit.remaining()
-            # The explicit engine keeps half of the time that is left.
-            some = seconds if left is None else min(seconds, left / 2)
-            try:
-                drawn = symbolic_state_space(
-                    net, budget=Budget(seconds=some, bytes=limit.bytes), progress=progress
-                )
-            except UsageError:
-                break
-            if drawn.complete or drawn.unbounded:
-                return drawn
-    return state_space(net, budget=limit, progress=progress, spill=spill)
+        return symbolic_state_space(net, budget=limit, progress=progress)
+    why = ASKED if method == "explicit" else "a folder for the levels was given"
+    if method == "auto" and spill is None:
+        answer, why = _in_turns(net, limit, progress)
+        if answer is not None:
+            answer.why = why
+            return answer
+    space = listed_state_space(net, budget=limit, progress=progress, spill=spill)
+    space.why = why
+    return space
+
+
+def _in_turns(
+    net: PetriNet, limit: Budget, progress: ProgressCallback | None
+) -> tuple[StateSpace | SymbolicSpace | None, str]:
+    """Return the first answer, if there is one before all turns are over; and why that is it."""
+    drawn: SymbolicSpace | None = None
+    for states, seconds in TURNS:
+        if limit.states is not None and limit.states <= states:
+            return None, "no more states were allowed than the explicit engine lists at once"
+        share = Budget(states=states, bytes=limit.bytes, deadline=limit.deadline)
+        listed = listed_state_space(net, budget=share, progress=progress)
+        if listed.complete:
+            return listed, f"all states were listed before there were {states:,}"
+        if listed.unbounded:
+            return listed, f"the explicit engine met a pump before {states:,} states"
+        if limit.remaining() == 0.0:
+            tried = f"; the symbolic engine: {drawn.reason}" if drawn is not None else ""
+            return listed, f"the time was used up at {listed.n_states:,} listed states{tried}"
+        if not _growing(listed):
+            continue
+        left = limit.remaining()
+        # The explicit engine keeps half of the time that is left.
+        some = seconds if left is None else min(seconds, left / 2)
+        try:
+            drawn = symbolic_state_space(
+                net, budget=Budget(seconds=some, bytes=limit.bytes), progress=progress
+            )
+        except UsageError as error:
+            return None, f"the symbolic engine cannot be used: {error}"
+        if drawn.complete or drawn.unbounded:
+            done = "the diagram was closed" if drawn.complete else "a pump was found"
+            return drawn, f"{done} when {listed.n_states:,} states were listed, in growing levels"
+    return None, "the symbolic engine did not come to an end in its turns"
+
+
+def _growing(space: StateSpace) -> bool:
+    """Return whether the levels of a partial search still grow, so that its end is not near."""
+    sizes = [level.shape[1] for level in space.levels]
+    return len(sizes) < 3 or max(sizes[-3:]) >= GROWING * max(sizes)

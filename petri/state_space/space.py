@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,9 +41,13 @@ class StateSpace:
         A run and a pump, where the net is unbounded.
     seconds, cpu_seconds, peak_bytes
         Wall time, processor time and bytes that the search took.
+    engine, why
+        ``"explicit"``, and why this engine answered.
     deadlocks, max_tokens_in_place, max_tokens_in_marking
         Figures of the markings that were expanded.
     """
+
+    engine: ClassVar[str] = "explicit"
 
     def __init__(
         self,
@@ -62,6 +66,7 @@ class StateSpace:
         self.levels = search.store.levels
         self.complete = search.complete and pump is None
         self.reason = reason
+        self.why = "this method was asked for"
         self.pump = pump
         self.seconds = seconds
         self.cpu_seconds = cpu_seconds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,11 @@ class SymbolicSpace:
         A run and a pump, where the net is unbounded.
     seconds, cpu_seconds, peak_bytes
         Wall time, processor time and bytes that the search took.
+    engine, why
+        ``"symbolic"``, and why this engine answered.
     """
+
+    engine: ClassVar[str] = "symbolic"
 
     def __init__(
         self,
@@ -62,6 +67,7 @@ class SymbolicSpace:
         self.system = system
         self.states = states
         self.reason = reason
+        self.why = "this method was asked for"
         self.complete = reason is None
         self.pump = pump
         self.seconds = seconds
