@@ -21,6 +21,7 @@ from petri.readwrite.pnml import format_pnml, parse_pnml, read_pnml, write_pnml
 from petri.soundness import SoundnessGoal, sound, workflow_goal
 from petri.state_space.choosing import state_space
 from petri.state_space.coverability import CoverabilityGraph, coverability_graph
+from petri.state_space.minimal_cover import MinimalCoverabilitySet, minimal_coverability_set
 from petri.state_space.reachability import ReachabilityGraph, reachability_graph
 from petri.termination import terminates
 from petri.token_game.simulate import simulate
@@ -32,6 +33,7 @@ __all__ = [
     "Builder",
     "CoverabilityGraph",
     "Marking",
+    "MinimalCoverabilitySet",
     "PetriNet",
     "Place",
     "ReachabilityGraph",
@@ -46,6 +48,7 @@ __all__ = [
     "from_networkx",
     "from_pm4py",
     "invariant",
+    "minimal_coverability_set",
     "no_dead_transitions",
     "parse_pnml",
     "reachability_graph",

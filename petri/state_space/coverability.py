@@ -13,15 +13,12 @@ from numpy.typing import NDArray
 
 from petri.marking import Marking
 from petri.net import PetriNet
+from petri.state_space.omega_firing import OMEGA, OmegaFiring, Row
 from transition_systems.budget import Budget
 from transition_systems.progress import Progress, ProgressCallback
 from transition_systems.run import Lasso
 
 __all__ = ["OMEGA", "CoverabilityGraph", "coverability_graph", "find_pump"]
-
-OMEGA = np.int64(1) << 62
-
-Row = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,40 +65,6 @@ class CoverabilityGraph:
         """Return whether some reachable marking is at least as large as the given one."""
         wanted = marking.to_array(self.net.place_ids)
         return bool((self.nodes >= wanted).all(axis=1).any())
-
-
-class _Game:
-    """Firing on rows with omega."""
-
-    def __init__(self, net: PetriNet) -> None:
-        self.net = net
-        offsets, self.places, self.weights = net.pre_arcs
-        self.of_arc = np.repeat(np.arange(len(net.transition_ids)), np.diff(offsets))
-        self.effects: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
-        for transition in range(len(net.transition_ids)):
-            change: dict[int, int] = {}
-            for table, sign in ((net.pre_arcs, -1), (net.post_arcs, 1)):
-                nodes, weights = table.row(transition)
-                for place, weight in zip(nodes.tolist(), weights.tolist(), strict=True):
-                    change[place] = change.get(place, 0) + sign * weight
-            self.effects.append(
-                (
-                    np.array(list(change), dtype=np.int64),
-                    np.array(list(change.values()), dtype=np.int64),
-                )
-            )
-
-    def enabled(self, row: Row) -> NDArray[np.int64]:
-        able = np.ones(len(self.effects), dtype=bool)
-        able[self.of_arc[row[self.places] < self.weights]] = False
-        return np.flatnonzero(able)
-
-    def fire(self, row: Row, transition: int) -> Row:
-        places, change = self.effects[transition]
-        after = row.copy()
-        before = row[places]
-        after[places] = np.where(before >= OMEGA, OMEGA, before + change)
-        return after
 
 
 def coverability_graph(
@@ -162,7 +125,7 @@ def _karp_miller(
     first_pump: bool,
 ) -> CoverabilityGraph:
     meter = (budget or Budget()).start()
-    game = _Game(net)
+    game = OmegaFiring(net)
     first = net.initial.to_array(net.place_ids)
     nodes: list[Row] = [first]
     numbers = {first.tobytes(): 0}
@@ -229,7 +192,7 @@ def _karp_miller(
     )
 
 
-def _choices(game: _Game, row: Row) -> list[int]:
+def _choices(game: OmegaFiring, row: Row) -> list[int]:
     return [int(t) for t in game.enabled(row)[::-1]]
 
 

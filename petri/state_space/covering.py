@@ -1,6 +1,6 @@
-"""Invariants of unbounded nets from their coverability graph.
+"""Invariants of unbounded nets from their minimal coverability set.
 
-The markings below some node of the Karp-Miller graph are an inductive invariant: the initial
+The markings below some element of the set are an inductive invariant: the initial
 marking is among them, and a step leads from one to another. What holds in all of them holds in
 every reachable marking, of which there may be infinitely many.
 """
@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from petri.decision import claim
 from petri.induction.encoding import Encoding
 from petri.net import PetriNet
-from petri.state_space.coverability import OMEGA, coverability_graph
+from petri.state_space.minimal_cover import minimal_coverability_set
+from petri.state_space.omega_firing import OMEGA
 from transition_systems.budget import Budget
 from transition_systems.evidence import InvariantEvidence
 from transition_systems.progress import ProgressCallback
@@ -40,7 +38,7 @@ MAX_MAXIMAL = 400
 def covering_invariant(
     net: PetriNet, *, budget: Budget | None = None, progress: ProgressCallback | None = None
 ) -> Predicate | None:
-    """Return the markings below the coverability graph as a predicate, if it is small enough.
+    """Return the markings below the minimal coverability set as a predicate, if it is small enough.
 
     Parameters
     ----------
@@ -52,7 +50,7 @@ def covering_invariant(
     Returns
     -------
     Predicate or None
-        A disjunction of upper bounds of the bounded places, one for each maximal node.
+        A disjunction of upper bounds of the bounded places, one for each element.
 
     Examples
     --------
@@ -62,11 +60,8 @@ def covering_invariant(
     """
     left = None if budget is None else budget.remaining()
     limit = Budget(states=MAX_NODES, seconds=None if left is None else left / 3)
-    cover = coverability_graph(net, budget=limit, progress=progress)
-    if not cover.complete:
-        return None
-    rows = _maximal(cover.nodes)
-    if len(rows) > MAX_MAXIMAL:
+    cover = minimal_coverability_set(net, budget=limit, progress=progress)
+    if not cover.complete or len(cover) > MAX_MAXIMAL:
         return None
     return disjunction(
         *(
@@ -77,18 +72,9 @@ def covering_invariant(
                     if bound < OMEGA
                 )
             )
-            for row in rows
+            for row in cover.elements
         )
     )
-
-
-def _maximal(nodes: NDArray[np.int64]) -> NDArray[np.int64]:
-    kept: list[NDArray[np.int64]] = []
-    order = np.argsort(-nodes.astype(np.float64).sum(axis=1), kind="stable")
-    for row in nodes[order]:
-        if not any((row <= other).all() for other in kept):
-            kept.append(row)
-    return np.array(kept)
 
 
 def prove_by_covering(

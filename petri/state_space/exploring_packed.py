@@ -197,7 +197,7 @@ def state_space(
     if method not in ("auto", "explicit"):
         raise UsageError(f"there is no method {method!r} here; there are 'auto' and 'explicit'")
     if workers is None:
-        workers = min(2, _processors())
+        workers = 1
     limit = (budget or Budget()).fixed()
     meter = limit.start()
     cpu = time.process_time()

@@ -14,6 +14,8 @@ from transition_systems.scc import bottom_components, components
 from transition_systems.visited import VisitedSet
 
 if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
     from petri.state_space.space import StateSpace
 
 __all__ = ["SpaceGraph", "StateIndex", "graph_of", "lts_of", "number_states"]
@@ -64,6 +66,18 @@ class SpaceGraph:
         number = np.where(last, np.cumsum(last) - 1, -1)
         result: NDArray[np.int64] = number[component]
         return result
+
+    def adjacency(self) -> csr_array:
+        """Return the arcs as a sparse matrix of scipy, int32 of shape (n_states, n_states).
+
+        Its rows and columns are the arrays here, not copied; parallel arcs are several entries of
+        one cell, which arithmetic of scipy adds up.
+        """
+        from scipy.sparse import csr_array
+
+        ones = np.ones(len(self.targets), dtype=np.int32)
+        count = len(self.offsets) - 1
+        return csr_array((ones, self.targets, self.offsets), shape=(count, count), copy=False)
 
     def live(self) -> NDArray[np.bool_]:
         """Return which transitions are live, bool (n_transitions,).

@@ -23,6 +23,7 @@ __all__ = ["ArrayBlock", "Selector", "holds_in", "play_block"]
 
 Array = NDArray[Any]
 Bools = NDArray[np.bool_]
+DEAD_EVERY = 1024
 
 
 class Selector:
@@ -118,15 +119,14 @@ def holds_in(net: PetriNet, predicate: Predicate, markings: Array) -> Bools:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class ArrayBlock:
-    """What became of one block of replicas."""
+    """What became of one block of replicas; ``visits`` as in ``Visits``, by watched name."""
 
     markings: Array
     fired: NDArray[np.int64]
     dead: Bools
     attempts: int
     passage: NDArray[np.int64]
-    time_share: NDArray[np.float64]
-    firing_share: NDArray[np.float64]
+    visits: tuple[NDArray[np.float64], float, NDArray[np.float64], float]
     complete: bool
 
 
@@ -174,7 +174,7 @@ def play_block(
     active: Bools = np.ones(replicas, dtype=np.bool_)
     passage = np.full(replicas, -1, dtype=np.int64)
     seen_time, seen_firing = np.zeros(len(watch)), np.zeros(len(watch))
-    samples, enabled_weight, rounds, complete = 0, 0.0, 0, True
+    looked, enabled_weight, rounds, complete = 0, 0.0, 0, True
     everyone = np.arange(replicas)
 
     def meet() -> None:
@@ -183,15 +183,30 @@ def play_block(
             passage[met] = done[met] if clock == "firings" else rounds
             active[met] = False
 
+    def look(times: int) -> None:
+        nonlocal looked, enabled_weight
+        weight = (weights @ game.enabled()) * active
+        looked += times * int(active.sum())
+        enabled_weight += times * float(weight.sum())
+        for number, predicate in enumerate(watch.values()):
+            here = holds_in(net, predicate, game.settle()) & active
+            seen_time[number] += times * here.sum()
+            seen_firing[number] += times * float(weight[here].sum())
+
+    def stuck() -> bool:
+        return not (game.enabled().any(axis=0) & active).any()
+
     meet()
     if amount == 0:
         active[:] = False
     while active.any() and not (clock == "attempts" and rounds >= amount):
         random = generator.random(replicas)
         if clock == "attempts":
-            able = game.enabled()
-            chosen: Array = np.minimum(levels.searchsorted(random, side="right"), count - 1)
-            chosen = np.where(active & (able[chosen, everyone] != 0), chosen, count)
+            chosen: Array = np.full(replicas, count)
+            if count:
+                drawn = np.minimum(levels.searchsorted(random, side="right"), count - 1)
+                able = game.enabled()[drawn, everyone] != 0
+                chosen = np.where(active & able, drawn, count)
         else:
             chosen, _ = selector.select(game, random, generator)
             active &= chosen != count
@@ -207,14 +222,9 @@ def play_block(
             for number, predicate in enumerate(watch.values()):
                 seen_firing[number] += (holds_in(net, predicate, game.settle()) & moved).sum()
         elif watch and rounds % every == 0:
-            weight = weights @ game.enabled()
-            samples += 1
-            enabled_weight += float(weight.sum())
-            for number, predicate in enumerate(watch.values()):
-                here = holds_in(net, predicate, game.settle())
-                seen_time[number] += here.sum()
-                seen_firing[number] += float(weight[here].sum())
-        if clock == "attempts" and not watch and rounds % 1024 == 0 and not game.enabled().any():
+            look(1)
+        if clock == "attempts" and rounds % DEAD_EVERY == 0 and stuck():
+            look(amount // every - rounds // every)
             rounds = amount
         if meter.out_of_time():
             complete = not active.any()
@@ -222,14 +232,8 @@ def play_block(
     if selector.stepwise:
         game.next_step(np.ones(replicas, dtype=np.bool_))
     total = float(fired[:count].sum()) if clock == "firings" else enabled_weight
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return ArrayBlock(
-            markings=game.settle(),
-            fired=fired[:count],
-            dead=np.logical_not(game.enabled().any(axis=0)),
-            attempts=rounds,
-            passage=passage,
-            time_share=seen_time / samples / replicas if samples else seen_time * np.nan,
-            firing_share=np.divide(seen_firing, total),
-            complete=complete,
-        )
+    return ArrayBlock(
+        markings=game.settle(), fired=fired[:count],
+        dead=np.logical_not(game.enabled().any(axis=0)), attempts=rounds, passage=passage,
+        visits=(seen_time, float(looked), seen_firing, total), complete=complete,
+    )  # fmt: skip

@@ -3,62 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from petri.net import PetriNet
-from petri.token_game.estimates import Distribution, Estimate, distribution, estimate
+from petri.token_game.estimates import (
+    Distribution,
+    Estimate,
+    distribution,
+    estimate,
+    ratio_estimate,
+)
+from petri.token_game.first_passage import FirstPassage
 from petri.token_game.markings_view import FinalMarkings
 from transition_systems.errors import UsageError
 from transition_systems.properties.evaluate import evaluate
 from transition_systems.properties.predicates import Predicate
 
-__all__ = ["Clock", "Ensemble", "FirstPassage"]
+__all__ = ["Clock", "Ensemble", "Visits"]
 
 Clock = Literal["attempts", "firings"]
 Int64 = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class FirstPassage:
-    """When replicas met a predicate for the first time.
+class Visits(NamedTuple):
+    """How often a watched predicate was met in each block.
 
     Parameters
     ----------
-    times
-        int64 (n_replicas,), in units of the clock; 0 where it held at the start, -1 where it was
-        not met within the game.
-    reached
-        The share of replicas that met it.
-    mean
-        The mean time of those that met it.
+    time, time_of
+        How many replicas were in it at the moments that were looked at, and in how many they were
+        looked at; float64 (n_blocks,).
+    firing, firing_of
+        The same for each firing, or with the weight of what is enabled.
     """
 
-    times: Int64
-    reached: Estimate
-    mean: Estimate
-
-    def quantile(self, share: float) -> float:
-        """Return the time within which a share of all replicas met it, ``inf`` where they did not.
-
-        Examples
-        --------
-        >>> from petri.token_game.estimates import estimate
-        >>> passage = FirstPassage(times=np.array([3, 5, -1]), reached=estimate([1]),
-        ...                        mean=estimate([1]))
-        >>> passage.quantile(0.5), passage.quantile(1.0)
-        (5.0, inf)
-        """
-        if not 0 < share <= 1:
-            raise UsageError(f"a share is above 0 and at most 1, not {share}")
-        met = np.sort(self.times[self.times >= 0])
-        needed = int(np.ceil(share * len(self.times))) - 1
-        return float(met[needed]) if needed < len(met) else float("inf")
+    time: Floats
+    time_of: Floats
+    firing: Floats
+    firing_of: Floats
 
 
 class Ensemble:
@@ -108,7 +95,7 @@ class Ensemble:
         final: FinalMarkings,
         weights: Floats,
         passage: Int64 | None,
-        visits: Mapping[str, tuple[Floats, Floats]],
+        visits: Mapping[str, Visits],
     ) -> None:
         self.net = net
         self.clock: Clock = clock
@@ -200,9 +187,8 @@ class Ensemble:
         return estimate(self._fired(transition) / self.sizes, level)
 
     def firing_share(self, transition: str, *, level: float = 0.95) -> Estimate:
-        """Return the share of a transition in all firings: of each block, then their mean."""
-        with np.errstate(invalid="ignore"):
-            return estimate(self._fired(transition) / self._fired(None), level)
+        """Return the share of a transition in all firings."""
+        return ratio_estimate(self._fired(transition), self._fired(None), level)
 
     def throughput(self, transition: str | None = None, *, level: float = 0.95) -> Estimate:
         """Return the firings of a transition, or of all, in a unit of time.
@@ -249,14 +235,15 @@ class Ensemble:
             ``"firing"``: the share of the states of the chain of firings, each counted once when a
             firing leads to it (clock of firings), or weighted with the weight of what is enabled
             in it (clock of attempts, which would over-count states that few attempts leave).
-            ``"time"``: the share of time; only in the clock of attempts.
+            ``"time"``: the share of time; only in the clock of attempts. There a replica that met
+            its goal is counted no more, so that the goal itself is never seen.
         level
             The confidence.
 
         Returns
         -------
         Estimate
-            The ratio in each block, and the mean of these.
+            Of a ratio, see :func:`~petri.token_game.estimates.ratio_estimate`.
         """
         if name not in self._visits:
             raise UsageError(f"{name!r} was not watched; watched: {', '.join(self._visits) or '-'}")
@@ -264,7 +251,10 @@ class Ensemble:
             raise UsageError("shares of time need the clock of attempts")
         if per not in ("time", "firing"):
             raise UsageError(f"per is 'time' or 'firing', not {per!r}")
-        return estimate(self._visits[name][0 if per == "time" else 1], level)
+        seen = self._visits[name]
+        if per == "time":
+            return ratio_estimate(seen.time, seen.time_of, level)
+        return ratio_estimate(seen.firing, seen.firing_of, level)
 
     def first_passage(self, *, level: float = 0.95) -> FirstPassage:
         """Return when replicas met the predicate of ``until=``, in units of the clock."""
@@ -272,11 +262,13 @@ class Ensemble:
             raise UsageError("there is no goal: play with until=...")
         times = self._passage
         met = times >= 0
-        count = np.bincount(self.block_of, weights=met, minlength=self.blocks)
-        total = np.bincount(self.block_of, weights=np.where(met, times, 0), minlength=self.blocks)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            mean = estimate(total / count, level)
-        return FirstPassage(times=times, reached=estimate(count / self.sizes, level), mean=mean)
+        count: Floats = np.zeros(self.blocks)
+        total: Floats = np.zeros(self.blocks)
+        np.add.at(count, self.block_of[met], 1.0)
+        np.add.at(total, self.block_of[met], times[met])
+        mean = ratio_estimate(total, count, level)
+        reached = estimate(count / self.sizes, level)
+        return FirstPassage(times=times, reached=reached, mean=mean, sizes=self.sizes)
 
 
 class _Columns(Mapping[str, Int64]):

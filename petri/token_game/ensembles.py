@@ -8,10 +8,10 @@ from typing import Any, Literal
 import numpy as np
 
 from petri.net import PetriNet
+from petri.token_game.arguments import chosen_engine, default_blocks, whole_number
 from petri.token_game.array_play import ArrayBlock, play_block
 from petri.token_game.choices import BlockChoices, weights_of
-from petri.token_game.compiling import has_compiler
-from petri.token_game.ensemble_result import Clock, Ensemble
+from petri.token_game.ensemble_result import Clock, Ensemble, Visits
 from petri.token_game.markings_view import ArrayMarkings, WordMarkings
 from petri.token_game.policies import Policy, Uniform, Weighted
 from petri.token_game.sliced_game import SlicedGame
@@ -24,12 +24,10 @@ from transition_systems.errors import UsageError
 from transition_systems.progress import Progress, ProgressCallback
 from transition_systems.properties.predicates import Predicate
 
-__all__ = ["Engine", "Method", "chosen_engine", "ensemble"]
+__all__ = ["Engine", "Method", "ensemble"]
 
 Engine = Literal["auto", "numpy", "kernel"]
 Method = Literal["auto", "bits", "arrays"]
-BLOCKS, FEWEST_BLOCKS, MOST_BLOCKS = 32, 8, 1024
-LARGE = 10**9
 
 
 def ensemble(
@@ -80,7 +78,8 @@ def ensemble(
     until
         A replica stops in the first marking where this holds, see ``first_passage``.
     watch
-        Predicates by name whose visits are counted along the way, see ``visits``.
+        Predicates by name whose visits are counted along the way, until a replica stops, see
+        ``visits``.
     every
         In the clock of attempts: they are counted after every so many attempts, by default as
         many as the net has transitions.
@@ -91,7 +90,8 @@ def ensemble(
         ``"numpy"``, ``"kernel"`` (compiled, needs the extra ``fast``), or ``"auto"``: the kernel
         for large ensembles where it is installed. The results are the same.
     budget
-        Seconds, at most; what was reached is returned with ``complete`` false.
+        Seconds, at most; what was reached is returned with ``complete`` false: all replicas as
+        far as they came, or, on arrays, the blocks that were played to their end.
     progress
         Is told about firings (``states``), replicas that go on (``frontier``) and attempts
         (``arcs``).
@@ -130,13 +130,13 @@ def ensemble(
     if (firings is None) == (attempts is None):
         raise UsageError("give one clock: firings=... or attempts=...")
     clock: Clock = "attempts" if firings is None else "firings"
-    amount = _at_least(0, clock, firings if firings is not None else attempts)
-    replicas = _at_least(1, "replicas", replicas)
-    blocks = _blocks(replicas) if blocks is None else _at_least(1, "blocks", blocks)
+    amount = whole_number(clock, firings if firings is not None else attempts, 0)
+    replicas = whole_number("replicas", replicas, 1)
+    blocks = default_blocks(replicas) if blocks is None else whole_number("blocks", blocks, 1)
     if blocks > replicas:
         raise UsageError(f"{replicas} replicas do not fill {blocks} blocks")
     count = len(net.transition_ids)
-    every = max(1, count) if every is None else _at_least(1, "every", every)
+    every = max(1, count) if every is None else whole_number("every", every, 1)
     if marking is not None:
         net = net.replace(initial=marking)
     policy = Uniform() if policy is None else policy
@@ -145,6 +145,7 @@ def ensemble(
         raise UsageError("the clock of attempts has the policies Uniform and Weighted only")
     if method == "bits" and not plain:
         raise UsageError("words of bits have the policies Uniform and Weighted; use arrays")
+    meter = (Budget() if budget is None else budget).start()
     layout = None
     if method != "arrays" and plain and count:
         layout = _layout(net, replicas, blocks, bound)
@@ -154,8 +155,7 @@ def ensemble(
         "clock": clock, "amount": amount, "until": until, "watch": dict(watch or {}),
         "every": every,
     }  # fmt: skip
-    meter = (Budget() if budget is None else budget).start()
-    seeds = np.random.SeedSequence(_at_least(0, "seed", seed)).spawn(blocks)
+    seeds = np.random.SeedSequence(whole_number("seed", seed, 0)).spawn(blocks)
     weights = weights_of(net, dict(policy.weights)) if isinstance(policy, Weighted) else None
     if layout is not None:
         return _on_bits(net, layout, options, weights, seeds, engine, meter, progress)
@@ -164,17 +164,6 @@ def ensemble(
     if engine == "kernel":
         raise UsageError("ensembles on arrays are played by numpy; the kernel plays words of bits")
     return _on_arrays(net, policy, options, weights, seeds, replicas, meter, progress)
-
-
-def _at_least(least: int, name: str, value: int | None) -> int:
-    if not isinstance(value, int | np.integer) or value < least:
-        raise UsageError(f"{name} is an integer from {least} on, not {value!r}")
-    return int(value)
-
-
-def _blocks(replicas: int) -> int:
-    small = min(replicas, BLOCKS, max(FEWEST_BLOCKS, -(-replicas // 128)))
-    return max(small, min(MOST_BLOCKS, replicas // 4096))
 
 
 def _layout(
@@ -187,25 +176,6 @@ def _layout(
     if found is None or int(found.max(initial=0)) > MAX_BOUND:
         return None
     return layout_of(found, replicas=replicas, blocks=blocks, checked=False)
-
-
-def chosen_engine(engine: str, *, work: int) -> str:
-    """Return the engine to use: the kernel where it is asked for, or installed and worth it.
-
-    Examples
-    --------
-    >>> chosen_engine("auto", work=1)
-    'numpy'
-    """
-    if engine not in ("auto", "numpy", "kernel"):
-        raise UsageError(f"the engine is 'auto', 'numpy' or 'kernel', not {engine!r}")
-    if engine == "numpy" or (engine == "auto" and work < LARGE):
-        return "numpy"
-    if has_compiler():
-        return "kernel"
-    if engine == "kernel":
-        raise UsageError("the kernel needs numba: pip install netproof[fast]")
-    return "numpy"
 
 
 def _on_bits(
@@ -251,28 +221,34 @@ def _on_arrays(
     share, rest = divmod(replicas, len(seeds))
     sizes = np.array([share + (block < rest) for block in range(len(seeds))], dtype=np.int64)
     done: list[ArrayBlock] = []
+    whole = True
     for seed, size in zip(seeds, sizes.tolist(), strict=True):
-        done.append(play_block(net, policy, replicas=size, seed=seed, meter=meter, **options))
+        block = play_block(net, policy, replicas=size, seed=seed, meter=meter, **options)
+        whole = block.complete
+        if whole or not done:
+            done.append(block)
         if progress is not None:
             states = sum(int(block.fired.sum()) for block in done)
             left = int(sizes[len(done) :].sum())
             progress(
                 Progress(stage="token game", states=states, frontier=left, seconds=meter.seconds)
             )
-    names = list(options["watch"])
+        if not whole:
+            break
+    sizes = sizes[: len(done)]
+    time, time_of, firing, firing_of = (
+        np.array(part) for part in zip(*(block.visits for block in done), strict=True)
+    )
     visits = {
-        name: (
-            np.array([block.time_share[number] for block in done]),
-            np.array([block.firing_share[number] for block in done]),
-        )
-        for number, name in enumerate(names)
+        name: Visits(time[:, number], time_of, firing[:, number], firing_of)
+        for number, name in enumerate(options["watch"])
     }
     passage = np.concatenate([block.passage for block in done])
     full = np.ones(len(net.transition_ids)) if weights is None else weights
     return Ensemble(
         net=net, clock=options["clock"], amount=options["amount"], method="arrays",
         engine="numpy", sizes=sizes, fired=np.array([block.fired for block in done]),
-        reason=None if all(b.complete for b in done) else "the time budget is used up",
+        reason=None if whole else "the time budget is used up",
         attempts=max(block.attempts for block in done),
         dead=np.concatenate([block.dead for block in done]), correlated=False,
         final=ArrayMarkings(np.concatenate([b.markings for b in done], axis=1)), weights=full,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from transition_systems.errors import UsageError
 
-__all__ = ["Distribution", "Estimate", "estimate", "student_quantile"]
+__all__ = ["Distribution", "Estimate", "estimate", "ratio_estimate", "student_quantile"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Estimate:
         The confidence, such as 0.95.
     block_means
         What each block says on its own, in the order of the blocks; a block that says nothing
-        (an average over no events) is left out.
+        (an average over no events) is left out. For a ratio see :func:`ratio_estimate`.
     """
 
     mean: float
@@ -146,6 +146,49 @@ def estimate(block_means: Sequence[float] | NDArray[np.float64], level: float = 
     return Estimate(
         mean=middle, low=middle - width, high=middle + width, level=level,
         block_means=tuple(blocks.tolist()),
+    )  # fmt: skip
+
+
+def ratio_estimate(
+    parts: NDArray[np.float64], wholes: NDArray[np.float64], level: float = 0.95
+) -> Estimate:
+    """Return the estimate of a ratio of two means: the ratio of the sums, not a mean of ratios.
+
+    Parameters
+    ----------
+    parts, wholes
+        Numerator and denominator in each block, float64 (n_blocks,).
+    level
+        The confidence.
+
+    Returns
+    -------
+    Estimate
+        ``nan`` where the denominators sum up to 0. ``block_means`` are the ratio plus what each
+        block deviates from it, ``(part - ratio * whole) / mean(wholes)``; where all denominators
+        are equal these are the ratios in the blocks.
+
+    Notes
+    -----
+    A mean of the blocks' own ratios would be off however many blocks there are, as blocks with few
+    events count as much as those with many.
+    W. G. Cochran: Sampling Techniques, 3rd edition, Wiley 1977, chapter 6 (linearised variance).
+
+    Examples
+    --------
+    >>> print(ratio_estimate(np.array([1.0, 5.0]), np.array([1.0, 11.0])).mean)
+    0.5
+    """
+    check_level(level)
+    whole = float(wholes.sum())
+    if whole == 0:
+        return Estimate(mean=np.nan, low=np.nan, high=np.nan, level=level, block_means=())
+    ratio = float(parts.sum()) / whole
+    values = ratio + (parts - ratio * wholes) * (len(wholes) / whole)
+    width = float(_interval(values, level)[1])
+    return Estimate(
+        mean=ratio, low=ratio - width, high=ratio + width, level=level,
+        block_means=tuple(values.tolist()),
     )  # fmt: skip
 
 

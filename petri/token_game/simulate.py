@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from petri.firing import step
 from petri.marking import MAX_TOKENS, Marking
 from petri.net import PetriNet
-from transition_systems.errors import FiringError, UsageError
+from petri.token_game.arguments import whole_number
+from transition_systems.errors import FiringError
 from transition_systems.run import Run, Step
 
 __all__ = ["simulate"]
@@ -45,7 +46,7 @@ def simulate(
     Raises
     ------
     UsageError
-        When ``steps`` is negative or the marking names an unknown place.
+        When ``steps`` is no number from 0 on, or the marking names an unknown place.
     FiringError
         When a place would get more than 2**62 tokens.
 
@@ -62,8 +63,7 @@ def simulate(
     >>> run.actions, run.last
     (('t', 't'), {'q': 2})
     """
-    if steps < 0:
-        raise UsageError(f"a run has at least 0 steps, not {steps}")
+    steps = whole_number("steps", steps, 0)
     current = net.initial if marking is None else Marking(marking)
     game = _Game(net, current.to_array(net.place_ids))
     choose = random.Random(seed)  # noqa: S311 - a simulation, no secret

@@ -13,7 +13,7 @@ from petri.token_game.bit_counter import counter_planes
 from petri.token_game.bit_program import compile_predicate, run_program
 from petri.token_game.bit_words import Words, block_counts, unpack_bits
 from petri.token_game.choices import BlockChoices
-from petri.token_game.ensemble_result import Clock
+from petri.token_game.ensemble_result import Clock, Visits
 from petri.token_game.sliced_net import BitLayout, number_of, slots_of
 from petri.token_game.sliced_play import Player
 from petri.token_game.sliced_state import SlicedState
@@ -93,7 +93,7 @@ class SlicedGame:
         self._met: Words = np.zeros((len(programs), *shape), dtype=np.uint64)
         self._time = np.zeros((len(programs), shape[0]))
         self._weighted = np.zeros((len(programs) + 1, shape[0]))
-        self._samples = 0
+        self._looked = np.zeros(shape[0])
 
     def play(
         self,
@@ -130,7 +130,7 @@ class SlicedGame:
                 self._sample()
             if state.attempts >= next_look:
                 next_look = 2 * state.attempts
-                if self._drop_dead(keep=sampling):
+                if self._drop_dead():
                     break
             now = time.monotonic()
             if progress is not None and now - told >= 0.2:
@@ -163,32 +163,34 @@ class SlicedGame:
             " give a larger bound= or method='arrays'"
         )
 
-    def _drop_dead(self, *, keep: bool) -> bool:
+    def _drop_dead(self) -> bool:
         """Stop the replicas in which nothing can happen any more; return whether none is left."""
-        dead = run_program(self._dead, self.state.words, self._registers)
+        state = self.state
+        dead = run_program(self._dead, state.words, self._registers)
         if self.clock == "firings":
-            self.state.active &= ~dead
-            return not self.state.active.any()
-        if keep or (self.state.active & ~dead).any():
+            state.active &= ~dead
+            return not state.active.any()
+        if (state.active & ~dead).any():
             return False
-        self.state.attempts = self.amount
+        if self._able:
+            self._sample(self.amount // self.every - state.attempts // self.every)
+        state.attempts = self.amount
         return True
 
-    def _sample(self) -> None:
+    def _sample(self, times: int = 1) -> None:
         """Count what holds now, over time and weighted with what is enabled."""
         state = self.state
-        self._samples += 1
-        valid = state.layout.valid()
+        self._looked += times * block_counts(state.active)
         for number, program in enumerate(self._programs):
-            np.bitwise_and(
-                run_program(program, state.words, self._registers), valid, out=self._met[number]
-            )
-            self._time[number] += block_counts(self._met[number])
+            met = run_program(program, state.words, self._registers)
+            np.bitwise_and(met, state.active, out=self._met[number])
+            self._time[number] += times * block_counts(self._met[number])
         for program, weight in zip(self._able, self.weights.tolist(), strict=True):
-            able = run_program(program, state.words, self._registers) & valid
+            able = run_program(program, state.words, self._registers) & state.active
             for number in range(len(self._programs)):
-                self._weighted[number] += weight * block_counts(able & self._met[number])
-            self._weighted[-1] += weight * block_counts(able)
+                here = block_counts(able & self._met[number])
+                self._weighted[number] += times * weight * here
+            self._weighted[-1] += times * weight * block_counts(able)
 
     def dead(self) -> NDArray[np.bool_]:
         """Return the replicas in which nothing is enabled, bool (n_replicas,)."""
@@ -210,16 +212,16 @@ class SlicedGame:
                 times = (times - (size - self.amount)) % size
         return np.where(met, times, -1)
 
-    def visits(self) -> dict[str, tuple[Floats, Floats]]:
-        """Return for each watched name the shares in each block, of time and of firings."""
-        result: dict[str, tuple[Floats, Floats]] = {}
-        fired = self.state.fired.sum(axis=1)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            for number, name in enumerate(self._names):
-                if self.clock == "firings":
-                    share = self.state.visited[number] / fired
-                    result[name] = (np.full(share.shape, np.nan), share)
-                else:
-                    time_share = self._time[number] / self._samples / self.state.layout.sizes
-                    result[name] = (time_share, self._weighted[number] / self._weighted[-1])
-        return result
+    def visits(self) -> dict[str, Visits]:
+        """Return for each watched name how often it was met in each block."""
+        fired = self.state.fired.sum(axis=1).astype(np.float64)
+        counted = self.clock == "firings"
+        visited = self.state.visited.astype(np.float64)
+        return {
+            name: Visits(
+                self._time[number], self._looked,
+                visited[number] if counted else self._weighted[number],
+                fired if counted else self._weighted[-1],
+            )
+            for number, name in enumerate(self._names)
+        }  # fmt: skip

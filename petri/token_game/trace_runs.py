@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from petri.net import PetriNet
+from petri.token_game.arguments import chosen_engine, whole_number
 from petri.token_game.array_game import ArrayGame
 from petri.token_game.array_play import Selector, holds_in
-from petri.token_game.compiling import has_compiler
 from petri.token_game.policies import Chooser, MaximalStep, Policy, Priorities, Uniform, Weighted
 from petri.token_game.replay import Replay
 from transition_systems.budget import Budget, Meter
-from transition_systems.errors import UsageError
 from transition_systems.progress import Progress, ProgressCallback
 from transition_systems.properties.predicates import Predicate
 from transition_systems.readwrite.event_log import LogCase, LogEvent
@@ -27,6 +26,7 @@ __all__ = ["Traces", "traces"]
 
 TILE, CHUNK = 16_384, 64
 LARGE = 20_000_000
+REFUSED = "the kernel plays Uniform, Weighted and Priorities, without until="
 
 
 class Traces:
@@ -180,14 +180,15 @@ def traces(
     >>> traces(net, runs=2, length=3).log.tolist()
     [[0, 1, 0], [0, 1, 0]]
     """
-    for name, value, least in (("runs", runs, 0), ("length", length, 0), ("seed", seed, 0)):
-        if value < least:
-            raise UsageError(f"{name} is an integer from {least} on, not {value!r}")
+    runs, length = whole_number("runs", runs, 0), whole_number("length", length, 0)
+    seed = whole_number("seed", seed, 0)
     if marking is not None:
         net = net.replace(initial=marking)
     policy = Uniform() if policy is None else policy
     compilable = isinstance(policy, Uniform | Weighted | Priorities) and until is None
-    used = _engine(engine, compilable, runs * length)
+    used = chosen_engine(
+        engine, work=runs * length, large=LARGE, compilable=None if compilable else REFUSED
+    )
     count = len(net.transition_ids)
     kind: type[Any] = np.int16 if count < 2**15 else np.int32
     log: NDArray[Any] = np.full((runs, length), -1, dtype=kind)
@@ -218,22 +219,6 @@ def traces(
             complete = False
             break
     return Traces(net=net, log=log, steps=steps, engine=used, complete=complete)
-
-
-def _engine(engine: str, compilable: bool, work: int) -> str:
-    if engine not in ("auto", "numpy", "kernel"):
-        raise UsageError(f"the engine is 'auto', 'numpy' or 'kernel', not {engine!r}")
-    if engine == "kernel":
-        if not compilable:
-            raise UsageError("the kernel plays Uniform, Weighted and Priorities, without until=")
-        if not has_compiler():
-            raise UsageError("the kernel needs numba: pip install netproof[fast]")
-        return "kernel"
-    return (
-        "kernel"
-        if engine == "auto" and compilable and work >= LARGE and has_compiler()
-        else "numpy"
-    )
 
 
 def _by_numpy(

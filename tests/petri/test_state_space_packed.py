@@ -16,6 +16,7 @@ from oracles.net_properties import space_of
 from petri import Marking, PetriNet
 from petri.state_space import batches, exploring_packed, search
 from petri.state_space.exploring_packed import state_space
+from petri.state_space.seen_states import SeenStates
 from petri.state_space.space import StateSpace
 from state_space_nets import kanban, philosophers
 from strategies_petri import nets
@@ -168,6 +169,50 @@ def test_liveness_and_home_states_are_those_of_the_definition(net: PetriNet) -> 
     possible = (reach.astype(int) @ able.astype(int)) > 0
     assert graph.live().tolist() == possible.all(axis=0).tolist()
     assert graph.home_states().tolist() == np.flatnonzero(reach.all(axis=0)).tolist()
+
+
+@given(net=nets())
+@settings(max_examples=100, deadline=None, derandomize=True)
+def test_exports_are_the_graph_of_the_definition(net: PetriNet) -> None:
+    expected = space_of(net)
+    space = state_space(net, budget=Budget(states=300))
+    if expected is None or not space.complete:
+        return
+    number = {key: n for n, key in enumerate(keys_of(space))}
+    arcs = sorted(
+        (number[key], t, number[after])
+        for key, steps in expected.steps.items()
+        for t, after in steps
+    )
+    matrix = space.graph.adjacency()
+    assert np.shares_memory(matrix.indptr, space.graph.offsets)
+    assert np.shares_memory(matrix.indices, space.graph.targets) or not arcs
+    dense = np.zeros((space.n_states, space.n_states), dtype=int)
+    for source, _, target in arcs:
+        dense[source, target] += 1
+    assert np.array_equal(matrix.toarray(), dense)
+    lts = space.lts()
+    drawn = lts.to_networkx()
+    assert sorted((s, label, t) for s, t, label in drawn.edges(data="label")) == arcs
+    assert sorted(drawn.nodes) == list(range(space.n_states))
+    final = [] if net.final is None else [space.number_of(net.final)]
+    assert lts.final.nonzero()[0].tolist() == [n for n in final if n is not None]
+
+
+def test_a_visited_set_takes_at_most_16_bytes_a_state() -> None:
+    """States that cluster, and states that do not, by what the sets themselves hold."""
+    generator = np.random.default_rng(3)
+    for spread in (1 << 20, 1 << 40, 1 << 62):
+        seen = SeenStates(1)
+        all_states: list[np.ndarray] = []  # type: ignore[type-arg]
+        for _ in range(40):
+            batch = generator.integers(0, spread, size=20_000, dtype=np.uint64)
+            all_states += [part for (part,) in seen.add([batch])]
+            seen.change_if_sparse(lambda parts=all_states: ([part] for part in parts))
+            if len(seen) > 1 << 16:
+                assert seen.nbytes <= 16 * len(seen)
+        assert len(seen) == sum(len(part) for part in all_states)
+        assert seen.kind == ("pages" if spread == 1 << 20 else "table")
 
 
 def test_predicates_and_the_view_as_a_transition_system() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from oracles import shared_attempts as oracle
 from petri import PetriNet
-from petri.token_game import MaximalStep, Priorities, Weighted, ensemble
+from petri.token_game import MaximalStep, Priorities, Weighted, ensemble, ensembles
 from petri.token_game.choices import BlockChoices, weights_of
 from strategies_petri import nets
 from transition_systems.budget import Budget
@@ -186,6 +186,113 @@ def test_dead_replicas_and_first_passage() -> None:
     assert both.firing_count().mean <= 2
 
 
+@pytest.mark.parametrize("method", ["bits", "arrays"])
+def test_replicas_that_stopped_are_not_visited(method) -> None:
+    """p, then q (two ways on), then the goal: only p and q are ever seen, q half as long."""
+    net = PetriNet(
+        places=["p", "q", "r"], transitions=["t", "u", "v"], initial={"p": 1},
+        arcs=[("p", "t"), ("t", "q"), ("q", "u"), ("u", "r"), ("q", "v"), ("v", "r")],
+    )  # fmt: skip
+    watch = {name: at_least(name) for name in "pqr"}
+    for rest in ((), (("r", "back"), ("back", "p"))):
+        model = net if not rest else net.replace(
+            transitions=[*net.transitions, "back"], arcs=[*net.arcs, *rest]
+        )  # fmt: skip
+        options = {"replicas": 16_000, "blocks": 500, "until": at_least("r"), "watch": watch}
+        found = ensemble(model, attempts=300, every=1, seed=3, method=method, **options)
+        assert found.first_passage().reached.mean == 1
+        assert found.visits("r").mean == found.visits("r", per="time").mean == 0
+        # The first sample is after the first attempt: the mean times are a little less than the
+        # whole, count - 1 attempts in p of count transitions, and count / 2 in q.
+        count = len(model.transition_ids)
+        share = (count - 1) / (count - 1 + count / 2)
+        assert found.visits("p", per="time").mean == pytest.approx(share, abs=0.02)
+
+
+@pytest.mark.parametrize("method", ["bits", "arrays"])
+def test_the_dead_wait_without_being_played(method) -> None:
+    net = PetriNet(
+        places=["p", "q"], transitions=["t"], initial={"p": 1}, arcs=[("p", "t"), ("t", "q")]
+    )
+    options = {"replicas": 32, "watch": {"p": at_least("p")}, "method": method, "every": 1}
+    found = ensemble(net, attempts=10**12, budget=Budget(seconds=60), **options)
+    assert found.complete
+    assert found.attempts == 10**12
+    assert found.visits("p", per="time").mean == 0
+    short = ensemble(net, attempts=4_000, **options)
+    exact = ensemble(net, attempts=1_000, **options)
+    assert short.visits("p", per="time").mean * 4 == exact.visits("p", per="time").mean
+    many = [f"n{i}" for i in range(9)]
+    net = net.replace(
+        places=["p", "q", "r"], transitions=["t", *many],
+        arcs=[("p", "t"), ("t", "q"), *(("r", n) for n in many)],
+    )  # fmt: skip
+    long, short = (ensemble(net, attempts=n, seed=2, **options) for n in (50_000, 1_000))
+    shares = [found.visits("p", per="time").mean for found in (long, short)]
+    assert 0 < shares[0] * 50 == pytest.approx(shares[1], rel=1e-9)
+
+
+def test_shares_are_of_all_firings_and_not_means_of_shares() -> None:
+    """A replica fires a once and ends, or fires b a hundred times: a is rare among the firings."""
+    net = PetriNet(
+        places=["p", "q", "n"], transitions=["a", "go", "b"], initial={"p": 1, "n": 99},
+        arcs=[("p", "a"), ("p", "go"), ("go", "q"), ("q", "b"), ("b", "q"), ("n", "b")],
+    )  # fmt: skip
+    for blocks in (500, 50):
+        found = ensemble(net, replicas=500, blocks=blocks, firings=200, seed=1)
+        share = found.firing_share("a")
+        assert share.mean == found.fired[:, 0].sum() / found.fired.sum()
+        assert 0 < share.low < 0.5 / 50.5 < share.high < 0.02
+        assert len(share.block_means) == blocks
+
+
+def test_passage_within_a_time_has_an_interval() -> None:
+    net = PetriNet(
+        places=["p", "q"], transitions=["t", "u"], initial={"p": 1},
+        arcs=[("p", "t"), ("t", "q"), ("p", "u"), ("u", "p")],
+    )  # fmt: skip
+    options = {"replicas": 8_000, "blocks": 800, "firings": 40, "until": at_least("q"), "seed": 2}
+    passage = ensemble(net, **options).first_passage()
+    for time in (1, 2, 3):
+        share = passage.within(time)
+        assert share.low < 1 - 0.5**time < share.high
+        assert share.half_width < 0.05
+        assert share.mean == pytest.approx(((passage.times >= 0) & (passage.times <= time)).mean())
+    assert passage.within(0).mean == 0
+    assert passage.within(40).mean == passage.reached.mean
+
+
+def test_blocks_that_were_not_played_are_left_out(monkeypatch) -> None:
+    """Time runs out in the third block: the two whole ones are told, and nothing of the third."""
+    real, calls = ensembles.play_block, []
+
+    def play_block(*arguments, **options):
+        block = real(*arguments, **options)
+        calls.append(block)
+        block.complete = len(calls) < 3
+        return block
+
+    monkeypatch.setattr(ensembles, "play_block", play_block)
+    found = ensemble(CYCLE, replicas=70, blocks=7, firings=4, method="arrays")
+    assert (found.replicas, found.blocks, len(calls)) == (20, 2, 3)
+    assert found.reason == "the time budget is used up"
+    assert found.fired.sum() == 80
+    assert found.tokens("p").shape == found.dead.shape == (20,)
+    calls[:] = [None, None]
+    assert ensemble(CYCLE, replicas=70, blocks=7, firings=4, method="arrays").replicas == 10
+
+
+def test_a_function_plays_ensembles_too() -> None:
+    def last_enabled(markings, enabled, generator):
+        return np.where(enabled.any(axis=0), len(enabled) - 1 - enabled[::-1].argmax(axis=0), -1)
+
+    net = PetriNet(places=["p"], transitions=["a", "b"], arcs=[("p", "a"), ("p", "b")],
+                   initial={"p": 5})  # fmt: skip
+    found = ensemble(net, replicas=50, firings=9, policy=last_enabled)
+    assert (found.method, found.fired.sum(axis=0).tolist()) == ("arrays", [0, 250])
+    assert found.dead.all()
+
+
 @pytest.mark.parametrize("policy", [None, Weighted({"t": 3})])
 def test_arrays_follow_the_same_law_as_bits(policy) -> None:
     net = PetriNet(
@@ -251,4 +358,9 @@ def test_refusals_budget_and_progress() -> None:
     empty = ensemble(PetriNet(places=["p"], transitions=[]), replicas=4, firings=3)
     assert empty.dead.all()
     assert empty.fired.sum() == 0
+    still = ensemble(
+        PetriNet(places=["p"], transitions=[]), replicas=4, attempts=10**9,
+        watch={"p": at_least("p")},
+    )  # fmt: skip
+    assert (still.attempts, still.visits("p", per="time").mean) == (10**9, 0)
     assert "4 replicas" in repr(empty)

@@ -16,7 +16,7 @@ from scipy.stats import chi2_contingency
 
 from oracles import firing as oracle
 from petri import PetriNet
-from petri.token_game import Priorities, Weighted, ensemble, ensembles, trace_runs, traces
+from petri.token_game import Priorities, Weighted, arguments, ensemble, traces
 from petri.token_game.compiling import has_compiler
 from petri.token_game.word_kernels import lowest_one, select_one
 from strategies_petri import nets
@@ -46,8 +46,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(autouse=True)
 def uncompiled(monkeypatch):
-    monkeypatch.setattr(ensembles, "has_compiler", lambda: True)
-    monkeypatch.setattr(trace_runs, "has_compiler", lambda: True)
+    monkeypatch.setattr(arguments, "has_compiler", lambda: True)
     with np.errstate(all="ignore"):
         yield
 
@@ -204,7 +203,7 @@ def test_a_replica_in_a_crowd_follows_the_law_too() -> None:
 
 
 def test_the_kernel_is_refused_where_there_is_none(monkeypatch) -> None:
-    monkeypatch.setattr(ensembles, "has_compiler", lambda: False)
+    monkeypatch.setattr(arguments, "has_compiler", lambda: False)
     with pytest.raises(UsageError, match="numba"):
         ensemble(SMALL, replicas=4, firings=1, engine="kernel")
     with pytest.raises(UsageError, match="kernel"):

@@ -19,6 +19,7 @@ from petri.token_game import (
     Replay,
     Uniform,
     Weighted,
+    arguments,
     trace_runs,
     traces,
 )
@@ -36,7 +37,7 @@ CHOICE = PetriNet(
 
 @pytest.fixture
 def uncompiled(monkeypatch):
-    monkeypatch.setattr(trace_runs, "has_compiler", lambda: True)
+    monkeypatch.setattr(arguments, "has_compiler", lambda: True)
     with np.errstate(all="ignore"):
         yield
 
@@ -87,7 +88,7 @@ def test_the_kernel_makes_the_same_choices(net, seed, weight, levels) -> None:
     policy = Priorities(dict.fromkeys(names[:2], 1), weights) if levels else Weighted(weights)
     numpy = traces(net, runs=5, length=8, seed=seed, policy=policy)
     with np.errstate(all="ignore"), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trace_runs, "has_compiler", lambda: True)
+        patch.setattr(arguments, "has_compiler", lambda: True)
         kernel = traces(net, runs=5, length=8, seed=seed, policy=policy, engine="kernel")
     assert kernel.engine == "kernel"
     assert (kernel.log == numpy.log).all()
@@ -149,7 +150,8 @@ def test_stops_refusals_budget_and_overflow(uncompiled) -> None:
     for row, length in zip(found.log, found.lengths.tolist(), strict=True):
         assert 0 not in row[: length - 1]
         assert length == 9 or row[length - 1] == 0
-    for wrong in ({"runs": -1}, {"length": -1}, {"seed": -1}, {"engine": "x"}, {"policy": 3},
+    for wrong in ({"runs": -1}, {"length": -1}, {"runs": 2.5}, {"length": "2"}, {"seed": None},
+                  {"seed": -1}, {"engine": "x"}, {"policy": 3},
                   {"engine": "kernel", "policy": MaximalStep()}):  # fmt: skip
         with pytest.raises(UsageError):
             traces(CHOICE, **{"runs": 1, "length": 1, **wrong})
