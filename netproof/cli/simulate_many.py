@@ -21,6 +21,7 @@ from transition_systems.errors import UsageError
 from transition_systems.progress import Progress
 from transition_systems.readwrite.event_log import LogCase, format_csv_log
 from transition_systems.readwrite.xes import format_xes
+from translators.to_petri import NetTranslation
 from translators.trace_back import trace_back
 
 __all__ = ["run_many"]
@@ -64,7 +65,7 @@ def run_many(arguments: argparse.Namespace) -> int:
             + "\n"
         )
     else:
-        sys.stdout.write(_text(result))
+        sys.stdout.write(_text(result, _told_places(net, translation)))
     return 0
 
 
@@ -122,7 +123,15 @@ def _shown(value: Estimate) -> str:
     return f"{value.mean:>12.4f} ± {value.half_width:.2g}"
 
 
-def _text(result: Ensemble) -> str:
+def _told_places(net: PetriNet, translation: NetTranslation | None) -> list[str]:
+    """Return the places that mean something to the user: in a workflow no bookkeeping."""
+    if translation is None:
+        return list(net.place_ids)
+    known = translation.places
+    return [place for place in net.place_ids if place in known and known[place].kind != "control"]
+
+
+def _text(result: Ensemble, places: list[str]) -> str:
     net = result.net
     lines = [
         f"{result.replicas} replicas of {result.amount} firings in {result.blocks} blocks,"
@@ -138,6 +147,6 @@ def _text(result: Ensemble) -> str:
         for node, name in zip(net.transitions, _names(net), strict=True)
     ]
     lines += ["", "tokens at the end (places that are never marked are left out):"]
-    tokens = [(place, result.mean_tokens(place)) for place in net.place_ids]
+    tokens = [(place, result.mean_tokens(place)) for place in places]
     lines += [f"  {_shown(value)}  {place}" for place, value in tokens if value.mean]
     return "\n".join(lines) + "\n"

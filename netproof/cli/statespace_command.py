@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     model = load(arguments.file, format=arguments.format)
     net, _ = net_of(model, arguments.starts or "one")
     budget = Budget(seconds=arguments.budget_seconds, bytes=arguments.budget_bytes)
-    with ProgressLine(1) as line:
+    with ProgressLine(0) as line:
         started, cpu = time.monotonic(), time.process_time()
         space = state_space(
             net,

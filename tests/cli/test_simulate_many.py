@@ -71,6 +71,15 @@ def test_the_runs_are_written(path, tmp_path, kind) -> None:
     assert text.count("<trace>") == 5 if kind == "xes" else len(text.splitlines()) == 6
 
 
+def test_bookkeeping_of_the_map_is_not_told(capsys) -> None:
+    diagram = "examples/insurance-claim.bpmn"
+    assert run(["simulate", diagram, "--replicas", "100", "--firings", "50"]) == 0
+    told = capsys.readouterr().out.split("tokens at the end")[1]
+    assert "settled.reached" in told
+    assert ".free" not in told
+    assert ".idle" not in told
+
+
 def test_runs_of_a_diagram_have_its_names(tmp_path) -> None:
     out = tmp_path / "runs.csv"
     arguments = ["--replicas", "3", "--firings", "6", "--trace", str(out)]
