@@ -303,15 +303,25 @@ def _diagram(net: PetriNet, evidence: Any) -> Forged:
         changed = fields.copy()
         changed[0, 1] = wrong
         yield f"a field of {wrong} variables", made(fields=changed)
-    for wrong in (-1, int(fields[:, 1].sum()), 2**40, int(fields[1, 0])):
+    for wrong in (-1, int(fields[:, 1].sum()), 2**40, int(fields[1, 0]) + 1):
         changed = fields.copy()
         changed[0, 0] = wrong
         yield f"a field at {wrong}", made(fields=changed)
+    for i, (_, bits, code) in enumerate(fields.tolist()):
+        for wrong in (-1, 1 << bits, 2**40, 0 if code else 1, 2 if code == 1 else 1):
+            changed = fields.copy()
+            changed[i, 2] = wrong
+            if (
+                wrong not in (0, 1)
+                or code
+                or not inductive(net, made(fields=changed), GOOD[net.name])
+            ):
+                yield f"code {wrong} of place {i}", made(fields=changed)
     yield "fields as floats", made(fields=fields.astype(float))
     yield "a field too few", made(fields=fields[1:])
     yield "no fields", made(fields=None)
     turned = fields.copy()
-    turned[:, 0] = fields[:, 1].sum() - fields[:, 0] - fields[:, 1]
+    turned[:, 0] = (fields[:, 0] + fields[:, 1]).max() - fields[:, 0] - fields[:, 1]
     if not inductive(net, made(fields=turned), GOOD[net.name]):
         yield "order turned", made(fields=turned)
     if evidence.run is None:

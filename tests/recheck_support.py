@@ -11,7 +11,13 @@ import numpy as np
 import petri
 from petri import PetriNet
 from petri.decision import stamped
+from petri.state_space.symbolic.answers import SymbolicAnswers
+from petri.state_space.symbolic.closure import Closure
+from petri.state_space.symbolic.symbolic_net import SymbolicNet
+from petri.state_space.symbolic.symbolic_space import SymbolicSpace
+from transition_systems.budget import Budget
 from transition_systems.evidence import Claim, Evidence, InvariantEvidence, RunEvidence
+from transition_systems.properties.parse import parse_predicate
 
 SOURCE, TRANSLATION = "sha256:" + "5" * 64, "workflow-to-net/1"
 Case = tuple[PetriNet, Evidence]
@@ -93,6 +99,8 @@ def cases() -> dict[str, list[Case]]:
     add(LOOP, petri.reachable(LOOP, "p >= 1 && q >= 1", method="symbolic"))
     add(DEEP, petri.invariant(DEEP, "p + q + r + o == 1", method="symbolic"))
     add(LATE, petri.bounded(LATE, method="symbolic"))
+    coded = SymbolicAnswers(DEEP, space=coded_space(DEEP, "p q r"))
+    add(DEEP, coded.invariant(parse_predicate("p + q + r + o == 1")))
     for net in (FORK, DOUBLE, LOST):
         add(net, petri.workflow_net(net))
     add(FORK, petri.sound(FORK))
@@ -109,6 +117,20 @@ def cases() -> dict[str, list[Case]]:
     run = LOOP.run(LOOP.initial, ["go", "back", "exit"])
     found["run"].append((LOOP, RunEvidence(claim=shown, run=run)))
     return found
+
+
+def coded_space(net: PetriNet, *groups: str, library: str = "oxidd") -> SymbolicSpace:
+    """The symbolic space of a safe net in which groups of places (``"p q"``) share codes."""
+    numbers = [tuple(map(net.place_index, group.split())) for group in groups]
+    order = list(range(len(net.place_ids)))
+    system = SymbolicNet(net, order, [1] * len(order), groups=numbers, library=library)
+    closure = Closure(system)
+    closure.run(Budget().start())
+    assert closure.wide is None
+    return SymbolicSpace(
+        net, system, closure.states, reason=None, pump=None, seconds=0.0, cpu_seconds=0.0,
+        peak_bytes=0,
+    )  # fmt: skip
 
 
 FALSE_CLAIMS = (

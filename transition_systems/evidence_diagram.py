@@ -28,11 +28,13 @@ class DiagramEvidence(ByContent):
     claim
         The statement.
     names
-        The places, one for each field.
+        The places.
     fields
-        int64, shape (n_places, 2): the first Boolean variable of a place, that of the highest
-        binary digit of its tokens, and the number of its variables, which follow each other.
-        Together the fields take each variable once.
+        int64, shape (n_places, 3): the first Boolean variable of a place, the number of its
+        variables, which follow each other with the highest binary digit first, and a code. With
+        the code 0 the digits are those of its tokens. Places with other codes may share a field:
+        the one whose code the digits are has one token, and the others have none. Together the
+        fields take each variable once.
     nodes
         int64, shape (n_nodes, 3): the variable of a node, and the nodes behind it where it is false
         and where it is true. Row ``i`` is node ``i + 2``: node 0 is the empty set and node 1

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from netproof.recheck.diagram_table import DiagramTable
-from netproof.recheck.net_table import NetTable
+from netproof.recheck.net_table import Tokens
 from netproof.recheck.result import RefusedError
 
 __all__ = ["check_closed"]
 
 LOOK = 1 << 14
-# What was read of the tokens x of a place and of x + d after the step: how far the digits of the
-# second number are ahead (``None`` where it is too large for the field), and whether those of x
-# are so far the digits of the least number allowed. Behind the last digit: ``None``.
-_Digits = tuple[int | None, bool] | None
+# What was read of a field before a step, and what that allows. In a number: how far the digits of
+# the tokens after the step are ahead (``None`` where they will not fit), and whether those before
+# are so far the digits of the least number allowed. In a code: the digits read so far, and one of
+# the ways below. Behind the last digit: ``None``.
+_Digits = tuple[int | None, int] | None
 _Rows = dict[_Digits, list[tuple[int, int, _Digits]]]
 # Variable, node of the marking before the step, node of the one after it, digits.
 _Pair = tuple[int, int, int, _Digits]
+_GIVEN, _FREE, _TAKEN = 0, 1, 2
 
 
 def check_closed(diagram: DiagramTable) -> None:
@@ -70,19 +72,25 @@ class _Step:
 
     def __init__(self, diagram: DiagramTable, transition: int) -> None:
         self.diagram, self.transition = diagram, transition
-        table: NetTable = diagram.table
-        needs, moved = table.pre[transition], table.change[transition]
-        self.starts: dict[int, list[_Digits]] = {}
+        needs = diagram.table.pre[transition]
+        moved = diagram.table.change[transition]
+        # Where a field is entered: the states, and whether they lead out of the set.
+        self.starts: dict[int, list[tuple[bool, _Digits]]] = {}
         self.rows: dict[int, _Rows] = {}
-        places = needs.keys() | moved.keys()
-        # Otherwise the marking after the step is the one before it, or there is no step.
-        self.moves = bool(moved) and all(
-            needs.get(place, 0) >> diagram.fields[place][1] == 0 for place in places
-        )
+        # Otherwise the marking after the step is the one before it.
+        self.moves = bool(moved)
+        for first in {diagram.fields[place][0] for place in (*needs, *moved)}:
+            places = diagram.members[first]
+            bits, code = diagram.fields[places[0]][1:]
+            if code:
+                self.moves &= self._code(first, bits, places, needs, moved)
+            else:
+                needed = needs.get(places[0], 0)
+                self.moves &= needed >> bits == 0
+                if self.moves:
+                    self._number(first, bits, needed, moved.get(places[0], 0))
         if not self.moves:
             return
-        for place in places:
-            self._read(*diagram.fields[place], needs.get(place, 0), moved.get(place, 0))
         self.top = min(self.starts)
         self.end = max(self.rows) + 1
         following = self.end
@@ -91,17 +99,53 @@ class _Step:
             following = variable if variable in self.starts else following
             self.next[variable - self.top] = following
 
-    def _read(self, first: int, bits: int, needed: int, change: int) -> None:
+    def _number(self, first: int, bits: int, needed: int, change: int) -> None:
         """Take up a field: both numbers in it, or the second one above all that fit."""
         above = max(needed, (1 << bits) - change)
-        self.starts[first] = [(0, True)]
+        self.starts[first] = [(False, (0, True))]
         if change > 0 and above >> bits == 0:
-            self.starts[first].append((None, True))
-        known: set[_Digits] = set(self.starts[first])
+            self.starts[first].append((True, (None, True)))
+        known: set[_Digits] = {state for _, state in self.starts[first]}
         for left in range(bits - 1, -1, -1):
             rows = _choices(known, left, change, {False: needed, True: above})
             self.rows[first + bits - 1 - left] = rows
             known = {state for choices in rows.values() for _, _, state in choices}
+
+    def _code(self, first: int, bits: int, places: list[int], needs: Tokens, moved: Tokens) -> bool:
+        """Take up a field of places that share codes; return whether the step can occur there.
+
+        A step that takes from a place finds its code. One that does not finds the code of some
+        place, and puts a second token beside it, or of none.
+        """
+        diagram = self.diagram
+        taken = [place for place in places if needs.get(place, 0)]
+        if len(taken) > 1 or any(needs[place] > 1 for place in taken):
+            return False
+        after = {place: moved.get(place, 0) + (place in taken) for place in places}
+        put = [place for place in places if after[place]]
+        fits = sum(after.values()) <= 1
+        target = diagram.fields[put[0]][2] if put and fits else 0
+        codes = {diagram.fields[place][2] for place in places}
+        if taken:
+            codes = {diagram.fields[taken[0]][2]}
+            self.starts[first] = [(not fits, (0, _GIVEN))]
+        else:
+            self.starts[first] = [(not fits, (0, _FREE)), (True, (0, _TAKEN))]
+        known: set[_Digits] = {state for _, state in self.starts[first]}
+        for left in range(bits - 1, -1, -1):
+            rows: _Rows = {}
+            for state in known:
+                assert state is not None
+                before, way = state[0] or 0, state[1]
+                for value in (2 * before, 2 * before + 1):
+                    if left == 0 and (value in codes) == (way == _FREE):
+                        continue
+                    following = (value, way) if left else None
+                    rows.setdefault(state, []).append((value & 1, target >> left & 1, following))
+                rows.setdefault(state, [])
+            self.rows[first + bits - 1 - left] = rows
+            known = {state for choices in rows.values() for _, _, state in choices}
+        return True
 
     def leaves(self, nodes: list[int]) -> bool:
         """Return whether the step leads out of the set from a marking on a way to the nodes."""
@@ -137,8 +181,7 @@ class _Step:
             if variable == bottom:
                 return True  # inside before, and outside after: the two nodes differ
             if variable == following < self.end:
-                for state in self.starts[variable]:
-                    outside = state is not None and state[0] is None
+                for outside, state in self.starts[variable]:
                     push((variable, before, 0 if outside else after, state))
                 continue
             for side in (high, low):

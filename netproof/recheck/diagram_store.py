@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from collections.abc import Iterator
 
 from netproof.recheck.diagram_table import DiagramTable
 
@@ -69,13 +69,11 @@ class DiagramStore:
 
     def at_most(self, terms: dict[int, int], bound: int) -> int:
         """Return where a weighted sum of the tokens of places, by index, is at most a bound."""
-        weights = sorted(
-            chain.from_iterable(self._digits(place, factor) for place, factor in terms.items())
-        )
+        parts = sorted(self._parts(terms))
         least, most = [0], [0]
-        for _, weight in reversed(weights):
-            least.append(least[-1] + min(0, weight))
-            most.append(most[-1] + max(0, weight))
+        for _, _, adds in reversed(parts):
+            least.append(least[-1] + min(adds))
+            most.append(most[-1] + max(adds))
         least.reverse()
         most.reverse()
 
@@ -85,26 +83,39 @@ class DiagramStore:
             return 0 if total + least[depth] > bound else None
 
         layers: list[set[int]] = [{0}]
-        for depth, (_, weight) in enumerate(weights):
-            sums = {total + add for total in layers[-1] for add in (0, weight)}
-            layers.append({total for total in sums if settled(depth + 1, total) is None})
+        for depth, (_, _, adds) in enumerate(parts, start=1):
+            sums = {total + add for total in layers[-1] for add in set(adds)}
+            layers.append({total for total in sums if settled(depth, total) is None})
             self.diagram.watch.tick()
             self.diagram.watch.fits(len(layers[-1]) * BYTES_OF_NODE)
         below: dict[int, int] = {}
-        for depth in range(len(weights) - 1, -1, -1):
-            variable, weight = weights[depth]
+        for depth in range(len(parts) - 1, -1, -1):
+            first, bits, adds = parts[depth]
             here: dict[int, int] = {}
             for total in layers[depth]:
-                ends = (settled(depth + 1, total), settled(depth + 1, total + weight))
-                low = below[total] if ends[0] is None else ends[0]
-                high = below[total + weight] if ends[1] is None else ends[1]
-                here[total] = self.node(variable, low, high)
+                ends = [settled(depth + 1, total + add) for add in adds]
+                ways = [
+                    below[total + add] if end is None else end
+                    for end, add in zip(ends, adds, strict=True)
+                ]
+                for variable in range(first + bits - 1, first - 1, -1):
+                    pairs = zip(ways[::2], ways[1::2], strict=True)
+                    ways = [self.node(variable, low, high) for low, high in pairs]
+                here[total] = ways[0]
             below = here
-        return below[0] if weights else int(bound >= 0)
+        return below[0] if parts else int(bound >= 0)
 
-    def _digits(self, place: int, factor: int) -> list[tuple[int, int]]:
-        first, bits = self.diagram.fields[place]
-        return [(first + j, factor << (bits - 1 - j)) for j in range(bits)] if factor else []
+    def _parts(self, terms: dict[int, int]) -> Iterator[tuple[int, int, list[int]]]:
+        """Yield variables, first and how many, and what each value of them adds to a sum."""
+        coded: dict[int, list[int]] = {}
+        for place, factor in terms.items():
+            first, bits, code = self.diagram.fields[place]
+            if code:
+                coded.setdefault(first, [0] * (1 << bits))[code] = factor
+            elif factor:
+                yield from ((first + j, 1, [0, factor << (bits - 1 - j)]) for j in range(bits))
+        for first, adds in coded.items():
+            yield first, len(adds).bit_length() - 1, adds
 
     def meets(self, predicate: int) -> bool:
         """Return whether some marking of the set is in a diagram of this store."""

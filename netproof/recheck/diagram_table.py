@@ -14,7 +14,7 @@ from transition_systems.evidence import DiagramEvidence
 
 __all__ = ["DiagramTable"]
 
-MOST_BITS = 62
+MOST_BITS, MOST_CODED = 62, 12
 MOST_VARIABLES = 1 << 22
 BYTES_OF_NODE = 400
 
@@ -28,9 +28,9 @@ class DiagramTable:
     Attributes
     ----------
     fields
-        For each place its first variable and the number of its variables.
-    place_of
-        The place of each variable.
+        For each place its first variable, the number of its variables, and its code.
+    members
+        The places of each field, by its first variable.
     levels, low, high
         By node: its variable (the number of variables for nodes 0 and 1), and its two successors.
     root
@@ -38,8 +38,17 @@ class DiagramTable:
     """
 
     __slots__ = (
-        "arrays", "closed", "fields", "high", "levels", "low", "n_variables", "place_of", "root",
-        "table", "watch",
+        "arrays",
+        "closed",
+        "fields",
+        "high",
+        "levels",
+        "low",
+        "members",
+        "n_variables",
+        "root",
+        "table",
+        "watch",
     )  # fmt: skip
 
     arrays: tuple[NDArray[np.int64], NDArray[np.int64]]
@@ -49,7 +58,7 @@ class DiagramTable:
         names = table.net.place_ids
         if tuple(evidence.names) != names:
             raise RefusedError("the fields of the diagram are not the places of the net")
-        fields = integers(evidence.fields, (len(names), 2), "the fields")
+        fields = integers(evidence.fields, (len(names), 3), "the fields")
         self._laid(fields)
         nodes = evidence.nodes
         if not isinstance(nodes, np.ndarray) or nodes.ndim != 2:  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -71,21 +80,35 @@ class DiagramTable:
         self.root = len(nodes) + 1
 
     def _laid(self, fields: NDArray[np.int64]) -> None:
-        """Take the fields over; refuse them unless they have each variable once."""
+        """Take the fields over; refuse them unless they have each variable once.
+
+        Places share a field where each has a code of its own.
+        """
         if (fields < 0).any() or (fields > MOST_VARIABLES).any():
             raise RefusedError("a field of the diagram has no sensible place or size")
         if (fields[:, 1] > MOST_BITS).any() or (fields[:, 1] < 1).any():
             raise RefusedError("a field of the diagram has no variables, or too many")
-        self.fields: list[tuple[int, int]] = [(int(a), int(n)) for a, n in fields]
-        end = self.n_variables = int(fields[:, 1].sum())
-        self.place_of = [-1] * end
-        for place, (first, bits) in enumerate(self.fields):
-            if first + bits > end:
-                raise RefusedError("a field of the diagram goes beyond its variables")
-            for variable in range(first, first + bits):
-                if self.place_of[variable] >= 0:
-                    raise RefusedError("two fields of the diagram overlap")
-                self.place_of[variable] = place
+        if (fields[fields[:, 2] > 0, 1] > MOST_CODED).any():
+            raise RefusedError("a field of codes has too many variables")
+        self.members: dict[int, list[int]] = {}
+        self.fields: list[tuple[int, int, int]] = []
+        shared: dict[tuple[int, int, int], int] = {}
+        for place, (first, bits, code) in enumerate(fields.tolist()):
+            self.fields.append((first, bits, code))
+            if shared.setdefault((first, bits, code), place) != place or code >> bits:
+                raise RefusedError("a code of the diagram stands for two places, or does not fit")
+            together = self.members.setdefault(first, [])
+            together.append(place)
+            if len(together) > 1 and (
+                not code or not self.fields[together[0]][2] or self.fields[together[0]][1] != bits
+            ):
+                raise RefusedError("two fields of the diagram overlap")
+        end = 0
+        for first in sorted(self.members):
+            if first != end:
+                raise RefusedError("the fields of the diagram overlap or leave variables out")
+            end += self.fields[self.members[first][0]][1]
+        self.n_variables = end
 
     def cuts(self, wanted: Collection[int]) -> Iterator[tuple[int, list[int]]]:
         """Yield for some variables, in order, the nodes at which ways down from the root cross it.
@@ -132,14 +155,21 @@ class DiagramTable:
 
     def holds(self, tokens: Tokens) -> bool:
         """Return whether a marking is in the set; one that does not fit the fields is not."""
-        if any(tokens.get(p, 0) >> bits for p, (_, bits) in enumerate(self.fields)):
-            return False
+        true: set[int] = set()
+        for first, places in self.members.items():
+            marked = [place for place in places if tokens.get(place, 0)]
+            bits, code = self.fields[places[0]][1:]
+            if len(marked) > 1 or (code and any(tokens[place] > 1 for place in marked)):
+                return False
+            value = 0
+            if marked:
+                value = self.fields[marked[0]][2] or tokens[marked[0]]
+            if value >> bits:
+                return False
+            true.update(first + j for j in range(bits) if value >> (bits - 1 - j) & 1)
         node = self.root
         while node > 1:
-            first, bits = self.fields[place := self.place_of[self.levels[node]]]
-            digit = first + bits - 1 - self.levels[node]
-            branch = self.high if tokens.get(place, 0) >> digit & 1 else self.low
-            node = branch[node]
+            node = (self.high if self.levels[node] in true else self.low)[node]
         return node == 1
 
     def starts(self) -> None:

@@ -17,8 +17,9 @@ from transition_systems.progress import ProgressCallback
 __all__ = ["METHODS", "state_space"]
 
 METHODS = ("auto", "explicit", "symbolic")
-# Most states of the explicit engine, then seconds of the symbolic one; at last the whole budget.
-TURNS = ((200_000, 5.0), (5_000_000, 40.0), (200_000_000, 1800.0))
+# Most states of the explicit engine, then seconds of the symbolic one, which has at most this
+# share of the time that is left; at last the explicit engine has the rest.
+TURNS = ((200_000, 5.0, 0.5), (5_000_000, 3600.0, 0.6))
 # The levels of a search still grow where the last one has this share of the largest.
 GROWING = 0.8
 ASKED = "this method was asked for"
@@ -113,7 +114,7 @@ def _in_turns(
 ) -> tuple[StateSpace | SymbolicSpace | None, str]:
     """Return the first answer, if there is one before all turns are over; and why that is it."""
     drawn: SymbolicSpace | None = None
-    for states, seconds in TURNS:
+    for states, seconds, part in TURNS:
         if limit.states is not None and limit.states <= states:
             return None, "no more states were allowed than the explicit engine lists at once"
         share = Budget(states=states, bytes=limit.bytes, deadline=limit.deadline)
@@ -128,8 +129,7 @@ def _in_turns(
         if not _growing(listed):
             continue
         left = limit.remaining()
-        # The explicit engine keeps half of the time that is left.
-        some = seconds if left is None else min(seconds, left / 2)
+        some = seconds if left is None else min(seconds, part * left)
         try:
             drawn = symbolic_state_space(
                 net, budget=Budget(seconds=some, bytes=limit.bytes), progress=progress

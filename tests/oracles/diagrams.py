@@ -15,15 +15,16 @@ def members(evidence: Any) -> list[dict[str, int]]:
     """All markings of the diagram; it must be well formed and have few variables."""
     fields, nodes = evidence.fields.tolist(), evidence.nodes.tolist()
     found = []
-    for values in product((0, 1), repeat=sum(bits for _, bits in fields)):
+    for values in product((0, 1), repeat=sum({first: bits for first, bits, _ in fields}.values())):
         node = len(nodes) + 1
         while node > 1:
             level, low, high = nodes[node - 2]
             node = high if values[level] else low
         if node:
             tokens = {}
-            for name, (first, bits) in zip(evidence.names, fields, strict=True):
-                tokens[name] = int("".join(map(str, values[first : first + bits])), 2)
+            for name, (first, bits, code) in zip(evidence.names, fields, strict=True):
+                value = int("".join(map(str, values[first : first + bits])), 2)
+                tokens[name] = int(value == code) if code else value
             found.append(tokens)
     return found
 

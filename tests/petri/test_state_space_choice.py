@@ -42,7 +42,7 @@ def test_a_search_whose_levels_shrink_is_gone_on_with(monkeypatch: pytest.Monkey
     whole = state_space(kanban(3), method="explicit")
     assert whole.n_states == 58_400
     for first, engine in ((58_000, "explicit"), (20_000, "symbolic")):
-        monkeypatch.setattr(choosing, "TURNS", ((first, 5.0), (60_000, 5.0)))
+        monkeypatch.setattr(choosing, "TURNS", ((first, 5.0, 0.5), (60_000, 5.0, 0.5)))
         space = state_space(kanban(3))
         assert space.complete
         assert space.engine == engine
@@ -50,7 +50,7 @@ def test_a_search_whose_levels_shrink_is_gone_on_with(monkeypatch: pytest.Monkey
 
 
 def test_budgets_end_both(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choosing, "TURNS", ((2_000, 1e-6), (4_000, 1e-6)))
+    monkeypatch.setattr(choosing, "TURNS", ((2_000, 1e-6, 0.5), (4_000, 1e-6, 0.5)))
     space = state_space(philosophers(14), budget=Budget(seconds=60))
     assert space.complete
     assert space.why == "the symbolic engine did not come to an end in its turns"
@@ -83,7 +83,7 @@ def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
         raise UsageError("no library here")
 
     monkeypatch.setattr(choosing, "symbolic_state_space", missing)
-    monkeypatch.setattr(choosing, "TURNS", ((100, 1.0),))
+    monkeypatch.setattr(choosing, "TURNS", ((100, 1.0, 0.5),))
     space = state_space(kanban(2))
     assert space.n_states == 4_600
     assert space.why == "the symbolic engine cannot be used: no library here"

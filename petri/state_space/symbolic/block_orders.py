@@ -1,25 +1,42 @@
-"""Orders of places that keep what belongs together side by side: units and semiflows as blocks."""
+"""Orders that keep what belongs together side by side: units and semiflows as blocks and codes."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 from petri.net import PetriNet
 from petri.state_space.symbolic.variable_order import force_order, neighbourhoods, span
 from petri.structure.flows import Semiflow
 from petri.structure.nupn import nupn_units
 
-__all__ = ["block_order", "candidate_orders", "sifted"]
+__all__ = ["Plan", "block_order", "candidate_orders", "sifted"]
 
 MOST_SIFTED = 400
-SIFTINGS = 4
+SIFTINGS = 10
 
 Groups = list[tuple[int, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An order of the places, and disjoint groups of them that may share a field.
+
+    Attributes
+    ----------
+    order
+        Places by index, those on top of the diagrams first.
+    groups
+        Places that seem to have at most one token together; a closure notices where they have not.
+    """
+
+    order: list[int]
+    groups: tuple[tuple[int, ...], ...] = ()
+
+
 def candidate_orders(
     net: PetriNet, flows: Sequence[Semiflow] = (), dead: Collection[int] = ()
-) -> Iterator[list[int]]:
+) -> Iterator[Plan]:
     """Yield orders of the places in which the diagrams of a net may stay small.
 
     Parameters
@@ -33,44 +50,54 @@ def candidate_orders(
 
     Yields
     ------
-    list of int
+    Plan
         First the order of FORCE; then, where there are any, the blocks of the net's NUPN units and
-        those of its semiflows, arranged by FORCE and sifting, each ordered by FORCE inside. No
-        order comes twice.
+        those of its semiflows, arranged by FORCE and sifting, each ordered by FORCE inside. Units,
+        and blocks of semiflows with one token, are groups; that a unit has one token at most is
+        not known here.
 
     Examples
     --------
     >>> net = PetriNet.from_arrays([[1, 0], [0, 1]], [[0, 1], [1, 0]], [1, 0])
     >>> list(candidate_orders(net))
-    [[0, 1]]
+    [Plan(order=[0, 1], groups=())]
     """
     n = len(net.place_ids)
     groups = [group for t, group in enumerate(neighbourhoods(net)) if t not in set(dead)]
-    met: list[list[int]] = []
-    blocks: list[Sequence[tuple[int, ...]]] = [(), nupn_units(net), _flow_blocks(flows)]
-    for parts in blocks:
-        if met and len(parts) < 2:
+    yield Plan(block_order(n, groups, ()))
+    initial: list[int] = net.initial.to_array(net.place_ids).tolist()
+    units = nupn_units(net)
+    for blocks, coded in ((units, units), _flow_blocks(flows)):
+        if len(blocks) < 2:
             continue
-        order = block_order(n, groups, parts)
-        if order not in met:
-            met.append(order)
-            yield order
+        light = (block for block in coded if sum(initial[place] for place in block) <= 1)
+        yield Plan(
+            block_order(n, groups, blocks), tuple(block for block in light if len(block) > 1)
+        )
 
 
-def _flow_blocks(flows: Sequence[Semiflow]) -> list[tuple[int, ...]]:
-    """Return disjoint blocks of places that share tokens, those of the largest semiflows first."""
+def _flow_blocks(
+    flows: Sequence[Semiflow],
+) -> tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]:
+    """Return disjoint blocks of places that share tokens, and those of them that share one.
+
+    The largest come first.
+    """
     blocks: list[tuple[int, ...]] = []
-    left = [[place for place, _ in flow.weights] for flow in flows if flow.value]
+    single: list[tuple[int, ...]] = []
+    left = [([place for place, _ in flow.weights], flow.value == 1) for flow in flows if flow.value]
     used: set[int] = set()
     while left:
-        left.sort(key=lambda part: (-len(part), part))
-        block = left.pop(0)
+        left.sort(key=lambda part: (-len(part[0]), part))
+        block, one = left.pop(0)
         if len(block) < 2:
             break
         blocks.append(tuple(block))
+        if one:
+            single.append(tuple(block))
         used.update(block)
-        left = [[place for place in part if place not in used] for part in left]
-    return blocks
+        left = [([place for place in part if place not in used], one) for part, one in left]
+    return tuple(blocks), tuple(single)
 
 
 def block_order(n: int, groups: Groups, blocks: Sequence[tuple[int, ...]]) -> list[int]:
@@ -122,7 +149,7 @@ def sifted(order: list[int], groups: Groups) -> list[int]:
     """Return an order in which no member would do better elsewhere, by the span of its groups.
 
     Each member in turn goes to the position where the groups of all members are shortest, until
-    nothing gets better, at most four times. Orders of more than 400 members are returned as they
+    nothing gets better, at most ten times. Orders of more than 400 members are returned as they
     are. O(n x sum of group sizes) for each time.
     R. Rudell: Dynamic variable ordering for ordered binary decision diagrams. ICCAD 1993.
 
@@ -143,7 +170,7 @@ def sifted(order: list[int], groups: Groups) -> list[int]:
             of.setdefault(member, []).append(group)
     length = span(order, groups)
     for _ in range(SIFTINGS):
-        for member in sorted(of, key=lambda m: -len(of[m])):
+        for member in sorted(order, key=lambda m: -len(of.get(m, ()))):
             order = _best_place(order, member, weights)
         after = span(order, groups)
         if after >= length:

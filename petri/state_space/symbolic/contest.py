@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from petri.net import PetriNet
+from petri.state_space.symbolic.block_orders import Plan
 from petri.state_space.symbolic.closure import Closure
 from petri.state_space.symbolic.symbolic_net import SymbolicNet
 from transition_systems.budget import Budget
@@ -16,6 +17,8 @@ __all__ = ["Attempt", "Contest"]
 BYTES_OF_NODE = 32
 # Seconds of one turn: of the first order alone, of each, and by how much turns grow.
 FIRST, LATER, GROWTH = 0.5, 1.0, 3.0
+# From turns of this length on only orders with about the fewest variables go on.
+LONG, ABOUT = 3.0, 1.25
 NO_ROOM = "the diagrams need more nodes than there is room for"
 
 
@@ -24,6 +27,7 @@ class Attempt:
     """A closure under way, in one order."""
 
     closure: Closure
+    groups: tuple[tuple[int, ...], ...] = ()
 
     @property
     def bytes(self) -> int:
@@ -65,13 +69,14 @@ class Contest:
     Notes
     -----
     Turns grow threefold, and a closure goes on where it was: with k orders the best one has at
-    least a k-th of the time but for the last round.
+    least a k-th of the time but for the last round. After the second round those with many more
+    variables than another, which has found groups of places, are left.
     """
 
     def __init__(
         self,
         net: PetriNet,
-        orders: Iterator[list[int]],
+        orders: Iterator[Plan],
         *,
         library: str,
         limit: Budget,
@@ -86,14 +91,23 @@ class Contest:
         self.peak = 0
         self.last: SymbolicNet
 
-    def run(self, widths: Sequence[int], dead: Collection[int]) -> Attempt | None:
-        """Return the attempt that is done first, with fields of some widths; or none."""
+    def run(
+        self,
+        widths: Sequence[int],
+        dead: Collection[int],
+        broken: Collection[tuple[int, ...]],
+    ) -> Attempt | None:
+        """Return the attempt that is done first; or none.
+
+        Fields have the widths; groups that are broken get none of their own.
+        """
         attempts: list[Attempt] = []
         tried, turn = 0, FIRST
         self.reason = None
         while True:
-            for order in self._known[tried:]:
-                attempts.append(self._attempt(order, widths, dead))
+            for plan in self._known[tried:]:
+                groups = tuple(group for group in plan.groups if group not in broken)
+                attempts.append(self._attempt(Plan(plan.order, groups), widths, dead))
                 tried += 1
             # The last one left has all the time; while others are not asked for yet, it has not.
             alone = self._asked and len(attempts) == 1
@@ -114,15 +128,23 @@ class Contest:
                 self.reason = NO_ROOM
                 return None
             else:
+                if turn >= LONG:
+                    attempts = _with_few_variables(attempts)
                 turn *= GROWTH
 
-    def _attempt(self, order: list[int], widths: Sequence[int], dead: Collection[int]) -> Attempt:
+    def _attempt(self, plan: Plan, widths: Sequence[int], dead: Collection[int]) -> Attempt:
         most = self._limit.bytes
         nodes = None if most is None else most // BYTES_OF_NODE
         self.last = SymbolicNet(
-            self.net, order, widths, library=self._library, nodes=nodes, dead=dead
+            self.net,
+            plan.order,
+            widths,
+            library=self._library,
+            nodes=nodes,
+            dead=dead,
+            groups=plan.groups,
         )
-        return Attempt(Closure(self.last))
+        return Attempt(Closure(self.last), plan.groups)
 
     def _play(self, attempt: Attempt, attempts: list[Attempt], seconds: float | None) -> bool:
         """Give an attempt its turn; return whether there was room for its nodes."""
@@ -139,3 +161,8 @@ class Contest:
         finally:
             self.peak = max(self.peak, others + store.bytes())
         return True
+
+
+def _with_few_variables(attempts: list[Attempt]) -> list[Attempt]:
+    least = min(attempt.closure.system.n_variables for attempt in attempts)
+    return [a for a in attempts if a.closure.system.n_variables <= ABOUT * least]

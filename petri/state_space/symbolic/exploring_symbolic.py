@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from petri.net import PetriNet
 from petri.state_space.coverability import find_pump
-from petri.state_space.symbolic.block_orders import candidate_orders
+from petri.state_space.symbolic.block_orders import Plan, candidate_orders
 from petri.state_space.symbolic.closure import Closure
-from petri.state_space.symbolic.contest import Contest
+from petri.state_space.symbolic.contest import Attempt, Contest
 from petri.state_space.symbolic.fields import between
 from petri.state_space.symbolic.symbolic_space import SymbolicSpace
 from petri.state_space.symbolic.variable_order import force_order, neighbourhoods
@@ -80,12 +80,12 @@ def symbolic_state_space(
     reason: str | None = None
     pump: Lasso | None = None
     while True:
-        winner = contest.run(knowledge.widths, knowledge.dead)
+        winner = contest.run(knowledge.widths, knowledge.dead, knowledge.broken)
         reason = contest.reason
         if winner is None or winner.closure.wide is None:
             break
         closure = winner.closure
-        if knowledge.widened():
+        if knowledge.broke(winner) or knowledge.widened():
             continue
         grown = _outgrown(closure)
         widths = knowledge.widths
@@ -120,6 +120,7 @@ class _Knowledge:
     def __init__(self, net: PetriNet) -> None:
         self.net = net
         self.dead: set[int] = set()
+        self.broken: set[tuple[int, ...]] = set()
         self._flows: tuple[Semiflow, ...] | None = None
         initial: list[int] = net.initial.to_array(net.place_ids).tolist()
         # The bits of each place to start with: those of its tokens, or those that are proved.
@@ -162,15 +163,30 @@ class _Knowledge:
                 if bound is not None and weight > bound:
                     self.dead.add(transition)
 
-    def orders(self) -> Iterator[list[int]]:
+    def broke(self, attempt: Attempt) -> bool:
+        """Take note of the groups that a step put a second token into; return whether any was."""
+        closure, before = attempt.closure, len(self.broken)
+        system, transition = closure.system, closure.wide
+        assert transition is not None
+        fields, store = system.fields, system.store
+        states = closure.states & system.enabled(transition)
+        for place, step in fields.group_steps(system.effects[transition]).items():
+            filled = step.after and not step.before
+            if not step.possible or (
+                filled and states & ~fields.coded(store, place, 0) != store.false
+            ):
+                self.broken.update(group for group in attempt.groups if place in group)
+        return len(self.broken) > before
+
+    def orders(self) -> Iterator[Plan]:
         """Yield orders of the places; semiflows are asked for after the first."""
         net = self.net
-        first = force_order(len(net.place_ids), neighbourhoods(net))
+        first = Plan(force_order(len(net.place_ids), neighbourhoods(net)))
         yield first
         self._mark_dead(bounds_of_flows(len(self.widths), self.flows()))
-        for order in candidate_orders(net, self.flows(), self.dead):
-            if order != first:
-                yield order
+        for plan in candidate_orders(net, self.flows(), self.dead):
+            if plan != first:
+                yield plan
 
 
 def _outgrown(closure: Closure) -> list[int]:
@@ -182,7 +198,7 @@ def _outgrown(closure: Closure) -> list[int]:
     states = closure.states & system.enabled(transition)
     for place, (taken, put) in system.effects[transition].items():
         most = (1 << system.widths[place]) - 1
-        if put > taken:
+        if put > taken and not system.fields.codes[place]:
             low = max(0, most + 1 - (put - taken))
             if states & between(store, system.bits[place], low, most) != store.false:
                 grown.append(place)

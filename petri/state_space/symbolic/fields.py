@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from petri.state_space.symbolic.diagrams import Diagram, Diagrams
 
-__all__ = ["between", "linear_at_most", "shifted"]
+__all__ = ["between", "linear_at_most", "shifted", "sum_at_most"]
 
 
 def _at_least(store: Diagrams, bits: Sequence[int], value: int) -> Diagram:
@@ -57,20 +57,7 @@ def shifted(store: Diagrams, bits: Sequence[int], amount: int) -> dict[int, Diag
 
 
 def linear_at_most(store: Diagrams, weights: dict[int, int], bound: int) -> Diagram:
-    """Return where a weighted sum of variables is at most a bound.
-
-    Parameters
-    ----------
-    store
-        Where the diagram is made.
-    weights
-        Integers by variable.
-    bound
-        Any integer.
-
-    Notes
-    -----
-    O(variables x different partial sums) nodes; settled sums are not gone on with.
+    """Return where a weighted sum of variables, given by their weights, is at most a bound.
 
     Examples
     --------
@@ -79,31 +66,64 @@ def linear_at_most(store: Diagrams, weights: dict[int, int], bound: int) -> Diag
     >>> linear_at_most(store, {0: 1, 1: -1}, -1) == ~store.variable(0) & store.variable(1)
     True
     """
-    variables = sorted(variable for variable, weight in weights.items() if weight)
+    parts = [((variable,), [0, weight]) for variable, weight in weights.items() if weight]
+    return sum_at_most(store, parts, bound)
+
+
+def sum_at_most(
+    store: Diagrams, parts: Sequence[tuple[tuple[int, ...], list[int]]], bound: int
+) -> Diagram:
+    """Return where a sum of functions of a few variables each is at most a bound.
+
+    Parameters
+    ----------
+    store
+        Where the diagram is made.
+    parts
+        Neighbouring variables, the highest digit first, and what each of their values adds.
+    bound
+        Any integer.
+
+    Notes
+    -----
+    O(values of all parts x different partial sums) nodes; settled sums are not gone on with.
+
+    Examples
+    --------
+    >>> from petri.state_space.symbolic.diagrams import diagrams
+    >>> store = diagrams(2, library="dd")
+    >>> sum_at_most(store, [((0, 1), [0, 5, 5, 1])], 1) == ~(store.variable(0) ^ store.variable(1))
+    True
+    """
+    parts = sorted(parts)
     least, most = [0], [0]
-    for variable in reversed(variables):
-        least.append(least[-1] + min(0, weights[variable]))
-        most.append(most[-1] + max(0, weights[variable]))
+    for _, adds in reversed(parts):
+        least.append(least[-1] + min(adds))
+        most.append(most[-1] + max(adds))
     least.reverse()
     most.reverse()
     layers: list[set[int]] = [{0}]
-    for depth, variable in enumerate(variables):
-        sums = (total + add for total in layers[-1] for add in (0, weights[variable]))
-        after = depth + 1
-        layers.append({s for s in sums if s + least[after] <= bound < s + most[after]})
+    for depth, (_, adds) in enumerate(parts, start=1):
+        sums = {total + add for total in layers[-1] for add in adds}
+        layers.append({s for s in sums if s + least[depth] <= bound < s + most[depth]})
 
     def settled(total: int, depth: int) -> Diagram:
         return store.true if total + most[depth] <= bound else store.false
 
     below: dict[int, Diagram] = {}
-    for depth in range(len(variables) - 1, -1, -1):
-        variable = variables[depth]
+    for depth in range(len(parts) - 1, -1, -1):
+        bits, adds = parts[depth]
         here: dict[int, Diagram] = {}
         for total in layers[depth]:
-            low, high = (
+            ways = [
                 below[s] if s in below else settled(s, depth + 1)
-                for s in (total, total + weights[variable])
-            )
-            here[total] = store.choice(store.variable(variable), high, low)
+                for s in (total + add for add in adds)
+            ]
+            for bit in reversed(bits):
+                ways = [
+                    store.choice(store.variable(bit), high, low)
+                    for low, high in zip(ways[::2], ways[1::2], strict=True)
+                ]
+            here[total] = ways[0]
         below = here
     return below[0] if 0 in below else settled(0, 0)

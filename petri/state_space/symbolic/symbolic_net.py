@@ -10,7 +10,8 @@ from typing import Any
 from petri.marking import Marking
 from petri.net import PetriNet
 from petri.state_space.symbolic.diagrams import Diagram, Diagrams, diagrams
-from petri.state_space.symbolic.fields import between, linear_at_most, shifted
+from petri.state_space.symbolic.fields import between, shifted, sum_at_most
+from petri.state_space.symbolic.place_fields import PlaceFields
 from transition_systems.properties.names import require_names, unknown_name
 from transition_systems.properties.predicates import (
     And,
@@ -64,6 +65,9 @@ class SymbolicNet:
         The library of diagrams and the most nodes.
     dead
         Transitions, by index, that are known to be never enabled; a closure need not try them.
+    groups
+        Disjoint groups of places that share a field, since they have at most one token together;
+        where a second one gets in, that does not fit.
 
     Notes
     -----
@@ -81,18 +85,16 @@ class SymbolicNet:
         library: str = "oxidd",
         nodes: int | None = None,
         dead: Collection[int] = (),
+        groups: Collection[Sequence[int]] = (),
     ) -> None:
         self.net = net
         self._never = frozenset(dead)
         self.order = list(order)
         self.widths = list(widths)
-        self.bits: list[tuple[int, ...]] = [()] * len(net.place_ids)
-        used = 0
-        for place in self.order:
-            self.bits[place] = tuple(range(used, used + widths[place]))
-            used += widths[place]
-        self.store: Diagrams = diagrams(used, library=library, nodes=nodes)
-        self.n_variables = used
+        self.fields = PlaceFields(order, widths, groups)
+        self.bits = self.fields.bits
+        self.n_variables = self.fields.n_variables
+        self.store: Diagrams = diagrams(self.n_variables, library=library, nodes=nodes)
         self.effects: list[dict[int, tuple[int, int]]] = [
             self._effects(t) for t in range(len(net.transition_ids))
         ]
@@ -136,9 +138,14 @@ class SymbolicNet:
         over = self.store.false
         for place, (taken, put) in self.effects[transition].items():
             gain = put - taken
-            if gain > 0:
+            if gain > 0 and not self.fields.codes[place]:
                 most = self._most(place)
                 over = over | between(self.store, self.bits[place], most + 1 - gain, most)
+        for place, step in self.fields.group_steps(self.effects[transition]).items():
+            if not step.possible:
+                over = self.store.true
+            elif step.after and not step.before:
+                over = over | ~self.fields.coded(self.store, place, 0)
         over = over & self.enabled(transition)
         return None if over == self.store.false else over
 
@@ -165,27 +172,40 @@ class SymbolicNet:
         store = self.store
         before: list[tuple[int, int, int]] = []
         after: list[tuple[int, int, int]] = []
+        groups = self.fields.group_steps({place: (taken, put) for place, taken, put in changes})
+        if not all(step.possible for step in groups.values()):
+            return Move(store.false, store.quantifier([]), None, store.false)
+        changes = [change for change in changes if not self.fields.codes[change[0]]]
         for place, taken, put in changes:
             most, gain = self._most(place), put - taken
             before.append((place, taken, min(most, most - gain)))
             after.append((place, put, min(most, most + gain)))
         changed = [(place, put - taken) for place, taken, put in changes if put != taken]
-        target = self._constrained(after)
+        source, target = self._constrained(before), self._constrained(after)
+        for place, step in groups.items():
+            source = self.fields.coded(store, place, step.before) & source
+            target = self.fields.coded(store, place, step.after) & target
+        moving = {place: step for place, step in groups.items() if step.before != step.after}
         if all(self.widths[place] == 1 for place, _ in changed):
             bits = [self.bits[place][0] for place, _ in changed]
-            return Move(self._constrained(before), store.quantifier(bits), None, target)
+            for place in moving:
+                bits.extend(self.bits[place])
+            return Move(source, store.quantifier(bits), None, target)
         functions: dict[int, Diagram] = {}
+        for place, step in moving.items():
+            for position, bit in enumerate(reversed(self.bits[place])):
+                functions[bit] = store.true if step.before >> position & 1 else store.false
         for place, gain in changed:
             functions.update(shifted(store, self.bits[place], -gain))
         return Move(store.true, None, store.replacement(functions), target)
 
     def _most(self, place: int) -> int:
-        return (1 << self.widths[place]) - 1
+        return self.fields.most(place)
 
     def _constrained(self, ranges: Iterable[tuple[int, int, int]]) -> Diagram:
         result = self.store.true
         for place, low, high in ranges:
-            result = between(self.store, self.bits[place], low, high) & result
+            result = self.fields.within(self.store, place, low, high) & result
         return result
 
     def moved(self, states: Diagram, move: Move) -> Diagram:
@@ -203,7 +223,13 @@ class SymbolicNet:
     def one(self, marking: Mapping[str, int]) -> Diagram:
         """Return the set of one marking; empty where it does not fit."""
         row = Marking(marking).to_array(self.net.place_ids).tolist()
-        return self._constrained((p, row[p], row[p]) for p in reversed(self.order))
+        values = self.fields.values(row)
+        if values is None:
+            return self.store.false
+        result = self.store.true
+        for bits, value in reversed(values):
+            result = between(self.store, bits, value, value) & result
+        return result
 
     def image(self, states: Diagram) -> Diagram:
         """Return the markings that are one step after some of a set."""
@@ -259,13 +285,14 @@ class SymbolicNet:
                 return result
 
     def _compared(self, node: Compare) -> Diagram:
-        weights: dict[int, int] = {}
+        factors: dict[int, int] = {}
         for name, factor in node.terms:
-            for position, bit in enumerate(reversed(self.bits[self.net.place_index(name)])):
-                weights[bit] = weights.get(bit, 0) + (factor << position)
+            place = self.net.place_index(name)
+            factors[place] = factors.get(place, 0) + factor
+        parts = self.fields.summed(factors)
 
         def at_most(bound: int) -> Diagram:
-            return linear_at_most(self.store, weights, bound)
+            return sum_at_most(self.store, parts, bound)
 
         match node.op:
             case "<=":
@@ -293,9 +320,10 @@ class SymbolicNet:
         """Return whether a marking is in a set."""
         row = Marking(marking).to_array(self.net.place_ids).tolist()
         values = [False] * self.n_variables
-        for place, bits in enumerate(self.bits):
-            if row[place] > self._most(place):
-                return False
+        fields = self.fields.values(row)
+        if fields is None:
+            return False
+        for bits, value in fields:
             for position, bit in enumerate(reversed(bits)):
-                values[bit] = bool(row[place] >> position & 1)
+                values[bit] = bool(value >> position & 1)
         return self.store.contains(states, values)

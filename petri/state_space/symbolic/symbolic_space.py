@@ -18,6 +18,7 @@ from petri.state_space.symbolic.diagram_figures import (
     ways,
 )
 from petri.state_space.symbolic.diagrams import Diagram, NodeTable
+from petri.state_space.symbolic.fields import sum_at_most
 from petri.state_space.symbolic.symbolic_net import SymbolicNet
 from petri.state_space.symbolic.symbolic_runs import chained_run, shortest_run
 from transition_systems.budget import Budget
@@ -101,11 +102,15 @@ class SymbolicSpace:
 
     @cached_property
     def arrays(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The set as evidence has it: fields (n_places, 2) and nodes (n_nodes, 3), read-only."""
+        """The set as evidence has it: fields (n_places, 3) and nodes (n_nodes, 3), read-only."""
         table = self.table
         fields = np.array(
-            [(bits[0], len(bits)) for bits in self.system.bits], dtype=np.int64
-        ).reshape(-1, 2)
+            [
+                (bits[0], len(bits), code)
+                for bits, code in zip(self.system.bits, self.system.fields.codes, strict=True)
+            ],
+            dtype=np.int64,
+        ).reshape(-1, 3)
         nodes = np.array([table.levels, table.low, table.high], dtype=np.int64).T[2:].copy()
         for array in (fields, nodes):
             array.flags.writeable = False
@@ -152,11 +157,17 @@ class SymbolicSpace:
 
     @cached_property
     def _bounds(self) -> list[int]:
-        order = self.system.order
-        best = most_in_each(self.table, [self.system.bits[place] for place in order])
-        top = [0] * len(order)
-        for place, most in zip(order, best, strict=True):
+        system, fields = self.system, self.system.fields
+        places = [members[0] for members in fields.members.values()]
+        best = most_in_each(self.table, [fields.bits[place] for place in places])
+        top = [0] * len(fields.bits)
+        for place, most in zip(places, best, strict=True):
             top[place] = most
+        coded = [place for place, code in enumerate(fields.codes) if code]
+        marked = ((p, system.store.table(fields.within(system.store, p, 1, 1))) for p in coded)
+        counts = joint_counts(self.table, system.n_variables, marked)
+        for place in coded:
+            top[place] = int(counts.get(place, 0) > 0)
         return top
 
     def bounds(self) -> dict[str, int]:
@@ -171,11 +182,22 @@ class SymbolicSpace:
     @cached_property
     def max_tokens_in_marking(self) -> int:
         """The most tokens of a reachable marking."""
-        weights = [0] * self.system.n_variables
-        for bits in self.system.bits:
-            for position, bit in enumerate(reversed(bits)):
-                weights[bit] = 1 << position
-        return most_in_sum(self.table, weights)
+        system = self.system
+        if not any(system.fields.codes):
+            weights = [0] * system.n_variables
+            for bits in system.bits:
+                for position, bit in enumerate(reversed(bits)):
+                    weights[bit] = 1 << position
+            return most_in_sum(self.table, weights)
+        parts = system.fields.summed(dict.fromkeys(range(len(system.bits)), 1))
+        low, high = 0, sum(max(adds) for _, adds in parts)
+        while low < high:
+            middle = (low + high) // 2
+            if self.states & ~sum_at_most(system.store, parts, middle) == system.store.false:
+                high = middle
+            else:
+                low = middle + 1
+        return low
 
     def __contains__(self, marking: Mapping[str, int]) -> bool:
         return self.system.contains(self.states, marking)
@@ -199,10 +221,8 @@ class SymbolicSpace:
             if node == 0:
                 continue
             if level == system.n_variables:
-                chosen = set(true)
-                row = [sum((b in chosen) << i for i, b in enumerate(reversed(bits)))
-                       for bits in system.bits]  # fmt: skip
-                yield Marking({p: n for p, n in zip(self.net.place_ids, row, strict=True) if n})
+                found = system.fields.decoded(set(true))
+                yield Marking({self.net.place_ids[place]: n for place, n in found})
                 continue
             here = table.levels[node] == level
             low, high = (table.low[node], table.high[node]) if here else (node, node)
