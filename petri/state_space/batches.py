@@ -1,7 +1,7 @@
 """The successors of a level of states, in batches of bounded size.
 
-Whoever adds the batches to the visited set works on one while the next is made, in another thread
-where that pays: firing, sorting and looking up take alike.
+Firing and sorting take about as long as looking the states up, so that a second process can make
+the batches while this one adds them to the visited set.
 """
 
 from __future__ import annotations
@@ -72,18 +72,13 @@ class Successors:
     def __init__(self, net: PetriNet, layout: StateLayout, most: int) -> None:
         self.net, self.layout, self.most = net, layout, most
         self.kernel = TokenKernel(net, layout)
-        self._buffers: list[list[Word]] = []
+        words = range(layout.words)
+        self._buffer = [np.empty(most + CHUNK, dtype=np.uint64) for _ in words]
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the buffers."""
-        return sum(word.nbytes for buffer in self._buffers for word in buffer)
-
-    def _buffer(self, number: int) -> list[Word]:
-        while len(self._buffers) <= number:
-            words = range(self.layout.words)
-            self._buffers.append([np.empty(self.most + CHUNK, dtype=np.uint64) for _ in words])
-        return self._buffers[number]
+        """Bytes of the buffer."""
+        return sum(word.nbytes for word in self._buffer)
 
     def of_level(
         self,
@@ -92,7 +87,6 @@ class Successors:
         prepare: Callable[[list[Word]], Prepared],
         *,
         most: int,
-        in_use: int,
     ) -> Generator[Batch, None, None]:
         """Yield the successors of a level, uint64 of shape (words, n), and count its figures.
 
@@ -105,19 +99,16 @@ class Successors:
         prepare
             Is given the words of a batch, which it may change, for what is yielded of them.
         most
-            About how many successors make a batch, at most those of the constructor.
-        in_use
-            Batches that are used or wait when the next one is made, where they share the memory
-            that ``prepare`` was given.
+            About how many successors make a batch, at most those of the constructor. A batch stands
+            until the next one is asked for.
 
         Raises
         ------
         Misfit
             When a successor does not fit the layout; figures are then wrong.
         """
-        kernel, filled, made = self.kernel, 0, 0
+        kernel, into, filled = self.kernel, self._buffer, 0
         width = level.shape[1]
-        into = self._buffer(0)
         for start in range(0, width, CHUNK):
             block = [np.asarray(word[start : start + CHUNK]) for word in level]
             columns = self.layout.columns(block)
@@ -138,8 +129,7 @@ class Successors:
                     if filled >= most:
                         states = prepare([buffer[:filled] for buffer in into])
                         yield Batch(states, filled, width - start)
-                        made, filled = made + 1, 0
-                        into = self._buffer(made % (in_use + 1))
+                        filled = 0
             except LayoutError as error:
                 raise Misfit(self._markings(block, error)) from error
             figures.add(columns, alive, arcs)

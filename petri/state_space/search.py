@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -13,26 +13,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from petri.net import PetriNet
-from petri.state_space.batches import CHUNK, Misfit, Successors
+from petri.state_space.batches import CHUNK, Batch, Misfit, Successors
 from petri.state_space.layout_plan import Observed
 from petri.state_space.levels import LevelStore, layout_data, layout_of
 from petri.state_space.search_figures import Figures
+from petri.state_space.second_process import Broken, SecondProcess
 from petri.state_space.seen_states import SeenStates
 from petri.state_space.state_layout import StateLayout
-from transition_systems.ahead import ahead
 from transition_systems.budget import Meter
 from transition_systems.progress import Progress, ProgressCallback
 
 __all__ = ["PackedSearch"]
 
 Word = NDArray[np.uint64]
-# Successors in a batch: fewer are sorted and looked up at a time where two threads share the work.
+# Successors in a batch; fewer at a time where two processes share the work.
 FLUSH = 1 << 19
 LEAST = 1 << 16
 SHARES = 4
 PARALLEL = 1 << 15
 WIDE = 1 << 17
-AHEAD = 2
+# A level with more bytes is not copied for the second process.
+SHARED = 1 << 30
 
 
 class PackedSearch:
@@ -47,7 +48,7 @@ class PackedSearch:
     store
         Where the levels are kept.
     workers
-        With 2, a second thread makes the successors of large levels while this one looks them up;
+        With 2, a second process makes the successors of large levels while this one looks them up;
         the result is the same.
 
     Attributes
@@ -63,12 +64,13 @@ class PackedSearch:
         self, net: PetriNet, layout: StateLayout, store: LevelStore, *, workers: int = 1
     ) -> None:
         self.net = net
-        self.workers = workers
+        self.workers = workers if SecondProcess.possible() else 1
         self.store = store
         self.complete = False
         self.failed: NDArray[np.int64] | None = None
         self.peak_bytes = 0
         self._temporary: Path | None = None
+        self._second: SecondProcess | None = None
         self._fresh: list[list[Word]] = []
         self._use(layout)
         said = store.read(net.digest())
@@ -84,6 +86,7 @@ class PackedSearch:
         self._refill()
 
     def _use(self, layout: StateLayout) -> None:
+        self._no_second()
         self.layout = layout
         self.successors = Successors(self.net, layout, WIDE if layout.words > 1 else FLUSH)
 
@@ -143,15 +146,27 @@ class PackedSearch:
             except Misfit as error:
                 self.failed = error.markings
                 reason = "the layout"
+            except Broken:
+                self._no_second()
+                self.workers = 1
+                reason = "the second process"
             if reason is not None:
                 # The level is taken back: what was found of the next one is forgotten.
                 self._fresh = []
                 self.figures = Figures.from_dict(self.net, before)
                 self.figures.use(self.layout)
                 self._stale = True
+                if reason == "the second process":
+                    self._refill()
+                    continue
                 return None if self.failed is not None else reason
             self._close_level()
         return None
+
+    def _no_second(self) -> None:
+        if self._second is not None:
+            self._second.close()
+        self._second = None
 
     def _close_level(self) -> None:
         parts = self._fresh
@@ -181,16 +196,7 @@ class PackedSearch:
     def _expand(
         self, level: Word, meter: Meter, progress: ProgressCallback | None, stage: str
     ) -> str | None:
-        shared = self.workers > 1 and level.shape[1] >= PARALLEL
-        most = WIDE if self.layout.words > 1 else FLUSH
-        if shared and self.layout.words == 1:
-            arcs = level.shape[1] * self.figures.arcs // max(1, self.figures.expanded)
-            most = min(most, max(LEAST, arcs // SHARES))
-        batches = self.successors.of_level(
-            level, self.figures, self.seen.prepare, most=most,
-            in_use=AHEAD + 1 if shared and self.layout.words > 1 else 0,
-        )  # fmt: skip
-        with closing(ahead(batches, depth=AHEAD) if shared else batches) as made:
+        with closing(self._batches(level)) as made:
             for batch in made:
                 reason = self._out_of(meter, batch.arcs)
                 if reason is not None:
@@ -207,6 +213,19 @@ class PackedSearch:
                 if meter.out_of_time():
                     return meter.exhausted()
         return None
+
+    def _batches(self, level: Word) -> Generator[Batch, None, None]:
+        """Return the successors of a level, made here or by the second process."""
+        most = WIDE if self.layout.words > 1 else FLUSH
+        second = self._second
+        if self.workers > 1 and second is None and level.shape[1] >= PARALLEL:
+            second = self._second = SecondProcess(self.net, self.layout, most)
+        if second is None or level.shape[1] < PARALLEL or level.nbytes > SHARED or not second.ready:
+            return self.successors.of_level(level, self.figures, self.seen.prepare, most=most)
+        if self.layout.words == 1:
+            arcs = level.shape[1] * self.figures.arcs // max(1, self.figures.expanded)
+            most = min(most, max(LEAST, arcs // SHARES))
+        return second.of_level(level, self.figures, self.seen.kind, self.layout.bits, most=most)
 
     def _out_of(self, meter: Meter, more: int) -> str | None:
         """Return why the budget is used up; go over to files where it is that of bytes."""
@@ -267,6 +286,7 @@ class PackedSearch:
 
     def close(self) -> None:
         """Give back what the search needs no more once it is complete."""
+        self._no_second()
         self.seen.close()
         self.seen = SeenStates(self.layout.words)
         self.successors = Successors(self.net, self.layout, 0)

@@ -50,9 +50,13 @@ class Figures:
     def from_dict(cls, net: PetriNet, data: dict[str, Any]) -> Figures:
         """Return the figures of :meth:`to_dict`."""
         figures = cls(net)
-        for name in figures.to_dict():
-            setattr(figures, name, int(data[name]))
+        figures.take(data)
         return figures
+
+    def take(self, data: dict[str, Any]) -> None:
+        """Put the figures of :meth:`to_dict` in the place of these."""
+        for name in self.to_dict():
+            setattr(self, name, int(data[name]))
 
     def use(self, layout: StateLayout) -> None:
         """Compile what has to be looked at in a layout."""

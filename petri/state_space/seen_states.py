@@ -17,7 +17,7 @@ from transition_systems.key_table import KeyTable, distinct, distinct_hashes, st
 from transition_systems.paged_set import PagedSet
 from transition_systems.sorted_runs import SortedRuns
 
-__all__ = ["Prepared", "SeenStates", "sorted_distinct"]
+__all__ = ["Prepared", "SeenStates", "prepared", "sorted_distinct"]
 
 Word = NDArray[np.uint64]
 BATCH = 1 << 16
@@ -87,28 +87,18 @@ class SeenStates:
         return self._store.growing(more)
 
     def prepare(self, states: Sequence[Word]) -> Prepared:
-        """Sort states that may repeat, as the set wants them; the arrays may be changed.
-
-        This may run in another thread while states are added, but not twice at a time.
-        """
-        return self._prepared(states, self._scratch)
-
-    def _prepared(self, states: Sequence[Word], scratch: NDArray[np.uint32] | None) -> Prepared:
-        if self.words > 1 or self.kind == "runs":
-            return Prepared(states, "any")
-        if self.kind == "table":
-            return Prepared([distinct_hashes(states[0])], "hashes")
-        return Prepared([sorted_distinct(states[0], scratch, self.bits)], "sorted")
+        """Sort states that may repeat, as the set wants them; the arrays may be changed."""
+        return prepared(states, self.kind, self.bits, self._scratch)
 
     def add(self, states: Sequence[Word]) -> list[list[Word]]:
         """Add states that may repeat; return the new ones in parts, each one array a word.
 
         With one word the array may be changed.
         """
-        return self.add_prepared(self._prepared(states, None))
+        return self.add_prepared(self.prepare(states))
 
     def add_prepared(self, batch: Prepared) -> list[list[Word]]:
-        """Add what :meth:`prepare` returned, whatever became of the set since."""
+        """Add what :func:`prepared` returned, whatever became of the set since."""
         states = batch.states
         if self._pages is not None:
             unique = states[0]
@@ -171,6 +161,32 @@ class SeenStates:
         """Remove files of runs."""
         if isinstance(self._rows, SortedRuns):
             self._rows.close()
+
+
+def prepared(
+    states: Sequence[Word], kind: str, bits: int, scratch: NDArray[np.uint32] | None
+) -> Prepared:
+    """Sort states that may repeat for a set of some kind.
+
+    Parameters
+    ----------
+    states
+        One array for each word; those of one word may be changed.
+    kind
+        As :attr:`SeenStates.kind`.
+    bits, scratch
+        As for :func:`sorted_distinct`.
+
+    Examples
+    --------
+    >>> prepared([np.array([9, 4, 9], dtype=np.uint64)], "pages", 8, None).states
+    [array([4, 9], dtype=uint64)]
+    """
+    if len(states) > 1 or kind == "runs":
+        return Prepared(states, "any")
+    if kind == "table":
+        return Prepared([distinct_hashes(states[0])], "hashes")
+    return Prepared([sorted_distinct(states[0], scratch, bits)], "sorted")
 
 
 def sorted_distinct(states: Word, scratch: NDArray[np.uint32] | None, bits: int = 64) -> Word:

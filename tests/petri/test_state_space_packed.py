@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
+import time
 from math import comb
 from pathlib import Path
 
@@ -16,11 +15,11 @@ from oracles.net_properties import space_of
 from petri import Marking, PetriNet
 from petri.state_space import batches, exploring_packed, search
 from petri.state_space.exploring_packed import state_space
+from petri.state_space.second_process import SecondProcess
 from petri.state_space.seen_states import SeenStates
 from petri.state_space.space import StateSpace
 from state_space_nets import kanban, philosophers
 from strategies_petri import nets
-from transition_systems.ahead import ahead
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
 from transition_systems.properties.parse import parse_predicate
@@ -89,14 +88,9 @@ def test_guesses_and_small_blocks_change_nothing(net: PetriNet) -> None:
         )
         patch.setattr(batches, "CHUNK", 4)
         patch.setattr(search, "CHUNK", 4)
-        for name, value in (("FLUSH", 8), ("WIDE", 6), ("LEAST", 2), ("PARALLEL", 0)):
+        for name, value in (("FLUSH", 8), ("WIDE", 6)):
             patch.setattr(search, name, value)
-        one = state_space(net, budget=Budget(states=3000), workers=1)
-        agree(net, one)
-        two = state_space(net, budget=Budget(states=3000), workers=2)
-        assert np.array_equal(one.markings, two.markings)
-        assert one.n_arcs == two.n_arcs
-        assert one.deadlocks == two.deadlocks
+        agree(net, state_space(net, budget=Budget(states=3000)))
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 5, 9, 11])
@@ -232,6 +226,19 @@ def test_predicates_and_the_view_as_a_transition_system() -> None:
     assert lts.state_of(0) == net.initial
 
 
+def wide_net() -> PetriNet:
+    """A net whose states take several words."""
+    return PetriNet(
+        places=[*(f"p{i}" for i in range(30)), *(f"q{i}" for i in range(40))],
+        transitions=[*(f"t{i}" for i in range(29)), *(f"u{i}" for i in range(40))],
+        arcs=[(f"p{i}", f"t{i}") for i in range(29)]
+        + [(f"t{i}", f"p{i + 1}") for i in range(29)]
+        + [(f"q{i}", f"u{i}") for i in range(40)] + [("p29", f"u{i}") for i in range(40)]
+        + [(f"u{i}", f"p{29}") for i in range(40)],
+        initial={"p0": 1, "q0": 3, **{f"q{i}": 100 + i for i in range(30, 40)}},
+    )  # fmt: skip
+
+
 def test_several_words_are_exact() -> None:
     net = PetriNet(
         places=[f"p{i}" for i in range(30)],
@@ -242,15 +249,7 @@ def test_several_words_are_exact() -> None:
     space = state_space(net)
     assert space.layout.words == 1
     assert space.n_states == comb(32, 3)
-    wide = PetriNet(
-        places=[*net.place_ids, *(f"q{i}" for i in range(40))],
-        transitions=[*net.transition_ids, *(f"u{i}" for i in range(40))],
-        arcs=[*((a.source, a.target, a.weight) for a in net.arcs)]
-        + [(f"q{i}", f"u{i}") for i in range(40)] + [("p29", f"u{i}") for i in range(40)]
-        + [(f"u{i}", f"p{29}") for i in range(40)],
-        initial={"p0": 1, "q0": 3, **{f"q{i}": 100 + i for i in range(30, 40)}},
-    )  # fmt: skip
-    part = state_space(wide, budget=Budget(states=20_000))
+    part = state_space(wide_net(), budget=Budget(states=20_000))
     assert part.layout.words > 1
     assert len({row.tobytes() for row in part.markings}) == part.n_states
 
@@ -318,35 +317,57 @@ def test_a_counter_beyond_62_bits_is_no_wrap() -> None:
         state_space(net, method="guess")
 
 
-def test_two_threads_give_the_same_space() -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in (("PARALLEL", 500), ("LEAST", 500)):
-            patch.setattr(search, name, value)
-        for net in (kanban(3), philosophers(10)):
-            one, two = (state_space(net, workers=n) for n in (1, 2))
-            assert [np.array_equal(a, b) for a, b in zip(one.words, two.words)] == [True]
+class Awaited(SecondProcess):
+    """A second process that is waited for, so that even small searches use it."""
+
+    made = 0
+
+    @property
+    def ready(self) -> bool:
+        while not super().ready and self._child.poll() is None:
+            time.sleep(0.005)
+        type(self).made += 1
+        return super().ready
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> type[Awaited]:
+    for name, value in (("PARALLEL", 400), ("LEAST", 500), ("SecondProcess", Awaited)):
+        monkeypatch.setattr(search, name, value)
+    monkeypatch.setattr(Awaited, "made", 0)
+    return Awaited
+
+
+def test_two_processes_give_the_same_space(soon: type[Awaited]) -> None:
+    for net in (kanban(3), philosophers(10), wide_net()):
+        limit = Budget(states=30_000)
+        one, two = (state_space(net, workers=n, budget=limit) for n in (1, 2))
+        both = min(one.n_states, two.n_states)
+        assert both > 5_000
+        assert np.array_equal(one.markings[:both], two.markings[:both])
+        if one.complete:
+            assert both == one.n_states == two.n_states
             assert one.n_arcs == two.n_arcs
-            parts = [state_space(net, workers=n, budget=Budget(states=900)) for n in (1, 2)]
-            assert not parts[1].complete
-            both = min(part.n_states for part in parts)
-            assert np.array_equal(parts[0].markings[:both], parts[1].markings[:both])
+            assert one.deadlocks == two.deadlocks
+            assert one.max_tokens_in_marking == two.max_tokens_in_marking
+    assert soon.made > 10
 
 
-def test_work_ahead_gives_up_and_passes_errors_on() -> None:
-    made: list[int] = []
+def test_a_search_goes_on_when_the_second_process_dies(
+    soon: type[Awaited], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dying(self: Awaited) -> bool:
+        result = Awaited.ready.fget(self)  # type: ignore[attr-defined]
+        if soon.made == 3:
+            self._child.kill()
+            self._child.wait()
+        return bool(result)
 
-    def items() -> Iterator[int]:
-        for number in range(100):
-            made.append(number)
-            yield number
-        raise ValueError("at the end")
-
-    with closing(ahead(items())) as coming:
-        assert next(coming) == 0
-        assert next(coming) == 1
-    assert len(made) < 6
-    with pytest.raises(ValueError, match="at the end"):
-        list(ahead(items()))
+    monkeypatch.setattr(
+        search, "SecondProcess", type("Dying", (Awaited,), {"ready": property(dying)})
+    )
+    space = state_space(kanban(3), workers=2)
+    assert (space.n_states, space.n_arcs) == (58_400, 446_400)
 
 
 def test_markings_that_were_not_found_have_no_number() -> None:
