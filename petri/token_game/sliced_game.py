@@ -25,7 +25,7 @@ from transition_systems.properties.predicates import Dead, Enabled, Predicate
 __all__ = ["SlicedGame"]
 
 Floats = NDArray[np.float64]
-FIRST_LOOK = 1024
+FIRST_LOOK, FIRST_PIECE = 256, 64
 
 
 class SlicedGame:
@@ -114,10 +114,12 @@ class SlicedGame:
         player = make_player(state)
         portion, at, next_look, told = choices.portion(), 0, FIRST_LOOK, time.monotonic()
         sampling = bool(self._able)
+        piece = FIRST_PIECE
         while not self._over():
             if at == choices.length:
                 portion, at = choices.portion(), 0
-            stop = choices.length
+            stop = min(choices.length, at + piece)
+            piece *= 2
             if self.clock == "attempts":
                 stop = min(stop, at + self.amount - state.attempts)
             if sampling:
