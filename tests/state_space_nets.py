@@ -85,3 +85,24 @@ def slotted_ring(n: int) -> PetriNet:
         arcs=arcs,
         initial=[f"{p}{i}" for i in range(n) for p in "CE"],
     )
+
+
+def fms(n: int) -> PetriNet:
+    """The flexible manufacturing system (Ciardo and Trivedi, 1993) with n pallets of each kind."""
+    steps = {
+        "tP1": "P1 -> P1wM1", "tM1": "P1wM1 M1 -> P1M1", "tP1M1": "P1M1 -> P1d M1",
+        "tP1e": "P1d -> P1s", "tP1s": "P1s -> P1", "tP1j": "P1d -> P1wP2",
+        "tP2": "P2 -> P2wM2", "tM2": "P2wM2 M2 -> P2M2", "tP2M2": "P2M2 -> P2d M2",
+        "tP2e": "P2d -> P2s", "tP2s": "P2s -> P2", "tP2j": "P2d -> P2wP1",
+        "tx": "P1wP2 P2wP1 -> P12", "tP12": "P12 -> P12wM3", "tM3": "P12wM3 M3 -> P12M3",
+        "tP12M3": "P12M3 -> P12s M3", "tP12s": "P12s -> P1 P2",
+        "tP3": "P3 -> P3M2", "tP3M2": "P3M2 M2 -> P3s M2", "tP3s": "P3s -> P3",
+    }  # fmt: skip
+    arcs: list[tuple[str, str]] = []
+    for name, step in steps.items():
+        taken, put = step.split(" -> ")
+        arcs += [(place, name) for place in taken.split()]
+        arcs += [(name, place) for place in put.split()]
+    places = list(dict.fromkeys(node for arc in arcs for node in arc if node not in steps))
+    initial = {"P1": n, "P2": n, "P3": n, "M1": 3, "M2": 1, "M3": 2}
+    return PetriNet(places=places, transitions=list(steps), arcs=arcs, initial=initial)
