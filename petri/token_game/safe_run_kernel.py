@@ -85,14 +85,15 @@ def safe_runs_player(size: int, plain: bool) -> Callable[..., bool]:
                 tokens += twice_words
                 if plain:
                     total = zero
-                    for word in range(words):
-                        total += count_ones(row[enabled + word])
+                    for number in range(words):
+                        total += count_ones(row[enabled + np.uint64(number)])
                     if total == zero:
                         log[run, step] = -1
                         continue
                     rank = np.uint64(np.int64(random[run, step] * np.float64(np.int64(total))))
                     here, left, start, passed = row[enabled], rank, zero, zero
-                    for word in range(one, words):
+                    for number in range(one, words):
+                        word = np.uint64(number)
                         passed += count_ones(row[enabled + word - one])
                         over = rank >= passed
                         here = row[enabled + word] if over else here
@@ -102,27 +103,30 @@ def safe_runs_player(size: int, plain: bool) -> Callable[..., bool]:
                 else:
                     able = state[run, size:]
                     if weighted:
-                        number = choose_weighted(able, masks, weights, random[run, step], count)
+                        which = choose_weighted(able, masks, weights, random[run, step], count)
                     else:
-                        number = choose_ranked(able, masks, random[run, step], count)
-                    if number == count:
+                        which = choose_ranked(able, masks, random[run, step], count)
+                    if which == count:
                         log[run, step] = -1
                         continue
-                    chosen = np.uint64(number)
+                    chosen = np.uint64(which)
                 log[run, step] = chosen
                 at = chosen * stride
-                for word in range(words):
+                for number in range(words):
+                    word = np.uint64(number)
                     twice |= row[base + word] & flat[at + word]
                     row[base + word] ^= flat[at + words + word]
                 at += twice_words
-                for word in range(words):
+                for number in range(words):
+                    word = np.uint64(number)
                     kept = row[enabled + word] & ~flat[at + word]
                     row[enabled + word] = kept | flat[at + words + word]
                 at += twice_words
                 for _ in range(joins[chosen]):
                     join = flat[at]
                     short = zero
-                    for word in range(words):
+                    for number in range(words):
+                        word = np.uint64(number)
                         short |= flat[at + one + word] & ~row[base + word]
                     row[enabled + (join >> six)] |= np.uint64(short == zero) << (join & low)
                     at += one + words
