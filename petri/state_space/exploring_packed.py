@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 
@@ -137,13 +136,6 @@ def _searched(
                 return UNBOUNDED, pump
 
 
-def _processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def state_space(
     net: PetriNet,
     *,
@@ -151,7 +143,7 @@ def state_space(
     budget: Budget | None = None,
     progress: ProgressCallback | None = None,
     spill: str | Path | None = None,
-    workers: int | None = None,
+    workers: int = 1,
 ) -> StateSpace:
     """Enumerate the reachable markings of a net as packed arrays, breadth first.
 
@@ -168,8 +160,9 @@ def state_space(
         A folder that keeps the levels as files. A search that was interrupted, even by the end of
         the process, goes on from its last complete level when it is called again with the folder.
     workers
-        1 or 2 threads for large levels; by default 2 where there are two processors. The result is
-        the same, but where a budget ends a level more or less may be there.
+        With 2, a second process makes the successors of levels with more than 32,768 states while
+        this one looks them up. The result is the same, but where a budget ends a level more or
+        less may be there.
 
     Returns
     -------
@@ -196,8 +189,6 @@ def state_space(
     """
     if method not in ("auto", "explicit"):
         raise UsageError(f"there is no method {method!r} here; there are 'auto' and 'explicit'")
-    if workers is None:
-        workers = 1
     limit = (budget or Budget()).fixed()
     meter = limit.start()
     cpu = time.process_time()
