@@ -23,9 +23,11 @@ COMMANDS = {
     "draw": "netproof.cli.draw_command",
     "simulate": "netproof.cli.simulate_command",
     "statespace": "netproof.cli.statespace_command",
+    "mcc": "netproof.cli.mcc_command",
     "recheck": "netproof.cli.recheck_command",
     "doctor": "netproof.cli.doctor_command",
 }
+CONTEST = ("RD", "OS", "QL", "SM", "L", "UB", "RC", "RF")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -80,6 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
     simulate.add_argument("--trace", metavar="PATH", help="also write an event log: x.xes or x.csv")
     _reading(simulate)
     _statespace(commands.add_parser("statespace", help="count the states of a net"))
+    _contest(commands.add_parser("mcc", help="answer an instance of the Model Checking Contest"))
     recheck = commands.add_parser("recheck", help="recheck the evidence of a JSON report")
     recheck.add_argument("report", metavar="REPORT")
     recheck.add_argument("--budget-seconds", type=_seconds, default=60.0, metavar="S")
@@ -140,6 +143,16 @@ def _statespace(parser: argparse.ArgumentParser) -> None:
     add("--spill", metavar="DIR", help="keep the search here; a search cut off goes on from it")
     add("--output-format", choices=("terminal", "json"), default="terminal")
     _reading(parser)
+
+
+def _contest(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("directory", metavar="DIRECTORY", help="holds model.pnml and the category's formulas")
+    add(
+        "--category", required=True, metavar="C", choices=CONTEST,
+        help=f"one of {', '.join(CONTEST)}",
+    )  # fmt: skip
+    add("--budget-seconds", type=_seconds, metavar="S", help="wall time; default: one hour")
 
 
 def _reading(parser: argparse.ArgumentParser) -> None:

@@ -1,0 +1,112 @@
+"""The contest's formulas: read as they are written, refused by name where they are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from petri.readwrite.contest_formulas import ContestProperty, parse_contest_formulas
+from transition_systems.errors import InputError, UnsupportedError
+from transition_systems.properties.format import format_formula
+
+HEAD = '<property-set xmlns="http://mcc.lip6.fr/">'
+
+
+def parsed(formula: str) -> ContestProperty:
+    text = f"{HEAD}<property><id> X-00 </id><formula>{formula}</formula></property></property-set>"
+    (found,) = parse_contest_formulas(text)
+    assert found.id == "X-00"
+    return found
+
+
+def everywhere(inner: str) -> str:
+    found = parsed(f"<all-paths><globally>{inner}</globally></all-paths>")
+    assert found.formula is not None
+    return format_formula(found.formula)
+
+
+def le(left: str, right: str) -> str:
+    return f"<integer-le>{left}{right}</integer-le>"
+
+
+def count(*places: str) -> str:
+    names = "".join(f"<place>{place}</place>" for place in places)
+    return f"<tokens-count>{names}</tokens-count>"
+
+
+def number(value: object) -> str:
+    return f"<integer-constant>{value}</integer-constant>"
+
+
+def test_comparisons_are_sums_against_a_bound() -> None:
+    assert everywhere(le(count("p", "q"), number(3))) == "AG (p + q <= 3)"
+    assert everywhere(le(number(2), count("p"))) == "AG (-p <= -2)"
+    assert everywhere(le(count("p", "p"), count("q"))) == "AG (2 p - q <= 0)"
+    assert everywhere(le(count("p"), count("p"))) == "AG true"
+    assert everywhere(le(number(3), number(2))) == "AG false"
+
+
+def test_boolean_operators_and_enabled_transitions() -> None:
+    fire = "<is-fireable><transition>t</transition><transition>u</transition></is-fireable>"
+    one = le(count("p"), number(1))
+    assert everywhere(fire) == "AG (enabled(t) || enabled(u))"
+    assert everywhere(f"<negation>{one}</negation>") == "AG !(p <= 1)"
+    joined = everywhere(f"<conjunction>{one}{fire}<disjunction>{one}</disjunction></conjunction>")
+    assert joined == "AG (p <= 1 && (enabled(t) || enabled(u)) && p <= 1)"
+    found = parsed(f"<exists-path><finally>{one}</finally></exists-path>")
+    assert found.formula is not None
+    assert format_formula(found.formula) == "EF (p <= 1)"
+
+
+def test_deep_formulas_are_no_matter() -> None:
+    deep = le(count("p"), number(1))
+    for _ in range(900):
+        deep = f"<negation>{deep}</negation>"
+    assert everywhere(deep).count("!") == 900
+
+
+def test_bounds_name_places() -> None:
+    found = parsed("<place-bound><place>p</place><place>q</place></place-bound>")
+    assert (found.places, found.formula) == (("p", "q"), None)
+
+
+@pytest.mark.parametrize(
+    ("formula", "error", "message"),
+    [
+        ("<all-paths><finally><x/></finally></all-paths>", UnsupportedError, "not of the reach"),
+        ("<all-paths><globally><until/></globally></all-paths>", UnsupportedError, "<until>"),
+        ("<place-bound/>", InputError, "lists names"),
+        ("<place-bound><transition>t</transition></place-bound>", InputError, "lists names"),
+        ("<all-paths/>", InputError, "has one operand"),
+        ("", InputError, "has one operand"),
+        (
+            f"<all-paths><globally>{le(count('p'), '')}</globally></all-paths>",
+            InputError,
+            "two operands",
+        ),
+        (
+            f"<all-paths><globally>{le(count('p'), number('x'))}</globally></all-paths>",
+            InputError,
+            "no number",
+        ),
+        (
+            f"<all-paths><globally>{le(count('p'), '<product/>')}</globally></all-paths>",
+            UnsupportedError,
+            "<product>",
+        ),
+        ("<all-paths><globally><negation/></globally></all-paths>", InputError, "one operand"),
+    ],
+)
+def test_what_is_not_of_the_language_is_refused(
+    formula: str, error: type[InputError], message: str
+) -> None:
+    with pytest.raises(error, match=message) as caught:
+        parsed(formula)
+    assert caught.value.span is not None
+    assert caught.value.span.line == 1
+
+
+def test_a_file_of_another_kind_is_refused() -> None:
+    with pytest.raises(InputError, match="property-set"):
+        parse_contest_formulas("<pnml/>")
+    with pytest.raises(InputError, match="name and a formula"):
+        parse_contest_formulas(f"{HEAD}<property><id>a</id></property></property-set>")
