@@ -11,6 +11,7 @@ from netproof.carrying import carried
 from netproof.collecting import rare_collection
 from netproof.explain import explained
 from netproof.loading import Model, load
+from netproof.posing import pose_net
 from netproof.properties import NET_DEFAULTS, WORKFLOW_DEFAULTS, AskedFormula, asked_properties
 from netproof.questions import NetQuestion, ask, pose
 from netproof.report.model import ModelReport, VerdictReport
@@ -225,7 +226,7 @@ def _check_net(
             goal = None
     clock.lap("translate")
     names = list(asked) or list(NET_DEFAULTS if goal is None else WORKFLOW_DEFAULTS)
-    question = pose(net, budget=budget, progress=progress, goal=goal)
+    question = pose_net(net, budget=budget, progress=progress, goal=goal)
 
     def report(entries: Sequence[VerdictReport]) -> ModelReport:
         return ModelReport(

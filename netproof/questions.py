@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from netproof.drawn_answers import drawn_verdict
 from netproof.properties import (
     KINDS,
     NET_ONLY,
@@ -34,6 +35,7 @@ from petri.soundness import SoundnessGoal
 from petri.state_space.covering import covering_invariant
 from petri.state_space.exploring import UNBOUNDED, explore_or_pump
 from petri.state_space.reachability import ReachabilityGraph, reachability_graph
+from petri.state_space.symbolic.answers import SymbolicAnswers
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
 from transition_systems.progress import ProgressCallback
@@ -88,6 +90,9 @@ class NetQuestion:
         The map from the user's workflow, ``None`` for a net that is analysed as it is.
     small
         The net reduced, where it has too many markings; the graph is partial then.
+    drawn, drawable
+        The net with its decision diagram, where it has more markings than can be listed, and
+        whether that may be tried still.
     few
         How many markings are listed for the sake of a shortest run.
     """
@@ -100,6 +105,8 @@ class NetQuestion:
     goal: SoundnessGoal | None = None
     translation: NetTranslation | None = None
     small: ReducedNet | None = None
+    drawn: SymbolicAnswers | None = None
+    drawable: bool = True
     few: int = FEW
     _table: NetTable | None = None
 
@@ -235,7 +242,10 @@ def ask(question: NetQuestion, asked: str | AskedFormula) -> tuple[Verdict, Prop
     UsageError
         For a property that does not apply to the kind of model.
     """
+    verdict = drawn_verdict(question, asked)
     if isinstance(asked, AskedFormula):
+        if verdict is not None:
+            return verdict, asked.kind
         predicate = question_predicate(question, asked)
         decide = invariant if asked.everywhere else reachable
         verdict = decide(question.net, predicate, graph=question.whole(), name=asked.text)
@@ -244,7 +254,7 @@ def ask(question: NetQuestion, asked: str | AskedFormula) -> tuple[Verdict, Prop
     if (asked in NET_ONLY and translated) or (asked in WORKFLOW_ONLY and not translated):
         other = "a net" if translated else "a workflow"
         raise UsageError(f"{asked} is a property of {other}")
-    return _named(question, asked), KINDS[asked]
+    return (_named(question, asked) if verdict is None else verdict), KINDS[asked]
 
 
 def _named(question: NetQuestion, name: str) -> Verdict:

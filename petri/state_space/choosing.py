@@ -19,7 +19,7 @@ __all__ = ["METHODS", "state_space"]
 METHODS = ("auto", "explicit", "symbolic")
 # Most states of the explicit engine, then seconds of the symbolic one, which has at most this
 # share of the time that is left; at last the explicit engine has the rest.
-TURNS = ((200_000, 5.0, 0.5), (5_000_000, 3600.0, 0.6))
+TURNS = ((200_000, 5.0, 0.5), (5_000_000, 1800.0, 0.6))
 # The levels of a search still grow where the last one has this share of the largest.
 GROWING = 0.8
 ASKED = "this method was asked for"

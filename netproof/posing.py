@@ -1,0 +1,40 @@
+"""Posing a question about a net as it is: listed, reduced, or drawn as a decision diagram."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from netproof.drawn_answers import LISTED, draw
+from netproof.questions import NetQuestion, pose
+from petri.net import PetriNet
+from petri.soundness import SoundnessGoal
+from transition_systems.budget import Budget
+from transition_systems.progress import ProgressCallback
+
+__all__ = ["pose_net"]
+
+
+def pose_net(
+    net: PetriNet,
+    *,
+    budget: Budget,
+    progress: ProgressCallback | None = None,
+    goal: SoundnessGoal | None = None,
+) -> NetQuestion:
+    """Explore a net; where neither it nor its reduction has few markings, draw its state space.
+
+    Where the diagram does not come to an end either, the search goes on with the whole budget. A
+    workflow net, of which soundness will be asked, is not drawn.
+    """
+    limit = budget.fixed()
+    if goal is not None or (limit.states is not None and limit.states <= LISTED):
+        return pose(net, budget=limit, progress=progress, goal=goal)
+    question = pose(net, budget=replace(limit, states=LISTED), progress=progress)
+    question.budget = limit
+    if question.complete or question.pump is not None or limit.remaining() == 0.0:
+        return question
+    question.drawn = draw(net, budget=limit, progress=progress)
+    if question.drawn is None:
+        question = pose(net, budget=limit, progress=progress)
+    question.drawable = False
+    return question
