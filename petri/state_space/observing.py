@@ -41,25 +41,20 @@ def random_markings(
     count = len(net.transition_ids)
     if count == 0 or not net.place_ids:
         return
-    needs = [tuple(part.tolist() for part in net.pre_arcs.row(t)) for t in range(count)]
+    places, weights = net.pre_arcs.places, net.pre_arcs.weights[:, None]
+    taking = np.flatnonzero(np.diff(net.pre_arcs.offsets))
+    offsets = net.pre_arcs.offsets[taking]
     change = net.incidence.T.astype(np.int64)
     if starts is None:
         starts = net.initial.to_array(net.place_ids)[None, :]
     start = starts[generator.integers(0, len(starts), size=runs)].T
     markings: NDArray[np.int64] = np.ascontiguousarray(start)
-    able = np.empty((count, runs), dtype=bool)
+    able = np.ones((count, runs), dtype=bool)
     # Each run has likes and dislikes of its own, so that together they get into rare corners.
     liking = np.exp(2 * generator.standard_normal((count, runs), dtype=np.float32))
     for step in range(steps):
-        covered: dict[tuple[int, int], NDArray[np.bool_]] = {}
-        for transition, (places, weights) in enumerate(needs):
-            row = able[transition]
-            row[:] = True
-            for place, weight in zip(places, weights, strict=True):
-                mask = covered.get((place, weight))
-                if mask is None:
-                    mask = covered[place, weight] = markings[place] >= weight
-                row &= mask
+        enough = markings.take(places, axis=0) >= weights
+        able[taking] = np.logical_and.reduceat(enough, offsets, axis=0)
         draws = generator.random((count, runs), dtype=np.float32)
         draws *= liking
         draws *= able
