@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transition_systems import key_table, sorted_runs
-from transition_systems.key_table import KeyTable
+from transition_systems.key_table import KeyTable, distinct_hashes
 from transition_systems.paged_set import PagedSet
 from transition_systems.sorted_runs import SortedRuns
 
@@ -112,7 +112,7 @@ def test_the_table_takes_many_states_at_once(seed: int, spread: int) -> None:
     table = KeyTable(1)
     known: set[int] = set()
     for (part,) in batches(1, seed, spread):
-        new = [state for new in table.add_all(part) for state in new.tolist()]
+        new = [state for new in table.add_hashes(distinct_hashes(part)) for state in new.tolist()]
         assert sorted(new) == sorted(set(part.tolist()) - known)
         known |= set(new)
         assert len(table) == len(known)
