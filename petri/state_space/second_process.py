@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -168,6 +169,7 @@ def _shared(path: Path, shape: tuple[int, ...], mode: Any) -> Word:
 def serve(descriptor: int) -> None:
     """Make batches for the process at the other end of a pipe, until that closes it."""
     pipe = Connection(descriptor)
+    folder = ""
     try:
         net, layout, most, folder = pipe.recv()
         successors = Successors(pickle.loads(net), layout_of(layout), most)  # noqa: S301 - ours
@@ -176,7 +178,9 @@ def serve(descriptor: int) -> None:
         while True:
             _serve_level(pipe, successors, slots, Path(folder) / "level", pipe.recv())
     except (EOFError, OSError, KeyboardInterrupt):
-        return
+        # The other process may have been killed, and then nobody else removes the files.
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _serve_level(
