@@ -26,7 +26,8 @@ COUNT = """
 import json, resource, sys, time
 sys.path.insert(0, sys.argv[1])
 sys.set_int_max_str_digits(0)
-from petri import read_pnml, state_space
+from petri import read_pnml
+from petri.state_space import state_space
 from transition_systems.budget import Budget
 net = read_pnml(sys.argv[2])
 began = time.process_time()

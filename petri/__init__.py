@@ -19,7 +19,6 @@ from petri.readwrite.networkx_graph import from_networkx, to_networkx
 from petri.readwrite.pm4py_net import from_pm4py, to_pm4py
 from petri.readwrite.pnml import format_pnml, parse_pnml, read_pnml, write_pnml
 from petri.soundness import SoundnessGoal, sound, workflow_goal
-from petri.state_space.choosing import state_space
 from petri.state_space.coverability import CoverabilityGraph, coverability_graph
 from petri.state_space.minimal_cover import MinimalCoverabilitySet, minimal_coverability_set
 from petri.state_space.reachability import ReachabilityGraph, reachability_graph
@@ -57,7 +56,6 @@ __all__ = [
     "safe",
     "simulate",
     "sound",
-    "state_space",
     "terminates",
     "to_networkx",
     "to_pm4py",

@@ -9,9 +9,10 @@ from petri.state_space.reachability import ReachabilityGraph
 from transition_systems.budget import Budget
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.predicates import Dead, Not, Predicate, disjunction
+from transition_systems.run import Run
 from transition_systems.verdict import Verdict
 
-__all__ = ["deadlock"]
+__all__ = ["deadlock", "stuck"]
 
 
 def deadlock(
@@ -61,14 +62,16 @@ def deadlock(
         name="deadlock",
     )  # fmt: skip
     if verdict.violated and verdict.witness is not None:
-        count = len(verdict.witness)
-        where = " + ".join(f"{n} {p}" if n > 1 else p for p, n in verdict.witness.last.items())
-        return verdict.with_(
-            explanation=(
-                f"After {count} step{'' if count == 1 else 's'} nothing can happen any more, "
-                f"with tokens in {where or 'no place'}.",
-            )
-        )
+        return verdict.with_(explanation=(stuck(verdict.witness),))
     if verdict.holds:
         return verdict.with_(explanation=("No reachable marking is stuck before completion.",))
     return verdict
+
+
+def stuck(run: Run) -> str:
+    """Return the sentence that tells where a run is stuck."""
+    where = " + ".join(f"{n} {p}" if n > 1 else p for p, n in run.last.items())
+    return (
+        f"After {len(run)} step{'' if len(run) == 1 else 's'} nothing can happen any more, "
+        f"with tokens in {where or 'no place'}."
+    )

@@ -28,7 +28,7 @@ from transition_systems.properties.predicates import Predicate
 from transition_systems.properties.walk import negate
 from transition_systems.verdict import Verdict
 
-__all__ = ["always_reachable", "invariant", "reachable"]
+__all__ = ["always_reachable", "invariant", "reachable", "when"]
 
 SMALL_ENOUGH_FOR_Z3 = 500
 METHODS = ("explicit", "z3", "symbolic")
@@ -110,7 +110,7 @@ def reachable(
         run = space.run_to(int(hits[0]))
         return decision.holds(
             RunEvidence(claim=claim(net, formula), run=run),
-            f"It is reached {_when(len(run))}.",
+            f"It is reached {when(len(run))}.",
         )
     if not space.complete:
         return decision.out_of_budget()
@@ -182,7 +182,7 @@ def invariant(
         run = space.run_to(int(bad[0]))
         return decision.violated(
             RunEvidence(claim=claim(net, possible(negate(good))), run=run),
-            f"It fails {_when(len(run))}.",
+            f"It fails {when(len(run))}.",
         )
     if not space.complete:
         proof = None
@@ -265,7 +265,7 @@ def always_reachable(
         )
         return decision.violated(
             evidence,
-            f"The goal is out of reach {_when(len(run))}: {_none_of(len(closure))}.",
+            f"The goal is out of reach {when(len(run))}: {_none_of(len(closure))}.",
         )
     if not space.complete:
         proof = None
@@ -297,7 +297,7 @@ def _by_z3(decision: Decision, goal: Predicate) -> Verdict:
     run = search_bounded(decision.net, goal, budget=decision.budget, progress=decision.progress)
     if run is not None:
         evidence = RunEvidence(claim=claim(decision.net, possible(goal)), run=run)
-        return decision.holds(evidence, f"It is reached {_when(len(run))}.")
+        return decision.holds(evidence, f"It is reached {when(len(run))}.")
     return decision.unknown(
         "the state equation has a solution, and the bounded search found no run in its budget"
     )
@@ -309,7 +309,8 @@ def _by_diagrams(decision: Decision) -> SymbolicAnswers:
     )
 
 
-def _when(count: int) -> str:
+def when(count: int) -> str:
+    """Return when something happens that takes so many steps."""
     return "at the very start" if count == 0 else f"after {_steps(count)}"
 
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from petri.boundedness import bounded
-from petri.deadlock import deadlock
+from petri.deadlock import deadlock, stuck
 from petri.decision import claim, final_predicate
 from petri.liveness import no_dead_transitions
 from petri.net import PetriNet
-from petri.reachable import always_reachable, invariant
+from petri.reachable import always_reachable, invariant, when
 from petri.reductions.preserved import Preserved
 from petri.reductions.reduce import reduce_net
 from petri.reductions.reduction import Reduction
@@ -171,7 +171,10 @@ class ReducedNet:
         verdict = deadlock(
             self.reduction.reduced, final=self.reduction.predicate(complete), graph=self.graph
         )
-        return self._carried(verdict, self._always(verdict, disjunction(Not(Dead()), complete)))
+        carried = self._carried(verdict, self._always(verdict, disjunction(Not(Dead()), complete)))
+        if carried.violated and carried.witness is not None:
+            return carried.with_(explanation=(stuck(carried.witness),))
+        return carried
 
     def bounded(self) -> Verdict:
         """Decide that the number of tokens in the places has a bound."""
@@ -276,6 +279,7 @@ class ReducedNet:
         match verdict.evidence:
             case RunEvidence(run=run):
                 evidence = RunEvidence(claim=about, run=self.reduction.run(run))
+                verdict = verdict.with_(explanation=_told(verdict, len(run), len(evidence.run)))
             case PumpEvidence(lasso=lasso):
                 pump = self.reduction.lasso(lasso)
                 return verdict.with_(
@@ -285,6 +289,7 @@ class ReducedNet:
                 longer = self.reduction.run(run)
                 return verdict.with_(
                     statistics=statistics,
+                    explanation=_told(verdict, len(run), len(longer)),
                     evidence=ReductionEvidence(claim=about, steps=steps, inner=inner, run=longer),
                 )
             case inner:
@@ -293,3 +298,11 @@ class ReducedNet:
                     evidence=ReductionEvidence(claim=about, steps=steps, inner=inner),
                 )
         return verdict.with_(statistics=statistics, evidence=evidence)
+
+
+def _told(verdict: Verdict, length: int, longer: int) -> tuple[str, ...]:
+    """Return the explanation of a verdict with the length of the run of the net itself."""
+    if length == longer:
+        return verdict.explanation
+    old, new = when(length), when(longer)
+    return tuple(line.replace(old, new, 1) for line in verdict.explanation)

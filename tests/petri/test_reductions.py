@@ -299,3 +299,19 @@ def test_names_that_are_taken_are_left_alone() -> None:
     small = ReducedNet(net)
     assert small.bounded().holds
     assert isinstance(small.safe().evidence, ReductionEvidence | ClosedSet)
+
+
+def test_a_run_of_the_net_is_told_by_its_own_length() -> None:
+    net = PetriNet(
+        places=["a", "b", "c", "d"],
+        transitions=["t", "u", "v"],
+        arcs=[("a", "t"), ("t", "b"), ("b", "u"), ("u", "c"), ("c", "v"), ("v", "d", 2)],
+        initial=["a"],
+    )
+    small = ReducedNet(net, goal=None)
+    unsafe, stuck = small.safe(), small.deadlock()
+    for verdict in (unsafe, stuck):
+        assert verdict.witness is not None
+        assert len(verdict.witness) == 3
+    assert unsafe.explanation == ("It fails after 3 steps.",)
+    assert stuck.explanation == ("After 3 steps nothing can happen any more, with tokens in 2 d.",)

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from oracles.state_sets import naive_space
-from petri import PetriNet, state_space
+from petri import PetriNet
+from petri.state_space import state_space
 from petri.state_space.symbolic.exploring_symbolic import symbolic_state_space
 from transition_systems.budget import Budget
 
