@@ -9,7 +9,7 @@ from petri.state_space.reachability import ReachabilityGraph
 from transition_systems.budget import Budget
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.predicates import Dead, Not, Predicate, disjunction
-from transition_systems.run import Run
+from transition_systems.run import Lasso, Run
 from transition_systems.verdict import Verdict
 
 __all__ = ["deadlock", "stuck"]
@@ -68,7 +68,7 @@ def deadlock(
     return verdict
 
 
-def stuck(run: Run) -> str:
+def stuck(run: Run | Lasso) -> str:
     """Return the sentence that tells where a run is stuck."""
     where = " + ".join(f"{n} {p}" if n > 1 else p for p, n in run.last.items())
     return (

@@ -76,7 +76,7 @@ def build_parser() -> argparse.ArgumentParser:
     simulate.add_argument(
         "--budget-seconds", type=_seconds, metavar="S", help="with --replicas: wall time"
     )
-    simulate.add_argument("--steps", type=_count, default=100, metavar="N")
+    simulate.add_argument("--steps", type=_count, metavar="N", help="of one run; default: 100")
     simulate.add_argument("--seed", type=int, default=0)
     simulate.add_argument("--output-format", choices=("terminal", "json"), default="terminal")
     simulate.add_argument("--trace", metavar="PATH", help="also write an event log: x.xes or x.csv")

@@ -16,6 +16,8 @@ from translators.trace_back import trace_back
 
 __all__ = ["run"]
 
+DEFAULT_STEPS = 100
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Play a run of a workflow or a net, print it, and write it as an event log where asked."""
@@ -23,13 +25,16 @@ def run(arguments: argparse.Namespace) -> int:
     if trace is not None and not trace.endswith((".xes", ".csv")):
         raise UsageError(f"--trace takes a path that ends in .xes or .csv, not {trace!r}")
     if arguments.replicas is not None or arguments.firings is not None:
+        if arguments.steps is not None:
+            raise UsageError("--steps is for one run; with --replicas give --firings")
         from netproof.cli.simulate_many import run_many
 
         return run_many(arguments)
+    steps = DEFAULT_STEPS if arguments.steps is None else arguments.steps
     model = load(arguments.file, format=arguments.format)
     net, translation = net_of(model, arguments.starts or "one")
-    played: Run | Lasso = simulate(net, steps=arguments.steps, seed=arguments.seed)
-    ended = len(played) < arguments.steps
+    played: Run | Lasso = simulate(net, steps=steps, seed=arguments.seed)
+    ended = len(played) < steps
     if translation is not None:
         played = trace_back(translation, played)
     if trace is not None:
@@ -53,6 +58,6 @@ def run(arguments: argparse.Namespace) -> int:
         where = f"  (line {step.source.line})" if step.source and step.source.line else ""
         sys.stdout.write(f"{number:>4}. {step.label}{where}\n")
     state = ", ".join(f"{n} in {e}" if n > 1 else str(e) for e, n in played.last.items())
-    end = "nothing more can happen" if ended else f"stopped after {arguments.steps} steps"
+    end = "nothing more can happen" if ended else f"stopped after {steps} steps"
     sys.stdout.write(f"{end}; tokens: {state or 'none'}\n")
     return 0

@@ -27,6 +27,9 @@ from translators.trace_back import trace_back
 __all__ = ["run_many"]
 
 MAX_EVENTS = 2_000_000
+# As many firings cost less than a second on arrays, where replicas are independent.
+INDEPENDENT = 5_000_000
+UNDECIDED = 3
 WIDTH = 78
 
 
@@ -48,9 +51,10 @@ def run_many(arguments: argparse.Namespace) -> int:
     net, translation = net_of(model, arguments.starts or "one")
     budget = Budget(seconds=arguments.budget_seconds)
     active = sys.stderr.isatty()
+    independent = replicas * firings <= INDEPENDENT
     result = ensemble(
         net, replicas=replicas, firings=firings, seed=arguments.seed, budget=budget,
-        progress=_tell if active else None,
+        method="arrays" if independent else "auto", progress=_tell if active else None,
     )  # fmt: skip
     if active:
         sys.stderr.write("\r" + " " * WIDTH + "\r")
@@ -66,7 +70,7 @@ def run_many(arguments: argparse.Namespace) -> int:
         )
     else:
         sys.stdout.write(_text(result, _told_places(net, translation)))
-    return 0
+    return 0 if result.complete else UNDECIDED
 
 
 def _tell(progress: Progress) -> None:
@@ -120,7 +124,8 @@ def _data(result: Ensemble, source: str | None, seed: int) -> dict[str, Any]:
 
 
 def _shown(value: Estimate) -> str:
-    return f"{value.mean:>12.4f} ± {value.half_width:.2g}"
+    half = "(no interval: one block)" if len(value.block_means) < 2 else f"± {value.half_width:.2g}"
+    return f"{value.mean:>12.4f} {half}"
 
 
 def _told_places(net: PetriNet, translation: NetTranslation | None) -> list[str]:
@@ -133,12 +138,13 @@ def _told_places(net: PetriNet, translation: NetTranslation | None) -> list[str]
 
 def _text(result: Ensemble, places: list[str]) -> str:
     net = result.net
+    blocks = "1 block" if result.blocks == 1 else f"{result.blocks} blocks"
     lines = [
-        f"{result.replicas} replicas of {result.amount} firings in {result.blocks} blocks,"
-        f" {int(result.fired.sum())} firings; 95% intervals from the means of the blocks"
+        f"{result.replicas} replicas of at most {result.amount} firings in {blocks}; they fired"
+        f" {int(result.fired.sum())} times; 95% intervals from the means of the blocks"
     ]
     if not result.complete:
-        lines.append(f"stopped early: {result.reason}")
+        lines.append(f"stopped early, with what was played until then: {result.reason}")
     dead = result.dead_share()
     lines.append(f"replicas in which nothing more can happen: {dead.mean:.2%}")
     lines += ["", "firings in a replica:"]

@@ -102,6 +102,6 @@ def _lines(space: StateSpace | SymbolicSpace, data: dict[str, Any]) -> str:
     elif not space.complete:
         found = "there are no figures"
         if isinstance(space, StateSpace):
-            found = "the figures are those of what was found"
+            found = "the figures are those of what was found, so they are lower bounds"
         shown.append(f"not complete: {space.reason}; {found}")
     return "\n".join(shown) + "\n"

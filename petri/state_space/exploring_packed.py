@@ -46,9 +46,10 @@ UNBOUNDED = "the net is unbounded"
 class _Planner:
     """What is known about a net, and the layout that follows."""
 
-    def __init__(self, net: PetriNet) -> None:
+    def __init__(self, net: PetriNet, limit: Budget) -> None:
         self.net = net
-        self.flows: tuple[Semiflow, ...] = place_semiflows(net)
+        self.limit = limit
+        self.flows: tuple[Semiflow, ...] = place_semiflows(net, budget=limit)
         self.bounds = bounds_of_flows(len(net.place_ids), self.flows)
         self.seen = Observed.nothing(len(net.place_ids))
         self.seen.add(net.initial.to_array(net.place_ids)[None, :])
@@ -71,7 +72,7 @@ class _Planner:
         self.thorough = True
         self.failures = 0
         if not self.proved:
-            self.bounds = list(place_bounds(self.net, flows=self.flows).values())
+            self.bounds = list(place_bounds(self.net, flows=self.flows, budget=self.limit).values())
 
     def observe(self, search: PackedSearch) -> None:
         """Look at all markings found, and at random runs from some of them."""
@@ -79,7 +80,7 @@ class _Planner:
         level = search.store.levels[-1]
         some = level[:, :: max(1, level.shape[1] // RUNS)]
         starts = search.layout.unpack(list(some))
-        random_markings(self.net, self.seen, starts=starts, runs=RUNS)
+        random_markings(self.net, self.seen, starts=starts, runs=RUNS, budget=self.limit)
 
     def mended(self, search: PackedSearch, failed: NDArray[np.int64]) -> StateLayout:
         """Return a layout that holds what was found and what did not fit."""
@@ -192,7 +193,7 @@ def state_space(
     limit = (budget or Budget()).fixed()
     meter = limit.start()
     cpu = time.process_time()
-    planner = _Planner(net)
+    planner = _Planner(net, limit)
     folder = None if spill is None else Path(spill)
     search: PackedSearch | None = None
     pump: Lasso | None = None

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from petri.net import PetriNet
 from petri.state_space.layout_plan import Observed
+from transition_systems.budget import Budget
 
 __all__ = ["random_markings"]
 
@@ -19,6 +20,7 @@ def random_markings(
     runs: int = 256,
     steps: int = 200,
     seed: int = 1,
+    budget: Budget | None = None,
 ) -> None:
     """Play random runs and add what occurs to an observation.
 
@@ -32,6 +34,8 @@ def random_markings(
         int64 (n, n_places): markings to start from, by turns; by default the initial one.
     runs, steps, seed
         How many runs, how long, and the seed of their choices.
+    budget
+        Its seconds; the runs are shorter where these are used up.
 
     Notes
     -----
@@ -52,7 +56,10 @@ def random_markings(
     able = np.ones((count, runs), dtype=bool)
     # Each run has likes and dislikes of its own, so that together they get into rare corners.
     liking = np.exp(2 * generator.standard_normal((count, runs), dtype=np.float32))
+    meter = (budget or Budget()).start()
     for step in range(steps):
+        if meter.out_of_time():
+            return
         enough = markings.take(places, axis=0) >= weights
         able[taking] = np.logical_and.reduceat(enough, offsets, axis=0)
         draws = generator.random((count, runs), dtype=np.float32)

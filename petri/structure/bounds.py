@@ -17,6 +17,7 @@ import numpy as np
 
 from petri.net import PetriNet
 from petri.structure.flows import Semiflow, effects, place_semiflows
+from transition_systems.budget import Budget
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,7 +45,11 @@ def bounds_of_flows(n_places: int, flows: Iterable[Semiflow]) -> list[int | None
 
 
 def place_bounds(
-    net: PetriNet, *, flows: Iterable[Semiflow] | None = None, programs: int = MAX_PROGRAMS
+    net: PetriNet,
+    *,
+    flows: Iterable[Semiflow] | None = None,
+    programs: int = MAX_PROGRAMS,
+    budget: Budget | None = None,
 ) -> dict[str, int | None]:
     """Return a proved upper bound of the tokens in each place, ``None`` where none was found.
 
@@ -56,6 +61,8 @@ def place_bounds(
         Its semiflows, where they are known already.
     programs
         The largest number of linear programs to solve.
+    budget
+        Its seconds; what was found before they are used up is returned.
 
     Returns
     -------
@@ -72,15 +79,18 @@ def place_bounds(
     >>> place_bounds(PetriNet.from_arrays([[2, 1], [0, 0]], [[0, 0], [1, 1]], [3, 0]))
     {'p1': 3, 'p2': 3}
     """
-    known = place_semiflows(net) if flows is None else tuple(flows)
+    limit = (budget or Budget()).fixed()
+    known = place_semiflows(net, budget=limit) if flows is None else tuple(flows)
     bounds = bounds_of_flows(len(net.place_ids), known)
     missing = [place for place, bound in enumerate(bounds) if bound is None][:programs]
     if missing and net.transition_ids:
-        _by_programs(net, missing, bounds)
+        _by_programs(net, missing, bounds, limit)
     return dict(zip(net.place_ids, bounds, strict=True))
 
 
-def _by_programs(net: PetriNet, missing: list[int], bounds: list[int | None]) -> None:
+def _by_programs(
+    net: PetriNet, missing: list[int], bounds: list[int | None], limit: Budget
+) -> None:
     from scipy.optimize import linprog
 
     initial = net.initial.to_array(net.place_ids)
@@ -90,6 +100,8 @@ def _by_programs(net: PetriNet, missing: list[int], bounds: list[int | None]) ->
     for place in missing:
         if bounds[place] is not None:
             continue
+        if limit.remaining() == 0.0:
+            return
         limits = [(1 if p == place else 0, None) for p in range(len(net.place_ids))]
         result = linprog(
             initial.astype(float) + 1e-6, A_ub=matrix, b_ub=zeros, bounds=limits, method="highs"

@@ -12,6 +12,7 @@ from math import gcd
 from typing import NamedTuple
 
 from petri.net import PetriNet
+from transition_systems.budget import Budget
 
 __all__ = ["Semiflow", "effects", "place_semiflows"]
 
@@ -68,7 +69,9 @@ def effects(net: PetriNet) -> list[Vector]:
     return changes
 
 
-def place_semiflows(net: PetriNet, *, most: int = MAX_ROWS) -> tuple[Semiflow, ...]:
+def place_semiflows(
+    net: PetriNet, *, most: int = MAX_ROWS, budget: Budget | None = None
+) -> tuple[Semiflow, ...]:
     """Return semiflows of a net: all of minimal support, unless there are too many.
 
     Parameters
@@ -78,6 +81,8 @@ def place_semiflows(net: PetriNet, *, most: int = MAX_ROWS) -> tuple[Semiflow, .
     most
         Rows kept at a time; where more arise, those of the largest support are dropped, and what
         is returned are semiflows still, but not all.
+    budget
+        Its seconds; those that were found before they are used up are returned.
 
     Returns
     -------
@@ -98,7 +103,8 @@ def place_semiflows(net: PetriNet, *, most: int = MAX_ROWS) -> tuple[Semiflow, .
     rows = [_Row(left, {place: 1}, 1 << place) for place, left in enumerate(effects(net))]
     found = [row.flow for row in rows if not row.left]
     rows = [row for row in rows if row.left]
-    while rows:
+    meter = (budget or Budget()).start()
+    while rows and not meter.out_of_time():
         transition = _cheapest(rows)
         rows = _eliminate(rows, transition, most)
         found.extend(row.flow for row in rows if not row.left)

@@ -10,7 +10,7 @@ from transition_systems.errors import UsageError
 __all__ = ["chosen_engine", "default_blocks", "whole_number"]
 
 BLOCKS, FEWEST_BLOCKS, MOST_BLOCKS = 32, 8, 1024
-SMALL_BLOCK, LARGE_BLOCK = 128, 4096
+SMALL_BLOCK, LARGE_BLOCK = 64, 4096
 ENSEMBLE_WORK = 10**9
 
 
@@ -52,13 +52,13 @@ def default_blocks(replicas: int) -> int:
     Returns
     -------
     int
-        32; fewer where they would hold less than 128 replicas, but at least 8; more where they
-        would hold more than 4,096, but at most 1,024.
+        32; fewer where they would hold less than 64 replicas, which share a word, but at least 8;
+        more where they would hold more than 4,096, but at most 1,024.
 
     Examples
     --------
     >>> [default_blocks(n) for n in (3, 1_000, 3_200, 100_000, 1_000_000)]
-    [3, 8, 25, 32, 244]
+    [3, 16, 32, 32, 244]
     """
     small = min(replicas, BLOCKS, max(FEWEST_BLOCKS, -(-replicas // SMALL_BLOCK)))
     return max(small, min(MOST_BLOCKS, replicas // LARGE_BLOCK))

@@ -67,9 +67,10 @@ def ensemble(
         ``Uniform()`` by default, or ``Weighted``; all others are played on arrays.
     blocks
         How many independently seeded blocks; by default 32, fewer where they would hold less than
-        128 replicas each, but at least 8, and more where they would hold more than 4,096, but at
-        most 1,024. More blocks give narrower intervals; with as many blocks as replicas all
-        replicas are independent.
+        64 replicas each, but at least 8, and more where they would hold more than 4,096, but at
+        most 1,024. Replicas of a block are alike in choices that each makes only once, so that an
+        interval for these needs many blocks (200 or more), or ``method="arrays"``, whose replicas
+        are independent; with as many blocks as replicas they are so on bits too.
     bound
         The largest number of tokens in a place, for all or by place; a replica that would exceed
         it is an error. By default bounds are found and proved.

@@ -20,7 +20,9 @@ class Estimate:
     Replicas of one block share the sequence of attempted transitions and are correlated, so the
     number of replicas says nothing about the error; the spread of the block means does. The
     interval is ``mean ± q s / sqrt(n)`` for ``n`` block means of standard deviation ``s`` and
-    ``q`` the quantile of Student's t distribution with ``n - 1`` degrees of freedom.
+    ``q`` the quantile of Student's t distribution with ``n - 1`` degrees of freedom. An interval of
+    no width says that all blocks agree, not that nothing else can happen: what has a probability
+    of less than about ``3 / n`` in a block is likely to be seen in none of ``n`` blocks.
 
     Parameters
     ----------

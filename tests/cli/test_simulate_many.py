@@ -30,7 +30,7 @@ def path(tmp_path):
 def test_the_counts_are_told(path, capsys) -> None:
     assert run(["simulate", path, "--replicas", "500", "--firings", "3", "--seed", "1"]) == 0
     text = capsys.readouterr().out
-    assert "500 replicas of 3 firings in 8 blocks, 500 firings" in text
+    assert "500 replicas of at most 3 firings in 8 blocks; they fired 500 times" in text
     assert "100.00%" in text
     assert "ship" in text
     assert "bill" in text
@@ -52,8 +52,9 @@ def test_json(path, capsys) -> None:
 ])  # fmt: skip
 def test_the_output_follows_its_schema(path, file, options, capsys) -> None:
     file = path if file == "path" else file
-    assert run(["simulate", file, *options, "--output-format", "json"]) == 0
+    code = run(["simulate", file, *options, "--output-format", "json"])
     data = json.loads(capsys.readouterr().out)
+    assert code == (0 if data["complete"] else 3)
     jsonschema.validate(data, SCHEMA)
     assert set(data) == set(SCHEMA["properties"]) == set(SCHEMA["required"])
     assert (data["reason"] is None) is data["complete"]
@@ -90,6 +91,33 @@ def test_runs_of_a_diagram_have_its_names(tmp_path) -> None:
 @pytest.mark.parametrize("wrong", [
     ["--replicas", "0"], ["--replicas", "5", "--trace", "x.txt"], ["--replicas", "5", "--seed", "-1"],
     ["--replicas", "100000", "--firings", "1000", "--trace", "x.csv"],
+    ["--replicas", "5", "--steps", "7"],
 ])  # fmt: skip
 def test_refusals(path, wrong) -> None:
     assert run(["simulate", path, *wrong]) == 2
+
+
+def test_a_cut_is_told_with_its_own_exit_code(path, capsys) -> None:
+    arguments = ["--replicas", "10", "--firings", "3", "--budget-seconds", "1e-9"]
+    assert run(["simulate", path, *arguments]) == 3
+    told = capsys.readouterr().out
+    assert "stopped early, with what was played until then: the time budget is used up" in told
+    assert "nan" not in told
+    assert "(no interval: one block)" in told
+
+
+def test_choices_made_once_are_told_with_intervals_that_cover(tmp_path, capsys) -> None:
+    choices = 20
+    net = PetriNet(
+        places=["p", *(f"q{n}" for n in range(choices))], initial={"p": 1},
+        transitions=[f"t{n}" for n in range(choices)],
+        arcs=[arc for n in range(choices) for arc in (("p", f"t{n}"), (f"t{n}", f"q{n}"))],
+    )  # fmt: skip
+    write_pnml(net, str(tmp_path / "choice.pnml"))
+    covered = 0
+    for seed in range(10):
+        arguments = ["--firings", "1", "--seed", str(seed), "--output-format", "json"]
+        assert run(["simulate", str(tmp_path / "choice.pnml"), *arguments]) == 0
+        counts = json.loads(capsys.readouterr().out)["firings_per_replica"].values()
+        covered += sum(one["low"] <= 1 / choices <= one["high"] for one in counts)
+    assert covered >= 0.88 * 10 * choices

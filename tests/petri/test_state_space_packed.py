@@ -84,7 +84,9 @@ def test_guesses_and_small_blocks_change_nothing(net: PetriNet) -> None:
         patch.setattr(exploring_packed, "SMALL", 3)
         patch.setattr(exploring_packed, "RUNS", 2)
         patch.setattr(
-            exploring_packed, "place_bounds", lambda net, flows: dict.fromkeys(net.place_ids)
+            exploring_packed,
+            "place_bounds",
+            lambda net, flows, budget: dict.fromkeys(net.place_ids),
         )
         patch.setattr(batches, "CHUNK", 4)
         patch.setattr(search, "CHUNK", 4)
@@ -376,3 +378,15 @@ def test_markings_that_were_not_found_have_no_number() -> None:
     assert space.number_of(space.net.initial) == 0
     with pytest.raises(UsageError):
         space.level_of(space.n_states)
+
+
+def test_planning_keeps_to_the_budget() -> None:
+    from petri.structure.bounds import place_bounds
+    from petri.structure.flows import place_semiflows
+    from state_space_nets import philosophers
+
+    net = philosophers(60)
+    gone = Budget(seconds=0)
+    assert place_semiflows(net, budget=gone) == ()
+    assert set(place_bounds(net, budget=gone).values()) == {None}
+    assert not state_space(net, budget=gone).complete

@@ -75,7 +75,7 @@ def symbolic_state_space(
     limit = (budget or Budget()).fixed()
     meter = limit.start()
     cpu = time.process_time()
-    knowledge = _Knowledge(net)
+    knowledge = _Knowledge(net, limit)
     contest = Contest(net, knowledge.orders(), library=library, limit=limit, progress=progress)
     reason: str | None = None
     pump: Lasso | None = None
@@ -117,8 +117,9 @@ def symbolic_state_space(
 class _Knowledge:
     """What is known of a net: semiflows, once they are asked for, and what follows from them."""
 
-    def __init__(self, net: PetriNet) -> None:
+    def __init__(self, net: PetriNet, limit: Budget) -> None:
         self.net = net
+        self.limit = limit
         self.dead: set[int] = set()
         self.broken: set[tuple[int, ...]] = set()
         self._flows: tuple[Semiflow, ...] | None = None
@@ -136,7 +137,7 @@ class _Knowledge:
     def flows(self) -> tuple[Semiflow, ...]:
         """Return semiflows, none of a net so large that they would cost too much."""
         if self._flows is None:
-            self._flows = place_semiflows(self.net) if self.size <= LARGE else ()
+            self._flows = place_semiflows(self.net, budget=self.limit) if self.size <= LARGE else ()
         return self._flows
 
     def widened(self) -> bool:
