@@ -76,7 +76,7 @@ def distinct_hashes(states: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
     Examples
     --------
-    >>> states_of(distinct_hashes(np.array([7, 5, 7], dtype=np.uint64))).tolist()
+    >>> sorted(states_of(distinct_hashes(np.array([7, 5, 7], dtype=np.uint64))).tolist())
     [5, 7]
     """
     hashes = state_hash([states])

@@ -177,7 +177,8 @@ def kernel(rows: Sequence[Vector]) -> list[Vector]:
             if not left[number]:
                 found.append(made.pop(number))
                 del left[number]
-    return sorted(found, key=min)
+    ordered = [dict(sorted(vector.items())) for vector in found]
+    return sorted(ordered, key=lambda vector: next(iter(vector)))
 
 
 def _eliminate(
