@@ -19,7 +19,8 @@ def defined(net: PetriNet) -> dict[str, bool]:
     post = {node: set(net.postset(node)) for node in pre}
     places, transitions = net.place_ids, net.transition_ids
     ordinary = all(arc.weight == 1 for arc in net.arcs)
-    graph = nx.DiGraph([(arc.source, arc.target) for arc in net.arcs])
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_edges_from([(arc.source, arc.target) for arc in net.arcs])
     graph.add_nodes_from(pre)
     sharing = [(p, q) for p, q in combinations(places, 2) if post[p] & post[q]]
     classes = {
@@ -53,7 +54,10 @@ def test_classes_by_definition(net: PetriNet) -> None:
 @settings(max_examples=100, derandomize=True, deadline=None)
 @given(nets(max_places=5, max_transitions=5))
 def test_clusters_are_the_classes_of_shared_input(net: PetriNet) -> None:
-    graph = nx.Graph([(arc.source, arc.target) for arc in net.arcs if arc.source in net.place_ids])
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_edges_from(
+        (arc.source, arc.target) for arc in net.arcs if arc.source in net.place_ids
+    )
     graph.add_nodes_from((*net.place_ids, *net.transition_ids))
     wanted = {frozenset(part) for part in nx.connected_components(graph)}
     found = clusters(net)
