@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     if limit is None and len(sources) == 1:
         limit = started + longest
     interrupted = 0
-    signal.signal(signal.SIGTERM, _terminated)
+    before = signal.signal(signal.SIGTERM, _terminated)
     with ProgressLine(len(sources)) as line, Watchdog(limit, finish, code, arguments, outputs):
         try:
             for number, entry in check_sources(
@@ -85,6 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
             interrupted = 143
         except KeyboardInterrupt:
             interrupted = 130
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # what is left is to write the report
     report = finish()
     if arguments.write_baseline is not None and not interrupted:
         write_baseline(report, arguments.write_baseline)
@@ -92,6 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
     emit(report, arguments, outputs)
     for reason in report.unusable.values():
         sys.stderr.write(f"netproof: {reason}\n")
+    signal.signal(signal.SIGTERM, signal.SIG_DFL if before is None else before)
     return interrupted or code(report)
 
 

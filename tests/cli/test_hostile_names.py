@@ -99,8 +99,8 @@ def test_usage_that_would_hide_something(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_being_asked_to_end_keeps_what_was_done(tmp_path: Path) -> None:
-    for number in range(400):
-        shutil.copy(STUCK, tmp_path / f"{number:03}.bpmn")
+    for number in range(2_000):
+        shutil.copy(STUCK, tmp_path / f"{number:04}.bpmn")
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     child = subprocess.Popen(
         [sys.executable, "-m", "netproof", "check", ".", "--output", "json=r.json", "--quiet"],
@@ -113,5 +113,5 @@ def test_being_asked_to_end_keeps_what_was_done(tmp_path: Path) -> None:
     assert child.returncode == 143
     assert b"Traceback" not in stderr
     models = json.loads((tmp_path / "r.json").read_text())["models"]
-    assert len(models) == 400
+    assert len(models) == 2_000
     assert models[0]["verdicts"][0]["outcome"] == "VIOLATED"
