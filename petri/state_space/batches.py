@@ -110,7 +110,7 @@ class Successors:
         kernel, into, filled = self.kernel, self._buffer, 0
         width = level.shape[1]
         for start in range(0, width, CHUNK):
-            block = [np.asarray(word[start : start + CHUNK]) for word in level]
+            block = [np.ascontiguousarray(word[start : start + CHUNK]) for word in level]
             columns = self.layout.columns(block)
             alive = np.zeros(len(block[0]), dtype=bool)
             arcs = 0

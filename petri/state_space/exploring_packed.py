@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from petri.net import PetriNet
 from petri.state_space.arranging import arranged
 from petri.state_space.coverability import find_pump
+from petri.state_space.layout_data import layout_data
 from petri.state_space.layout_plan import Observed, mended_layout, plan_layout
 from petri.state_space.levels import LevelStore
 from petri.state_space.observing import random_markings
@@ -77,7 +78,7 @@ class _Planner:
     def observe(self, search: PackedSearch) -> None:
         """Look at all markings found, and at random runs from some of them."""
         search.observe(self.seen)
-        level = search.store.levels[-1]
+        level = search.store[-1]
         some = level[:, :: max(1, level.shape[1] // RUNS)]
         starts = search.layout.unpack(list(some))
         random_markings(self.net, self.seen, starts=starts, runs=RUNS, budget=self.limit)
@@ -95,7 +96,7 @@ class _Planner:
         planned = plan_layout(self.flows, self.bounds, self.seen, guess=self.thorough)
         if search is None or not self.thorough:
             return planned
-        level = search.store.levels[-1][:, :SAMPLE]
+        level = search.store[-1][:, :SAMPLE]
         return arranged(planned, planned.repacked(search.layout, list(level)))
 
 
@@ -127,7 +128,9 @@ def _searched(
             return reason, None
         if search.states > SMALL and not planner.thorough:
             planner.look_closer(search)
-            search.reencode(planner.layout(search))
+            layout = planner.layout(search)
+            if layout_data(layout) != layout_data(search.layout):
+                search.reencode(layout)
         if not planner.proved and pumps and search.states > pumps[0][0]:
             left = limit.remaining()
             nodes = pumps.pop(0)[1]
@@ -173,7 +176,8 @@ def state_space(
     Raises
     ------
     UsageError
-        When a counter needs more than 62 bits, or the folder belongs to another net.
+        When a counter needs more than 62 bits, or the folder belongs to another net, is damaged, or
+        is in use by another search.
 
     Notes
     -----
@@ -195,16 +199,21 @@ def state_space(
     cpu = time.process_time()
     planner = _Planner(net, limit)
     folder = None if spill is None else Path(spill)
+    store = LevelStore(folder)
     search: PackedSearch | None = None
     pump: Lasso | None = None
     try:
-        search = PackedSearch(net, planner.layout(), LevelStore(folder), workers=workers)
+        search = PackedSearch(net, planner.layout(), store, workers=workers)
         reason, pump = _searched(planner, search, limit, meter, progress)
     except OverflowError as error:
         if search is None:
             raise UsageError(f"the state space of the net cannot be packed: {error}") from error
         reason = str(error)
-    search.close()
+    finally:
+        if search is not None:
+            search.close()
+        store.close()
+    assert search is not None
     return StateSpace(
         net,
         search,

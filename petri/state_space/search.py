@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from petri.net import PetriNet
 from petri.state_space.batches import CHUNK, Batch, Misfit, Successors
+from petri.state_space.layout_data import layout_data, layout_of
 from petri.state_space.layout_plan import Observed
-from petri.state_space.levels import LevelStore, layout_data, layout_of
+from petri.state_space.levels import LevelStore
+from petri.state_space.narrow_search import NarrowSearch, Stretch
 from petri.state_space.search_figures import Figures
 from petri.state_space.second_process import Broken, SecondProcess
 from petri.state_space.seen_states import SeenStates
@@ -32,6 +34,10 @@ LEAST = 1 << 16
 SHARES = 4
 PARALLEL = 1 << 15
 WIDE = 1 << 17
+# States are handed over to the search one by one once so many levels were as narrow as it likes.
+PATIENCE = 2_000
+# It gets this share of a budget of bytes.
+PART = 4
 # A level with more bytes is not copied for the second process.
 SHARED = 1 << 30
 
@@ -70,6 +76,8 @@ class PackedSearch:
         self.failed: NDArray[np.int64] | None = None
         self.peak_bytes = 0
         self._temporary: Path | None = None
+        self._settled = True  # figures and levels tell of the same states
+        self._tight = False  # there is no memory for states as integers
         self._second: SecondProcess | None = None
         self._fresh: list[list[Word]] = []
         self._use(layout)
@@ -83,27 +91,28 @@ class PackedSearch:
             self.figures = Figures.from_dict(net, said["figures"])
             self.complete = bool(said["complete"])
         self.figures.use(self.layout)
-        self._refill()
 
     def _use(self, layout: StateLayout) -> None:
         self._no_second()
         self.layout = layout
         self.successors = Successors(self.net, layout, WIDE if layout.words > 1 else FLUSH)
+        self.narrow = NarrowSearch(self.net, self.successors.kernel)
+        self.seen = SeenStates(layout.words, layout.bits)
+        self._stale = True
+        self._waited = 0  # how many states the levels would have paid for
+        self._spared = 0  # levels that arrays must do
 
     def _refill(self) -> None:
         """Build the visited set from the levels."""
         layout = self.layout
         self.seen = SeenStates(layout.words, layout.bits, largest=FLUSH + CHUNK)
         self._stale = False
-        if self.complete:
-            return
         for block in self._all_states():
             self.seen.add([np.array(word) for word in block])
 
     def _all_states(self) -> Iterator[Sequence[Word]]:
-        for level in self.store.levels:
-            for start in range(0, level.shape[1], FLUSH):
-                yield [word[start : start + FLUSH] for word in level]
+        for _, block in self.store.blocks(FLUSH):
+            yield [*block]
         yield from self._fresh
 
     @property
@@ -115,7 +124,8 @@ class PackedSearch:
     def nbytes(self) -> int:
         """Bytes held in memory."""
         new = sum(word.nbytes for part in self._fresh for word in part)
-        return self.seen.nbytes + self.store.nbytes + new + self.successors.nbytes
+        sets = self.seen.nbytes + self.narrow.nbytes
+        return sets + self.store.nbytes + new + self.successors.nbytes
 
     def advance(
         self,
@@ -133,35 +143,109 @@ class PackedSearch:
             Why the budget ended the search; ``None`` otherwise.
         """
         self.failed = None
-        if self._stale:
-            self._refill()
         while not self.complete and (most is None or self.states <= most):
             reason = self._out_of(meter, 0)
             if reason is not None:
                 return reason
-            self._fresh = []
-            before = self.figures.to_dict()
-            try:
-                reason = self._expand(self.store.levels[-1], meter, progress, stage)
-            except Misfit as error:
-                self.failed = error.markings
-                reason = "the layout"
-            except Broken:
-                self._no_second()
-                self.workers = 1
-                reason = "the second process"
+            if self._is_narrow(meter):
+                self._walk(meter, progress, stage, most)
+                continue
+            reason = self._level(meter, progress, stage)
             if reason is not None:
-                # The level is taken back: what was found of the next one is forgotten.
-                self._fresh = []
-                self.figures = Figures.from_dict(self.net, before)
-                self.figures.use(self.layout)
-                self._stale = True
-                if reason == "the second process":
-                    self._refill()
-                    continue
                 return None if self.failed is not None else reason
-            self._close_level()
         return None
+
+    def _level(self, meter: Meter, progress: ProgressCallback | None, stage: str) -> str | None:
+        """Expand the last level with arrays; return why it was taken back, if it was."""
+        if self._stale:
+            self._refill()
+        self.narrow.forget()
+        self._spared = 0
+        self._settled = False
+        before = self.figures.to_dict()
+        reason: str | None = "an interruption"
+        try:
+            reason = self._expand(self.store[-1], meter, progress, stage)
+        except Misfit as error:
+            self.failed = error.markings
+            reason = "the layout"
+        except Broken:
+            self._no_second()
+            self.workers = 1
+            self._take_back(before)
+            return None
+        finally:
+            if reason is not None:
+                self._take_back(before)
+        if reason is None:
+            self._close_level()
+        return reason
+
+    def _take_back(self, figures: dict[str, int]) -> None:
+        """Forget what was found of the next level."""
+        self._fresh = []
+        self.figures = Figures.from_dict(self.net, figures)
+        self.figures.use(self.layout)
+        self._stale = True
+        self._settled = True
+
+    def _is_narrow(self, meter: Meter) -> bool:
+        """Return whether to go on one state at a time, and get ready for that."""
+        arcs = self.figures.arcs / max(1, self.figures.expanded)
+        if self._spared or self.store[-1].shape[1] * max(1.0, arcs) > self.narrow.worth:
+            return False
+        if self.narrow.ready:
+            return True
+        self._waited += PATIENCE
+        limit = meter.budget.bytes
+        if self._waited < self.states or self._tight:
+            return False
+        if limit is not None and self.narrow.bytes_for(self.states) > limit // PART:
+            return False
+        self.narrow.know(block for _, block in self.store.blocks(CHUNK))
+        self._waited = 0
+        return True
+
+    def _walk(
+        self, meter: Meter, progress: ProgressCallback | None, stage: str, most: int | None
+    ) -> None:
+        """Expand levels one state at a time while they are narrow."""
+        limits = [n for n in (most, meter.budget.states) if n is not None]
+        last = np.array(self.store[-1])
+        self._stale = True
+        most = min(limits, default=None)
+        with closing(self.narrow.run(last, most=most, end=meter.end)) as stretches:
+            for stretch in stretches:
+                last = self._take(stretch, last)
+                if stretch.end == "misfit":
+                    self._spared = 1
+                if progress is not None:
+                    self._tell(progress, stage, meter, last.shape[1])
+                self._out_of(meter, 0)
+                if not self.narrow.ready:
+                    break
+
+    def _take(self, stretch: Stretch, last: Word) -> Word:
+        """Add the levels of a stretch, and count the states that were expanded for them."""
+        self._settled = False
+        done = stretch.end == "complete"
+        left = stretch.widths[-1] if stretch.widths and not done else 0
+        states = stretch.states
+        expanded = states[:, : states.shape[1] - left]
+        if stretch.widths or done:
+            expanded = np.concatenate((last, expanded), axis=1)
+        for start in range(0, expanded.shape[1], CHUNK):
+            block = [word[start : start + CHUNK] for word in expanded]
+            self.figures.count(self.layout.columns(block), len(block[0]), 0, 0)
+        self.figures.arcs += stretch.arcs
+        self.figures.deadlocks += stretch.deadlocks
+        if stretch.widths:
+            self.store.extend(states, stretch.widths)
+            last = np.array(states[:, -stretch.widths[-1] :])
+        self.complete = done
+        self._settled = True
+        self.save()
+        return last
 
     def _no_second(self) -> None:
         if self._second is not None:
@@ -179,11 +263,12 @@ class PackedSearch:
             self.store.add(level)
         else:
             self.complete = True
+        self._settled = True
         self.save()
 
-    def save(self) -> None:
-        """Say in the folder, where there is one, how far the search is."""
-        if self._temporary is None:
+    def save(self, *, now: bool = False) -> None:
+        """Say in the folder, where there is one, how far the search is: now and then, or now."""
+        if self._settled and (now or self.store.due):
             self.store.write(
                 {
                     "net": self.net.digest(),
@@ -204,15 +289,23 @@ class PackedSearch:
                 self._fresh.extend(self.seen.add_prepared(batch.states))
                 self.seen.change_if_sparse(self._all_states)
                 if progress is not None:
-                    progress(
-                        Progress(
-                            stage=stage, states=len(self.seen), frontier=batch.left,
-                            arcs=self.figures.arcs, seconds=meter.seconds, bytes=self.nbytes,
-                        )
-                    )  # fmt: skip
+                    self._tell(progress, stage, meter, batch.left)
                 if meter.out_of_time():
                     return meter.exhausted()
         return None
+
+    def _tell(self, progress: ProgressCallback, stage: str, meter: Meter, frontier: int) -> None:
+        progress(
+            Progress(
+                stage=stage, states=self._found, frontier=frontier, arcs=self.figures.arcs,
+                seconds=meter.seconds, bytes=self.nbytes,
+            )
+        )  # fmt: skip
+
+    @property
+    def _found(self) -> int:
+        """How many states were found, those of the next level included."""
+        return self.states if self._stale else len(self.seen)
 
     def _batches(self, level: Word) -> Generator[Batch, None, None]:
         """Return the successors of a level, made here or by the second process."""
@@ -229,14 +322,25 @@ class PackedSearch:
 
     def _out_of(self, meter: Meter, more: int) -> str | None:
         """Return why the budget is used up; go over to files where it is that of bytes."""
-        likely = self.nbytes - self.seen.nbytes + self.seen.growing(more // 8)
-        self.peak_bytes = max(self.peak_bytes, likely)
         limit = meter.budget.bytes
+        likely = self._likely(more)
+        if limit is not None and likely > limit and self.narrow.ready:
+            self.narrow.forget()
+            self._tight = True
+            self._refill()
+            likely = self._likely(more)
         if limit is not None and likely > limit and self.seen.kind != "runs":
             if self.store.folder is None:
                 self.store.to_disk(self._folder())
             self.seen.spill(self._all_states, folder=self._folder, memory=max(1 << 16, limit // 4))
-        return meter.exhausted(states=len(self.seen))
+            self._stale = False
+        return meter.exhausted(states=self._found)
+
+    def _likely(self, more: int) -> int:
+        """Return the bytes that may stand while so many successors are added."""
+        likely = self.nbytes - self.seen.nbytes + self.seen.growing(more // 8)
+        self.peak_bytes = max(self.peak_bytes, likely)
+        return likely
 
     def _folder(self) -> Path:
         if self._temporary is None and self.store.folder is not None:
@@ -267,26 +371,21 @@ class PackedSearch:
 
     def reencode(self, layout: StateLayout) -> None:
         """Go on in another layout, from the last complete level."""
-        old, levels = self.layout, []
-        for level in self.store.levels:
-            parts = [
-                layout.repacked(old, [word[i : i + CHUNK] for word in level])
-                for i in range(0, level.shape[1], CHUNK)
-            ]
-            packed = np.concatenate(parts, axis=1)
-            if layout.words == 1:
-                packed.sort(axis=1)
-            levels.append(packed)
+        old = self.layout
+        self._settled = False
         self._fresh = []
+        self.store.repack(lambda block: layout.repacked(old, list(block)), CHUNK)
         self._use(layout)
         self.figures.use(layout)
-        self.store.replace(levels)
-        self.save()
-        self._refill()
+        self._settled = True
+        self._waited = self.states
+        self.save(now=True)
 
     def close(self) -> None:
-        """Give back what the search needs no more once it is complete."""
+        """Say how far the search is, and give back what it needs no more."""
+        self.save(now=True)
         self._no_second()
+        self.narrow.forget()
         self.seen.close()
         self.seen = SeenStates(self.layout.words)
         self.successors = Successors(self.net, self.layout, 0)

@@ -77,9 +77,14 @@ class Figures:
 
     def add(self, columns: Sequence[Column], alive: NDArray[np.bool_], arcs: int) -> None:
         """Count a block of states that was expanded."""
-        self.expanded += len(alive)
+        count = len(alive)
+        self.count(columns, count, arcs, count - int(np.count_nonzero(alive)))
+
+    def count(self, columns: Sequence[Column], states: int, arcs: int, deadlocks: int) -> None:
+        """Count expanded states by their columns, their arcs and how many of them have none."""
+        self.expanded += states
         self.arcs += arcs
-        self.deadlocks += len(alive) - int(np.count_nonzero(alive))
+        self.deadlocks += deadlocks
         if self.in_place < self._most_in_place:
             for field, column in zip(self.layout.fields, columns, strict=True):
                 top = int(column.max())

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from petri.net import PetriNet
 from petri.state_space.batches import CHUNK, Batch, Misfit, Successors
-from petri.state_space.levels import layout_data, layout_of
+from petri.state_space.layout_data import layout_data, layout_of
 from petri.state_space.search_figures import Figures
 from petri.state_space.seen_states import Prepared, prepared
 from petri.state_space.state_layout import StateLayout

@@ -62,8 +62,7 @@ class StateSpace:
         self.net = net
         self.layout = search.layout
         self.kernel = search.successors.kernel
-        self._store = search.store
-        self.levels = search.store.levels
+        self.levels = search.store
         self.complete = search.complete and pump is None
         self.reason = reason
         self.why = "this method was asked for"
@@ -76,9 +75,7 @@ class StateSpace:
         self.deadlocks = figures.deadlocks
         self.max_tokens_in_place = figures.in_place
         self.max_tokens_in_marking = figures.in_marking
-        self.starts = np.concatenate(
-            (np.zeros(1, dtype=np.int64), np.cumsum([level.shape[1] for level in self.levels]))
-        ).astype(np.int64)
+        self.starts = search.store.starts()
 
     def __repr__(self) -> str:
         state = "complete" if self.complete else f"partial: {self.reason}"
@@ -102,8 +99,8 @@ class StateSpace:
     @cached_property
     def words(self) -> Words:
         """All states, one uint64 array of shape (n_states,) for each word of the layout."""
-        words = range(self.layout.words)
-        return [np.concatenate([level[w] for level in self.levels]) for w in words]
+        blocks = [block for _, block in self.levels.blocks(max(1, self.n_states))]
+        return [np.concatenate([b[word] for b in blocks]) for word in range(self.layout.words)]
 
     @property
     def markings(self) -> NDArray[np.int64]:
@@ -130,11 +127,10 @@ class StateSpace:
         """Return the tokens of one place in every state, int64 of shape (n_states,)."""
         return self.layout.place_column(self.words, self.net.place_index(place))
 
-    def blocks(self) -> Iterator[tuple[int, Words]]:
-        """Yield the states in blocks: the number of the first one, and the words."""
-        for start, level in zip(self.starts.tolist(), self.levels, strict=False):
-            for at in range(0, level.shape[1], CHUNK):
-                yield start + at, [np.asarray(word[at : at + CHUNK]) for word in level]
+    def blocks(self, stop: int | None = None) -> Iterator[tuple[int, Words]]:
+        """Yield all states, or the first ones, in blocks: the first one's number, and the words."""
+        for start, block in self.levels.blocks(CHUNK, stop):
+            yield start, [np.ascontiguousarray(word) for word in block]
 
     def holds(self, predicate: Predicate) -> NDArray[np.bool_]:
         """Return where a state predicate over places holds, bool of shape (n_states,)."""

@@ -141,9 +141,7 @@ def graph_of(space: StateSpace) -> SpaceGraph:
     counts = np.zeros(space.n_states + 1, dtype=np.int64)
     labels: list[NDArray[np.int32]] = []
     targets: list[NDArray[np.int64]] = []
-    for start, block in space.blocks():
-        if start >= expanded:
-            break
+    for start, block in space.blocks(expanded):
         width = len(block[0])
         rows_of: list[NDArray[np.int64]] = []
         label_of: list[NDArray[np.int32]] = []

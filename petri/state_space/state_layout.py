@@ -165,14 +165,18 @@ class StateLayout:
         return rows
 
     def constant(self, change: dict[int, int]) -> list[np.uint64]:
-        """Return what to add to each word for a change ``{place: tokens}``."""
+        """Return what to add to each word for a change ``{place: tokens}``, modulo 2 ** 64."""
+        return [np.uint64(value % (1 << 64)) for value in self.amounts(change)]
+
+    def amounts(self, change: dict[int, int]) -> list[int]:
+        """Return by how much a change ``{place: tokens}`` raises or lowers each word."""
         total = [0] * self.words
         for place, tokens in change.items():
             if place in self.home:
                 number, code = self.home[place]
                 amount = tokens * code if self.fields[number].unit else tokens
                 total[self.word[number]] += amount * self.factor[number] << self.shift[number]
-        return [np.uint64(value % (1 << 64)) for value in total]
+        return total
 
     def columns(self, states: Words | NDArray[np.uint64]) -> list[Column]:
         """Return the fields of states, one array for each word, as columns of narrow integers."""

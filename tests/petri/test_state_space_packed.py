@@ -13,54 +13,16 @@ from hypothesis import strategies as st
 
 from oracles.net_properties import space_of
 from petri import Marking, PetriNet
-from petri.state_space import batches, exploring_packed, search
+from petri.state_space import batches, exploring_packed, narrow_search, search
 from petri.state_space.exploring_packed import state_space
 from petri.state_space.second_process import SecondProcess
 from petri.state_space.seen_states import SeenStates
-from petri.state_space.space import StateSpace
+from state_space_checks import agree, keys_of, wide_net
 from state_space_nets import kanban, philosophers
 from strategies_petri import nets
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
 from transition_systems.properties.parse import parse_predicate
-
-
-def keys_of(space: StateSpace) -> list[frozenset[tuple[str, int]]]:
-    ids = space.net.place_ids
-    return [frozenset((ids[p], int(row[p])) for p in np.flatnonzero(row)) for row in space.markings]
-
-
-def agree(net: PetriNet, space: StateSpace) -> None:
-    """Compare everything that a space says with the definition."""
-    expected = space_of(net)
-    if expected is None:
-        assert not space.complete
-        return
-    if space.unbounded:
-        raise AssertionError("a bounded net was called unbounded")
-    assert space.complete
-    keys = keys_of(space)
-    assert len(set(keys)) == len(keys) == space.n_states
-    assert set(keys) == set(expected.steps)
-    assert keys[0] == expected.initial
-    assert space.n_arcs == sum(len(steps) for steps in expected.steps.values())
-    assert space.deadlocks == sum(not steps for steps in expected.steps.values())
-    assert space.deadlocks == len(space.dead_states())
-    assert space.max_tokens_in_place == max((n for k in keys for _, n in k), default=0)
-    assert space.max_tokens_in_marking == max(sum(n for _, n in k) for k in keys)
-    number = {key: n for n, key in enumerate(keys)}
-    graph = space.graph
-    sources = np.repeat(np.arange(space.n_states), np.diff(graph.offsets))
-    arcs = {
-        (int(s), net.transition_ids[t], int(d))
-        for s, t, d in zip(sources, graph.transitions, graph.targets, strict=True)
-    }
-    assert arcs == {
-        (number[key], t, number[after])
-        for key, steps in expected.steps.items()
-        for t, after in steps
-    }
-    assert len(graph.targets) == space.n_arcs
 
 
 @given(net=nets())
@@ -90,6 +52,7 @@ def test_guesses_and_small_blocks_change_nothing(net: PetriNet) -> None:
         )
         patch.setattr(batches, "CHUNK", 4)
         patch.setattr(search, "CHUNK", 4)
+        patch.setattr(narrow_search, "WORTH", 0.0)
         for name, value in (("FLUSH", 8), ("WIDE", 6)):
             patch.setattr(search, name, value)
         agree(net, state_space(net, budget=Budget(states=3000)))
@@ -228,19 +191,6 @@ def test_predicates_and_the_view_as_a_transition_system() -> None:
     assert lts.state_of(0) == net.initial
 
 
-def wide_net() -> PetriNet:
-    """A net whose states take several words."""
-    return PetriNet(
-        places=[*(f"p{i}" for i in range(30)), *(f"q{i}" for i in range(40))],
-        transitions=[*(f"t{i}" for i in range(29)), *(f"u{i}" for i in range(40))],
-        arcs=[(f"p{i}", f"t{i}") for i in range(29)]
-        + [(f"t{i}", f"p{i + 1}") for i in range(29)]
-        + [(f"q{i}", f"u{i}") for i in range(40)] + [("p29", f"u{i}") for i in range(40)]
-        + [(f"u{i}", f"p{29}") for i in range(40)],
-        initial={"p0": 1, "q0": 3, **{f"q{i}": 100 + i for i in range(30, 40)}},
-    )  # fmt: skip
-
-
 def test_several_words_are_exact() -> None:
     net = PetriNet(
         places=[f"p{i}" for i in range(30)],
@@ -278,6 +228,7 @@ def test_a_budget_of_states_or_time_gives_a_partial_space() -> None:
 def test_a_budget_of_bytes_spills_instead_of_dying(tmp_path: Path) -> None:
     whole = state_space(kanban(3))
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(narrow_search, "WORTH", 0.0)
         patch.setattr(batches, "CHUNK", 1 << 8)
         patch.setattr(search, "CHUNK", 1 << 8)
         patch.setattr(search, "FLUSH", 1 << 10)

@@ -1,0 +1,221 @@
+"""The token game on one state at a time, as integers of Python: for levels of few states.
+
+An array operation takes microseconds whatever its length; where a level has few states, integers of
+any length are faster. A state is one integer: above, the words of its packed layout; below, a
+counter for each test "a place has so many tokens", shifted so that its highest bit says whether the
+test holds. A firing adds one constant; one ``&`` tells which tests hold, and what can fire follows
+from that, and is remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from petri.net import PetriNet
+from petri.state_space.state_layout import StateLayout
+from petri.state_space.token_kernel import Test, TokenKernel
+
+__all__ = ["ScalarGame"]
+
+Word = NDArray[np.uint64]
+# What can fire: the constants of the firings that change something, and how many there are at all.
+Firings = tuple[tuple[int, ...], int]
+
+REMEMBERED = 1 << 14
+CELLS = 1 << 20
+WORD = 64
+
+
+class ScalarGame:
+    """The token game of a net on integers.
+
+    Parameters
+    ----------
+    net, kernel
+        The net, and its game on a layout, with the tests of each transition.
+
+    Attributes
+    ----------
+    tests
+        All bits that tell whether a test holds.
+    over
+        The bits that are set in a number that does not fit the layout.
+    shift
+        The number of a state, shifted so far to the right, is its words in one integer.
+
+    Examples
+    --------
+    >>> from petri.state_space.layout_plan import Observed, plan_layout
+    >>> net = PetriNet.from_arrays([[1], [0]], [[0], [1]], [2, 0])
+    >>> layout = plan_layout((), [2, 2], Observed.nothing(2))
+    >>> game = ScalarGame(net, TokenKernel(net, layout))
+    >>> number = game.numbers(layout.pack(np.array([[2, 0]])))[0]
+    >>> (change,), count = game.firings(number & game.tests)
+    >>> layout.unpack(list(game.words([number, number + change]))).tolist()
+    [[2, 0], [1, 1]]
+    """
+
+    def __init__(self, net: PetriNet, kernel: TokenKernel) -> None:
+        self.layout = kernel.layout
+        self._room = _rooms(net, self.layout)
+        self._used = [0]
+        self._first = [0]
+        self._entries: list[tuple[int, int, int]] = []
+        self._gain: dict[int, int] = {}
+        bits = self._test_bits(kernel.tests)
+        self.tests = sum(bits.values())
+        self.over = self._limit_bits(net)
+        words = len(self._used)
+        self.shift = self._used[0] if words == 1 else WORD * words
+        self._compile(net, kernel, bits)
+        self._columns()
+        self.remembered: dict[int, Firings] = {}
+
+    def _take(self, places: Sequence[int], below: int, bits: int) -> int:
+        """Lay out a counter of some places, plus 2 ** bits - below; return its highest bit."""
+        if self._used[-1] + bits + 1 > WORD:
+            self._used.append(0)
+            self._first.append(0)
+        word, at = len(self._used) - 1, self._used[-1]
+        self._used[-1] += bits + 1
+        self._first[-1] += ((1 << bits) - below) << at
+        self._entries += [(word, at, place) for place in places]
+        for place in places:
+            self._gain[place] = self._gain.get(place, 0) + (1 << WORD * word + at)
+        return 1 << WORD * word + at + bits
+
+    def _test_bits(self, tests: Sequence[tuple[Test, ...] | None]) -> dict[Test, int]:
+        wanted = sorted({test for some in tests if some is not None for test in some})
+        return {
+            (place, weight): self._take(
+                [place],
+                weight,
+                max((weight - 1).bit_length(), (self._room[place] - weight).bit_length()),
+            )
+            for place, weight in wanted
+        }
+
+    def _limit_bits(self, net: PetriNet) -> int:
+        """Watch the fields whose range is only guessed."""
+        over = 0
+        for field in self.layout.fields:
+            if field.proved:
+                continue
+            most = int(net.incidence[list(field.places)].sum(axis=0).max(initial=0))
+            if most > 0:
+                base = 2 if field.unit else field.base
+                bits = max((base - 1).bit_length(), (most - 1).bit_length())
+                over |= self._take(field.places, base, bits)
+        return over
+
+    def _compile(self, net: PetriNet, kernel: TokenKernel, bits: dict[Test, int]) -> None:
+        """Compute the constant of each transition, and put it under one of its tests."""
+        initial = net.initial.to_array(net.place_ids)
+        shared: dict[Test, int] = {}
+        for tests in kernel.tests:
+            for test in tests or ():
+                shared[test] = shared.get(test, 0) + 1
+        self._free: list[tuple[int, int]] = []
+        self._under: dict[int, list[tuple[int, int]]] = {}
+        for transition, tests in enumerate(kernel.tests):
+            if tests is None:
+                continue
+            change = net.incidence[:, transition]
+            changed = {int(p): int(change[p]) for p in change.nonzero()[0]}
+            amounts = self.layout.amounts(changed)
+            words = sum(amount << WORD * word for word, amount in enumerate(amounts))
+            constant = (words << self.shift) + sum(
+                tokens * self._gain.get(place, 0) for place, tokens in changed.items()
+            )
+            needs = sum({bits[test] for test in tests})
+            if not tests:
+                self._free.append((needs, constant))
+                continue
+            watched = min(tests, key=lambda t: (bool(initial[t[0]] >= t[1]), shared[t], t))
+            self._under.setdefault(bits[watched], []).append((needs, constant))
+        self._watched = sum(self._under)
+
+    def _columns(self) -> None:
+        """Arrange the counters so that many numbers are made at once."""
+        entries = np.array(self._entries, dtype=np.int64).reshape(-1, 3)
+        self._shifts = entries[:, 1].astype(np.uint64)
+        self._places = entries[:, 2]
+        self._starts = np.searchsorted(entries[:, 0], np.arange(len(self._used)))
+        self._base = np.array(self._first, dtype=np.uint64)
+
+    def numbers(self, states: Word) -> list[int]:
+        """Return the numbers of packed states, uint64 of shape (words, n)."""
+        count = states.shape[1]
+        if not self._entries:
+            return [word << self.shift | self._first[0] for word in _joined(states)]
+        lower = np.empty((len(self._used), count), dtype=np.uint64)
+        step = max(1, CELLS // len(self._entries))
+        for start in range(0, count, step):
+            markings = self.layout.unpack(states[:, start : start + step])
+            tokens = markings[:, self._places].astype(np.uint64)
+            tokens <<= self._shifts
+            lower[:, start : start + step] = np.add.reduceat(tokens, self._starts, axis=1).T
+        lower += self._base[:, None]
+        pairs = zip(_joined(states), _joined(lower), strict=True)
+        return [word << self.shift | below for word, below in pairs]
+
+    def words(self, numbers: Sequence[int]) -> Word:
+        """Return the packed states of some numbers, uint64 of shape (words, n)."""
+        shift, words = self.shift, self.layout.words
+        if words == 1:
+            return np.array([[number >> shift for number in numbers]], dtype=np.uint64)
+        size = 8 * words
+        data = b"".join([(number >> shift).to_bytes(size, "little") for number in numbers])
+        rows = np.frombuffer(data, dtype="<u8").reshape(-1, words)
+        return np.ascontiguousarray(rows.T, dtype=np.uint64)
+
+    def firings(self, holding: int) -> Firings:
+        """Return what fires where these tests hold."""
+        constants: list[int] = []
+        count = len(self._free)
+        constants += [constant for _, constant in self._free if constant]
+        rest = holding & self._watched
+        while rest:
+            lowest = rest & -rest
+            rest ^= lowest
+            for needs, constant in self._under[lowest]:
+                if holding & needs == needs:
+                    count += 1
+                    if constant:
+                        constants.append(constant)
+        result = tuple(constants), count
+        if len(self.remembered) < REMEMBERED:
+            self.remembered[holding] = result
+        return result
+
+
+def _rooms(net: PetriNet, layout: StateLayout) -> list[int]:
+    """Return the most tokens of each place that a number has to tell apart.
+
+    A firing may lead one step out of a range that is only guessed.
+    """
+    gains = net.incidence.max(axis=1, initial=0).tolist()
+    rooms = [0] * layout.n_places
+    for place in range(layout.n_places):
+        rule = layout.follows.get(place)
+        if rule is not None:
+            rooms[place] = rule.value
+            continue
+        field = layout.fields[layout.home[place][0]]
+        rooms[place] = 1 if field.unit else field.base - 1
+        if not field.proved:
+            rooms[place] += gains[place]
+    return rooms
+
+
+def _joined(rows: Word) -> list[int]:
+    """Return the words of each column as one integer, the first word lowest."""
+    if len(rows) == 1:
+        single: list[int] = rows[0].tolist()
+        return single
+    data = np.ascontiguousarray(rows.T, dtype="<u8").tobytes()
+    size = 8 * len(rows)
+    return [int.from_bytes(data[i : i + size], "little") for i in range(0, len(data), size)]
