@@ -24,6 +24,7 @@ kind                  proves                                    by
                                                                 helpful transitions
 ``bound``             ``k`` is the least bound                  a closed set below it, a run to it
 ``invariant``         ``AG P``                                  an inductive predicate inside ``P``
+``stubborn-sets``     ``AG P``, ``EF AG P``, ``AG EF P``        states with the steps that matter there
 ``structure``         a statement about the graph of the net    the nodes that it is about
 ``partition``         two systems are equivalent                a partition of their states
 ``distinction``       two systems are not equivalent            a formula that tells them apart
@@ -54,6 +55,7 @@ from transition_systems.evidence_sets import (
     RankedSet,
     TrapEvidence,
 )
+from transition_systems.evidence_stubborn import StubbornEvidence
 from transition_systems.run import Lasso, Run
 
 __all__ = [
@@ -76,6 +78,7 @@ __all__ = [
     "RunEvidence",
     "StateSet",
     "StructureEvidence",
+    "StubbornEvidence",
     "TrapEvidence",
     "WordEvidence",
     "evidence_from_dict",
@@ -228,6 +231,7 @@ Evidence: TypeAlias = (
     | BoundEvidence
     | InvariantEvidence
     | StructureEvidence
+    | StubbornEvidence
     | PartitionEvidence
     | Distinction
     | WordEvidence
@@ -317,6 +321,8 @@ def _from_dict(data: Mapping[str, Any]) -> Evidence:
             return InvariantEvidence(
                 claim=claim, invariant=data["invariant"], smtlib=data["smtlib"]
             )
+        case "stubborn-sets":
+            return StubbornEvidence.from_dict(data)
         case "structure":
             sets = tuple((name, tuple(nodes)) for name, nodes in data["sets"].items())
             return StructureEvidence(claim=claim, sets=sets)

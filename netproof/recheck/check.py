@@ -29,6 +29,7 @@ from netproof.recheck.result import RecheckResult, RefusedError, SkippedError, W
 from netproof.recheck.runs import check_lasso, check_pump, check_run
 from netproof.recheck.statements import Statement, as_statement, bound_of, same, supports
 from netproof.recheck.structure import check_structure
+from netproof.recheck.stubborn import check_stubborn
 from petri.net import PetriNet
 from transition_systems.budget import Budget
 from transition_systems.evidence import (
@@ -48,6 +49,7 @@ from transition_systems.evidence import (
     ReductionEvidence,
     RunEvidence,
     StructureEvidence,
+    StubbornEvidence,
     TrapEvidence,
 )
 from transition_systems.properties.formulas import Formula
@@ -105,6 +107,8 @@ class _Setting:
                 check_bound(evidence, claim, table, watch)
             case InvariantEvidence():
                 check_invariant(evidence, claim, table, watch)
+            case StubbornEvidence():
+                check_stubborn(evidence, claim, table, watch)
             case StructureEvidence():
                 check_structure(evidence, claim, table)
             case Parts():

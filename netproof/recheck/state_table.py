@@ -13,7 +13,7 @@ from netproof.recheck.result import RefusedError, Watch
 from transition_systems.evidence import StateSet
 from transition_systems.properties.predicates import Predicate
 
-__all__ = ["StateTable", "integers"]
+__all__ = ["CHUNK", "StateTable", "integers"]
 
 Ints = NDArray[np.int64]
 CHUNK = 1 << 14
@@ -114,17 +114,22 @@ class StateTable:
         hashes = (row.view(np.uint64) * self._weights).sum(axis=1, dtype=np.uint64)
         return int(self._find(row, hashes)[0])
 
-    def arcs(self) -> Iterator[tuple[int, Ints, Ints]]:
+    def arcs(self, chosen: NDArray[np.uint8] | None = None) -> Iterator[tuple[int, Ints, Ints]]:
         """Yield all steps from states of the set: transition, sources, targets, as indices.
 
-        In the arrays of one item each source occurs once. Refused is a step that leads out.
+        In the arrays of one item each source occurs once. Refused is a step that leads out. Where
+        rows of bytes are given, only steps whose bit is set there: bit ``t % 8`` of byte ``t // 8``.
         """
         for start in range(0, len(self.rows), CHUNK):
             part = self.rows[start : start + CHUNK]
             columns = np.ascontiguousarray(part.T)
             for transition, change in enumerate(self.table.change):
                 self.watch.tick()
-                able = np.flatnonzero(self.table.enabled(columns, transition))
+                enabled = self.table.enabled(columns, transition)
+                if chosen is not None:
+                    byte = chosen[start : start + CHUNK, transition >> 3]
+                    enabled &= (byte >> (transition & 7) & 1).astype(np.bool_)
+                able = np.flatnonzero(enabled)
                 if not len(able):
                     continue
                 after = part[able]
@@ -139,7 +144,7 @@ class StateTable:
                     name = self.table.net.transition_ids[transition]
                     raise RefusedError(f"{name!r} leads out of the set from its state {state}")
                 yield transition, able + start, targets
-        self._closed = True
+        self._closed = self._closed or chosen is None
 
     def closed(self) -> None:
         """Refuse the set unless every step from it stays in it."""

@@ -1,0 +1,155 @@
+"""Breadth-first search in which each marking fires the enabled transitions of a stubborn set."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from petri.marking import Marking
+from petri.net import PetriNet
+from petri.stubborn.closure import smallest_set
+from petri.stubborn.dependencies import Dependencies, Tokens, bits_of
+from petri.stubborn.up_sets import Goal
+from transition_systems.budget import Meter
+from transition_systems.evidence import StateSet
+from transition_systems.progress import Progress, ProgressCallback
+from transition_systems.properties.predicates import Predicate
+from transition_systems.run import Run
+
+__all__ = ["ReducedSearch"]
+
+ROUND = 256
+MOST_STARTS = 12
+
+
+class ReducedSearch:
+    """The markings found so far, what is stubborn in each, and the arcs.
+
+    Parameters
+    ----------
+    net, goal
+        The net and the predicate that must not be missed.
+    strict
+        Whether sets are strict: then they keep all ways back to what was found.
+    start
+        Transitions by which the search begins, from the initial marking.
+
+    Attributes
+    ----------
+    markings, enabled, stubborn
+        For each state, in the order found; masks of transitions. A stubborn set is -1 while its
+        state was not expanded.
+    good
+        States in the goal.
+    sources, targets
+        The arcs.
+    """
+
+    def __init__(
+        self, net: PetriNet, goal: Predicate, *, strict: bool, start: tuple[int, ...] = ()
+    ) -> None:
+        self.net, self.strict = net, strict
+        self.deps = Dependencies(net)
+        self.goal = Goal(goal, self.deps)
+        tokens, enabled = self.deps.initial, self.deps.enabled(self.deps.initial)
+        for transition in start:
+            tokens, enabled = self.deps.fire(tokens, enabled, transition)
+        self.prefix = start
+        self.markings: list[Tokens] = [tokens]
+        self.enabled: list[int] = [enabled]
+        self.stubborn: list[int] = [-1]
+        self.parents: list[tuple[int, int]] = [(-1, -1)]
+        self.sources: list[int] = []
+        self.targets: list[int] = []
+        self.good: list[int] = []
+        self.hopeless: list[int] = []
+        self._index: dict[Tokens, int] = {tokens: 0}
+        self._next = 0
+
+    def go(
+        self, meter: Meter, progress: ProgressCallback | None, *, stop_at_goal: bool
+    ) -> str | None:
+        """Expand until nothing is left, the goal is found, or the budget ends: then why."""
+        bytes_each = 2 * len(self.net.place_ids) + len(self.net.transition_ids) // 4 + 300
+        while self._next < len(self.markings):
+            if self._next % ROUND == 0:
+                count = len(self.markings)
+                why = meter.exhausted(states=count, bytes=count * bytes_each)
+                if why is not None:
+                    return why
+                if progress is not None:
+                    progress(Progress(stage="stubborn sets", states=count, seconds=meter.seconds))
+            state = self._next
+            self._next += 1
+            self._expand(state)
+            if stop_at_goal and (self.good if not self.strict else self.hopeless):
+                return None
+        return None
+
+    def _expand(self, state: int) -> None:
+        tokens, enabled = self.markings[state], self.enabled[state]
+        holds, choices = self.goal.look(tokens, enabled)
+        if holds:
+            self.good.append(state)
+            if not self.strict:
+                return
+            choices = [1 << number for number in bits_of(enabled)][:MOST_STARTS]
+        chosen = smallest_set(self.deps, tokens, enabled, choices, strict=self.strict)
+        if holds and not enabled:
+            chosen = 0
+        self.stubborn[state] = chosen
+        if not holds and not chosen & enabled:
+            self.hopeless.append(state)
+        self._fire(state, chosen & enabled)
+
+    def expand_fully(self, state: int) -> None:
+        """Let a state fire all that is enabled there."""
+        left = self.enabled[state] & ~self.stubborn[state]
+        self.stubborn[state] = self.deps.everything
+        self._fire(state, left)
+
+    def _fire(self, state: int, transitions: int) -> None:
+        tokens, enabled = self.markings[state], self.enabled[state]
+        for number in bits_of(transitions):
+            after, able = self.deps.fire(tokens, enabled, number)
+            target = self._index.setdefault(after, len(self.markings))
+            if target == len(self.markings):
+                self.markings.append(after)
+                self.enabled.append(able)
+                self.stubborn.append(-1)
+                self.parents.append((state, number))
+            self.sources.append(state)
+            self.targets.append(target)
+
+    def is_full(self, state: int) -> bool:
+        """Return whether a state fired all that is enabled there."""
+        return not self.enabled[state] & ~self.stubborn[state]
+
+    def path_to(self, state: int) -> tuple[int, ...]:
+        """Return transitions that lead from the initial marking to a state."""
+        steps: list[int] = []
+        while self.parents[state][0] >= 0:
+            state, number = self.parents[state]
+            steps.append(number)
+        return (*self.prefix, *reversed(steps))
+
+    def run_to(self, state: int) -> Run:
+        """Return a run from the initial marking to a state."""
+        return self.net.run(self.net.initial, self.path_to(state))
+
+    def marking(self, state: int) -> Marking:
+        """Return one marking."""
+        ids = self.net.place_ids
+        return Marking({ids[p]: n for p, n in enumerate(self.markings[state]) if n})
+
+    def state_set(self) -> StateSet:
+        """Return all markings found."""
+        shape = (len(self.markings), len(self.net.place_ids))
+        rows = np.array([list(tokens) for tokens in self.markings], dtype=np.int64).reshape(shape)
+        return StateSet(names=self.net.place_ids, rows=rows)
+
+    def packed_sets(self) -> NDArray[np.uint8]:
+        """Return the stubborn sets, uint8 (n_states, n_bytes): bit t % 8 of byte t // 8."""
+        size = max(1, -(-len(self.net.transition_ids) // 8))
+        data = b"".join(mask.to_bytes(size, "little") for mask in self.stubborn)
+        return np.frombuffer(data, dtype=np.uint8).reshape(len(self.stubborn), size)
