@@ -74,27 +74,33 @@ class Guards:
         self.always = [_Always(net, p, numbers) for p in preserved.invariants if p != TRUE]
         self.blocked = any(statement.opaque for statement in self.always)
         self.moves = any(statement.moves for statement in self.always)
+        self.touchy = any(statement.untouched for statement in self.always)
+        self.concerned: set[int] = set()
+        for statement in self.always:
+            self.concerned |= statement.concerned()
         if preserved.completion is not None:
             self.blocked |= _opaque(preserved.completion)
             self.zeros = _known(_zeros(preserved.completion), numbers)
+
+    def free(self, place: int) -> bool:
+        """Return whether a place may go wherever its tokens move on."""
+        if self.touchy or place in self.concerned:
+            return False
+        return self.zeros is None or place in self.zeros
 
     def allows(self, place: int, gains: Sequence[Tokens]) -> bool:
         """Return whether a place may go whose tokens move on with one of these gains."""
         if self.zeros is not None and place not in self.zeros:
             return False
+        if not self.touchy and place not in self.concerned:
+            return True
         return all(statement.allows(place, gains) for statement in self.always)
-
-    def removed(self, place: int) -> None:
-        """Note that a place is empty, or has the same tokens in every marking, from now on."""
-        if self.zeros is not None:
-            self.zeros.discard(place)
-        for statement in self.always:
-            statement.removed(place)
 
     def merged(self, dropped: int, kept: int) -> None:
         """Note that a place is read as another one, which always has the same tokens."""
         if self.zeros is not None:
             _renamed(self.zeros, dropped, kept)
+        _renamed(self.concerned, dropped, kept)
         for statement in self.always:
             statement.merged(dropped, kept)
 
@@ -131,6 +137,10 @@ class _Always:
         self.opaque |= _opaque(predicate)
         self.untouched |= _known(names_in(predicate)[0], numbers)
 
+    def concerned(self) -> set[int]:
+        """Return the places whose own tokens the statement is about."""
+        return {*self.kept, *self.untouched, *self.single, *(p for s in self.sums for p in s)}
+
     def allows(self, place: int, moves: Sequence[Tokens]) -> bool:
         """Return whether a place may go."""
         if place in self.kept or place in self.untouched:
@@ -149,14 +159,6 @@ class _Always:
         if bound is None:
             return True
         return any(self.single.get(p, bound + 1) <= bound for gain in moves for p in gain)
-
-    def removed(self, place: int) -> None:
-        """Forget a place."""
-        self.kept.discard(place)
-        self.untouched.discard(place)
-        self.single.pop(place, None)
-        for terms in self.sums:
-            terms.pop(place, None)
 
     def merged(self, dropped: int, kept: int) -> None:
         """Read a place as another."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from petri.net import PetriNet
 from petri.reductions.preserved import Guards, Preserved
 from petri.reductions.reduction import Reduction
-from petri.reductions.working import WorkingNet
+from petri.reductions.series import fuse_series
+from petri.reductions.working import Arcs, WorkingNet
 from transition_systems.budget import Budget, Meter
 
 __all__ = ["reduce_net"]
 
+EMPTY = (False, 0)
 MOST_PRODUCTS = 6
 MOST_TOKENS = 1_000
 OFTEN = 256
@@ -80,11 +82,13 @@ class _Reducer:
     """
 
     def __init__(self, net: PetriNet, preserved: Preserved, meter: Meter) -> None:
-        self.work = WorkingNet(net)
         self.guards = Guards(net, preserved)
+        fused = fuse_series(net, lambda places, behind: self._allowed(net, places, behind))
+        self.work = WorkingNet(net, fused)
         self.meter = meter
-        self.steps: list[tuple[str, ...]] = []
-        self.image: dict[int, tuple[bool, int]] = {}
+        ids = net.place_ids
+        self.steps: list[tuple[str, ...]] = [("agglomerate", ids[p]) for p in fused.removed]
+        self.image: dict[int, tuple[bool, int]] = dict.fromkeys(fused.removed, EMPTY)
         self.queue: dict[int, None] = dict.fromkeys(self.work.places)
         self.later: dict[int, None] = {}
         self.near: dict[int, None] = {}
@@ -92,6 +96,22 @@ class _Reducer:
         self.idle: dict[int, None] = {}
         self.transition_of: dict[object, int] = {}
         self.place_of: dict[object, int] = {}
+
+    def _allowed(self, net: PetriNet, places: list[int], behind: list[int]) -> list[bool]:
+        """Return of which places in series, each with the transition behind, the claims allow it."""
+        guards = self.guards
+        if guards.blocked:
+            return [False] * len(places)
+        free, table = guards.free, net.post_arcs
+
+        def gain(transition: int) -> Arcs:
+            given, weights = table.row(transition)
+            return dict(zip(given.tolist(), weights.tolist(), strict=True))
+
+        return [
+            free(place) or guards.allows(place, (gain(transition),))
+            for place, transition in zip(places, behind, strict=True)
+        ]
 
     def run(self) -> None:
         """Apply the rules until none applies; what multiplies transitions comes last."""
@@ -115,7 +135,7 @@ class _Reducer:
 
     def agglomerate_singly(self) -> None:
         """Take out the places that one transition empties; there is no more of anything then."""
-        work, queue, steps = self.work, self.queue, self.steps
+        work, queue, steps, near, moved = self.work, self.queue, self.steps, self.near, self.moved
         pre, post, fill, empty = work.pre, work.post, work.fill, work.empty
         allows, matters, names = self.guards.allows, self.guards.moves, work.first.place_ids
         looked = 0
@@ -146,14 +166,14 @@ class _Reducer:
             if tokens:
                 work.fire_initially(place, second)
             work.prolong(place, second)
-            self.guards.removed(place)
-            self.image[place] = (False, 0)
-            queue.update(dict.fromkeys(after))
-            self.near.update(dict.fromkeys(after))
-            self.moved.update(filling)
+            self.image[place] = EMPTY
+            for target in after:
+                queue[target] = near[target] = None
+            moved.update(filling)
             if matters:
                 for first in filling:
-                    queue.update(dict.fromkeys(pre[first]))
+                    for source in pre[first]:
+                        queue[source] = None
 
     def agglomerate_pairs(self, place: int) -> None:
         """Take out a place that several transitions empty, if the rule applies."""
@@ -180,14 +200,14 @@ class _Reducer:
         for transition in (*fill, *empty):
             self._look_around(transition)
         self.moved.update(dict.fromkeys(work.join(place)))
-        self.guards.removed(place)
-        self.image[place] = (False, 0)
+        self.image[place] = EMPTY
 
     def _look_around(self, transition: int) -> None:
-        for arcs in (self.work.pre[transition], self.work.post[transition]):
-            places = dict.fromkeys(arcs)
-            self.queue.update(places)
-            self.near.update(places)
+        queue, near = self.queue, self.near
+        for place in self.work.pre[transition]:
+            queue[place] = near[place] = None
+        for place in self.work.post[transition]:
+            queue[place] = near[place] = None
 
     def equal_transitions(self) -> None:
         """Leave out transitions that do what another does."""
@@ -197,8 +217,11 @@ class _Reducer:
             if needs is None:
                 continue
             gives = post[transition]
-            key = (frozenset(needs.items()), frozenset(gives.items()))
+            key: object = (frozenset(needs), frozenset(gives))
             other = known.setdefault(key, transition)
+            if other != transition and other in pre and (pre[other], post[other]) != (needs, gives):
+                key = (frozenset(needs.items()), frozenset(gives.items()))
+                other = known.setdefault(key, transition)
             if other != transition:
                 if other in pre and pre[other] == needs and post[other] == gives:
                     self._drop("equal-transition", transition, other)
@@ -231,13 +254,17 @@ class _Reducer:
     def equal_and_fixed_places(self) -> None:
         """Leave out places that have the tokens of another, or that never hold anything up."""
         work, known, names = self.work, self.place_of, self.work.first.place_ids
+        fill, empty = work.fill, work.empty
         for place in self.near:
             if place not in work.places:
                 continue
-            key = work.place_key(place)
+            key: object = (frozenset(fill[place]), frozenset(empty[place]))
             other = known.setdefault(key, place)
+            if other != place and other in work.places and not work.equal_places(place, other):
+                key = work.place_key(place)
+                other = known.setdefault(key, place)
             if other != place:
-                if other in work.places and work.place_key(other) == key:
+                if other in work.places and work.equal_places(place, other):
                     self.steps.append(("equal-place", names[place], names[other]))
                     self._without(place, (True, other))
                     self.guards.merged(place, other)
@@ -245,7 +272,6 @@ class _Reducer:
                 known[key] = place
             tokens = work.marking.get(place, 0)
             if self._is_fixed(place, tokens):
-                self.guards.removed(place)
                 self.steps.append(("fixed-place", names[place]))
                 self._without(place, (False, tokens))
         self.near.clear()
@@ -263,6 +289,9 @@ class _Reducer:
         work.drop_place(place)
         self.image[place] = image
         self.moved.update(touched)
+        queue = self.queue
         for transition in touched:
-            self.queue.update(dict.fromkeys(work.pre[transition]))
-            self.queue.update(dict.fromkeys(work.post[transition]))
+            for near in work.pre[transition]:
+                queue[near] = None
+            for near in work.post[transition]:
+                queue[near] = None

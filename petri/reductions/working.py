@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
-from petri.incidence import ArcTable
 from petri.net import PetriNet
 from petri.reductions.reduction import Tree, leaves, members
+from petri.reductions.series import Fused
 
 __all__ = ["Arcs", "WorkingNet"]
 
 Arcs = dict[int, int]
 
 
-def _arcs(table: ArcTable) -> dict[int, Arcs]:
-    offsets, places, weights = (part.tolist() for part in table)
-    if weights.count(1) == len(weights):
-        return {t: dict.fromkeys(places[a:b], 1) for t, (a, b) in enumerate(pairwise(offsets))}
-    return {
-        t: dict(zip(places[a:b], weights[a:b], strict=True))
-        for t, (a, b) in enumerate(pairwise(offsets))
-    }
+def _by_transition(
+    transitions: list[int], arcs: tuple[list[int], list[int], list[int]], near: list[dict[int, None]]
+) -> dict[int, Arcs]:
+    """Return the weights of arcs by transition, and note the transitions at the places."""
+    found: dict[int, Arcs] = {transition: {} for transition in transitions}
+    for transition, place, weight in zip(*arcs, strict=True):
+        row = found[transition]
+        row[place] = row.get(place, 0) + weight
+        near[place][transition] = None
+    return found
 
 
 class WorkingNet:
     """The net of a reduction on its way.
+
+    Parameters
+    ----------
+    net
+        The net.
+    fused
+        What series fusion leaves of it.
 
     Attributes
     ----------
@@ -45,19 +52,19 @@ class WorkingNet:
         What was fired from the first net's initial marking, and what can occur there.
     """
 
-    def __init__(self, net: PetriNet) -> None:
+    def __init__(self, net: PetriNet, fused: Fused) -> None:
         self.first = net
         count = len(net.place_ids)
         self.places: dict[int, None] = dict.fromkeys(range(count))
+        for place in fused.removed:
+            del self.places[place]
         self.names: list[str] = list(net.transition_ids)
-        self.pre, self.post = _arcs(net.pre_arcs), _arcs(net.post_arcs)
         self.fill: list[dict[int, None]] = [{} for _ in range(count)]
         self.empty: list[dict[int, None]] = [{} for _ in range(count)]
-        for arcs, side in ((self.pre, self.empty), (self.post, self.fill)):
-            for transition, places in arcs.items():
-                for place in places:
-                    side[place][transition] = None
-        self.expansion: dict[int, Tree] = {t: t for t in self.pre}
+        self.pre = _by_transition(fused.left, fused.pre, self.empty)
+        self.post = _by_transition(fused.left, fused.post, self.fill)
+        self.expansion: dict[int, Tree] = {t: t for t in fused.left}
+        self.expansion.update(fused.chains)
         self.cover: dict[int, Tree] = dict(self.expansion)
         numbers = {place: number for number, place in enumerate(net.place_ids)}
         self.marking = {numbers[p]: n for p, n in net.initial.items() if n}
@@ -137,6 +144,18 @@ class WorkingNet:
     def _forget(self, transition: int) -> None:
         del self.pre[transition], self.post[transition]
         del self.expansion[transition], self.cover[transition]
+
+    def equal_places(self, one: int, other: int) -> bool:
+        """Return whether two places have the same arcs and tokens."""
+        fill, empty = self.fill[one], self.empty[one]
+        if fill.keys() != self.fill[other].keys() or empty.keys() != self.empty[other].keys():
+            return False
+        pre, post = self.pre, self.post
+        return (
+            self.marking.get(one, 0) == self.marking.get(other, 0)
+            and all(post[t][one] == post[t][other] for t in fill)
+            and all(pre[t][one] == pre[t][other] for t in empty)
+        )
 
     def place_key(self, place: int) -> object:
         """Return what two equal places have in common."""
