@@ -248,9 +248,7 @@ def series_parallel(drawing: Drawing) -> bool:
     return len(out) == 2
 
 
-def _merge(
-    name: str, target: str, into: dict[str, list[str]], out: dict[str, list[str]]
-) -> None:
+def _merge(name: str, target: str, into: dict[str, list[str]], out: dict[str, list[str]]) -> None:
     """Make one gateway of two, without the edge between them."""
     out[name].remove(target)
     into[target].remove(name)

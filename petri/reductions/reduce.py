@@ -98,7 +98,7 @@ class _Reducer:
         self.place_of: dict[object, int] = {}
 
     def _allowed(self, net: PetriNet, places: list[int], behind: list[int]) -> list[bool]:
-        """Return of which places in series, each with the transition behind, the claims allow it."""
+        """Return which places in series may go, each with the transition behind it."""
         guards = self.guards
         if guards.blocked:
             return [False] * len(places)

@@ -152,15 +152,19 @@ class Reduction:
                 return place
         return self.net.place_ids[place]
 
-    @property
+    @cached_property
     def prefix(self) -> tuple[str, ...]:
         """Transitions fired from the initial marking before the reduced net begins."""
         names = self.net.transition_ids
-        return tuple(names[number] for number in self.work.prefix)
+        return tuple(names[number] for number in self.work.prefix())
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
         return {self.work.names[number]: number for number in self.work.pre}
+
+    @cached_property
+    def _shown(self) -> set[int]:
+        return self.work.shown()
 
     @cached_property
     def _covers(self) -> dict[int, set[int]]:
@@ -184,7 +188,7 @@ class Reduction:
         ``None`` tells that one is known to occur already.
         """
         wanted = {self.net.transition_index(name) for name in names}
-        if not wanted.isdisjoint(self.work.shown):
+        if not wanted.isdisjoint(self._shown):
             return None
         return tuple(
             self.work.names[number]

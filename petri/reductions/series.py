@@ -74,7 +74,9 @@ def fuse_series(net: PetriNet, allowed: Callable[[list[int], list[int]], list[bo
     consumer[taken[net.pre_arcs.weights != 1]] = -1
     producer[given[net.post_arcs.weights != 1]] = -1
     fits = (consumer >= 0) & (producer >= 0) & (consumer != producer)
-    fits &= (inputs[consumer] == 1) & (outputs[consumer] > 0)
+    places = fits.nonzero()[0]
+    behind = consumer[places]
+    fits[places] = (inputs[behind] == 1) & (outputs[behind] > 0)
     fits[[net.place_index(place) for place in net.initial]] = False
     places = fits.nonzero()[0]
     if len(places):

@@ -110,6 +110,18 @@ class SmallSpace:
             names.append(self.work.names[transition])
         return names[::-1]
 
+    def pump(self) -> tuple[list[str], list[str]] | None:
+        """Return a run to a marking and steps from there to a larger one, if the runs show that."""
+        for number, row in enumerate(self.rows):
+            total, before = sum(row), number
+            while before > 0:
+                before = self._reached_by[before][0]
+                lower = self.rows[before]
+                if sum(lower) < total and all(a <= b for a, b in zip(lower, row, strict=True)):
+                    stem = self.path_to(before)
+                    return stem, self.path_to(number)[len(stem) :]
+        return None
+
     def distances(self, goal: list[bool]) -> list[int]:
         """Return how many steps each marking is from one of the goal, -1 where it cannot be."""
         before: list[list[int]] = [[] for _ in self.rows]
@@ -161,7 +173,7 @@ def marking_test(predicate: Predicate, places: tuple[str, ...]) -> Test | None:
     """
     match predicate:
         case Constant(value=value):
-            return lambda row: value
+            return lambda _: value
         case Compare():
             return _comparison(predicate, places)
         case Not(operand=operand):

@@ -12,7 +12,9 @@ Arcs = dict[int, int]
 
 
 def _by_transition(
-    transitions: list[int], arcs: tuple[list[int], list[int], list[int]], near: list[dict[int, None]]
+    transitions: list[int],
+    arcs: tuple[list[int], list[int], list[int]],
+    near: list[dict[int, None]],
 ) -> dict[int, Arcs]:
     """Return the weights of arcs by transition, and note the transitions at the places."""
     found: dict[int, Arcs] = {transition: {} for transition in transitions}
@@ -48,8 +50,6 @@ class WorkingNet:
         in the order of firing, and what can occur where it occurs.
     marking
         The initial marking.
-    prefix, shown
-        What was fired from the first net's initial marking, and what can occur there.
     """
 
     def __init__(self, net: PetriNet, fused: Fused) -> None:
@@ -68,9 +68,17 @@ class WorkingNet:
         self.cover: dict[int, Tree] = dict(self.expansion)
         numbers = {place: number for number, place in enumerate(net.place_ids)}
         self.marking = {numbers[p]: n for p, n in net.initial.items() if n}
-        self.prefix: list[int] = []
-        self.shown: set[int] = set()
+        self._early: list[tuple[Tree, Tree, int]] = []
         self._taken: set[str] | None = None
+
+    def prefix(self) -> list[int]:
+        """Return what was fired from the first net's initial marking."""
+        return [leaf for tree, _, times in self._early for leaf in leaves(tree) * times]
+
+    def shown(self) -> set[int]:
+        """Return what can occur there."""
+        found: set[int] = set()
+        return found.union(*(members(cover) for _, cover, _ in self._early))
 
     def is_name(self, name: str) -> bool:
         """Return whether a node has a name, or had it."""
@@ -83,8 +91,7 @@ class WorkingNet:
         times = self.marking.pop(place)
         for target, weight in self.post[transition].items():
             self.marking[target] = self.marking.get(target, 0) + weight * times
-        self.prefix.extend(leaves(self.expansion[transition]) * times)
-        self.shown |= members(self.cover[transition])
+        self._early.append((self.expansion[transition], self.cover[transition], times))
 
     def prolong(self, place: int, second: int) -> None:
         """Let each transition that fills a place do at once what the only one behind it does."""

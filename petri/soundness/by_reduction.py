@@ -18,6 +18,7 @@ from transition_systems.evidence import (
     ClosedSet,
     Evidence,
     Parts,
+    PumpEvidence,
     RankedSet,
     ReductionEvidence,
     RunEvidence,
@@ -32,7 +33,7 @@ from transition_systems.properties.formulas import (
 )
 from transition_systems.properties.predicates import Enabled, Not, Predicate, conjunction
 from transition_systems.properties.walk import negate
-from transition_systems.run import Run
+from transition_systems.run import Lasso, Run
 from transition_systems.verdict import Verdict
 
 __all__ = ["sound_by_reduction"]
@@ -117,6 +118,9 @@ class _Answer:
     def _partial(self, done: list[bool], bad: int | None) -> Verdict:
         """Answer where not all markings were listed: what was seen may fail."""
         space = self.space
+        pump = space.pump() if self.goal.workflow_net else None
+        if pump is not None:
+            return self._unbounded(*pump)
         why = f"{len(space.rows)} markings of the reduced net were listed, and there are more"
         stuck = next((number for number in space.dead() if not done[number]), None)
         if stuck is None and bad is None:
@@ -125,6 +129,18 @@ class _Answer:
         proper = self._improper(bad) if bad is not None else self._open(PROPER, why)
         parts = (option, proper, self._open(self.occurs_name, why))
         return self._not_sound(next(part for part in parts if part.violated), parts)
+
+    def _unbounded(self, stem: list[str], cycle: list[str]) -> Verdict:
+        reduced = self.reduction.reduced
+        run = reduced.run(reduced.initial, [*stem, *cycle])
+        lasso = Lasso(initial=run.initial, steps=run.steps, loop_start=len(stem))
+        pump = PumpEvidence(
+            claim=claim(self.net, "unbounded"), lasso=self.reduction.lasso(lasso)
+        )  # fmt: skip
+        evidence = Parts(claim=claim(self.net, "not sound"), parts=(("unbounded", pump),))
+        return self.decision.violated(
+            evidence, "Tokens can pile up without bound, so a token is left behind at the end."
+        )
 
     def _open(self, name: str, why: str) -> Verdict:
         return self.decision.unknown(why).with_(property=name)
@@ -185,16 +201,14 @@ class _Answer:
 
     def _improper(self, bad: int) -> Verdict:
         _, run = self._run_to(bad)
-        evidence = RunEvidence(
-            claim=claim(self.net, possible(negate(self.goal.proper))), run=run
-        )
+        evidence = RunEvidence(claim=claim(self.net, possible(negate(self.goal.proper))), run=run)
         return self._carried(PROPER, evidence, f"It fails {when(len(run))}.", holds=False)
 
     def _occur(self) -> Verdict:
         space, work, goal = self.space, self.reduction.work, self.goal
         fired = space.fired()
         if len(fired) < len(work.pre):
-            alive = set(work.shown).union(*(members(work.cover[t]) for t in fired))
+            alive = work.shown().union(*(members(work.cover[t]) for t in fired))
             number = self.net.transition_index
             for group, names in goal.occurs.items():
                 if alive.isdisjoint(number(name) for name in names):

@@ -85,8 +85,8 @@ def sound(
     wanted = workflow_goal(net) if goal is None else goal
     given = graph is not None
     decision = Decision(
-        net, "soundness", method=method, methods=("explicit", "rank-theorem", "reduction"), budget=budget,
-        progress=progress, seed=seed, graph=graph,
+        net, "soundness", method=method, methods=("explicit", "rank-theorem", "reduction"),
+        budget=budget, progress=progress, seed=seed, graph=graph,
     )  # fmt: skip
     if method == "rank-theorem":
         return _by_theorem(decision, wanted)
