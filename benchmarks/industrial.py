@@ -27,8 +27,8 @@ from industrial import industrial, series_parallel  # noqa: E402
 from netproof.collecting import rare_collection  # noqa: E402
 from netproof.recheck import Question, recheck_verdict  # noqa: E402
 from petri import sound  # noqa: E402
-from petri.state_space.reachability import reachability_graph  # noqa: E402
 from petri.state_space import state_space  # noqa: E402
+from petri.state_space.reachability import reachability_graph  # noqa: E402
 from transition_systems.budget import Budget  # noqa: E402
 from translators.bpmn import parse_bpmn  # noqa: E402
 from translators.to_petri import NetTranslation, workflow_to_net  # noqa: E402
