@@ -99,6 +99,7 @@ class Decision:
         self.started = time.monotonic()
         self._graph = graph
         self.drawn: SymbolicSpace | None = None
+        self.counted: tuple[int, int] | None = None
 
     @property
     def graph(self) -> ReachabilityGraph:
@@ -114,6 +115,10 @@ class Decision:
 
     def _statistics(self) -> Statistics:
         graph, drawn = self._graph, self.drawn
+        if self.counted is not None:
+            states, arcs = self.counted
+            seconds = time.monotonic() - self.started
+            return Statistics(method=self.method, states=states, arcs=arcs, seconds=seconds)
         if drawn is not None:
             return Statistics(
                 method=self.method,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from petri.marking import Marking
+from petri.marking import MAX_TOKENS, Marking
 from transition_systems.errors import FiringError, UsageError
 from transition_systems.run import Run, Step
 
@@ -78,7 +78,7 @@ def transition_number(net: PetriNet, transition: str | int) -> int:
     return number
 
 
-def _needs(net: PetriNet, number: int) -> Iterable[tuple[str, int]]:
+def _needs(net: PetriNet, number: int) -> list[tuple[str, int]]:
     places, weights = net.pre_arcs.row(number)
     ids = net.place_ids
     return [(ids[p], w) for p, w in zip(places.tolist(), weights.tolist(), strict=True)]
@@ -160,25 +160,35 @@ def fire(net: PetriNet, marking: MarkingLike, transition: str | int) -> Marking:
     >>> str(fire(net, {"p": 2}, "t"))
     'p + 2 q'
     """
-    number = transition_number(net, transition)
     tokens = as_marking(net, marking).to_dict()
-    missing: list[str] = []
-    for place, weight in _needs(net, number):
-        has = tokens.get(place, 0)
-        if has < weight:
-            noun = "token" if weight == 1 else "tokens"
-            missing.append(f"{weight} {noun} in {place}, has {has}")
-        elif has == weight:
-            del tokens[place]
-        else:
-            tokens[place] = has - weight
-    if missing:
+    _move(net, tokens, transition_number(net, transition))
+    return Marking(tokens)
+
+
+def _move(net: PetriNet, tokens: dict[str, int], number: int) -> None:
+    """Take and put the tokens of a transition; nothing is changed where it is not enabled."""
+    needs = _needs(net, number)
+    if any(tokens.get(place, 0) < weight for place, weight in needs):
+        missing = [
+            f"{n} {'token' if n == 1 else 'tokens'} in {place}, has {tokens.get(place, 0)}"
+            for place, n in needs
+            if tokens.get(place, 0) < n
+        ]
         raise FiringError(f"{net.transition_ids[number]} needs {'; and '.join(missing)}")
+    for place, weight in needs:
+        left = tokens[place] - weight
+        if left:
+            tokens[place] = left
+        else:
+            del tokens[place]
+    ids = net.place_ids
     places, weights = net.post_arcs.row(number)
     for p, weight in zip(places.tolist(), weights.tolist(), strict=True):
-        place = net.place_ids[p]
-        tokens[place] = tokens.get(place, 0) + weight
-    return Marking(tokens)
+        place = ids[p]
+        now = tokens.get(place, 0) + weight
+        if now > MAX_TOKENS:
+            raise UsageError(f"{place!r} has more than 2**62 tokens")
+        tokens[place] = now
 
 
 def run_transitions(net: PetriNet, marking: MarkingLike, transitions: Iterable[str | int]) -> Run:
@@ -208,17 +218,18 @@ def run_transitions(net: PetriNet, marking: MarkingLike, transitions: Iterable[s
     ...
     transition_systems.errors.FiringError: step 2: t needs 1 token in p, has 0 (enabled: u)
     """
-    current = as_marking(net, marking)
-    start = current.to_dict()
+    tokens = as_marking(net, marking).to_dict()
+    start = dict(tokens)
     steps: list[Step] = []
     for position, transition in enumerate(transitions, start=1):
+        number = transition_number(net, transition)
         try:
-            current = fire(net, current, transition)
+            _move(net, tokens, number)
         except FiringError as error:
-            able = enabled_transitions(net, current)
+            able = enabled_transitions(net, tokens)
             shown = ", ".join(able[:8]) + (", ..." if len(able) > 8 else "")
             raise FiringError(f"step {position}: {error} (enabled: {shown or 'nothing'})") from None
-        steps.append(step(net, transition_number(net, transition), current))
+        steps.append(_step(net, number, dict(tokens)))
     return Run(initial=start, steps=tuple(steps))
 
 
@@ -231,6 +242,10 @@ def step(net: PetriNet, number: int, after: Marking) -> Step:
     >>> step(PetriNet(places=["p"], transitions=["t"]), 0, Marking({"p": 1}))
     Step(action='t', label='t', state={'p': 1}, source=None)
     """
+    return _step(net, number, after.to_dict())
+
+
+def _step(net: PetriNet, number: int, after: dict[str, int]) -> Step:
     node = net.transitions[number]
     label = node.label or node.name or node.id
-    return Step(action=node.id, label=label, state=after.to_dict(), source=node.span)
+    return Step(action=node.id, label=label, state=after, source=node.span)

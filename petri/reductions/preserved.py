@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from petri.net import PetriNet
 from transition_systems.properties.predicates import (
+    TRUE,
     And,
     Atom,
     Compare,
@@ -21,7 +22,7 @@ from transition_systems.properties.walk import names_in, subpredicates
 
 __all__ = ["Guards", "Preserved"]
 
-Tokens = Mapping[str, int]
+Tokens = Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,31 +69,38 @@ class Guards:
     """
 
     def __init__(self, net: PetriNet, preserved: Preserved) -> None:
-        self.zeros: set[str] | None = None
-        self.always = [_Always(net, predicate) for predicate in preserved.invariants]
+        numbers = {place: number for number, place in enumerate(net.place_ids)}
+        self.zeros: set[int] | None = None
+        self.always = [_Always(net, p, numbers) for p in preserved.invariants if p != TRUE]
         self.blocked = any(statement.opaque for statement in self.always)
+        self.moves = any(statement.moves for statement in self.always)
+        self.touchy = any(statement.untouched for statement in self.always)
+        self.concerned: set[int] = set()
+        for statement in self.always:
+            self.concerned |= statement.concerned()
         if preserved.completion is not None:
             self.blocked |= _opaque(preserved.completion)
-            self.zeros = set(_zeros(preserved.completion))
+            self.zeros = _known(_zeros(preserved.completion), numbers)
 
-    def allows(self, place: str, gains: Iterable[Tokens]) -> bool:
-        """Return whether a place may go whose tokens move on with one of these gains."""
-        moves = list(gains)
-        if self.blocked or (self.zeros is not None and place not in self.zeros):
+    def free(self, place: int) -> bool:
+        """Return whether a place may go wherever its tokens move on."""
+        if self.touchy or place in self.concerned:
             return False
-        return all(statement.allows(place, moves) for statement in self.always)
+        return self.zeros is None or place in self.zeros
 
-    def removed(self, place: str) -> None:
-        """Note that a place is empty, or has the same tokens in every marking, from now on."""
-        if self.zeros is not None:
-            self.zeros.discard(place)
-        for statement in self.always:
-            statement.removed(place)
+    def allows(self, place: int, gains: Sequence[Tokens]) -> bool:
+        """Return whether a place may go whose tokens move on with one of these gains."""
+        if self.zeros is not None and place not in self.zeros:
+            return False
+        if not self.touchy and place not in self.concerned:
+            return True
+        return all(statement.allows(place, gains) for statement in self.always)
 
-    def merged(self, dropped: str, kept: str) -> None:
+    def merged(self, dropped: int, kept: int) -> None:
         """Note that a place is read as another one, which always has the same tokens."""
         if self.zeros is not None:
             _renamed(self.zeros, dropped, kept)
+        _renamed(self.concerned, dropped, kept)
         for statement in self.always:
             statement.merged(dropped, kept)
 
@@ -100,38 +108,45 @@ class Guards:
 class _Always:
     """One statement ``AG P``."""
 
-    def __init__(self, net: PetriNet, predicate: Predicate) -> None:
-        self.single: dict[str, int] = {}
-        self.sums: list[dict[str, int]] = []
-        self.kept: set[str] = set()
+    def __init__(self, net: PetriNet, predicate: Predicate, numbers: Mapping[str, int]) -> None:
+        self.single: dict[int, int] = {}
+        self.sums: list[dict[int, int]] = []
+        self.kept: set[int] = set()
         self.opaque = False
-        self.untouched: set[str] = set()
+        self.untouched: set[int] = set()
         for conjunct in _conjuncts(predicate):
-            self._add(net, conjunct)
+            self._add(net, conjunct, numbers)
+        self.moves = bool(self.single or self.sums or self.untouched)
 
-    def _add(self, net: PetriNet, predicate: Predicate) -> None:
+    def _add(self, net: PetriNet, predicate: Predicate, numbers: Mapping[str, int]) -> None:
         if isinstance(predicate, Constant):
             return
         limit = _limit(predicate)
         if limit is not None:
             terms, bound = limit
             if list(terms.values()) == [1]:
-                (place,) = terms
+                (place,) = (numbers.get(name, -1) for name in terms)
                 self.single[place] = min(bound, self.single.get(place, bound))
             else:
-                self.sums.append(terms)
+                self.sums.append({numbers.get(name, -1): n for name, n in terms.items()})
             return
         final = _final_form(net, predicate)
         if final is not None:
-            self.kept |= final
+            self.kept |= _known(final, numbers)
             return
         self.opaque |= _opaque(predicate)
-        self.untouched |= set(names_in(predicate)[0])
+        self.untouched |= _known(names_in(predicate)[0], numbers)
 
-    def allows(self, place: str, moves: list[Tokens]) -> bool:
+    def concerned(self) -> set[int]:
+        """Return the places whose own tokens the statement is about."""
+        return {*self.kept, *self.untouched, *self.single, *(p for s in self.sums for p in s)}
+
+    def allows(self, place: int, moves: Sequence[Tokens]) -> bool:
         """Return whether a place may go."""
         if place in self.kept or place in self.untouched:
             return False
+        if not self.moves:
+            return True
         if self.untouched and any(not self.untouched.isdisjoint(gain) for gain in moves):
             return False
         for terms in self.sums:
@@ -145,15 +160,7 @@ class _Always:
             return True
         return any(self.single.get(p, bound + 1) <= bound for gain in moves for p in gain)
 
-    def removed(self, place: str) -> None:
-        """Forget a place."""
-        self.kept.discard(place)
-        self.untouched.discard(place)
-        self.single.pop(place, None)
-        for terms in self.sums:
-            terms.pop(place, None)
-
-    def merged(self, dropped: str, kept: str) -> None:
+    def merged(self, dropped: int, kept: int) -> None:
         """Read a place as another."""
         _renamed(self.kept, dropped, kept)
         _renamed(self.untouched, dropped, kept)
@@ -165,7 +172,11 @@ class _Always:
                 terms[kept] = terms.get(kept, 0) + terms.pop(dropped)
 
 
-def _renamed(names: set[str], dropped: str, kept: str) -> None:
+def _known(names: Iterable[str], numbers: Mapping[str, int]) -> set[int]:
+    return {numbers[name] for name in names if name in numbers}
+
+
+def _renamed(names: set[int], dropped: int, kept: int) -> None:
     if dropped in names:
         names.discard(dropped)
         names.add(kept)

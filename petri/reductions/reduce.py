@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from petri.net import PetriNet
 from petri.reductions.preserved import Guards, Preserved
-from petri.reductions.reduction import Reduction, members
-from petri.reductions.working import WorkingNet
+from petri.reductions.reduction import Reduction
+from petri.reductions.series import fuse_series
+from petri.reductions.working import Arcs, WorkingNet
 from transition_systems.budget import Budget, Meter
 
 __all__ = ["reduce_net"]
 
+EMPTY = (False, 0)
 MOST_PRODUCTS = 6
+MOST_TOKENS = 1_000
+OFTEN = 256
 
 
 def reduce_net(
@@ -46,7 +48,7 @@ def reduce_net(
         Each transition that empties ``p`` needs one token of ``p`` and nothing else, and puts
         tokens somewhere; each transition that fills ``p`` puts one token there, and is not one of
         the former. Each pair of a filling and an emptying transition becomes one transition. A
-        marked ``p`` is emptied first, if only one transition can.
+        marked ``p`` is emptied first, if only one transition can and it has at most 1,000 tokens.
     ``equal-place p q``
         ``p`` and ``q`` have the same arcs and the same initial tokens: ``p`` goes.
     ``equal-transition t u``
@@ -56,8 +58,9 @@ def reduce_net(
     ``fixed-place p``
         No transition changes ``p``, and it has all the tokens that any of them needs.
 
-    Near-linear on nets with bounded degree; a place goes only if no more than
-    ``max(filling + emptying, 6)`` transitions come in the place of the old ones.
+    Near-linear on nets with bounded degree: what a step changes is looked at again, nothing else;
+    a place goes only if no more than ``max(filling + emptying, 6)`` transitions come in the place
+    of the old ones.
 
     Examples
     --------
@@ -68,165 +71,227 @@ def reduce_net(
     """
     reducer = _Reducer(net, preserved or Preserved(), (budget or Budget()).start())
     reducer.run()
-    return reducer.result(net)
+    return Reduction(net, reducer.work, steps=tuple(reducer.steps), image=reducer.image)
 
 
 class _Reducer:
+    """The rules, and what they have to look at again.
+
+    ``queue`` has the places of which one transition may be left that empties them, ``later`` those
+    with several, ``near`` the places and ``moved`` the transitions whose arcs have changed.
+    """
+
     def __init__(self, net: PetriNet, preserved: Preserved, meter: Meter) -> None:
-        self.work = WorkingNet(net)
         self.guards = Guards(net, preserved)
+        fused = fuse_series(net, lambda places, behind: self._allowed(net, places, behind))
+        self.work = WorkingNet(net, fused)
         self.meter = meter
-        self.steps: list[tuple[str, ...]] = []
-        self.image: dict[str, str | int] = {}
+        ids = net.place_ids
+        self.steps: list[tuple[str, ...]] = [("agglomerate", ids[p]) for p in fused.removed]
+        self.image: dict[int, tuple[bool, int]] = dict.fromkeys(fused.removed, EMPTY)
+        self.queue: dict[int, None] = dict.fromkeys(self.work.places)
+        self.later: dict[int, None] = {}
+        self.near: dict[int, None] = {}
+        self.moved: dict[int, None] = {}
+        self.idle: dict[int, None] = {}
+        self.transition_of: dict[object, int] = {}
+        self.place_of: dict[object, int] = {}
+
+    def _allowed(self, net: PetriNet, places: list[int], behind: list[int]) -> list[bool]:
+        """Return which places in series may go, each with the transition behind it."""
+        guards = self.guards
+        if guards.blocked:
+            return [False] * len(places)
+        free, table = guards.free, net.post_arcs
+
+        def gain(transition: int) -> Arcs:
+            given, weights = table.row(transition)
+            return dict(zip(given.tolist(), weights.tolist(), strict=True))
+
+        return [
+            free(place) or guards.allows(place, (gain(transition),))
+            for place, transition in zip(places, behind, strict=True)
+        ]
 
     def run(self) -> None:
-        """Apply the rules in rounds until none applies."""
-        rules: tuple[Callable[[], bool], ...] = (
-            self.agglomerations,
-            self.equal_places,
-            self.equal_transitions,
-            self.idle_transitions,
-            self.fixed_places,
-        )
-        while not self.guards.blocked and not self.meter.out_of_time():
-            applied = [rule() for rule in rules]
-            if not any(applied):
+        """Apply the rules until none applies; what multiplies transitions comes last."""
+        if self.guards.blocked:
+            return
+        self.agglomerate_singly()
+        self.near.update(self.work.places)
+        self.moved.update(dict.fromkeys(self.work.pre))
+        while not self.meter.out_of_time():
+            if self.queue:
+                self.agglomerate_singly()
+            elif self.moved:
+                self.equal_transitions()
+                self.idle_transitions()
+            elif self.near:
+                self.equal_and_fixed_places()
+            elif self.later:
+                self.agglomerate_pairs(self.later.popitem()[0])
+            else:
                 return
 
-    def result(self, net: PetriNet) -> Reduction:
-        work = self.work
-        return Reduction(
-            net=net,
-            reduced=work.net(),
-            steps=tuple(self.steps),
-            image={place: self._final(place) for place in self.image},
-            expansions=dict(work.expansion),
-            covers={t: members(below) for t, below in work.cover.items()},
-            prefix=tuple(work.prefix),
-            shown=frozenset(work.shown),
-        )
-
-    def _final(self, place: str) -> str | int:
-        now: str | int = place
-        while isinstance(now, str) and now in self.image:
-            now = self.image[now]
-        return now
-
-    def agglomerations(self) -> bool:
-        """Take out every place that can be; places near a change are looked at again."""
-        queue = dict.fromkeys(self.work.places)
-        changed = False
-        while queue and not self.meter.out_of_time():
-            place = next(iter(queue))
-            del queue[place]
-            near = self.agglomerate(place)
-            if near is not None:
-                changed = True
-                queue.update((p, None) for p in near if p in self.work.places)
-        return changed
-
-    def agglomerate(self, place: str) -> list[str] | None:
-        """Take out one place if the rule applies; return the places near it."""
-        work = self.work
-        fill, empty = work.fill[place], work.empty[place]
-        tokens = work.marking.get(place, 0)
-        if not empty or (not fill and not tokens) or (tokens and len(empty) > 1):
-            return None
-        if len(empty) > 1:
-            self._equal_among(empty)
-            self._equal_among(fill)
-        products = len(fill) * len(empty)
-        if products > max(len(fill) + len(empty), MOST_PRODUCTS):
-            return None
-        post, alone = work.post, {place: 1}
-        for t in fill:
-            if t in empty or post[t][place] != 1:
-                return None
-        for t in empty:
-            if work.pre[t] != alone or not post[t]:
-                return None
-        if not self.guards.allows(place, [work.post[t] for t in empty]):
-            return None
-        if len(empty) > 1 and any(self._taken(f"{t}+{u}") for t in fill for u in empty):
-            return None
-        near = dict.fromkeys(p for t in (*fill, *empty) for p in (*work.pre[t], *work.post[t]))
-        self.steps.append(("agglomerate", place))
-        if tokens:
-            work.fire_initially(place, next(iter(empty)))
-        work.agglomerate(place)
-        self.guards.removed(place)
-        self.image[place] = 0
-        near.pop(place, None)
-        return list(near)
-
-    def _equal_among(self, transitions: dict[str, None]) -> None:
-        """Leave out what does the same as another, before each of them is multiplied."""
-        seen: dict[object, str] = {}
-        for transition in list(transitions):
-            first = seen.setdefault(self.work.transition_key(transition), transition)
-            if first != transition:
-                self.steps.append(("equal-transition", transition, first))
-                self.work.drop_transition(transition, first)
-
-    def _taken(self, name: str) -> bool:
-        return name in self.work.pre or name in self.work.places
-
-    def equal_places(self) -> bool:
-        """Leave out places that always have the tokens of another."""
-        seen: dict[object, str] = {}
-        changed = False
-        for place in list(self.work.places):
-            key = self.work.place_key(place)
-            first = seen.setdefault(key, place)
-            if first != place:
-                self.steps.append(("equal-place", place, first))
-                self.work.drop_place(place)
-                self.guards.merged(place, first)
-                self.image[place] = first
-                changed = True
-        return changed
-
-    def equal_transitions(self) -> bool:
-        """Leave out transitions that do what another does."""
-        before = len(self.work.pre)
-        self._equal_among(dict.fromkeys(self.work.pre))
-        return len(self.work.pre) < before
-
-    def idle_transitions(self) -> bool:
-        """Leave out transitions that change nothing, where another needs the same tokens."""
-        work = self.work
-        idle = [t for t, needs in work.pre.items() if needs == work.post[t]]
-        if not idle:
-            return False
-        wanted: dict[object, list[str]] = {}
-        for transition, needs in work.pre.items():
-            wanted.setdefault(frozenset(needs.items()), []).append(transition)
-        changed = False
-        for transition in idle:
-            same = wanted[frozenset(work.pre[transition].items())]
-            if len(same) > 1:
-                same.remove(transition)
-                self.steps.append(("idle-transition", transition, same[0]))
-                work.drop_transition(transition, same[0])
-                changed = True
-        return changed
-
-    def fixed_places(self) -> bool:
-        """Leave out places that no transition changes and that never hold one up."""
-        work = self.work
-        changed = False
-        for place in list(work.places):
-            near = work.fill[place] | work.empty[place]
-            tokens = work.marking.get(place, 0)
-            if any(
-                work.pre[t].get(place, 0) != work.post[t].get(place, 0)
-                or work.pre[t].get(place, 0) > tokens
-                for t in near
-            ):
+    def agglomerate_singly(self) -> None:
+        """Take out the places that one transition empties; there is no more of anything then."""
+        work, queue, steps, near, moved = self.work, self.queue, self.steps, self.near, self.moved
+        pre, post, fill, empty = work.pre, work.post, work.fill, work.empty
+        allows, matters, names = self.guards.allows, self.guards.moves, work.first.place_ids
+        looked = 0
+        while queue:
+            place = queue.popitem()[0]
+            looked += 1
+            if looked % OFTEN == 0 and self.meter.out_of_time():
+                return
+            if place not in work.places:
                 continue
-            self.guards.removed(place)
-            self.steps.append(("fixed-place", place))
-            work.drop_place(place)
-            self.image[place] = tokens
-            changed = True
-        return changed
+            emptying, filling = empty[place], fill[place]
+            if len(emptying) != 1:
+                if emptying:
+                    self.later[place] = None
+                continue
+            (second,) = emptying
+            after, needs = post[second], pre[second]
+            if len(needs) != 1 or not after or needs[place] != 1 or second in filling:
+                continue
+            tokens = work.marking.get(place, 0)
+            if tokens > MOST_TOKENS or not (tokens or filling):
+                continue
+            if any(post[first][place] != 1 for first in filling):
+                continue
+            if not allows(place, (after,)):
+                continue
+            steps.append(("agglomerate", names[place]))
+            if tokens:
+                work.fire_initially(place, second)
+            work.prolong(place, second)
+            self.image[place] = EMPTY
+            for target in after:
+                queue[target] = near[target] = None
+            moved.update(filling)
+            if matters:
+                for first in filling:
+                    for source in pre[first]:
+                        queue[source] = None
+
+    def agglomerate_pairs(self, place: int) -> None:
+        """Take out a place that several transitions empty, if the rule applies."""
+        work = self.work
+        if place not in work.places:
+            return
+        fill, empty = work.fill[place], work.empty[place]
+        products = len(fill) * len(empty)
+        if work.marking.get(place, 0) or not fill or len(empty) < 2:
+            return
+        if products > max(len(fill) + len(empty), MOST_PRODUCTS):
+            return
+        pre, post = work.pre, work.post
+        if any(t in empty or post[t][place] != 1 for t in fill):
+            return
+        if any(len(pre[t]) != 1 or pre[t][place] != 1 or not post[t] for t in empty):
+            return
+        if not self.guards.allows(place, [post[t] for t in empty]):
+            return
+        names = work.names
+        if any(work.is_name(f"{names[t]}+{names[u]}") for t in fill for u in empty):
+            return
+        self.steps.append(("agglomerate", work.first.place_ids[place]))
+        for transition in (*fill, *empty):
+            self._look_around(transition)
+        self.moved.update(dict.fromkeys(work.join(place)))
+        self.image[place] = EMPTY
+
+    def _look_around(self, transition: int) -> None:
+        queue, near = self.queue, self.near
+        for place in self.work.pre[transition]:
+            queue[place] = near[place] = None
+        for place in self.work.post[transition]:
+            queue[place] = near[place] = None
+
+    def equal_transitions(self) -> None:
+        """Leave out transitions that do what another does."""
+        pre, post, known = self.work.pre, self.work.post, self.transition_of
+        for transition in self.moved:
+            needs = pre.get(transition)
+            if needs is None:
+                continue
+            gives = post[transition]
+            key: object = (frozenset(needs), frozenset(gives))
+            other = known.setdefault(key, transition)
+            if other != transition and other in pre and (pre[other], post[other]) != (needs, gives):
+                key = (frozenset(needs.items()), frozenset(gives.items()))
+                other = known.setdefault(key, transition)
+            if other != transition:
+                if other in pre and pre[other] == needs and post[other] == gives:
+                    self._drop("equal-transition", transition, other)
+                    continue
+                known[key] = transition
+            if needs == gives:
+                self.idle[transition] = None
+        self.moved.clear()
+
+    def idle_transitions(self) -> None:
+        """Leave out transitions that change nothing, where another needs the same tokens."""
+        pre, post = self.work.pre, self.work.post
+        for transition in list(self.idle):
+            needs = pre.get(transition)
+            if needs is None or needs != post[transition]:
+                del self.idle[transition]
+                continue
+            beside = self.work.empty[next(iter(needs))] if needs else pre
+            other = next((t for t in beside if t != transition and pre[t] == needs), None)
+            if other is not None:
+                del self.idle[transition]
+                self._drop("idle-transition", transition, other)
+
+    def _drop(self, rule: str, transition: int, kept: int) -> None:
+        names = self.work.names
+        self.steps.append((rule, names[transition], names[kept]))
+        self._look_around(transition)
+        self.work.drop_transition(transition, kept)
+
+    def equal_and_fixed_places(self) -> None:
+        """Leave out places that have the tokens of another, or that never hold anything up."""
+        work, known, names = self.work, self.place_of, self.work.first.place_ids
+        fill, empty = work.fill, work.empty
+        for place in self.near:
+            if place not in work.places:
+                continue
+            key: object = (frozenset(fill[place]), frozenset(empty[place]))
+            other = known.setdefault(key, place)
+            if other != place and other in work.places and not work.equal_places(place, other):
+                key = work.place_key(place)
+                other = known.setdefault(key, place)
+            if other != place:
+                if other in work.places and work.equal_places(place, other):
+                    self.steps.append(("equal-place", names[place], names[other]))
+                    self._without(place, (True, other))
+                    self.guards.merged(place, other)
+                    continue
+                known[key] = place
+            tokens = work.marking.get(place, 0)
+            if self._is_fixed(place, tokens):
+                self.steps.append(("fixed-place", names[place]))
+                self._without(place, (False, tokens))
+        self.near.clear()
+
+    def _is_fixed(self, place: int, tokens: int) -> bool:
+        fill, empty = self.work.fill[place], self.work.empty[place]
+        if fill.keys() != empty.keys():
+            return False
+        pre, post = self.work.pre, self.work.post
+        return all(post[t][place] == pre[t][place] <= tokens for t in fill)
+
+    def _without(self, place: int, image: tuple[bool, int]) -> None:
+        work = self.work
+        touched = {**work.fill[place], **work.empty[place]}
+        work.drop_place(place)
+        self.image[place] = image
+        self.moved.update(touched)
+        queue = self.queue
+        for transition in touched:
+            for near in work.pre[transition]:
+                queue[near] = None
+            for near in work.post[transition]:
+                queue[near] = None

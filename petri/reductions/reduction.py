@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
 
 from petri.net import PetriNet
 from transition_systems.properties.predicates import (
@@ -22,34 +22,37 @@ from transition_systems.properties.predicates import (
 from transition_systems.properties.walk import fold_predicate
 from transition_systems.run import Lasso, Run
 
+if TYPE_CHECKING:
+    from petri.reductions.working import WorkingNet
+
 __all__ = ["Reduction", "Tree", "leaves", "members", "replaced"]
 
-Tree: TypeAlias = "str | tuple[Tree, ...]"
+Tree: TypeAlias = "int | tuple[Tree, ...]"
 Image: TypeAlias = "Mapping[str, str | int]"
 
 
-def members(tree: Tree) -> frozenset[str]:
+def members(tree: Tree) -> set[int]:
     """Return the set of the leaves of a tree; shared parts are looked at once."""
-    found: set[str] = set()
+    found: set[int] = set()
     seen: set[int] = set()
     waiting: list[Tree] = [tree]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, str):
+        if isinstance(node, int):
             found.add(node)
         elif id(node) not in seen:
             seen.add(id(node))
             waiting.extend(node)
-    return frozenset(found)
+    return found
 
 
-def leaves(tree: Tree) -> list[str]:
+def leaves(tree: Tree) -> list[int]:
     """Return the leaves of a tree from left to right; iterative."""
-    found: list[str] = []
+    found: list[int] = []
     waiting: list[Tree] = [tree]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, str):
+        if isinstance(node, int):
             found.append(node)
         else:
             waiting.extend(reversed(node))
@@ -98,39 +101,75 @@ def _compare(node: Compare, image: Image) -> Predicate:
     return TRUE if holds else FALSE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Reduction:
     """A net and a smaller one with the same answers to the statements that were to be preserved.
 
     Parameters
     ----------
-    net, reduced
-        Both nets.
+    net
+        The net.
+    work
+        The net after the steps, as it was worked on; it is not changed any more.
     steps
         The rules in the order of their application, each with the names that it was applied to.
     image
-        For each place that went: the place that always has the same tokens, or how many it has
-        in every marking that both nets have.
-    expansions
-        For each transition of the reduced net the transitions of the net that it stands for, in
-        the order of their firing.
-    covers
-        For each transition of the reduced net the transitions of the net that occur if it does,
-        or can occur instead of some of those.
-    prefix
-        Transitions fired from the initial marking before the reduced net begins.
-    shown
-        Transitions that occur in the prefix, or can occur instead of one there.
+        For each place that went, by number: ``(True, place)`` for the place that always has the
+        same tokens, ``(False, n)`` for how many it has in every marking that both nets have.
     """
 
-    net: PetriNet
-    reduced: PetriNet
-    steps: tuple[tuple[str, ...], ...]
-    image: Mapping[str, str | int]
-    expansions: Mapping[str, Tree] = field(repr=False)
-    covers: Mapping[str, frozenset[str]] = field(repr=False)
-    prefix: tuple[str, ...] = ()
-    shown: frozenset[str] = frozenset()
+    def __init__(
+        self,
+        net: PetriNet,
+        work: WorkingNet,
+        *,
+        steps: tuple[tuple[str, ...], ...],
+        image: Mapping[int, tuple[bool, int]],
+    ) -> None:
+        self.net, self.work, self.steps = net, work, steps
+        self._image = image
+
+    def __repr__(self) -> str:
+        places, transitions = len(self.work.places), len(self.work.pre)
+        return (
+            f"<Reduction in {len(self.steps)} steps to {places} places, {transitions} transitions>"
+        )
+
+    @cached_property
+    def reduced(self) -> PetriNet:
+        """The smaller net."""
+        return self.work.net()
+
+    @cached_property
+    def image(self) -> dict[str, str | int]:
+        """For each place that went: the place that is read for it, or its tokens."""
+        names = self.net.place_ids
+        return {names[place]: self._final(place) for place in self._image}
+
+    def _final(self, place: int) -> str | int:
+        while place in self._image:
+            is_place, place = self._image[place]
+            if not is_place:
+                return place
+        return self.net.place_ids[place]
+
+    @cached_property
+    def prefix(self) -> tuple[str, ...]:
+        """Transitions fired from the initial marking before the reduced net begins."""
+        names = self.net.transition_ids
+        return tuple(names[number] for number in self.work.prefix())
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {self.work.names[number]: number for number in self.work.pre}
+
+    @cached_property
+    def _shown(self) -> set[int]:
+        return self.work.shown()
+
+    @cached_property
+    def _covers(self) -> dict[int, set[int]]:
+        """For each transition left those of the net that occur, or can occur, where it does."""
+        return {number: members(tree) for number, tree in self.work.cover.items()}
 
     @property
     def fixed_tokens(self) -> int:
@@ -148,14 +187,21 @@ class Reduction:
 
         ``None`` tells that one is known to occur already.
         """
-        wanted = set(names)
-        if not wanted.isdisjoint(self.shown):
+        wanted = {self.net.transition_index(name) for name in names}
+        if not wanted.isdisjoint(self._shown):
             return None
-        return tuple(t for t, below in self.covers.items() if not wanted.isdisjoint(below))
+        return tuple(
+            self.work.names[number]
+            for number, below in self._covers.items()
+            if not wanted.isdisjoint(below)
+        )
 
     def actions(self, actions: Sequence[str]) -> list[str]:
         """Return the transitions of the net for a sequence of the reduced net, without prefix."""
-        return [leaf for name in actions for leaf in leaves(self.expansions[name])]
+        names, expansion = self.net.transition_ids, self.work.expansion
+        return [
+            names[leaf] for action in actions for leaf in leaves(expansion[self._numbers[action]])
+        ]
 
     def run(self, run: Run) -> Run:
         """Return the run of the net that a run of the reduced net stands for."""

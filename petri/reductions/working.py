@@ -1,34 +1,48 @@
-"""A net that can be changed: arcs by transition, neighbours by place, all in a fixed order."""
+"""A net that can be changed: arcs by transition, neighbours by place, all by number."""
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import Any
-
 from petri.net import PetriNet
 from petri.reductions.reduction import Tree, leaves, members
+from petri.reductions.series import Fused
 
-__all__ = ["WorkingNet"]
+__all__ = ["Arcs", "WorkingNet"]
+
+Arcs = dict[int, int]
 
 
-def _arcs(net: PetriNet, table: tuple[Any, Any, Any]) -> dict[str, dict[str, int]]:
-    offsets, places, weights = (part.tolist() for part in table)
-    names = net.place_ids
-    return {
-        transition: {names[p]: w for p, w in zip(places[a:b], weights[a:b], strict=True)}
-        for transition, (a, b) in zip(net.transition_ids, pairwise(offsets), strict=True)
-    }
+def _by_transition(
+    transitions: list[int],
+    arcs: tuple[list[int], list[int], list[int]],
+    near: list[dict[int, None]],
+) -> dict[int, Arcs]:
+    """Return the weights of arcs by transition, and note the transitions at the places."""
+    found: dict[int, Arcs] = {transition: {} for transition in transitions}
+    for transition, place, weight in zip(*arcs, strict=True):
+        row = found[transition]
+        row[place] = row.get(place, 0) + weight
+        near[place][transition] = None
+    return found
 
 
 class WorkingNet:
     """The net of a reduction on its way.
 
+    Parameters
+    ----------
+    net
+        The net.
+    fused
+        What series fusion leaves of it.
+
     Attributes
     ----------
     places
-        The places that are left, as keys.
+        The numbers of the places that are left, as keys.
+    names
+        The names of all transitions that there ever were, by number.
     pre, post
-        For each transition the weights of its arcs.
+        For each transition that is left the weights of its arcs.
     fill, empty
         For each place the transitions that have an arc to it, and from it, as keys.
     expansion, cover
@@ -36,109 +50,136 @@ class WorkingNet:
         in the order of firing, and what can occur where it occurs.
     marking
         The initial marking.
-    prefix, shown
-        What was fired from the first net's initial marking, and what can occur there.
     """
 
-    def __init__(self, net: PetriNet) -> None:
+    def __init__(self, net: PetriNet, fused: Fused) -> None:
         self.first = net
-        self.places: dict[str, None] = dict.fromkeys(net.place_ids)
-        self.pre = _arcs(net, net.pre_arcs)
-        self.post = _arcs(net, net.post_arcs)
-        self.fill: dict[str, dict[str, None]] = {p: {} for p in net.place_ids}
-        self.empty: dict[str, dict[str, None]] = {p: {} for p in net.place_ids}
-        for transition in net.transition_ids:
-            self._link(transition)
-        self.expansion: dict[str, Tree] = {t: t for t in net.transition_ids}
-        self.cover: dict[str, Tree] = {t: t for t in net.transition_ids}
-        self.marking = {p: n for p, n in net.initial.to_dict().items() if n}
-        self.prefix: list[str] = []
-        self.shown: set[str] = set()
+        count = len(net.place_ids)
+        self.places: dict[int, None] = dict.fromkeys(range(count))
+        for place in fused.removed:
+            del self.places[place]
+        self.names: list[str] = list(net.transition_ids)
+        self.fill: list[dict[int, None]] = [{} for _ in range(count)]
+        self.empty: list[dict[int, None]] = [{} for _ in range(count)]
+        self.pre = _by_transition(fused.left, fused.pre, self.empty)
+        self.post = _by_transition(fused.left, fused.post, self.fill)
+        self.expansion: dict[int, Tree] = {t: t for t in fused.left}
+        self.expansion.update(fused.chains)
+        self.cover: dict[int, Tree] = dict(self.expansion)
+        numbers = {place: number for number, place in enumerate(net.place_ids)}
+        self.marking = {numbers[p]: n for p, n in net.initial.items() if n}
+        self._early: list[tuple[Tree, Tree, int]] = []
+        self._taken: set[str] | None = None
 
-    def _link(self, transition: str) -> None:
-        for place in self.pre[transition]:
-            self.empty[place][transition] = None
-        for place in self.post[transition]:
-            self.fill[place][transition] = None
+    def prefix(self) -> list[int]:
+        """Return what was fired from the first net's initial marking."""
+        return [leaf for tree, _, times in self._early for leaf in leaves(tree) * times]
 
-    def _unlink(self, transition: str) -> None:
-        for place in self.pre[transition]:
-            self.empty[place].pop(transition, None)
-        for place in self.post[transition]:
-            self.fill[place].pop(transition, None)
+    def shown(self) -> set[int]:
+        """Return what can occur there."""
+        found: set[int] = set()
+        return found.union(*(members(cover) for _, cover, _ in self._early))
 
-    def fire_initially(self, place: str, transition: str) -> None:
+    def is_name(self, name: str) -> bool:
+        """Return whether a node has a name, or had it."""
+        if self._taken is None:
+            self._taken = {*self.first.place_ids, *self.names}
+        return name in self._taken
+
+    def fire_initially(self, place: int, transition: int) -> None:
         """Empty a marked place by the only transition that can."""
         times = self.marking.pop(place)
         for target, weight in self.post[transition].items():
             self.marking[target] = self.marking.get(target, 0) + weight * times
-        self.prefix.extend(leaves(self.expansion[transition]) * times)
-        self.shown |= members(self.cover[transition])
+        self._early.append((self.expansion[transition], self.cover[transition], times))
 
-    def agglomerate(self, place: str) -> None:
-        """Put a transition in the place of each pair around a place, and take the place out.
+    def prolong(self, place: int, second: int) -> None:
+        """Let each transition that fills a place do at once what the only one behind it does."""
+        after, fill = self.post[second], self.fill
+        then, below = self.expansion[second], self.cover[second]
+        for first in fill[place]:
+            gives = self.post[first]
+            del gives[place]
+            for target, weight in after.items():
+                if target in gives:
+                    gives[target] += weight
+                else:
+                    gives[target] = weight
+                    fill[target][first] = None
+            self.expansion[first] = (self.expansion[first], then)
+            self.cover[first] = (self.cover[first], below)
+        for target in after:
+            del fill[target][second]
+        self._forget(second)
+        del self.places[place]
 
-        Where one transition empties the place, the pair keeps the name of the other.
-        """
-        fill, empty = list(self.fill[place]), list(self.empty[place])
+    def join(self, place: int) -> list[int]:
+        """Put a transition in the place of each pair around a place; return the new ones."""
+        fill, empty, made = list(self.fill[place]), list(self.empty[place]), []
         for first in fill:
-            if len(empty) == 1:
-                self._prolong(place, first, empty[0])
-                continue
-            self._unlink(first)
             before = self.post[first]
+            self._unlink(first)
             del before[place]
             for second in empty:
-                name = f"{first}+{second}"
-                after = dict(before)
+                number, after = len(self.names), dict(before)
                 for target, weight in self.post[second].items():
                     after[target] = after.get(target, 0) + weight
-                self.pre[name] = dict(self.pre[first])
-                self.post[name] = after
-                self.expansion[name] = (self.expansion[first], self.expansion[second])
-                self.cover[name] = (self.cover[first], self.cover[second])
-                self._link(name)
+                self.names.append(f"{self.names[first]}+{self.names[second]}")
+                self.pre[number], self.post[number] = dict(self.pre[first]), after
+                self.expansion[number] = (self.expansion[first], self.expansion[second])
+                self.cover[number] = (self.cover[first], self.cover[second])
+                for near in self.pre[number]:
+                    self.empty[near][number] = None
+                for near in after:
+                    self.fill[near][number] = None
+                made.append(number)
             self._forget(first)
+        if self._taken is not None:
+            self._taken.update(self.names[number] for number in made)
         for second in empty:
             self._unlink(second)
             self._forget(second)
-        del self.places[place], self.fill[place], self.empty[place]
+        del self.places[place]
+        return made
 
-    def _prolong(self, place: str, first: str, second: str) -> None:
-        """Let a transition do at once what the one behind a place does after it."""
-        after = self.post[first]
-        del after[place]
-        for target, weight in self.post[second].items():
-            after[target] = after.get(target, 0) + weight
-            self.fill[target][first] = None
-        self.expansion[first] = (self.expansion[first], self.expansion[second])
-        self.cover[first] = (self.cover[first], self.cover[second])
+    def _unlink(self, transition: int) -> None:
+        for place in self.pre[transition]:
+            del self.empty[place][transition]
+        for place in self.post[transition]:
+            del self.fill[place][transition]
 
-    def _forget(self, transition: str) -> None:
+    def _forget(self, transition: int) -> None:
         del self.pre[transition], self.post[transition]
         del self.expansion[transition], self.cover[transition]
 
-    def place_key(self, place: str) -> object:
+    def equal_places(self, one: int, other: int) -> bool:
+        """Return whether two places have the same arcs and tokens."""
+        fill, empty = self.fill[one], self.empty[one]
+        if fill.keys() != self.fill[other].keys() or empty.keys() != self.empty[other].keys():
+            return False
+        pre, post = self.pre, self.post
+        return (
+            self.marking.get(one, 0) == self.marking.get(other, 0)
+            and all(post[t][one] == post[t][other] for t in fill)
+            and all(pre[t][one] == pre[t][other] for t in empty)
+        )
+
+    def place_key(self, place: int) -> object:
         """Return what two equal places have in common."""
         filled = frozenset((t, self.post[t][place]) for t in self.fill[place])
         emptied = frozenset((t, self.pre[t][place]) for t in self.empty[place])
         return filled, emptied, self.marking.get(place, 0)
 
-    def transition_key(self, transition: str) -> object:
-        """Return what two equal transitions have in common."""
-        needs, gives = self.pre[transition], self.post[transition]
-        return frozenset(needs.items()), frozenset(gives.items())
-
-    def drop_place(self, place: str) -> None:
+    def drop_place(self, place: int) -> None:
         """Take a place out with its arcs."""
-        for transition in self.fill.pop(place):
+        for transition in self.fill[place]:
             del self.post[transition][place]
-        for transition in self.empty.pop(place):
+        for transition in self.empty[place]:
             del self.pre[transition][place]
         self.marking.pop(place, None)
         del self.places[place]
 
-    def drop_transition(self, transition: str, kept: str) -> None:
+    def drop_transition(self, transition: int, kept: int) -> None:
         """Take a transition out; where it occurs, another can occur."""
         self.cover[kept] = (self.cover[kept], self.cover[transition])
         self._unlink(transition)
@@ -146,11 +187,12 @@ class WorkingNet:
 
     def net(self) -> PetriNet:
         """Return the net as it is now, its nodes in the order of their names, no final marking."""
-        pre = [(p, t, w) for t, needs in self.pre.items() for p, w in needs.items()]
-        post = [(t, p, w) for t, gives in self.post.items() for p, w in gives.items()]
+        ids, names = self.first.place_ids, self.names
+        pre = [(ids[p], names[t], w) for t, needs in self.pre.items() for p, w in needs.items()]
+        post = [(names[t], ids[p], w) for t, gives in self.post.items() for p, w in gives.items()]
         return PetriNet(
-            places=sorted(self.places),
-            transitions=sorted(self.pre),
+            places=sorted(ids[p] for p in self.places),
+            transitions=sorted(names[t] for t in self.pre),
             arcs=[*pre, *post],
-            initial=self.marking,
+            initial={ids[p]: n for p, n in self.marking.items()},
         )

@@ -10,6 +10,7 @@ from petri.marking import Marking
 from petri.net import PetriNet
 from petri.reachable import always_reachable, invariant
 from petri.soundness.by_rank import rank_evidence
+from petri.soundness.by_reduction import sound_by_reduction
 from petri.soundness.goal import SoundnessGoal, workflow_goal
 from petri.state_space.covering import covering_invariant, prove_by_covering
 from petri.state_space.exploring import explore_or_pump
@@ -51,9 +52,11 @@ def sound(
     occurs_name
         The name of the third part in the verdict.
     method, budget, progress, seed, graph
-        As for :func:`petri.reachable`. ``"explicit"`` lists the markings; ``"rank-theorem"`` is for
-        free-choice workflow nets, polynomial, and proves soundness only. By default the first
-        markings are listed, then the theorem is tried where it applies, then the others are listed.
+        As for :func:`petri.reachable`. ``"explicit"`` lists the markings, so that a run to an error
+        is a shortest one; ``"reduction"`` lists the first markings of the reduced net;
+        ``"rank-theorem"`` is for free-choice workflow nets, polynomial, and proves soundness only.
+        By default the net is reduced, then its first markings are listed, then the theorem is tried
+        where it applies, then the others are listed.
     pump
         A run and a pump of the net that were found before.
 
@@ -82,11 +85,16 @@ def sound(
     wanted = workflow_goal(net) if goal is None else goal
     given = graph is not None
     decision = Decision(
-        net, "soundness", method=method, methods=("explicit", "rank-theorem"), budget=budget,
-        progress=progress, seed=seed, graph=graph,
+        net, "soundness", method=method, methods=("explicit", "rank-theorem", "reduction"),
+        budget=budget, progress=progress, seed=seed, graph=graph,
     )  # fmt: skip
     if method == "rank-theorem":
         return _by_theorem(decision, wanted)
+    if graph is None and pump is None and method in ("auto", "reduction"):
+        small = sound_by_reduction(decision, wanted, occurs_name=occurs_name)
+        if method == "reduction" or not small.unknown:
+            return small
+        decision.method, decision.counted = "explicit", None
     if graph is None and pump is None:
         first = replace(decision.budget, states=min(FEW, decision.budget.states or FEW))
         graph = reachability_graph(net, budget=first, progress=progress)
