@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from petri.decision import final_predicate
+from petri.decision import Decision, final_predicate
 from petri.net import PetriNet
 from petri.reachable import invariant
 from petri.state_space.reachability import ReachabilityGraph
+from petri.structure.deadlock_free import deadlock_free
 from transition_systems.budget import Budget
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.predicates import Dead, Not, Predicate, disjunction
@@ -35,15 +36,17 @@ def deadlock(
         The completion predicate; by default equality with the net's final marking, and for a net
         without one no marking is complete: then no reachable marking may be dead.
     method
-        ``"explicit"``, ``"z3"`` (state equation, then bounded search) or ``"symbolic"``.
+        ``"explicit"``, ``"z3"`` (state equation, then bounded search), ``"symbolic"``,
+        ``"state-equation"`` (linear proofs) or ``"structure"`` (marked circuits, the rank theorem,
+        traps in siphons); the last two only prove that there is none.
     budget, progress, seed, graph
         As for :func:`petri.reachable`.
 
     Returns
     -------
     Verdict
-        HOLDS with the closed set of all markings or an invariant, VIOLATED with a shortest run to
-        a stuck marking.
+        HOLDS with the closed set of all markings, an invariant, a linear proof or the premises of
+        a theorem about structure; VIOLATED with a shortest run to a stuck marking.
 
     Notes
     -----
@@ -56,6 +59,8 @@ def deadlock(
     >>> deadlock(net).outcome
     <Outcome.VIOLATED: 'VIOLATED'>
     """
+    if method == "structure":
+        return _by_structure(net, budget=budget, progress=progress, seed=seed)
     good = disjunction(Not(Dead()), final_predicate(net, final))
     verdict = invariant(
         net, good, method=method, budget=budget, progress=progress, seed=seed, graph=graph,
@@ -66,6 +71,21 @@ def deadlock(
     if verdict.holds:
         return verdict.with_(explanation=("No reachable marking is stuck before completion.",))
     return verdict
+
+
+def _by_structure(
+    net: PetriNet, *, budget: Budget | None, progress: ProgressCallback | None, seed: int | None
+) -> Verdict:
+    decision = Decision(
+        net, "deadlock", method="structure", methods=("structure",), budget=budget,
+        progress=progress, seed=seed,
+    )  # fmt: skip
+    found = deadlock_free(net, budget=decision.budget)
+    if isinstance(found, str):
+        return decision.unknown(found)
+    return decision.holds(
+        found, "No reachable marking is stuck: the structure of the net forbids it."
+    )
 
 
 def stuck(run: Run | Lasso) -> str:

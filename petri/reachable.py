@@ -8,13 +8,20 @@ import numpy as np
 
 from petri.decision import Decision, claim, equals_marking
 from petri.induction.bounded_search import search_bounded
-from petri.induction.state_equation import refute_reachability
+from petri.induction.state_equation import prove_invariant, refute_by_z3, refute_reachability
 from petri.marking import Marking
 from petri.net import PetriNet
 from petri.state_space.reachability import ReachabilityGraph
 from petri.state_space.symbolic.answers import SymbolicAnswers
 from transition_systems.budget import Budget
-from transition_systems.evidence import ClosedSet, RankedSet, RunEvidence, TrapEvidence
+from transition_systems.evidence import (
+    ClosedSet,
+    InvariantEvidence,
+    LinearProof,
+    RankedSet,
+    RunEvidence,
+    TrapEvidence,
+)
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import (
@@ -30,8 +37,10 @@ from transition_systems.verdict import Verdict
 
 __all__ = ["always_reachable", "invariant", "reachable", "when"]
 
-SMALL_ENOUGH_FOR_Z3 = 500
-METHODS = ("explicit", "z3", "symbolic")
+METHODS = ("explicit", "z3", "symbolic", "state-equation")
+
+_REFUTED = "The state equation has no solution that satisfies it."
+_EXCLUDED = "The state equation excludes every marking that fails it."
 
 Question = Predicate | Marking | Mapping[str, int] | str
 
@@ -68,7 +77,8 @@ def reachable(
         A state predicate, its text (``"p1 + 2 p2 >= 3"``), or a marking to be equalled.
     method
         ``"explicit"`` (breadth first, a shortest run), ``"z3"`` (the state equation refutes,
-        then a bounded search finds a run) or ``"symbolic"`` (decision diagrams).
+        then a bounded search finds a run), ``"symbolic"`` (decision diagrams) or
+        ``"state-equation"`` (linear proofs with traps and siphons, which only refute).
     budget, progress, seed
         Limits, a callback, and a seed that this procedure does not need.
     graph
@@ -79,8 +89,8 @@ def reachable(
     Returns
     -------
     Verdict
-        HOLDS with a run; VIOLATED with the closed set of all markings, which may be a diagram, or
-        an invariant.
+        HOLDS with a run; VIOLATED with the closed set of all markings, which may be a diagram, an
+        invariant or a linear proof.
 
     Notes
     -----
@@ -104,6 +114,9 @@ def reachable(
         return _by_z3(decision, goal)
     if decision.method == "symbolic":
         return _by_diagrams(decision).reachable(goal, name=name)
+    if decision.method == "state-equation":
+        proof = _by_equation(decision, negate(goal))
+        return proof if isinstance(proof, Verdict) else decision.violated(proof, _REFUTED)
     space = decision.graph
     hits = np.flatnonzero(space.holds(goal))
     if len(hits):
@@ -150,8 +163,8 @@ def invariant(
     Returns
     -------
     Verdict
-        HOLDS with a closed set, a diagram or an invariant; VIOLATED with a shortest run to a bad
-        marking.
+        HOLDS with a closed set, a diagram, an invariant or a linear proof; VIOLATED with a
+        shortest run to a bad marking.
 
     Examples
     --------
@@ -168,6 +181,9 @@ def invariant(
     )  # fmt: skip
     if decision.method == "symbolic":
         return _by_diagrams(decision).invariant(good, name=name)
+    if decision.method == "state-equation":
+        found = _by_equation(decision, good)
+        return found if isinstance(found, Verdict) else decision.holds(found, _EXCLUDED)
     if decision.method == "z3":
         opposite = _by_z3(decision, negate(good))
         if opposite.unknown:
@@ -185,11 +201,11 @@ def invariant(
             f"It fails {when(len(run))}.",
         )
     if not space.complete:
-        proof = None
-        if method == "auto" and len(net.transitions) <= SMALL_ENOUGH_FOR_Z3:
-            proof = refute_reachability(net, negate(good), budget=decision.budget)
-        if proof is not None:
-            return decision.holds(proof, "The state equation excludes every marking that fails it.")
+        excluded = None
+        if method == "auto":
+            excluded = refute_reachability(net, negate(good), budget=decision.budget)
+        if excluded is not None:
+            return decision.holds(excluded, _EXCLUDED)
         return decision.out_of_budget()
     evidence = ClosedSet(claim=claim(net, formula), states=space.state_set())
     return decision.holds(
@@ -269,7 +285,7 @@ def always_reachable(
         )
     if not space.complete:
         proof = None
-        if method == "auto" and len(net.transitions) <= SMALL_ENOUGH_FOR_Z3:
+        if method == "auto":
             proof = refute_reachability(net, goal, budget=decision.budget)
         if proof is not None:
             return decision.violated(
@@ -289,11 +305,9 @@ def always_reachable(
 
 
 def _by_z3(decision: Decision, goal: Predicate) -> Verdict:
-    refutation = refute_reachability(decision.net, goal, budget=decision.budget)
+    refutation = refute_by_z3(decision.net, goal, budget=decision.budget)
     if refutation is not None:
-        return decision.violated(
-            refutation, "The state equation has no solution that satisfies it."
-        )
+        return decision.violated(refutation, _REFUTED)
     run = search_bounded(decision.net, goal, budget=decision.budget, progress=decision.progress)
     if run is not None:
         evidence = RunEvidence(claim=claim(decision.net, possible(goal)), run=run)
@@ -301,6 +315,14 @@ def _by_z3(decision: Decision, goal: Predicate) -> Verdict:
     return decision.unknown(
         "the state equation has a solution, and the bounded search found no run in its budget"
     )
+
+
+def _by_equation(decision: Decision, good: Predicate) -> LinearProof | InvariantEvidence | Verdict:
+    """Return evidence that the predicate always holds, or the verdict that it is not known."""
+    found = prove_invariant(
+        decision.net, good, budget=decision.budget, progress=decision.progress
+    )  # fmt: skip
+    return decision.unknown(found) if isinstance(found, str) else found
 
 
 def _by_diagrams(decision: Decision) -> SymbolicAnswers:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
     from transition_systems.evidence import (
         BoundEvidence,
+        CircuitEvidence,
         Claim,
         ClosedSet,
         DiagramEvidence,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         FairMeasure,
         InvariantEvidence,
         LassoEvidence,
+        LinearProof,
         Measure,
         PartitionEvidence,
         Parts,
@@ -126,6 +128,7 @@ __all__ = [
     "Atom",
     "BoundEvidence",
     "Budget",
+    "CircuitEvidence",
     "Claim",
     "ClosedSet",
     "Compare",
@@ -146,6 +149,7 @@ __all__ = [
     "InvariantEvidence",
     "Lasso",
     "LassoEvidence",
+    "LinearProof",
     "LogCase",
     "LogEvent",
     "Measure",

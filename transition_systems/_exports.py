@@ -12,9 +12,9 @@ _NAMES = {
         "UnsupportedError UsageError"
     ),
     "evidence": (
-        "BoundEvidence Claim ClosedSet DiagramEvidence Distinction Evidence FairMeasure "
-        "InvariantEvidence LassoEvidence Measure PartitionEvidence Parts PumpEvidence RankEvidence "
-        "RankedSet RunEvidence StateSet StructureEvidence StubbornEvidence "
+        "BoundEvidence CircuitEvidence Claim ClosedSet DiagramEvidence Distinction Evidence "
+        "FairMeasure InvariantEvidence LassoEvidence LinearProof Measure PartitionEvidence Parts "
+        "PumpEvidence RankEvidence RankedSet RunEvidence StateSet StructureEvidence StubbornEvidence "
         "TrapEvidence WordEvidence evidence_from_dict"
     ),
     "expressions.check": "check infer",

@@ -24,6 +24,10 @@ kind                  proves                                    by
                                                                 helpful transitions
 ``bound``             ``k`` is the least bound                  a closed set below it, a run to it
 ``invariant``         ``AG P``                                  an inductive predicate inside ``P``
+``linear-proof``      ``AG P``                                  linear inequalities of all reachable
+                                                                markings, from which ``P`` follows
+``marked-circuits``   no state is dead                          an order of the transitions of a
+                                                                marked graph
 ``stubborn-sets``     ``AG P``, ``EF AG P``, ``AG EF P``        states with the steps that matter there
 ``structure``         a statement about the graph of the net    the nodes that it is about
 ``partition``         two systems are equivalent                a partition of their states
@@ -43,9 +47,11 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from transition_systems.errors import RecheckError
+from transition_systems.evidence_circuits import CircuitEvidence
 from transition_systems.evidence_data import Claim, StateSet, decode_array
 from transition_systems.evidence_diagram import DiagramEvidence
 from transition_systems.evidence_equivalence import Distinction, PartitionEvidence, WordEvidence
+from transition_systems.evidence_linear import LinearProof
 from transition_systems.evidence_rank import RankEvidence
 from transition_systems.evidence_sets import (
     BoundEvidence,
@@ -60,6 +66,7 @@ from transition_systems.run import Lasso, Run
 
 __all__ = [
     "BoundEvidence",
+    "CircuitEvidence",
     "Claim",
     "ClosedSet",
     "DiagramEvidence",
@@ -68,6 +75,7 @@ __all__ = [
     "FairMeasure",
     "InvariantEvidence",
     "LassoEvidence",
+    "LinearProof",
     "Measure",
     "PartitionEvidence",
     "Parts",
@@ -229,7 +237,9 @@ Evidence: TypeAlias = (
     | FairMeasure
     | TrapEvidence
     | BoundEvidence
+    | CircuitEvidence
     | InvariantEvidence
+    | LinearProof
     | StructureEvidence
     | StubbornEvidence
     | PartitionEvidence
@@ -291,6 +301,10 @@ def _from_dict(data: Mapping[str, Any]) -> Evidence:
             return DiagramEvidence.from_dict(data)
         case "rank-theorem":
             return RankEvidence.from_dict(data)
+        case "marked-circuits":
+            return CircuitEvidence.from_dict(data)
+        case "linear-proof":
+            return LinearProof.from_dict(data)
         case "ranked-set" | "measure" as kind:
             states, rank = StateSet.from_dict(data["states"]), decode_array(data["rank"])
             if kind == "measure":

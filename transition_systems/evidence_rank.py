@@ -8,29 +8,29 @@ from typing import Any
 
 from transition_systems.evidence_data import Claim
 
-__all__ = ["RankEvidence", "Weights"]
+__all__ = ["RankEvidence", "Weights", "weights_from"]
 
 Weights = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankEvidence:
-    """What shows that a free-choice workflow net is sound, without any of its markings.
+    """What shows that a free-choice net is live and bounded, without any of its markings.
 
-    The net closed by a transition from its sink to its source is live and bounded, by the rank
-    theorem for free-choice nets; hence the net is sound.
+    For the claim ``sound`` that net is a workflow net closed by a transition from its sink to its
+    source; for the claim ``AG !dead`` it is the net itself.
 
     Parameters
     ----------
     claim
-        The statement ``sound``.
+        The statement ``sound``, or ``AG !dead``.
     places
         A positive weight of every place; their weighted sum is the same before and after each
         transition, the closing one included.
     transitions
         A positive weight of every transition: how often it occurs in a cycle of the closed net.
     closing
-        How often the closing transition occurs there.
+        How often the closing transition occurs there; 0 where the net is not closed.
     flows
         Linearly independent place flows of the closed net, as many as show that the rank of its
         incidence matrix is less than the number of its clusters.
@@ -60,14 +60,15 @@ class RankEvidence:
         """Rebuild the evidence from :meth:`to_dict`."""
         return cls(
             claim=Claim.from_dict(data["claim"]),
-            places=_weights(data["places"]),
-            transitions=_weights(data["transitions"]),
+            places=weights_from(data["places"]),
+            transitions=weights_from(data["transitions"]),
             closing=_integer(data["closing"]),
-            flows=tuple(_weights(flow) for flow in data["flows"]),
+            flows=tuple(weights_from(flow) for flow in data["flows"]),
         )
 
 
-def _weights(pairs: Iterable[Any]) -> Weights:
+def weights_from(pairs: Iterable[Any]) -> Weights:
+    """Return pairs of a name and an integer from JSON data; refuse anything else."""
     found: list[tuple[str, int]] = []
     for name, weight in pairs:
         if not isinstance(name, str):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from netproof.recheck.circuits import check_circuits
 from netproof.recheck.closed_sets import (
     check_bound,
     check_closed_set,
@@ -14,6 +15,7 @@ from netproof.recheck.closed_sets import (
 from netproof.recheck.diagrams import check_diagram
 from netproof.recheck.fair_measure import check_fair_measure
 from netproof.recheck.invariants import check_invariant
+from netproof.recheck.linear import check_linear
 from netproof.recheck.net_table import NetTable
 from netproof.recheck.parts import check_parts, covers, dead_group, occurring_groups
 from netproof.recheck.questions import (
@@ -34,6 +36,7 @@ from petri.net import PetriNet
 from transition_systems.budget import Budget
 from transition_systems.evidence import (
     BoundEvidence,
+    CircuitEvidence,
     Claim,
     ClosedSet,
     DiagramEvidence,
@@ -41,6 +44,7 @@ from transition_systems.evidence import (
     FairMeasure,
     InvariantEvidence,
     LassoEvidence,
+    LinearProof,
     Measure,
     Parts,
     PumpEvidence,
@@ -107,6 +111,10 @@ class _Setting:
                 check_bound(evidence, claim, table, watch)
             case InvariantEvidence():
                 check_invariant(evidence, claim, table, watch)
+            case CircuitEvidence():
+                check_circuits(evidence, claim, table)
+            case LinearProof():
+                check_linear(evidence, claim, table, watch)
             case StubbornEvidence():
                 check_stubborn(evidence, claim, table, watch)
             case StructureEvidence():

@@ -1,4 +1,4 @@
-"""Soundness by the rank theorem: every premise checked on the arcs of the net, with integers.
+"""Soundness, or that none is dead, by the rank theorem: premises checked with integers.
 
 The theorem: a connected extended free-choice net has a live and bounded marking if it has a
 positive place flow, a positive transition flow and a rank one less than the number of its clusters;
@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from netproof.recheck.circuits import NEVER_DEAD
 from netproof.recheck.net_table import NetTable, Tokens
 from netproof.recheck.predicates import fold, holds_in
 from netproof.recheck.questions import Goal, classical_goal
@@ -30,15 +31,22 @@ PRIME = 2**61 - 1
 def check_rank(
     evidence: RankEvidence, claim: Statement, table: NetTable, watch: Watch, goal: Goal | None
 ) -> None:
-    """Check the premises for the closed net, and that the goal follows from soundness."""
-    if claim.phrase != "sound":
-        raise RefusedError("the rank theorem proves soundness, not this claim")
-    source, sink = (table.place[name] for name in workflow_ends(table.net))
-    if table.initial != {source: 1}:
-        raise RefusedError("the net does not start with one token in its source")
-    _follows(goal or classical_goal(table.net), table, sink, watch)
-    needs = [*table.pre, {sink: 1}]
-    change = [*table.change, {sink: -1, source: 1}]
+    """Check the premises, for ``sound`` those of the closed net, and that the goal follows.
+
+    A net that is live and has a transition is never dead.
+    """
+    needs, change, marked = table.pre, table.change, {p for p, n in table.initial.items() if n}
+    if claim.phrase == "sound":
+        source, sink = (table.place[name] for name in workflow_ends(table.net))
+        if table.initial != {source: 1}:
+            raise RefusedError("the net does not start with one token in its source")
+        _follows(goal or classical_goal(table.net), table, sink, watch)
+        needs = [*needs, {sink: 1}]
+        change = [*change, {sink: -1, source: 1}]
+    elif not same(claim, NEVER_DEAD):
+        raise RefusedError("the rank theorem proves soundness or that none is dead, not this claim")
+    else:
+        _connected(table)
     gives = [
         {p: need.get(p, 0) + moved.get(p, 0) for p in (*need, *moved)}
         for need, moved in zip(needs, change, strict=True)
@@ -47,19 +55,35 @@ def check_rank(
         if not set(weights.values()) <= {0, 1}:
             raise RefusedError("an arc of the net has a weight above 1")
     count = _clusters(needs, len(table.place))
-    _balanced(evidence, table, change)
     rows: list[Tokens] = [{} for _ in table.place]
     for step, moved in enumerate(change):
         for place, delta in moved.items():
             rows[place][step] = delta
+    _balanced(evidence, table, change, rows)
     wanted = len(rows) - count + 1
     flows = [_vector(flow, table.place) for flow in evidence.flows]
-    if any(_changed(flow, change) for flow in flows):
+    if any(_changed(flow, rows) for flow in flows):
         raise RefusedError("a flow of the evidence is changed by a transition")
     if len(flows) != wanted or _rank(flows, watch) != wanted or _rank(rows, watch) != count - 1:
         raise RefusedError("the rank of the net is not one less than the number of its clusters")
-    if _siphon(needs, gives, set(range(len(rows))) - {source}):
+    if _siphon(needs, gives, set(range(len(rows))) - marked):
         raise RefusedError("a siphon of the net is empty at the start")
+
+
+def _connected(table: NetTable) -> None:
+    """Refuse a net that falls into parts."""
+    near: list[list[int]] = [[] for _ in range(len(table.place) + len(table.pre))]
+    for step, needs in enumerate(table.pre):
+        for place in needs.keys() | table.change[step].keys():
+            near[place].append(len(table.place) + step)
+            near[len(table.place) + step].append(place)
+    seen, waiting = {0}, [0]
+    while waiting:
+        fresh = [node for node in near[waiting.pop()] if node not in seen]
+        seen.update(fresh)
+        waiting.extend(fresh)
+    if len(seen) < len(near):
+        raise RefusedError("the net is not connected")
 
 
 def _follows(goal: Goal, table: NetTable, sink: int, watch: Watch) -> None:
@@ -110,20 +134,30 @@ def _vector(weights: Iterable[tuple[str, int]], index: dict[str, int]) -> Tokens
     return found
 
 
-def _changed(flow: Tokens, change: list[Tokens]) -> bool:
-    return any(sum(flow.get(p, 0) * delta for p, delta in moved.items()) for moved in change)
+def _changed(flow: Tokens, rows: list[Tokens]) -> bool:
+    """Return whether a transition changes a weighted sum; ``rows`` are its changes by place."""
+    total: Tokens = {}
+    for place, weight in flow.items():
+        for step, delta in rows[place].items():
+            total[step] = total.get(step, 0) + weight * delta
+    return any(total.values())
 
 
-def _balanced(evidence: RankEvidence, table: NetTable, change: list[Tokens]) -> None:
+def _balanced(
+    evidence: RankEvidence, table: NetTable, change: list[Tokens], rows: list[Tokens]
+) -> None:
     """Refuse unless both positive flows are flows, and positive everywhere."""
     places = _vector(evidence.places, table.place)
     steps = _vector(evidence.transitions, table.transition)
-    steps[len(table.transition)] = evidence.closing
-    if len(places) != len(table.place) or len(steps) != len(change):
+    if len(change) > len(table.transition):
+        steps[len(table.transition)] = evidence.closing
+    elif evidence.closing != 0:
+        raise RefusedError("the net has no closing transition")
+    if len(places) != len(table.place) or len(steps) != len(change) or not places or not steps:
         raise RefusedError("a node of the net has no weight")
     if min(*places.values(), *steps.values()) < 1:
         raise RefusedError("a weight is not positive")
-    if _changed(places, change):
+    if _changed(places, rows):
         raise RefusedError("the weighted sum of tokens is changed by a transition")
     total: Tokens = {}
     for step, moved in enumerate(change):

@@ -7,7 +7,7 @@ integers of Python; each semiflow that is returned is one, whether or not all we
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import islice, pairwise, product
 from math import gcd
 from typing import NamedTuple
 
@@ -57,15 +57,15 @@ def effects(net: PetriNet) -> list[Vector]:
     """
     changes: list[Vector] = [{} for _ in net.place_ids]
     for table, sign in ((net.pre_arcs, -1), (net.post_arcs, 1)):
-        for transition in range(len(net.transition_ids)):
-            places, weights = table.row(transition)
-            for place, weight in zip(places.tolist(), weights.tolist(), strict=True):
+        offsets, places, weights = (part.tolist() for part in table)
+        for transition, (first, last) in enumerate(pairwise(offsets)):
+            for place, weight in zip(places[first:last], weights[first:last], strict=True):
                 row = changes[place]
                 total = row.get(transition, 0) + sign * weight
                 if total:
                     row[transition] = total
                 else:
-                    row.pop(transition, None)
+                    del row[transition]
     return changes
 
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from math import lcm
+from typing import Any
 
 import numpy as np
 
 from petri.net import PetriNet
 from petri.structure.flow_bases import Flow, place_flows
-from petri.structure.flows import effects
 from petri.structure.net_classes import clusters, net_class
 from petri.structure.siphons_traps import maximal_siphon
 
 __all__ = ["RankPremises", "closed_net", "rank_premises"]
 
 CLOSING = "*"
-DENOMINATORS = (1, 12, 720, 1_000_000)
+MOST_EXACT = 2.0**52
+DENOMINATORS = (12, 720, 1_000_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,11 +95,6 @@ def rank_premises(net: PetriNet) -> RankPremises | str:
             return f"the net is not {name}: {answer.why}"
     if not net.place_ids or not net.transition_ids:
         return "the net has not both places and transitions"
-    rows = effects(net)
-    columns: list[dict[int, int]] = [{} for _ in net.transition_ids]
-    for place, changes in enumerate(rows):
-        for transition, change in changes.items():
-            columns[transition][place] = change
     flows = place_flows(net)
     rank, count = len(net.place_ids) - len(flows), len(clusters(net))
     if rank != count - 1:
@@ -108,41 +104,44 @@ def rank_premises(net: PetriNet) -> RankPremises | str:
     if siphon:
         return f"the siphon {', '.join(siphon[:5])} is empty at the start"
     weights: list[tuple[int, ...]] = []
-    for part, kind in ((rows, "place"), (columns, "transition")):
-        found = _positive(part)
+    for matrix, kind in ((net.incidence_csr.T, "place"), (net.incidence_csr, "transition")):
+        found = _positive(matrix.tocsr())
         if isinstance(found, str):
             return f"{found} positive {kind} flow"
         weights.append(found)
     return RankPremises(places=weights[0], transitions=weights[1], flows=flows, clusters=count)
 
 
-def _positive(rows: Sequence[dict[int, int]]) -> tuple[int, ...] | str:
-    """Return positive integer weights of rows whose sum is zero, or why there are none."""
+def _positive(matrix: Any) -> tuple[int, ...] | str:
+    """Return positive weights of the columns of a CSR array that add up to zero, or why not."""
     from scipy.optimize import linprog
-    from scipy.sparse import csr_array
 
-    entries = [(c, r, v) for r, row in enumerate(rows) for c, v in row.items()]
-    if not entries:
-        return (1,) * len(rows)
-    shape = (max(c for c, _, _ in entries) + 1, len(rows))
-    data = np.array([v for _, _, v in entries], dtype=float)
-    index = ([c for c, _, _ in entries], [r for _, r, _ in entries])
-    matrix = csr_array((data, index), shape=shape)
+    count = int(matrix.shape[1])
+    if not matrix.nnz:
+        return (1,) * count
     result = linprog(
-        np.ones(len(rows)), A_eq=matrix, b_eq=np.zeros(shape[0]), bounds=(1, None), method="highs"
-    )
+        np.ones(count), A_eq=matrix.astype(float), b_eq=np.zeros(matrix.shape[0]),
+        bounds=(1, None), method="highs",
+    )  # fmt: skip
     if result.status == 2:
         return "it has no"
     if result.status != 0:
         return "nothing is known about a"
+    largest = int(abs(matrix.data).max()) * int(np.diff(matrix.indptr).max())
+    rounded = np.rint(result.x)
+    if float(rounded.max()) * largest < MOST_EXACT:
+        whole = rounded.astype(np.int64)
+        if whole.min() > 0 and not (matrix @ whole).any():
+            return tuple(whole.tolist())
+    rows = [
+        list(zip(matrix.indices[a:b].tolist(), matrix.data[a:b].tolist(), strict=True))
+        for a, b in pairwise(matrix.indptr.tolist())
+    ]
     for denominator in DENOMINATORS:
         near = [Fraction(float(value)).limit_denominator(denominator) for value in result.x]
         scale = lcm(*(value.denominator for value in near))
         weights = tuple(int(value * scale) for value in near)
-        total: dict[int, int] = {}
-        for weight, row in zip(weights, rows, strict=True):
-            for column, value in row.items():
-                total[column] = total.get(column, 0) + weight * value
-        if min(weights) > 0 and not any(total.values()):
+        balanced = all(sum(weights[n] * value for n, value in row) == 0 for row in rows)
+        if min(weights) > 0 and balanced:
             return weights
     return "nothing is known about a"

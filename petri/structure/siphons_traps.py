@@ -26,6 +26,7 @@ __all__ = [
     "maximal_trap",
     "minimal_siphons",
     "minimal_traps",
+    "set_solver",
 ]
 
 
@@ -222,7 +223,7 @@ def _enumerated(
     outside = [] if allowed is None else [-(p + 1) for p in range(count) if p not in allowed]
     meter = (budget or Budget()).start()
     found: list[tuple[str, ...]] = []
-    with _solver(_clauses(touching, needed), range(1, count + 1)) as solver:
+    with set_solver(_clauses(touching, needed), range(1, count + 1)) as solver:
         for literal in outside:
             solver.add_clause([literal])
         for members in _minimal(solver, count):
@@ -244,7 +245,14 @@ def _clauses(touching: ArcTable, needed: ArcTable) -> Iterator[list[int]]:
                 yield [-(place + 1), *helpers]
 
 
-def _solver(clauses: Iterator[list[int]], variables: range) -> Any:
+def set_solver(clauses: Iterator[list[int]], variables: range) -> Any:
+    """Return a solver for non-empty sets that obey clauses, small sets first; a context manager.
+
+    Raises
+    ------
+    UsageError
+        When the package ``python-sat`` is not installed.
+    """
     try:
         solvers = importlib.import_module("pysat.solvers")
     except ImportError as error:

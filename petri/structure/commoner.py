@@ -1,0 +1,136 @@
+"""Commoner's condition: every proper siphon contains a trap that is marked at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from petri.incidence import ArcTable
+from petri.net import PetriNet
+from petri.structure.siphons_traps import maximal_siphon, maximal_trap, set_solver
+from transition_systems.budget import Budget
+
+__all__ = ["CommonerAnswer", "siphons_hold_traps"]
+
+MOST_ROUNDS = 20_000
+MOST_SHRUNK = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommonerAnswer:
+    """Whether every proper siphon of a net contains a marked trap.
+
+    Parameters
+    ----------
+    holds
+        ``None`` where the budget ended before the answer.
+    traps
+        Marked traps, one of which is in each siphon that does not violate the condition.
+    siphon
+        A minimal siphon without a marked trap, where there is one.
+    why
+        A sentence where the condition does not hold, or is open.
+    """
+
+    holds: bool | None
+    traps: tuple[tuple[str, ...], ...] = ()
+    siphon: tuple[str, ...] = ()
+    why: str | None = None
+
+    def __bool__(self) -> bool:
+        return self.holds is True
+
+
+def siphons_hold_traps(net: PetriNet, *, budget: Budget | None = None) -> CommonerAnswer:
+    """Decide whether every siphon but the empty one contains a trap that is marked at the start.
+
+    Parameters
+    ----------
+    net
+        Any place/transition net with its initial marking; weights play no part.
+    budget
+        Its seconds.
+
+    Returns
+    -------
+    CommonerAnswer
+        With the traps that show it, or with a siphon that violates it.
+
+    Raises
+    ------
+    UsageError
+        When the package ``python-sat`` is not installed.
+
+    Notes
+    -----
+    A net whose input arcs have weight 1 and that fulfils the condition is never dead; a free-choice
+    net is live if and only if it fulfils it, and an asymmetric-choice net if it does.
+    A SAT solver proposes siphons without the traps that are known; the largest trap in a proposal
+    is found by a fixpoint and, if it is marked, made smaller and excluded. co-NP-complete.
+    M. Hack: Analysis of production schemata by Petri nets. MIT, 1972. O. Oanea, H. Wimmel, K. Wolf:
+    New algorithms for deciding the siphon-trap property. Petri Nets 2010, LNCS 6128.
+
+    Examples
+    --------
+    >>> net = PetriNet.from_arrays([[1, 0], [0, 1]], [[0, 1], [1, 0]], [0, 0])
+    >>> siphons_hold_traps(net).siphon
+    ('p1', 'p2')
+    >>> siphons_hold_traps(net.replace(initial=["p1"])).traps
+    (('p1', 'p2'),)
+    """
+    meter = (budget or Budget()).start()
+    count = len(net.place_ids)
+    marked = net.initial.to_dict()
+    numbers = {name: number for number, name in enumerate(net.place_ids, start=1)}
+    traps: list[tuple[str, ...]] = []
+    clauses = _siphon_clauses(net.post_arcs, net.pre_arcs)
+    with set_solver(clauses, range(1, count + 1)) as solver:
+        while solver.solve():
+            chosen = [net.place_ids[n - 1] for n in solver.get_model()[:count] if n > 0]
+            trap = maximal_trap(net, chosen)
+            if marked.keys().isdisjoint(trap):
+                siphon = _smaller_siphon(net, chosen)
+                names = ", ".join(siphon[:6]) + (" ..." if len(siphon) > 6 else "")
+                why = f"the siphon {names} contains no trap that is marked at the start"
+                return CommonerAnswer(holds=False, siphon=siphon, why=why)
+            trap = _smaller_trap(net, trap)
+            traps.append(trap)
+            solver.add_clause([-numbers[name] for name in trap])
+            reason = meter.exhausted()
+            if reason is None and len(traps) >= MOST_ROUNDS:
+                reason = f"{len(traps)} traps were not enough"
+            if reason is not None:
+                return CommonerAnswer(holds=None, traps=tuple(traps), why=reason)
+    return CommonerAnswer(holds=True, traps=tuple(traps))
+
+
+def _siphon_clauses(gives: ArcTable, needs: ArcTable) -> Iterator[list[int]]:
+    """Yield: where a place is in the set, each transition that gives to it needs one of the set."""
+    first, given, _ = (part.tolist() for part in gives)
+    start, needed, _ = (part.tolist() for part in needs)
+    for (a, b), (c, d) in zip(pairwise(first), pairwise(start), strict=True):
+        inputs = [place + 1 for place in needed[c:d]]
+        for place in given[a:b]:
+            if place + 1 not in inputs:
+                yield [-(place + 1), *inputs]
+
+
+def _smaller_trap(net: PetriNet, trap: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a part of a marked trap that is a marked trap; places are left out one by one."""
+    marked = net.initial.to_dict()
+    for name in trap[:MOST_SHRUNK]:
+        if name in trap:
+            smaller = maximal_trap(net, [other for other in trap if other != name])
+            if not marked.keys().isdisjoint(smaller):
+                trap = smaller
+    return trap
+
+
+def _smaller_siphon(net: PetriNet, siphon: list[str]) -> tuple[str, ...]:
+    """Return a minimal siphon inside a siphon; a part of it has no marked trap either."""
+    left = maximal_siphon(net, siphon)
+    for name in left:
+        if name in left:
+            left = maximal_siphon(net, [other for other in left if other != name]) or left
+    return left
