@@ -8,12 +8,14 @@ a shortest path from an initial state.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.budget import Budget
+from transition_systems.budget import Budget, Meter
+from transition_systems.few_states import FewStates, IntegerGame
 from transition_systems.progress import Progress, ProgressCallback
 from transition_systems.protocols import ExplicitSystem, WidthError
 from transition_systems.visited import VisitedSet
@@ -106,7 +108,9 @@ def explore(
     Parameters
     ----------
     system
-        Where states and successors come from.
+        Where states and successors come from. Where it has a method ``integers`` that returns an
+        :class:`~transition_systems.few_states.IntegerGame`, levels of few states are expanded one
+        state at a time, with the same result.
     goal
         A test on blocks of states; the search stops at the first level with a hit.
     keep_arcs
@@ -128,85 +132,156 @@ def explore(
     O(n + m log m) time for blocks of m arcs; 8 w + 28 bytes for each state and 20 for each arc.
     """
     meter = (budget or Budget()).start()
-    parents, parent_labels = _Growing(np.int64), _Growing(np.int32)
-    sources, labels, targets = _Growing(np.int64), _Growing(np.int32), _Growing(np.int64)
-    if resume is None:
-        first = system.initial()
-        seen = VisitedSet(first.shape[1])
-        _, new = seen.add(first)
-        parents.add(np.full(len(new), -1, dtype=np.int64))
-        parent_labels.add(np.full(len(new), -1, dtype=np.int32))
-        arcs, expanded = 0, 0
-    else:
-        seen = VisitedSet(resume.states.shape[1])
-        seen.add(resume.states)
-        parents.add(resume.parent)
-        parent_labels.add(resume.parent_label)
-        sources.add(resume.source)
-        labels.add(resume.label)
-        targets.add(resume.target)
-        arcs, expanded = resume.arcs, resume.expanded
-    found = _first_hit(goal, seen.rows, 0)
+    search = _Search(system, goal, keep_arcs, resume)
     reason: str | None = None
-    while expanded < len(seen) and found is None:
-        used = (
-            seen.nbytes + parents.nbytes + parent_labels.nbytes
-            + sources.nbytes + labels.nbytes + targets.nbytes
-        )  # fmt: skip
-        reason = meter.exhausted(states=len(seen), bytes=used)
+    while search.expanded < len(search.seen) and search.found is None:
+        used = search.nbytes
+        reason = meter.exhausted(states=len(search.seen), bytes=used)
         if progress is not None:
             progress(
                 Progress(
-                    stage=stage, states=len(seen), frontier=len(seen) - expanded, arcs=arcs,
-                    seconds=meter.seconds, bytes=used,
+                    stage=stage, states=len(search.seen), arcs=search.arcs, bytes=used,
+                    frontier=len(search.seen) - search.expanded, seconds=meter.seconds,
                 )
             )  # fmt: skip
         if reason is not None:
             break
-        stop = min(len(seen), expanded + getattr(system, "block", BLOCK))
+        reason = search.advance(meter)
+        if reason is not None:
+            break
+    if reason is None and search.found is not None:
+        reason = "the search stopped at its goal"
+    return search.result(reason, meter.seconds)
+
+
+class _Search:
+    """States and arcs found so far.
+
+    Parameters
+    ----------
+    system, goal, keep_arcs, resume
+        As for :func:`explore`.
+    """
+
+    def __init__(
+        self, system: ExplicitSystem, goal: Goal | None, keep_arcs: bool, resume: Exploration | None
+    ) -> None:
+        self.system, self.goal, self.keep_arcs = system, goal, keep_arcs
+        self.parents, self.parent_labels = _Growing(np.int64), _Growing(np.int32)
+        self.sources, self.labels = _Growing(np.int64), _Growing(np.int32)
+        self.targets = _Growing(np.int64)
+        if resume is None:
+            first = system.initial()
+            self.seen = VisitedSet(first.shape[1])
+            _, new = self.seen.add(first)
+            self.parents.add(np.full(len(new), -1, dtype=np.int64))
+            self.parent_labels.add(np.full(len(new), -1, dtype=np.int32))
+            self.arcs, self.expanded = 0, 0
+        else:
+            self.seen = VisitedSet(resume.states.shape[1])
+            self.seen.add(resume.states)
+            self.parents.add(resume.parent)
+            self.parent_labels.add(resume.parent_label)
+            self.sources.add(resume.source)
+            self.labels.add(resume.label)
+            self.targets.add(resume.target)
+            self.arcs, self.expanded = resume.arcs, resume.expanded
+        self.found = _first_hit(goal, self.seen.rows, 0)
+        self._few = self._few_states()
+        self._arrays = False  # the next level is for arrays
+
+    def _few_states(self) -> FewStates | None:
+        """Return the loop on integers, where the system has one and no goal is looked for."""
+        integers: Callable[[], IntegerGame] | None = getattr(self.system, "integers", None)
+        if integers is None or not self.keep_arcs or self.goal is not None:
+            return None
+        return FewStates(integers)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes accounted."""
+        arcs = self.sources.nbytes + self.labels.nbytes + self.targets.nbytes
+        few = 0 if self._few is None else self._few.nbytes
+        return self.seen.nbytes + self.parents.nbytes + self.parent_labels.nbytes + arcs + few
+
+    def advance(self, meter: Meter) -> str | None:
+        """Expand a block of states, or levels while they are narrow; return what is in the way."""
+        few, rows = self._few, self.seen.rows
+        if few is not None and not self._arrays and few.ready(rows, self.expanded, self.arcs):
+            self._walk(few, meter)
+            return None
+        self._arrays = False
+        if few is not None:
+            few.forget()
+        stop = min(len(rows), self.expanded + getattr(self.system, "block", BLOCK))
         try:
-            source, label, rows = system.successors(seen.rows[expanded:stop])
+            source, label, after = self.system.successors(rows[self.expanded : stop])
         except WidthError:
-            try:
-                rows = system.reencode(seen.rows)
-            except OverflowError as error:
-                reason = str(error)
-                break
-            seen = VisitedSet(rows.shape[1])
-            seen.add(rows)
-            continue
-        before = len(seen)
-        index, new = seen.add(rows)
-        arcs += len(source)
-        parents.add(source[new] + expanded)
-        parent_labels.add(label[new])
-        if keep_arcs:
+            return self._reencode()
+        before = len(self.seen)
+        index, new = self.seen.add(after)
+        self.arcs += len(source)
+        self.parents.add(source[new] + self.expanded)
+        self.parent_labels.add(label[new])
+        if self.keep_arcs:
             if len(source) and (source[1:] < source[:-1]).any():
                 order = np.argsort(source, kind="stable")
                 source, label, index = source[order], label[order], index[order]
-            sources.add(source + expanded)
-            labels.add(label)
-            targets.add(index)
-        expanded = stop
-        found = _first_hit(goal, seen.rows[before:], before)
-    complete = found is None and reason is None
-    if found is not None:
-        reason = "the search stopped at its goal"
-    return Exploration(
-        states=seen.rows.copy(),
-        source=sources.joined().astype(np.int64, copy=False),
-        label=labels.joined().astype(np.int32, copy=False),
-        target=targets.joined().astype(np.int64, copy=False),
-        parent=parents.joined().astype(np.int64, copy=False),
-        parent_label=parent_labels.joined().astype(np.int32, copy=False),
-        expanded=expanded,
-        goal=found,
-        complete=complete,
-        reason=reason,
-        arcs=arcs,
-        seconds=meter.seconds,
-        bytes=seen.nbytes + sources.nbytes + labels.nbytes + targets.nbytes + parents.nbytes,
-    )
+            self.sources.add(source + self.expanded)
+            self.labels.add(label)
+            self.targets.add(index)
+        self.expanded = stop
+        self.found = _first_hit(self.goal, self.seen.rows[before:], before)
+        return None
+
+    def _reencode(self) -> str | None:
+        try:
+            rows = self.system.reencode(self.seen.rows)
+        except OverflowError as error:
+            return str(error)
+        self.seen = VisitedSet(rows.shape[1])
+        self.seen.add(rows)
+        if self._few is not None:
+            self._few.start_anew(len(rows))
+        return None
+
+    def _walk(self, few: FewStates, meter: Meter) -> None:
+        """Expand levels one state at a time while they are narrow."""
+        level = self.seen.rows[self.expanded :].copy()
+        walk = few.run(level, self.expanded, most=meter.budget.states, end=meter.end)
+        with closing(walk) as stretches:
+            for stretch in stretches:
+                if len(stretch.rows):
+                    self.seen.add(stretch.rows)
+                    self.parents.add(stretch.parent)
+                    self.parent_labels.add(stretch.parent_label)
+                stop = self.expanded + len(stretch.counts)
+                self.sources.add(np.repeat(np.arange(self.expanded, stop), stretch.counts))
+                self.labels.add(stretch.label)
+                self.targets.add(stretch.target)
+                self.arcs += len(stretch.label)
+                self.expanded = stop
+                self._arrays = stretch.end == "misfit"
+                if meter.exhausted(states=len(self.seen), bytes=self.nbytes) is not None:
+                    return
+
+    def result(self, reason: str | None, seconds: float) -> Exploration:
+        """Return everything found."""
+        return Exploration(
+            states=self.seen.rows.copy(),
+            source=self.sources.joined().astype(np.int64, copy=False),
+            label=self.labels.joined().astype(np.int32, copy=False),
+            target=self.targets.joined().astype(np.int64, copy=False),
+            parent=self.parents.joined().astype(np.int64, copy=False),
+            parent_label=self.parent_labels.joined().astype(np.int32, copy=False),
+            expanded=self.expanded,
+            goal=self.found,
+            complete=reason is None,
+            reason=reason,
+            arcs=self.arcs,
+            seconds=seconds,
+            bytes=self.nbytes,
+        )
 
 
 def _first_hit(goal: Goal | None, rows: Words, offset: int) -> int | None:

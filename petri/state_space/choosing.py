@@ -20,6 +20,8 @@ METHODS = ("auto", "explicit", "symbolic")
 # Most states of the explicit engine, then seconds of the symbolic one, which has at most this
 # share of the time that is left; at last the explicit engine has the rest.
 TURNS = ((200_000, 5.0, 0.5), (5_000_000, 1800.0, 0.6))
+# Most seconds of the explicit engine in its first turn.
+FIRST_SECONDS = 5.0
 # The levels of a search still grow where the last one has this share of the largest.
 GROWING = 0.8
 ASKED = "this method was asked for"
@@ -55,9 +57,9 @@ def state_space(
     net
         Any place/transition net. One that turns out to be unbounded is answered with a pump.
     method
-        ``"explicit"``, ``"symbolic"``, or ``"auto"``: the explicit engine gets a number of states;
-        where its levels still grow then, the symbolic one gets some seconds, in turns with growing
-        shares.
+        ``"explicit"``, ``"symbolic"``, or ``"auto"``: the explicit engine gets a number of states
+        and a few seconds; where its levels still grow then, or the seconds are over, the symbolic
+        one gets some seconds, in turns with growing shares.
     budget, progress
         Limits and a callback. When the budget ends, the space is partial (``complete=False``).
     spill
@@ -117,7 +119,8 @@ def _in_turns(
     for states, seconds, part in TURNS:
         if limit.states is not None and limit.states <= states:
             return None, "no more states were allowed than the explicit engine lists at once"
-        share = Budget(states=states, bytes=limit.bytes, deadline=limit.deadline)
+        first = FIRST_SECONDS if states == TURNS[0][0] else None
+        share = Budget(states=states, seconds=first, bytes=limit.bytes, deadline=limit.deadline)
         listed = listed_state_space(net, budget=share, progress=progress)
         if listed.complete:
             return listed, f"all states were listed before there were {states:,}"
@@ -126,7 +129,8 @@ def _in_turns(
         if limit.remaining() == 0.0:
             tried = f"; the symbolic engine: {drawn.reason}" if drawn is not None else ""
             return listed, f"the time was used up at {listed.n_states:,} listed states{tried}"
-        if not _growing(listed):
+        late = first is not None and listed.n_states <= states
+        if not late and not _growing(listed):
             continue
         left = limit.remaining()
         some = seconds if left is None else min(seconds, part * left)
@@ -138,7 +142,8 @@ def _in_turns(
             return None, f"the symbolic engine cannot be used: {error}"
         if drawn.complete or drawn.unbounded:
             done = "the diagram was closed" if drawn.complete else "a pump was found"
-            return drawn, f"{done} when {listed.n_states:,} states were listed, in growing levels"
+            how = "and the first turn was over" if late else "in growing levels"
+            return drawn, f"{done} when {listed.n_states:,} states were listed, {how}"
     return None, "the symbolic engine did not come to an end in its turns"
 
 

@@ -10,12 +10,14 @@ block whatever the number of transitions, so it is fastest for small nets.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from petri.incidence import ArcTable
 from petri.net import PetriNet
+from petri.state_space.scalar_game import ScalarGame
 from petri.state_space.state_layout import Field, StateLayout
 from transition_systems.protocols import WidthError
 
@@ -25,6 +27,11 @@ Words = NDArray[np.uint64]
 
 CHUNK_CELLS = 1 << 21
 FEW_ROWS = 4_096
+# How often counters are widened one by one.
+SINGLY = 3
+# What a level costs with arrays, and for each word, in arcs on integers.
+LEVEL = 120.0
+WORD = 20.0
 ONE = np.uint64(1)
 
 
@@ -56,6 +63,7 @@ class GuardedFiring:
 
     def __init__(self, net: PetriNet, bits: Sequence[int] | None = None) -> None:
         self.net = net
+        self.widened = 0
         self.bits = _least_bits(net) if bits is None else list(bits)
         fields = [
             Field(places=(place,), base=1 << (b + 1), unit=False, proved=False)
@@ -124,12 +132,34 @@ class GuardedFiring:
             raise WidthError(f"{len(self._outgrown)} places outgrew their fields")
         return source, label.astype(np.int32), target
 
+    def integers(self) -> ScalarGame:
+        """Return the game on integers, for few states at a time."""
+        offsets, places, weights = (part.tolist() for part in self.net.pre_arcs)
+        arcs = [*zip(places, weights, strict=True)]
+        tests = [tuple(arcs[start:stop]) for start, stop in pairwise(offsets)]
+        worth = LEVEL + WORD * self.layout.words
+        return ScalarGame(self.net, self.layout, tests, guarded=True, worth=worth)
+
     def wider(self) -> GuardedFiring:
-        """Return the game with more bits for the counters that were too narrow."""
+        """Return the game with more bits for the counters that were too narrow.
+
+        After a few times all counters that are as narrow get them, as each time costs a rebuilding.
+        """
         bits = list(self.bits)
-        for place in self._outgrown.tolist():
-            bits[place] = bits[place] + 1 if bits[place] < 4 else 2 * bits[place]
-        return GuardedFiring(self.net, bits)
+        outgrown = set(self._outgrown.tolist())
+        most = max(bits[place] for place in outgrown) if self.widened >= SINGLY else -1
+        for place, width in enumerate(bits):
+            if place in outgrown or width <= most:
+                bits[place] = width + 1 if width < 4 else 2 * width
+        try:
+            wider = GuardedFiring(self.net, bits)
+        except OverflowError:
+            if most < 0:
+                raise
+            self.widened = 0
+            return self.wider()
+        wider.widened = self.widened + 1
+        return wider
 
     def unpack(self, rows: Words) -> NDArray[np.int64]:
         """Return the markings of states, int64 of shape (n, n_places)."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,7 +83,7 @@ class NarrowSearch:
     def game(self) -> ScalarGame:
         """The token game, compiled when it is asked for first."""
         if self._game is None:
-            self._game = ScalarGame(self._net, self._kernel)
+            self._game = ScalarGame(self._net, self._kernel.layout, self._kernel.tests)
         return self._game
 
     @property
@@ -129,7 +129,7 @@ class NarrowSearch:
         known = self._known
         assert known is not None
         game = self.game
-        remembered, firings, tests = game.remembered, game.firings, game.tests
+        remembered, firings, tests, over = game.remembered, game.firings, game.tests, game.over
         leave = LEAVE * self.worth
         numbers = game.numbers(level)
         reason: str | None = None
@@ -156,7 +156,11 @@ class NarrowSearch:
                 if not found:
                     reason = "complete"
                     break
-                if game.over and _leads_over(found, game.over):
+                wide = 0
+                if over:
+                    for number in found:
+                        wide |= number & over
+                if wide:
                     arcs, deadlocks = before, dead
                     reason = "misfit"
                     break
@@ -182,7 +186,3 @@ class NarrowSearch:
             yield Stretch(game.words(flat), widths, arcs, deadlocks, reason)
             self._known = None
         self._known = known
-
-
-def _leads_over(found: Sequence[int] | set[int], over: int) -> bool:
-    return any(number & over for number in found)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from petri.net import PetriNet
 from petri.state_space.guarded import GuardedFiring
 from petri.state_space.layout_plan import Observed, mended_layout, plan_layout
+from petri.state_space.scalar_game import ScalarGame
 from petri.state_space.state_layout import StateLayout
 from petri.state_space.token_kernel import LayoutError, TokenKernel
 from petri.structure.bounds import bounds_of_flows
@@ -30,6 +31,9 @@ BLOCK = 1 << 15
 # A block of more states is worth a plan.
 LARGE = 1 << 12
 LOOKED_AT = 1 << 14
+# A level with arrays takes as long as so many arcs on integers, and more for each transition.
+WORTH = 250.0
+PLANNED = 15.0
 
 
 class PackedNet:
@@ -72,6 +76,10 @@ class PackedNet:
     def block(self) -> int:
         """How many states to expand at a time."""
         return BLOCK
+
+    def integers(self) -> ScalarGame:
+        """Return the same game on integers, for few states at a time."""
+        return self._firing.integers()
 
     @property
     def labels(self) -> Sequence[str]:
@@ -164,6 +172,11 @@ class _PlannedFiring:
             np.maximum(seen.top, part.max(axis=0), out=seen.top)
         flows = place_semiflows(net)
         return cls(net, plan_layout(flows, bounds_of_flows(places, flows), seen, guess=False))
+
+    def integers(self) -> ScalarGame:
+        """Return the game on integers."""
+        worth = WORTH + PLANNED * len(self._change)
+        return ScalarGame(self.net, self.layout, self._kernel.tests, worth=worth)
 
     def wider(self) -> _PlannedFiring:
         """Return the game on a layout that also holds what did not fit."""

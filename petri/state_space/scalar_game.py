@@ -16,13 +16,17 @@ from numpy.typing import NDArray
 
 from petri.net import PetriNet
 from petri.state_space.state_layout import StateLayout
-from petri.state_space.token_kernel import Test, TokenKernel
+from petri.state_space.token_kernel import Test
 
 __all__ = ["ScalarGame"]
 
 Word = NDArray[np.uint64]
 # What can fire: the constants of the firings that change something, and how many there are at all.
 Firings = tuple[tuple[int, ...], int]
+# A transition, and the constant that it adds.
+Step = tuple[int, int]
+
+Tests = Sequence[tuple[Test, ...] | None]
 
 REMEMBERED = 1 << 14
 CELLS = 1 << 20
@@ -34,11 +38,17 @@ class ScalarGame:
 
     Parameters
     ----------
-    net, kernel
-        The net, and its game on a layout, with the tests of each transition.
+    net, layout
+        The net, and a layout of its markings.
+    tests
+        For each transition what has to hold, ``None`` where it never does.
+    guarded
+        Whether the highest bit of each field is a guard, which a counter must not reach.
 
     Attributes
     ----------
+    worth
+        How many arcs of this game take as long as a level does with arrays.
     tests
         All bits that tell whether a test holds.
     over
@@ -49,30 +59,41 @@ class ScalarGame:
     Examples
     --------
     >>> from petri.state_space.layout_plan import Observed, plan_layout
+    >>> from petri.state_space.token_kernel import TokenKernel
     >>> net = PetriNet.from_arrays([[1], [0]], [[0], [1]], [2, 0])
     >>> layout = plan_layout((), [2, 2], Observed.nothing(2))
-    >>> game = ScalarGame(net, TokenKernel(net, layout))
+    >>> game = ScalarGame(net, layout, TokenKernel(net, layout).tests)
     >>> number = game.numbers(layout.pack(np.array([[2, 0]])))[0]
     >>> (change,), count = game.firings(number & game.tests)
     >>> layout.unpack(list(game.words([number, number + change]))).tolist()
     [[2, 0], [1, 1]]
     """
 
-    def __init__(self, net: PetriNet, kernel: TokenKernel) -> None:
-        self.layout = kernel.layout
+    def __init__(
+        self,
+        net: PetriNet,
+        layout: StateLayout,
+        tests: Tests,
+        *,
+        guarded: bool = False,
+        worth: float = 0.0,
+    ) -> None:
+        self.layout = layout
+        self.worth = worth
         self._room = _rooms(net, self.layout)
         self._used = [0]
         self._first = [0]
         self._entries: list[tuple[int, int, int]] = []
         self._gain: dict[int, int] = {}
-        bits = self._test_bits(kernel.tests)
+        bits = self._test_bits(tests)
         self.tests = sum(bits.values())
-        self.over = self._limit_bits(net)
+        self.over = self._limit_bits(net, guarded)
         words = len(self._used)
         self.shift = self._used[0] if words == 1 else WORD * words
-        self._compile(net, kernel, bits)
+        self._compile(net, tests, bits)
         self._columns()
         self.remembered: dict[int, Firings] = {}
+        self.known_steps: dict[int, tuple[Step, ...]] = {}
 
     def _take(self, places: Sequence[int], below: int, bits: int) -> int:
         """Lay out a counter of some places, plus 2 ** bits - below; return its highest bit."""
@@ -87,7 +108,7 @@ class ScalarGame:
             self._gain[place] = self._gain.get(place, 0) + (1 << WORD * word + at)
         return 1 << WORD * word + at + bits
 
-    def _test_bits(self, tests: Sequence[tuple[Test, ...] | None]) -> dict[Test, int]:
+    def _test_bits(self, tests: Tests) -> dict[Test, int]:
         wanted = sorted({test for some in tests if some is not None for test in some})
         return {
             (place, weight): self._take(
@@ -98,7 +119,7 @@ class ScalarGame:
             for place, weight in wanted
         }
 
-    def _limit_bits(self, net: PetriNet) -> int:
+    def _limit_bits(self, net: PetriNet, guarded: bool) -> int:
         """Watch the fields whose range is only guessed."""
         over = 0
         for field in self.layout.fields:
@@ -106,22 +127,22 @@ class ScalarGame:
                 continue
             most = int(net.incidence[list(field.places)].sum(axis=0).max(initial=0))
             if most > 0:
-                base = 2 if field.unit else field.base
+                base = 2 if field.unit else field.base >> guarded
                 bits = max((base - 1).bit_length(), (most - 1).bit_length())
                 over |= self._take(field.places, base, bits)
         return over
 
-    def _compile(self, net: PetriNet, kernel: TokenKernel, bits: dict[Test, int]) -> None:
+    def _compile(self, net: PetriNet, tests: Tests, bits: dict[Test, int]) -> None:
         """Compute the constant of each transition, and put it under one of its tests."""
         initial = net.initial.to_array(net.place_ids)
         shared: dict[Test, int] = {}
-        for tests in kernel.tests:
-            for test in tests or ():
+        for needed in tests:
+            for test in needed or ():
                 shared[test] = shared.get(test, 0) + 1
-        self._free: list[tuple[int, int]] = []
-        self._under: dict[int, list[tuple[int, int]]] = {}
-        for transition, tests in enumerate(kernel.tests):
-            if tests is None:
+        self._free: list[Step] = []
+        self._under: dict[int, list[tuple[int, int, int]]] = {}
+        for transition, needed in enumerate(tests):
+            if needed is None:
                 continue
             change = net.incidence[:, transition]
             changed = {int(p): int(change[p]) for p in change.nonzero()[0]}
@@ -130,12 +151,12 @@ class ScalarGame:
             constant = (words << self.shift) + sum(
                 tokens * self._gain.get(place, 0) for place, tokens in changed.items()
             )
-            needs = sum({bits[test] for test in tests})
-            if not tests:
-                self._free.append((needs, constant))
+            needs = sum({bits[test] for test in needed})
+            if not needed:
+                self._free.append((transition, constant))
                 continue
-            watched = min(tests, key=lambda t: (bool(initial[t[0]] >= t[1]), shared[t], t))
-            self._under.setdefault(bits[watched], []).append((needs, constant))
+            watched = min(needed, key=lambda t: (bool(initial[t[0]] >= t[1]), shared[t], t))
+            self._under.setdefault(bits[watched], []).append((needs, transition, constant))
         self._watched = sum(self._under)
 
     def _columns(self) -> None:
@@ -172,23 +193,31 @@ class ScalarGame:
         rows = np.frombuffer(data, dtype="<u8").reshape(-1, words)
         return np.ascontiguousarray(rows.T, dtype=np.uint64)
 
-    def firings(self, holding: int) -> Firings:
-        """Return what fires where these tests hold."""
-        constants: list[int] = []
-        count = len(self._free)
-        constants += [constant for _, constant in self._free if constant]
+    def _fired(self, holding: int) -> list[Step]:
+        """Return the transitions that fire where these tests hold."""
+        fired = [*self._free]
         rest = holding & self._watched
         while rest:
             lowest = rest & -rest
             rest ^= lowest
-            for needs, constant in self._under[lowest]:
+            for needs, transition, constant in self._under[lowest]:
                 if holding & needs == needs:
-                    count += 1
-                    if constant:
-                        constants.append(constant)
-        result = tuple(constants), count
+                    fired.append((transition, constant))
+        return fired
+
+    def firings(self, holding: int) -> Firings:
+        """Return what fires where these tests hold."""
+        fired = self._fired(holding)
+        result = tuple(constant for _, constant in fired if constant), len(fired)
         if len(self.remembered) < REMEMBERED:
             self.remembered[holding] = result
+        return result
+
+    def steps(self, holding: int) -> tuple[Step, ...]:
+        """Return the transitions that fire where these tests hold, ascending, and constants."""
+        result = tuple(sorted(self._fired(holding)))
+        if len(self.known_steps) < REMEMBERED:
+            self.known_steps[holding] = result
         return result
 
 

@@ -85,3 +85,15 @@ def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
     space = state_space(kanban(2))
     assert space.n_states == 4_600
     assert space.why == "the symbolic engine cannot be used: no library here"
+
+
+def test_the_first_turn_ends_by_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choosing, "FIRST_SECONDS", 0.0)
+    space = state_space(kanban(3))
+    assert (space.engine, space.n_states) == ("symbolic", 58_400)
+    assert (
+        space.why == "the diagram was closed when 1 states were listed, and the first turn was over"
+    )
+    monkeypatch.setattr(choosing, "TURNS", ((200_000, 0.0, 0.5), (5_000_000, 1800.0, 0.6)))
+    space = state_space(kanban(3))  # the symbolic engine does not end in its turn either
+    assert (space.engine, space.n_states) == ("explicit", 58_400)

@@ -11,14 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from petri import PetriNet
+from petri import PetriNet, reachability_graph
 from petri.state_space import exploring_packed, narrow_search, scalar_game, search
 from petri.state_space.exploring_packed import state_space
+from petri.state_space.packed import PackedNet
 from petri.state_space.search import PackedSearch
 from petri.state_space.space import StateSpace
 from state_space_checks import agree, moved, wide_net
 from state_space_nets import branches, kanban, philosophers
 from strategies_petri import nets
+from transition_systems import few_states
 from transition_systems.budget import Budget
 
 
@@ -148,3 +150,48 @@ def test_a_budget_of_bytes_gives_up_integers_before_it_spills(
         tight = state_space(moved(4_000), budget=Budget(bytes=limit))
         same(whole, tight)
     assert np.array_equal(whole.markings, tight.markings)
+
+
+def graph_of(net: PetriNet, **limits: int) -> list[Any]:
+    graph = reachability_graph(net, budget=Budget(**limits))
+    ends = [graph.run_to(state).to_dict() for state in range(0, graph.n_states, 7)]
+    arrays = (graph.markings, graph.offsets, graph.labels, graph.targets)
+    return [graph.complete, graph.reason, graph.expanded, ends, *(a.tolist() for a in arrays)]
+
+
+@given(net=nets(), width=st.sampled_from((0.005, 0.05, 1.0)), stretch=st.integers(1, 9))
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_graphs_are_the_same_to_the_arc(net: PetriNet, width: float, stretch: int) -> None:
+    for states in (3, 30, 400):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(few_states, "WORTH", 0.0)
+            arrays = graph_of(net, states=states)
+            patch.setattr(few_states, "WORTH", width)
+            patch.setattr(few_states, "FIRST", 0)
+            patch.setattr(few_states, "PATIENCE", 1 << 30)
+            patch.setattr(few_states, "STRETCH", stretch)
+            patch.setattr(few_states, "LOOK", stretch)
+            patch.setattr(scalar_game, "REMEMBERED", 4)
+            assert graph_of(net, states=states) == arrays
+
+
+def test_graphs_of_deep_and_narrow_nets(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: Counter[str] = Counter()
+    monkeypatch.setattr(PackedNet, "successors", _spied(PackedNet.successors, "arrays", calls))
+    graph = reachability_graph(moved(3_000))
+    assert (graph.n_states, graph.n_arcs, graph.expanded) == (3_001, 3_000, 3_001)
+    assert graph.run_to(3_000).last == {"b": 3_000}
+    assert np.array_equal(graph.targets, np.arange(1, 3_001))
+    assert calls["arrays"] < 60
+    some = reachability_graph(growing(150), budget=Budget(states=500))
+    assert not some.complete
+    assert some.continued().n_states == reachability_graph(growing(150)).n_states
+
+
+def test_counters_that_grow_one_after_the_other_are_widened_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls: Counter[str] = Counter()
+    monkeypatch.setattr(PackedNet, "reencode", _spied(PackedNet.reencode, "reencode", calls))
+    assert reachability_graph(ring(60, 2)).n_states == 60 * 61 // 2
+    assert calls["reencode"] < 8
