@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import lcm
 from typing import TypeVar
 
-from netproof.recheck.linear_lines import Line, Part, Signed, facts_of, parts_of
+from netproof.recheck.linear_lines import Line, Part, Signed, facts_of, names_known, parts_of
 from netproof.recheck.net_table import NetTable, Tokens
 from netproof.recheck.result import RefusedError, Watch
 from netproof.recheck.runs import meant
@@ -27,6 +27,7 @@ MOST_BITS = 1 << 16
 def check_linear(evidence: LinearProof, claim: Statement, table: NetTable, watch: Watch) -> None:
     """Check ``AG P``: the facts hold, and the script makes each bad case impossible."""
     good = meant(claim, "AG")
+    names_known(good, table)
     script = _Script(table, facts_of(evidence, table))
     script.begin((good, False))
     for number, (rule, value, pairs) in enumerate(evidence.steps):

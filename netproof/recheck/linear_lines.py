@@ -6,6 +6,7 @@ from collections.abc import Iterable, KeysView
 from typing import NamedTuple, TypeAlias
 
 from netproof.recheck.net_table import NetTable, Tokens
+from netproof.recheck.predicates import operands_of
 from netproof.recheck.result import RefusedError
 from transition_systems.evidence import LinearProof
 from transition_systems.properties.predicates import (
@@ -20,7 +21,7 @@ from transition_systems.properties.predicates import (
     Predicate,
 )
 
-__all__ = ["Line", "Part", "Signed", "facts_of", "parts_of"]
+__all__ = ["Line", "Part", "Signed", "facts_of", "names_known", "parts_of"]
 
 Signed: TypeAlias = tuple[Predicate, bool]
 _MIRROR = {"<=": ">", ">": "<=", ">=": "<", "<": ">=", "==": "!=", "!=": "=="}
@@ -88,6 +89,23 @@ def _weights(pairs: Iterable[tuple[str, int]], table: NetTable) -> Tokens:
             raise RefusedError(f"{name!r:.60} has no proper weight in the proof")
         found[place] = weight
     return found
+
+
+def names_known(predicate: Predicate, table: NetTable) -> None:
+    """Refuse a predicate that names a place or transition that the net does not have."""
+    waiting = [predicate]
+    while waiting:
+        node = waiting.pop()
+        match node:
+            case Compare(terms, _, _):
+                for name, _ in terms:
+                    _known(table.place, name)
+            case Atom(name):
+                _known(table.place, name)
+            case Enabled(name):
+                _known(table.transition, name)
+            case _:
+                waiting.extend(operands_of(node))
 
 
 def parts_of(signed: Signed, table: NetTable) -> tuple[bool, list[Part]]:
