@@ -55,9 +55,18 @@ KINDS: dict[str, PropertyKind] = {
     "lost-messages": PropertyKind.BRANCHING,
     "never-started-pools": PropertyKind.EXISTENTIAL,
     "workflow-net": PropertyKind.UNIVERSAL,
+    "liveness": PropertyKind.BRANCHING,
+    "reversibility": PropertyKind.BRANCHING,
+    "persistence": PropertyKind.UNIVERSAL,
+    "stable-place": PropertyKind.UNIVERSAL,
 }
 WORKFLOW_ONLY = frozenset({"lost-messages", "never-started-pools"})
-NET_ONLY = frozenset({"no-dead-transitions", "workflow-net"})
+NET_ONLY = frozenset(
+    {
+        "no-dead-transitions", "workflow-net", "liveness", "reversibility", "persistence",
+        "stable-place",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from netproof.drawn_answers import drawn_verdict
+from netproof.net_behaviour import BEHAVIOUR, net_behaviour
 from netproof.properties import (
     KINDS,
     NET_ONLY,
@@ -306,6 +307,8 @@ def _direct(question: NetQuestion, name: str) -> Verdict:
             return no_dead_transitions(net, groups=start_groups(question), graph=graph, name=name)
         case "workflow-net":
             return workflow_net(net)
+        case _ if name in BEHAVIOUR:
+            return net_behaviour(name, net, graph, question.budget)
         case _:
             raise UsageError(f"there is no property {name!r}")
 

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from netproof.recheck.behaviour import (
+    BEHAVIOUR,
+    check_live,
+    check_no_stable_place,
+    follows,
+)
 from netproof.recheck.circuits import check_circuits
 from netproof.recheck.closed_sets import (
     check_bound,
@@ -122,15 +129,21 @@ class _Setting:
             case Parts():
                 if depth == MOST_NESTED:
                     raise RefusedError("the parts are nested too deep")
-                check_parts(
-                    evidence, claim, table, self.goal, lambda part: self.check(part, depth + 1)
-                )
+                self._parts(evidence, claim, lambda part: self.check(part, depth + 1))
             case RankEvidence():
                 check_rank(evidence, claim, table, watch, self.goal)
             case ReductionEvidence():
                 check_reduction(evidence, claim, table, watch, self._inside)
             case _:
                 raise RefusedError(f"evidence of kind {evidence.kind!r} is not about a net")
+
+    def _parts(self, evidence: Parts, claim: Statement, check: Callable[[Evidence], None]) -> None:
+        if claim.phrase == "live":
+            check_live(evidence, self.table.net, check)
+        elif claim.phrase == "no stable place":
+            check_no_stable_place(evidence, self.table.net, check)
+        else:
+            check_parts(evidence, claim, self.table, self.goal, check)
 
     def _inside(self, table: NetTable, inner: Evidence) -> None:
         """Check evidence about a reduced net, which stands for no source of its own."""
@@ -304,6 +317,8 @@ def recheck_verdict(
 def _follows(name: str, holds: bool, claim: Statement, net: PetriNet, question: Question) -> bool:
     """Return whether an outcome of a property follows from a claim."""
     if question.formula is None:
+        if name in BEHAVIOUR:
+            return follows(name, claim, net, holds=holds)
         phrases = phrases_of(name)
         if phrases is not None:
             return claim.shape == "phrase" and claim.phrase in phrases[0 if holds else 1]

@@ -32,7 +32,7 @@ PHRASES = frozenset(
         "unbounded", "terminates", "terminates under weak fairness",
         "terminates under strong fairness", "infinite run", "infinite run under weak fairness",
         "infinite run under strong fairness", "workflow net", "not a workflow net", "sound",
-        "not sound",
+        "not sound", "live", "no stable place",
     }
 )  # fmt: skip
 _BOUND = re.compile(r"bounded by (0|[1-9][0-9]{0,18})")

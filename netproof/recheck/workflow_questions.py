@@ -5,7 +5,13 @@ Stated once more and apart from the code that asks the engines, so that a slip t
 
 from __future__ import annotations
 
-from netproof.properties import AskedFormula, asked_properties, net_predicate, workflow_predicate
+from netproof.properties import (
+    NET_ONLY,
+    AskedFormula,
+    asked_properties,
+    net_predicate,
+    workflow_predicate,
+)
 from netproof.recheck.questions import Question
 from netproof.recheck.result import RefusedError
 from petri.net import PetriNet
@@ -62,7 +68,7 @@ def question_for(
             return Question(formula=Unary("AG", State(Or((Not(Dead()), waiting)))))
         case "never-started-pools":
             return Question(groups=_pool_starts(translation))
-        case "no-dead-transitions" | "workflow-net":
+        case _ if asked in NET_ONLY:
             raise RefusedError(f"{asked} is no property of a workflow")
         case _:
             return Question(goal=goal, final=goal.completion, places=translation.flow_places)

@@ -110,6 +110,23 @@ _ALL = (
         "A workflow net has one source place, one sink place, and every node lies on a path from "
         "the one to the other.",
     ),
+    _rule(
+        "NP115", "liveness", "Some transition can be lost for good.",
+        "From the last marking of the run on, the transition is never enabled again.", NETS_PAPER,
+    ),
+    _rule(
+        "NP116", "reversibility", "The net cannot always come back to its start.",
+        "From the last marking of the run no way leads back to the initial one.", NETS_PAPER,
+    ),
+    _rule(
+        "NP117", "persistence", "A transition can disable another one.",
+        "In the last marking of the run two transitions are enabled and compete for tokens.",
+        NETS_PAPER,
+    ),
+    _rule(
+        "NP118", "stable-place", "No place keeps its tokens for ever.",
+        "For each place some run ends with another number of tokens than at the start.", NETS_PAPER,
+    ),
 )  # fmt: skip
 
 #: By property name.

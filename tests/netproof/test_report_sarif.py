@@ -186,6 +186,8 @@ def test_rule_ids_stay() -> None:
         "option-to-complete": "NP107", "proper-completion": "NP108", "termination": "NP109",
         "termination-weak": "NP110", "termination-strong": "NP111", "lost-messages": "NP112",
         "never-started-pools": "NP113", "workflow-net": "NP114",
+        "liveness": "NP115", "reversibility": "NP116", "persistence": "NP117",
+        "stable-place": "NP118",
     }  # fmt: skip
     assert [r.id for r in (UNREADABLE, REFUSED, INTERNAL)] == ["NP190", "NP191", "NP199"]
     assert [rule_of(t).id for t in ("AG(x)", "EF(x)", "x")] == ["NP120", "NP121", "NP129"]

@@ -1,0 +1,135 @@
+"""Persistence: does one transition ever disable another?"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from petri.net import PetriNet
+from petri.reachable import invariant
+from petri.state_space.reachability import ReachabilityGraph
+from transition_systems.budget import Budget
+from transition_systems.progress import ProgressCallback
+from transition_systems.properties.predicates import (
+    Predicate,
+    at_least,
+    conjunction,
+    disjunction,
+)
+from transition_systems.properties.walk import negate
+from transition_systems.verdict import Verdict
+
+__all__ = ["persistence_predicate", "persistent"]
+
+
+def persistent(
+    net: PetriNet,
+    *,
+    method: str = "auto",
+    budget: Budget | None = None,
+    progress: ProgressCallback | None = None,
+    seed: int | None = None,
+    graph: ReachabilityGraph | None = None,
+) -> Verdict:
+    """Decide that in no reachable marking the firing of a transition disables another one.
+
+    Parameters
+    ----------
+    net
+        Any place/transition net.
+    method, budget, progress, seed, graph
+        As for :func:`petri.invariant`.
+
+    Returns
+    -------
+    Verdict
+        As of :func:`petri.invariant`, about :func:`persistence_predicate`. VIOLATED with a run to
+        a marking in which two enabled transitions are in conflict.
+
+    Notes
+    -----
+    L. H. Landweber, E. L. Robertson: Properties of conflict-free and persistent Petri nets. JACM
+    25, 1978.
+
+    Examples
+    --------
+    >>> from petri import PetriNet
+    >>> choice = PetriNet.from_arrays([[1, 1], [0, 0]], [[0, 0], [1, 1]], [1, 0])
+    >>> persistent(choice).outcome
+    <Outcome.VIOLATED: 'VIOLATED'>
+    """
+    verdict = invariant(
+        net, persistence_predicate(net), method=method, budget=budget, progress=progress,
+        seed=seed, graph=graph, name="persistence",
+    )  # fmt: skip
+    if verdict.violated and verdict.witness is not None:
+        pair = _conflict(net, dict(verdict.witness.last))
+        return verdict.with_(explanation=(f"There {pair[0]} can disable {pair[1]}.",))
+    return verdict
+
+
+def _rows(net: PetriNet, table: tuple[object, ...]) -> list[dict[str, int]]:
+    offsets, places, weights = (part.tolist() for part in table)  # type: ignore[attr-defined]
+    ids = net.place_ids
+    return [
+        {ids[p]: w for p, w in zip(places[a:b], weights[a:b], strict=True)}
+        for a, b in pairwise(offsets)
+    ]
+
+
+def _conflicts(net: PetriNet) -> list[tuple[int, int, dict[str, int], list[tuple[str, int]]]]:
+    """Return pairs of transitions with what both need, and the places that one can empty.
+
+    A place with its number: with fewer tokens than that, the first disables the second.
+    """
+    needs, gives = _rows(net, net.pre_arcs), _rows(net, net.post_arcs)
+    users: dict[str, list[int]] = {}
+    for number, row in enumerate(needs):
+        for place in row:
+            users.setdefault(place, []).append(number)
+    pairs = {
+        (t, u): None for near in users.values() for t in near for u in near if t != u
+    }  # fmt: skip
+    found = []
+    for first, second in pairs:
+        one, other = needs[first], needs[second]
+        both = {p: max(one.get(p, 0), other.get(p, 0)) for p in (*one, *other)}
+        short = []
+        for place, weight in other.items():
+            enough = weight + one.get(place, 0) - gives[first].get(place, 0)
+            if enough > both[place]:
+                short.append((place, enough))
+        if short:
+            found.append((first, second, both, short))
+    return found
+
+
+def persistence_predicate(net: PetriNet) -> Predicate:
+    """Return the predicate that no enabled transition disables another enabled one.
+
+    Examples
+    --------
+    >>> persistence_predicate(PetriNet.from_arrays([[1]], [[0]], [1]))
+    Constant(value=True)
+    """
+    return conjunction(
+        *(
+            negate(
+                conjunction(
+                    *(at_least(place, weight) for place, weight in both.items()),
+                    disjunction(*(negate(at_least(place, enough)) for place, enough in short)),
+                )
+            )
+            for _, _, both, short in _conflicts(net)
+        )
+    )
+
+
+def _conflict(net: PetriNet, marking: dict[str, int]) -> tuple[str, str]:
+    """Return a transition and another that it disables in a marking."""
+    first, second = next(
+        (first, second)
+        for first, second, both, short in _conflicts(net)
+        if all(marking.get(place, 0) >= weight for place, weight in both.items())
+        and any(marking.get(place, 0) < enough for place, enough in short)
+    )
+    return net.transition_ids[first], net.transition_ids[second]

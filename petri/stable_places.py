@@ -1,0 +1,135 @@
+"""Stable places: does some place keep its tokens for ever?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from petri.decision import Decision, claim
+from petri.net import PetriNet
+from petri.state_space.covering import prove_by_covering
+from petri.state_space.reachability import ReachabilityGraph, reachability_graph
+from petri.walks import walk
+from transition_systems.budget import Budget
+from transition_systems.evidence import ClosedSet, Evidence, Parts, RunEvidence
+from transition_systems.progress import ProgressCallback
+from transition_systems.properties.formulas import always_everywhere, possible
+from transition_systems.properties.predicates import Compare
+from transition_systems.run import Run
+from transition_systems.verdict import Verdict
+
+__all__ = ["stable_place"]
+
+FIRST, LONGEST, SHARE = 2_000, 5.0, 0.5
+
+
+def stable_place(
+    net: PetriNet,
+    *,
+    method: str = "auto",
+    budget: Budget | None = None,
+    progress: ProgressCallback | None = None,
+    seed: int | None = None,
+    graph: ReachabilityGraph | None = None,
+) -> Verdict:
+    """Decide that some place has the same number of tokens in every reachable marking.
+
+    Parameters
+    ----------
+    net
+        Any place/transition net.
+    method, budget, progress, seed, graph
+        As for :func:`petri.reachable`; the only method is ``"explicit"``, before which the arcs are
+        looked at.
+
+    Returns
+    -------
+    Verdict
+        HOLDS with an invariant or all markings for one such place, all of which are named where
+        they are known. VIOLATED with a run for each place to a marking in which it has another
+        number of tokens than at the start.
+
+    Notes
+    -----
+    A place that no transition changes is stable. Random walks show that others are not.
+
+    Examples
+    --------
+    >>> from petri import PetriNet
+    >>> stable_place(PetriNet.from_arrays([[1], [1]], [[0], [1]], [1, 1])).explanation
+    ('p2 always has 1 token.',)
+    """
+    decision = Decision(
+        net, "stable-place", method=method, budget=budget, progress=progress, seed=seed, graph=graph
+    )
+    initial = net.initial
+    still = np.flatnonzero(~_changed(net))
+    if len(still):
+        place = net.place_ids[int(still[0])]
+        same = Compare(((place, 1),), "==", initial[place])
+        proof = prove_by_covering(net, same, same, budget=decision.budget)
+        if proof is not None:
+            return decision.holds(proof, _told(place, initial[place]))
+    moved = {place: _moved(place, initial[place]) for place in net.place_ids}
+    space = graph
+    if space is None:
+        limit = decision.budget
+        most = FIRST if limit.states is None else min(FIRST, limit.states)
+        space = reachability_graph(net, budget=replace(limit, states=most), progress=progress)
+    runs = _seen(space, moved)
+    quiet = [place for place in moved if place not in runs]
+    if quiet and not space.complete and graph is None:
+        left = decision.budget.remaining()
+        share = Budget(seconds=LONGEST if left is None else min(LONGEST, SHARE * left))
+        found = walk(net, [moved[place] for place in quiet], budget=share, seed=seed)
+        runs |= {place: run for place, run in zip(quiet, found, strict=True) if run is not None}
+        quiet = [place for place in quiet if place not in runs]
+        if quiet:
+            space = space.continued(budget=decision.budget, progress=progress)
+            runs |= _seen(space, {place: moved[place] for place in quiet})
+    decision.on(space)
+    quiet = [place for place in quiet if place not in runs]
+    if not quiet and net.place_ids:
+        return _unstable(decision, runs)
+    if not space.complete:
+        return decision.out_of_budget()
+    if not quiet:
+        return _unstable(decision, {})
+    same = Compare(((quiet[0], 1),), "==", initial[quiet[0]])
+    evidence = ClosedSet(claim=claim(net, always_everywhere(same)), states=space.state_set())
+    told = [_told(place, initial[place]) for place in quiet]
+    return decision.holds(evidence, *told)
+
+
+def _seen(space: ReachabilityGraph, moved: Mapping[str, Compare]) -> dict[str, Run]:
+    """Return a shortest run for each place that moves in the markings that were listed."""
+    hits = {place: np.flatnonzero(space.holds(goal)) for place, goal in moved.items()}
+    return {place: space.run_to(int(states[0])) for place, states in hits.items() if len(states)}
+
+
+def _unstable(decision: Decision, runs: dict[str, Run]) -> Verdict:
+    """Return that no place is stable, with few runs: one often ends where several have moved."""
+    net, parts = decision.net, list[tuple[str, Evidence]]()
+    for place, run in runs.items():
+        goal = possible(_moved(place, net.initial[place]))
+        parts.append((place, RunEvidence(claim=claim(net, goal), run=run)))
+    return decision.violated(
+        Parts(claim=claim(net, "no stable place"), parts=tuple(parts)),
+        "Every place has another number of tokens at some time.",
+    )
+
+
+def _changed(net: PetriNet) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    changed = np.zeros(len(net.place_ids), dtype=bool)
+    changed[np.unique(net.incidence_csr.nonzero()[0])] = True
+    return changed
+
+
+def _moved(place: str, tokens: int) -> Compare:
+    return Compare(((place, 1),), "!=", tokens)
+
+
+def _told(place: str, tokens: int) -> str:
+    return f"{place} always has {tokens} token{'' if tokens == 1 else 's'}."
