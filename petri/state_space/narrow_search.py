@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from petri.net import PetriNet
 from petri.state_space.scalar_game import ScalarGame
 from petri.state_space.token_kernel import TokenKernel
+from transition_systems.integer_table import IntegerTable
+from transition_systems.key_table import distinct_hashes
 
 __all__ = ["NarrowSearch", "Stretch"]
 
@@ -33,6 +35,9 @@ WORD = 4.0
 WORTH = 1.0
 # A level this many times as wide as one that would be begun with is left to arrays.
 LEAVE = 2.0
+# More states of one word are kept in a table, with so many bytes each, and not in a set.
+MANY = 1 << 20
+TABLE = 16
 # A state takes a slot of a set, two fifths full on average, and an integer.
 SLOT = 40
 
@@ -74,7 +79,7 @@ class NarrowSearch:
     def __init__(self, net: PetriNet, kernel: TokenKernel) -> None:
         self._net, self._kernel = net, kernel
         self._game: ScalarGame | None = None
-        self._known: set[int] | None = None
+        self._known: set[int] | IntegerTable | None = None
         words = kernel.layout.words
         each = len(net.transition_ids) * (TRANSITION + WORD * (words - 1))
         self.worth = WORTH * (LEVEL + each)
@@ -94,19 +99,32 @@ class NarrowSearch:
     @property
     def nbytes(self) -> int:
         """Bytes of the states that are known here."""
-        if not self._known:
+        if self._known is None:
             return 0
+        if isinstance(self._known, IntegerTable):
+            return self._known.nbytes
         some = next(iter(self._known))
         return sys.getsizeof(self._known) + len(self._known) * sys.getsizeof(some)
 
     def bytes_for(self, states: int) -> int:
         """Return about how many bytes so many states take."""
+        if self._is_many(states):
+            return TABLE * states
         bits = 64 * self._kernel.layout.words + self.game.shift
         return states * (SLOT + 28 + bits // 8)
 
-    def know(self, blocks: Iterable[Word]) -> None:
-        """Take over all states that were found."""
-        self._known = {number for block in blocks for number in self.game.numbers(block)}
+    def _is_many(self, states: int) -> bool:
+        """Return whether a set takes too much memory for so many states."""
+        return states > MANY and self._kernel.layout.words == 1
+
+    def know(self, blocks: Iterable[Word], states: int) -> None:
+        """Take over all states that were found, and how many these are."""
+        if self._is_many(states):
+            self._known = table = IntegerTable()
+            for block in blocks:
+                table.add_hashes(distinct_hashes(block[0]))
+        else:
+            self._known = {number for block in blocks for number in self.game.numbers(block)}
 
     def forget(self) -> None:
         """Give the memory back; states that others find are not known here."""
@@ -152,10 +170,6 @@ class NarrowSearch:
                             found.add(number + constant)
                     else:
                         deadlocks += 1
-                found = found - known
-                if not found:
-                    reason = "complete"
-                    break
                 wide = 0
                 if over:
                     for number in found:
@@ -164,8 +178,15 @@ class NarrowSearch:
                     arcs, deadlocks = before, dead
                     reason = "misfit"
                     break
-                known |= found
-                numbers = sorted(found) if len(found) > 1 else list(found)
+                if isinstance(known, set):
+                    found = found - known
+                    known |= found
+                    numbers = sorted(found) if len(found) > 1 else list(found)
+                else:
+                    numbers = sorted(known.add_integers(found, game.shift))
+                if not numbers:
+                    reason = "complete"
+                    break
                 flat += numbers
                 widths.append(len(numbers))
                 if most is not None and len(known) > most:
@@ -185,4 +206,7 @@ class NarrowSearch:
             self._known = known
             yield Stretch(game.words(flat), widths, arcs, deadlocks, reason)
             self._known = None
+            if isinstance(known, set) and self._is_many(len(known)):
+                shift = game.shift
+                known = IntegerTable(number >> shift for number in known)
         self._known = known

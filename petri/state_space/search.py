@@ -202,7 +202,7 @@ class PackedSearch:
             return False
         if limit is not None and self.narrow.bytes_for(self.states) > limit // PART:
             return False
-        self.narrow.know(block for _, block in self.store.blocks(CHUNK))
+        self.narrow.know((block for _, block in self.store.blocks(CHUNK)), self.states)
         self._waited = 0
         return True
 

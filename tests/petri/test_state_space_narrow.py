@@ -20,8 +20,9 @@ from petri.state_space.space import StateSpace
 from state_space_checks import agree, moved, wide_net
 from state_space_nets import branches, kanban, philosophers
 from strategies_petri import nets
-from transition_systems import few_states
+from transition_systems import few_states, key_table
 from transition_systems.budget import Budget
+from transition_systems.integer_table import IntegerTable
 
 
 def ring(places: int, tokens: int) -> PetriNet:
@@ -105,6 +106,7 @@ def test_turns_of_both_loops_are_the_definition(net: PetriNet, width: float, str
         patch.setattr(narrow_search, "STRETCH", stretch)
         patch.setattr(narrow_search, "LOOK", stretch)
         patch.setattr(search, "PATIENCE", 1 << 30)
+        patch.setattr(narrow_search, "MANY", 3 * stretch if stretch % 2 else 1 << 20)
         patch.setattr(scalar_game, "REMEMBERED", 4)
         patch.setattr(exploring_packed, "SMALL", 20)
         agree(net, state_space(net, budget=Budget(states=3000)))
@@ -195,3 +197,35 @@ def test_counters_that_grow_one_after_the_other_are_widened_together(
     monkeypatch.setattr(PackedNet, "reencode", _spied(PackedNet.reencode, "reencode", calls))
     assert reachability_graph(ring(60, 2)).n_states == 60 * 61 // 2
     assert calls["reencode"] < 8
+
+
+@given(
+    batches=st.lists(st.lists(st.integers(0, (1 << 63) - 1) | st.integers(0, 40), max_size=30)),
+    first=st.lists(st.integers(0, 50)),
+    shift=st.integers(0, 70),
+)
+@settings(max_examples=100, deadline=None, derandomize=True)
+def test_a_table_of_integers_is_a_set(
+    batches: list[list[int]], first: list[int], shift: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(key_table, "SMALLEST", 8)
+        table, expected = IntegerTable(first), set(first)
+        for number, batch in enumerate(batches):
+            states = list(dict.fromkeys(state for state in batch if state not in expected))
+            if number % 3 == 2:  # what arrays add is known too
+                table.add_hashes(key_table.distinct_hashes(np.array(batch, dtype=np.uint64)))
+            else:
+                new = table.add_integers([state << shift for state in batch], shift)
+                assert new == [state << shift for state in states]
+            expected.update(batch)
+            assert len(table) == len(expected)
+    asked = np.array(sorted(expected), dtype=np.uint64)
+    assert table.contains([asked]).all()
+
+
+def test_many_states_take_sixteen_bytes_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(narrow_search, "MANY", 4_000)
+    few = state_space(moved(3_500)).peak_bytes - state_space(moved(10)).peak_bytes
+    many = state_space(moved(60_000)).peak_bytes - state_space(moved(10)).peak_bytes
+    assert many < 60_000 * (16 + 8 + 2) + few
