@@ -47,6 +47,28 @@ def random_net(rng: random.Random) -> PetriNet:
     return PetriNet(places=places, transitions=transitions, arcs=arcs, initial=initial)
 
 
+def random_free_choice(seed: int) -> PetriNet:
+    """Return a small net in which transitions that share an input place share all of them."""
+    rng = random.Random(seed)
+    places = [f"p{n}" for n in range(rng.randint(2, 6))]
+    left, groups = places[:], []
+    rng.shuffle(left)
+    while left:
+        size = min(len(left), rng.choice((1, 1, 1, 2, 2, 3)))
+        groups.append([left.pop() for _ in range(size)])
+    arcs: list[tuple[str, str]] = []
+    transitions: list[str] = []
+    for number, group in enumerate(groups):
+        for choice in range(rng.choice((1, 1, 2))):
+            name = f"t{number}{choice}"
+            transitions.append(name)
+            arcs += [(place, name) for place in group]
+            targets = rng.sample(places, min(len(places), rng.choice((1, 1, 2, 2, 3))))
+            arcs += [(name, place) for place in targets]
+    tokens = {place: rng.choice((0, 0, 0, 1, 1, 2)) for place in places}
+    return PetriNet(places=places, transitions=transitions, arcs=arcs, initial=tokens)
+
+
 def random_predicate(rng: random.Random, net: PetriNet, depth: int = 0) -> Predicate:
     """A predicate of at most three levels over places and transitions."""
     chance = rng.random()

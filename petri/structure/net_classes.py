@@ -15,12 +15,13 @@ from petri.incidence import ArcTable
 from petri.net import PetriNet
 from transition_systems.errors import UsageError
 
-__all__ = ["CLASSES", "ClassAnswer", "clusters", "net_class", "net_classes"]
+__all__ = ["CLASSES", "HARD_CLASSES", "ClassAnswer", "clusters", "net_class", "net_classes"]
 
 CLASSES = (
     "ordinary", "pure", "state machine", "marked graph", "free choice", "extended free choice",
     "asymmetric choice", "strongly connected",
 )  # fmt: skip
+HARD_CLASSES = ("workflow net", "well-structured", "S-coverable")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ class ClassAnswer:
     Parameters
     ----------
     name
-        The class, one of :data:`CLASSES`.
+        The class, one of :data:`CLASSES` or :data:`HARD_CLASSES`.
     holds
         Whether the net is of it.
     offending
@@ -67,18 +68,20 @@ def _lists(table: ArcTable) -> list[list[int]]:
 Offence = tuple[tuple[str, ...], str]
 
 
-def net_classes(net: PetriNet) -> dict[str, ClassAnswer]:
+def net_classes(net: PetriNet, *, hard: bool = False) -> dict[str, ClassAnswer]:
     """Decide all classes of a net.
 
     Parameters
     ----------
     net
         Any place/transition net.
+    hard
+        Whether also those of :data:`HARD_CLASSES`, which take more than linear time.
 
     Returns
     -------
     dict
-        An answer for each name of :data:`CLASSES`, in that order.
+        An answer for each name of :data:`CLASSES` (and :data:`HARD_CLASSES`), in that order.
 
     Notes
     -----
@@ -88,8 +91,11 @@ def net_classes(net: PetriNet) -> dict[str, ClassAnswer]:
     an input place, both have no other. ``extended free choice``: transitions that share an input
     place share all. ``asymmetric choice``: of two places that share a transition, one has all the
     output transitions of the other. ``strongly connected``: each node is reached from each other.
-    All but the second and the last ask for an ordinary net. Linear in the size of the net, but for
-    asymmetric choice: in the number of pairs of places that share a transition.
+    ``workflow net``: one source, one sink, each node on a path between them. ``well-structured``:
+    that, and closed from end to start neither PT- nor TP-handles. ``S-coverable``: each place is in
+    a strongly connected state machine with all its transitions.
+    Of :data:`CLASSES` all but the second and the last ask for an ordinary net. These take linear
+    time, but for asymmetric choice: the number of pairs of places that share a transition.
     T. Murata: Petri nets: properties, analysis and applications. Proc. IEEE 77, 1989.
 
     Examples
@@ -104,27 +110,31 @@ def net_classes(net: PetriNet) -> dict[str, ClassAnswer]:
     >>> answers["free choice"].why
     "'t' and 'u' both take from 'p', and 'u' needs more than that"
     """
-    return {name: net_class(net, name) for name in CLASSES}
+    names = (*CLASSES, *HARD_CLASSES) if hard else CLASSES
+    return {name: net_class(net, name) for name in names}
 
 
 def net_class(net: PetriNet, name: str) -> ClassAnswer:
-    """Decide one class of :data:`CLASSES`; see :func:`net_classes`.
+    """Decide one class of :data:`CLASSES` or :data:`HARD_CLASSES`; see :func:`net_classes`.
 
     Raises
     ------
     UsageError
         For a name that is no class.
     """
+    if name in HARD_CLASSES:
+        return _hard(net, name)
     tests: dict[str, Callable[[_Net], Offence | None]] = {
         "ordinary": _weight, "pure": _loop, "state machine": _branching_transition,
         "marked graph": _branching_place, "free choice": _unfree, "asymmetric choice": _symmetric,
         "extended free choice": _not_extended, "strongly connected": _apart,
     }  # fmt: skip
     if name not in tests:
-        near = get_close_matches(name, tests, n=1)
+        known = (*CLASSES, *HARD_CLASSES)
+        near = get_close_matches(name, known, n=1)
         raise UsageError(
             f"there is no net class {name!r}; "
-            + (f"did you mean {near[0]!r}?" if near else f"the classes are {', '.join(CLASSES)}")
+            + (f"did you mean {near[0]!r}?" if near else f"the classes are {', '.join(known)}")
         )
     view = _Net(net)
     found = None if name in ("pure", "strongly connected") else _weight(view)
@@ -132,6 +142,35 @@ def net_class(net: PetriNet, name: str) -> ClassAnswer:
     if found is None:
         return ClassAnswer(name=name, holds=True)
     return ClassAnswer(name=name, holds=False, offending=found[0], why=found[1])
+
+
+def _hard(net: PetriNet, name: str) -> ClassAnswer:
+    """Decide a class by its own module."""
+    if name == "workflow net":
+        from petri.workflow_net import workflow_net
+
+        verdict = workflow_net(net)
+        sets: dict[str, tuple[str, ...]] = dict(getattr(verdict.evidence, "sets", ()))
+        ends = [node for key in ("sources", "sinks") for node in sets.get(key, ())]
+        lost = [node for key in ("unreachable", "hopeless") for node in sets.get(key, ())]
+        why = None if verdict.holds else verdict.explain()
+        return ClassAnswer(
+            name=name,
+            holds=verdict.holds,
+            why=why,
+            offending=() if why is None else tuple(lost or ends),
+        )
+    if name == "well-structured":
+        from petri.structure.handles import well_structured
+
+        found = well_structured(net)
+        nodes = () if found.handle is None else found.handle.first + found.handle.second[1:-1]
+        return ClassAnswer(name=name, holds=bool(found), offending=nodes, why=found.why)
+    from petri.structure.components import s_cover
+
+    cover = s_cover(net)
+    missing = () if cover.uncovered is None else (cover.uncovered,)
+    return ClassAnswer(name=name, holds=bool(cover), offending=missing, why=cover.why)
 
 
 def clusters(net: PetriNet) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 import petri
+from linear_cases import random_free_choice
 from netproof.recheck import recheck
 from oracles.net_properties import space_of
 from petri import PetriNet, workflow_goal
@@ -21,28 +22,6 @@ from transition_systems.evidence import RankEvidence, evidence_from_dict
 from transition_systems.properties.predicates import TRUE, Dead, conjunction
 from translators.to_petri import workflow_to_net
 from workflow_text import drawn
-
-
-def random_free_choice(seed: int) -> PetriNet:
-    """Return a small net in which transitions that share an input place share all of them."""
-    rng = random.Random(seed)
-    places = [f"p{n}" for n in range(rng.randint(2, 6))]
-    left, groups = places[:], []
-    rng.shuffle(left)
-    while left:
-        size = min(len(left), rng.choice((1, 1, 1, 2, 2, 3)))
-        groups.append([left.pop() for _ in range(size)])
-    arcs: list[tuple[str, str]] = []
-    transitions: list[str] = []
-    for number, group in enumerate(groups):
-        for choice in range(rng.choice((1, 1, 2))):
-            name = f"t{number}{choice}"
-            transitions.append(name)
-            arcs += [(place, name) for place in group]
-            targets = rng.sample(places, min(len(places), rng.choice((1, 1, 2, 2, 3))))
-            arcs += [(name, place) for place in targets]
-    tokens = {place: rng.choice((0, 0, 0, 1, 1, 2)) for place in places}
-    return PetriNet(places=places, transitions=transitions, arcs=arcs, initial=tokens)
 
 
 def live_and_bounded(net: PetriNet) -> bool | None:
