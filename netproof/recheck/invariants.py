@@ -51,12 +51,26 @@ def check_invariant(
     marking = [z3.Int(f"m{place}") for place in range(len(table.place))]
     start = [tokens >= 0 for tokens in marking] + [terms.predicate(inside, marking)]
     terms.impossible([*start, z3.Not(terms.predicate(good, marking))], "the invariant")
+    parts = inside.operands if isinstance(inside, And) else (inside,)
     for transition, name in enumerate(table.net.transition_ids):
         after = list(marking)
         for place, delta in table.change[transition].items():
             after[place] = marking[place] + delta
-        step = [*start, terms.enabled(transition, marking)]
-        terms.impossible([*step, z3.Not(terms.predicate(inside, after))], f"the step {name!r}")
+        names = {table.net.place_ids[place]: n for place, n in table.change[transition].items()}
+        lost = [z3.Not(terms.predicate(part, after)) for part in parts if not _kept(part, names)]
+        if lost:
+            step = [*start, terms.enabled(transition, marking), z3.Or(*lost)]
+            terms.impossible(step, f"the step {name!r}")
+
+
+def _kept(part: Predicate, change: dict[str, int]) -> bool:
+    """Return whether a comparison stays true under a change because its sum does not get worse."""
+    if not isinstance(part, Compare):
+        return False
+    moved = sum(factor * change.get(name, 0) for name, factor in part.terms)
+    if part.op in (">=", ">"):
+        return moved >= 0
+    return moved <= 0 if part.op in ("<=", "<") else moved == 0
 
 
 class _Terms:

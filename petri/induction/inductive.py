@@ -16,14 +16,16 @@ from transition_systems.budget import Budget
 from transition_systems.evidence import Evidence, InvariantEvidence, RunEvidence
 from transition_systems.properties.format import format_formula, format_predicate
 from transition_systems.properties.formulas import always_everywhere, possible
-from transition_systems.properties.predicates import Compare, Predicate, conjunction
-from transition_systems.properties.walk import negate
+from transition_systems.properties.predicates import And, Compare, Dead, Predicate, conjunction
+from transition_systems.properties.walk import names_in, negate, subpredicates
 from transition_systems.smt import load_z3
 from transition_systems.verdict import Outcome, Statistics, Verdict
 
 __all__ = ["Answers", "Strengthening", "UndecidedQueryError", "invariant_evidence"]
 
 Tokens = list[int]
+
+MOST_REMOVALS = 200
 
 
 class UndecidedQueryError(Exception):
@@ -109,11 +111,19 @@ class Strengthening:
     def _refuted(self, tokens: Tokens) -> bool:
         """Learn a trap that shows a marking to be out of reach, if there is one."""
         ids = self.net.place_ids
-        trap = maximal_trap(self.net, [ids[p] for p, n in enumerate(tokens) if not n])
-        if not any(self.net.initial.get(place, 0) for place in trap):
+        trap = self._marked_trap([ids[p] for p, n in enumerate(tokens) if not n])
+        if not trap:
             return False
+        for place in trap[:MOST_REMOVALS]:
+            if place in trap:
+                trap = self._marked_trap([other for other in trap if other != place]) or trap
         self._learn(Compare(tuple((place, 1) for place in trap), ">=", 1))
         return True
+
+    def _marked_trap(self, places: Sequence[str]) -> tuple[str, ...]:
+        """Return the largest trap in a set of places if it has a token at the start, else none."""
+        trap = maximal_trap(self.net, places)
+        return trap if any(self.net.initial.get(place, 0) for place in trap) else ()
 
 
 def invariant_evidence(net: PetriNet, goal: Predicate, invariant: Predicate) -> InvariantEvidence:
@@ -130,7 +140,8 @@ def invariant_evidence(net: PetriNet, goal: Predicate, invariant: Predicate) -> 
     -------
     InvariantEvidence
         With a script of three queries, all unsatisfiable, in which ``m0``, ``m1``, ... are the
-        tokens of the places in the order of the net.
+        tokens of the places in the order of the net. For each transition the script names the
+        parts of the predicate that the change of their sum alone does not show to be kept.
     """
     z3 = load_z3()
     encoding = Encoding(net)
@@ -138,13 +149,17 @@ def invariant_evidence(net: PetriNet, goal: Predicate, invariant: Predicate) -> 
     held = encoding.predicate(invariant, now)
     start = net.initial.to_array(net.place_ids).tolist()
     first = [m == n for m, n in zip(now, start, strict=True)]
+    parts = invariant.operands if isinstance(invariant, And) else (invariant,)
     steps: list[Any] = []
     for number in range(len(net.transition_ids)):
+        effect = encoding.effect(number)
         after = list(now)
-        for place, delta in encoding.effect(number).items():
+        for place, delta in effect.items():
             after[place] = now[place] + delta
-        left = z3.Not(encoding.predicate(invariant, after))
-        steps.append(z3.And(encoding.enabled(number, now), left))
+        moved = {net.place_ids[place]: delta for place, delta in effect.items()}
+        lost = [z3.Not(encoding.predicate(part, after)) for part in parts if not _kept(part, moved)]
+        if lost:
+            steps.append(z3.And(encoding.enabled(number, now), z3.Or(lost)))
     natural = [m >= 0 for m in now]
     lines = ["(set-logic QF_LIA)"]
     lines += [f"(declare-fun m{p} () Int)" for p in range(len(now))]
@@ -161,6 +176,19 @@ def invariant_evidence(net: PetriNet, goal: Predicate, invariant: Predicate) -> 
         invariant=format_predicate(invariant),
         smtlib="\n".join([*lines, ""]),
     )
+
+
+def _kept(part: Predicate, moved: dict[str, int]) -> bool:
+    """Return whether a part that holds surely holds after a change of some places."""
+    names = names_in(part)
+    if names[1] or any(isinstance(node, Dead) for node in subpredicates(part)):
+        return False
+    if not isinstance(part, Compare):
+        return moved.keys().isdisjoint(names[0])
+    change = sum(factor * moved.get(name, 0) for name, factor in part.terms)
+    if part.op in (">=", ">"):
+        return change >= 0
+    return change <= 0 if part.op in ("<=", "<") else change == 0
 
 
 class Answers:
