@@ -18,6 +18,7 @@ from petri.marking import Marking
 from petri.net import PetriNet
 from petri.nodes import Arc, Place, Transition
 from petri.persistence import persistent
+from petri.portfolio import decide
 from petri.reachable import always_reachable, invariant, reachable
 from petri.readwrite.dot import format_dot, write_dot
 from petri.readwrite.networkx_graph import from_networkx, to_networkx
@@ -52,6 +53,7 @@ __all__ = [
     "coverability_graph",
     "coverable",
     "deadlock",
+    "decide",
     "format_dot",
     "format_pnml",
     "from_networkx",

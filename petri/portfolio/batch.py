@@ -1,0 +1,269 @@
+"""Many questions about one net, each given to the engines in turn until one answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from petri.decision import claim
+from petri.induction.pdr import pdr
+from petri.induction.state_equation import prove_invariant
+from petri.net import PetriNet
+from petri.portfolio.questions import UNBOUNDED, Answer, Most, Question, Reach, reached, sum_is
+from petri.portfolio.second import WholeSpace
+from petri.portfolio.whole import ListedAnswers, whole_answers
+from petri.state_space import state_space
+from petri.state_space.coverability import coverability_graph
+from petri.state_space.space import StateSpace
+from petri.walks import greatest, walk
+from transition_systems.budget import Budget
+from transition_systems.evidence import Evidence, PumpEvidence, RunEvidence
+from transition_systems.properties.formulas import possible
+from transition_systems.properties.predicates import Predicate
+from transition_systems.properties.walk import negate
+from transition_systems.run import Run
+
+__all__ = ["Batch"]
+
+FIRST_STATES = 100_000
+LONG_WALK, ALONE = 12.0, 0.6
+LEAST, ROUNDS = 0.05, (0.5, 3.0, 15.0, 1e9)
+MOST_FOR_INDUCTION = 3_000
+
+
+class Batch:
+    """Questions about a net under way.
+
+    Parameters
+    ----------
+    net
+        Any place/transition net.
+    questions
+        What is asked.
+    deadline
+        When to end, as :func:`time.monotonic` counts.
+    tell
+        Called with the number of a question and its answer, once for each that is answered.
+    evidence
+        Whether the sets of all markings are wanted as evidence.
+    parallel
+        Whether a second process explores the state space.
+
+    Attributes
+    ----------
+    open
+        The questions without an answer, by number.
+    told
+        What each engine left to say, in order.
+
+    Notes
+    -----
+    First up to 100,000 markings are listed. Then a second process explores the whole state space,
+    listed or as a diagram, while this one looks for runs by random walks, and for proofs by the
+    state equation with traps, and by induction (PDR), in growing rounds over what is open.
+    """
+
+    def __init__(
+        self,
+        net: PetriNet,
+        questions: Sequence[Question],
+        *,
+        deadline: float,
+        tell: Callable[[int, Answer], None],
+        evidence: bool = True,
+        parallel: bool = True,
+    ) -> None:
+        self.net = net
+        self.deadline = deadline
+        self.tell = tell
+        self.evidence = evidence
+        self.open: dict[int, Question] = dict(enumerate(questions))
+        self.told: list[str] = []
+        self.lower: dict[int, tuple[int, Run | None]] = {}
+        self._parallel = parallel and WholeSpace.possible()
+        self._second: WholeSpace | None = None
+        self.space: StateSpace | None = None
+
+    def _left(self) -> float:
+        return max(0.0, self.deadline - time.monotonic())
+
+    def run(self) -> None:
+        """Answer what can be answered until the deadline."""
+        try:
+            self._list()
+            if self.space is not None and self.space.unbounded:
+                self._unbounded()
+            elif self.open and self._parallel and self._left() > 1.0:
+                self._second = WholeSpace(
+                    self.net, self.open, 0.95 * self._left(), evidence=self.evidence
+                )
+            self._walk()
+            self._prove()
+            if self._second is None and self.space is not None and not self.space.unbounded:
+                self._explore()
+            self._induct()
+            self._wait()
+        finally:
+            if self._second is not None:
+                self._second.close()
+
+    def _say(self, number: int, answer: Answer) -> None:
+        if number in self.open:
+            del self.open[number]
+            self.tell(number, answer)
+
+    def _hear(self, wait: float = 0.0) -> None:
+        """Take the answers of the second process."""
+        if self._second is None:
+            return
+        for number, answer in self._second.answers(wait):
+            self._say(number, answer)
+        if not self._second.running and self._second.told:
+            self.told.append(f"state space: {self._second.told}")
+            self._second.told = ""
+
+    def _list(self) -> None:
+        """List the first markings."""
+        first = Budget(states=FIRST_STATES, seconds=self._left() / 6)
+        space = state_space(self.net, method="explicit", budget=first)
+        assert isinstance(space, StateSpace)
+        self.space = space
+        listed = ListedAnswers(space, evidence=self.evidence)
+        for number, question in list(self.open.items()):
+            answer = listed.answer(question)
+            if answer is not None:
+                self._say(number, answer)
+            elif isinstance(question, Most):
+                self.lower[number] = (listed.greatest(question.places), None)
+        if not space.complete:
+            self.told.append(f"explicit: {space.reason} after {space.n_states:,} states")
+
+    def _walk(self) -> None:
+        """Look for runs by random walks."""
+        seconds = min(LONG_WALK, self._left() / 4)
+        goals = {n: q.goal for n, q in self.open.items() if isinstance(q, Reach)}
+        sums = {n: q.places for n, q in self.open.items() if isinstance(q, Most)}
+        if goals and seconds > LEAST:
+            share = Budget(seconds=seconds / 2 if sums else seconds)
+            runs = walk(self.net, list(goals.values()), budget=share)
+            for (number, goal), run in zip(goals.items(), runs, strict=True):
+                if run is not None:
+                    self._say(number, reached(self.net, goal, run, "walks"))
+        if sums and seconds > LEAST:
+            share = Budget(seconds=seconds / 2 if goals else seconds)
+            found = greatest(self.net, list(sums.values()), budget=share)
+            for number, (most, run) in zip(sums, found, strict=True):
+                if most >= self.lower.get(number, (-1, None))[0]:
+                    self.lower[number] = (most, run)
+        if goals or sums:
+            self.told.append(f"walks: {len(self.open)} questions left")
+        self._hear()
+
+    def _prove(self) -> None:
+        """Ask the state equation to refute what is open, in two rounds."""
+        for part in (0.1, 0.5):
+            waiting = list(self.open)
+            ends = time.monotonic() + part * self._left()
+            for place, number in enumerate(waiting):
+                left = ends - time.monotonic()
+                if left < LEAST:
+                    break
+                question = self.open.get(number)
+                if question is not None:
+                    share = Budget(seconds=max(LEAST, left / (len(waiting) - place)))
+                    proof = prove_invariant(self.net, self._claimed(number, question), budget=share)
+                    if not isinstance(proof, str):
+                        self._proved(number, question, proof, "state-equation")
+                self._hear()
+        if self.open:
+            self.told.append(f"state equation: {len(self.open)} questions left")
+
+    def _claimed(self, number: int, question: Question) -> Predicate:
+        """Return what would have to hold everywhere."""
+        if isinstance(question, Reach):
+            return negate(question.goal)
+        return sum_is(question.places, "<=", self.lower.get(number, (0, None))[0])
+
+    def _proved(self, number: int, question: Question, proof: Evidence, method: str) -> None:
+        if isinstance(question, Reach):
+            self._say(number, Answer(value=False, method=method, evidence=(proof,)))
+            return
+        most, run = self.lower.get(number, (0, None))
+        goal = sum_is(question.places, ">=", most)
+        if run is None and self.space is not None:
+            run = self.space.run_to_some(goal)
+        if run is not None:
+            at = RunEvidence(claim=claim(self.net, possible(goal)), run=run)
+            self._say(number, Answer(value=most, method=method, evidence=(proof, at)))
+
+    def _explore(self) -> None:
+        """Explore the whole state space in this process."""
+        if not self.open or self._left() < LEAST:
+            return
+        share = Budget(seconds=ALONE * self._left())
+        space = state_space(self.net, budget=share)
+        engine = whole_answers(space, Budget(seconds=self._left()), evidence=self.evidence)
+        for number, question in list(self.open.items()):
+            answer = None if engine is None else engine.answer(question)
+            if answer is not None:
+                self._say(number, answer)
+        if space.reason:
+            self.told.append(f"state space: {space.reason}")
+
+    def _induct(self) -> None:
+        """Prove by induction, a little longer in each round."""
+        if len(self.net.transition_ids) > MOST_FOR_INDUCTION:
+            return
+        for longest in ROUNDS:
+            for number, question in list(self.open.items()):
+                if self._left() < 2 * LEAST:
+                    return
+                if number not in self.open:
+                    continue
+                seconds = min(longest, self._left() / 2)
+                goal = negate(self._claimed(number, question))
+                verdict = pdr(self.net, goal, budget=Budget(seconds=seconds))
+                if verdict.holds and isinstance(verdict.evidence, RunEvidence):
+                    if isinstance(question, Reach):
+                        run = verdict.evidence.run
+                        self._say(number, reached(self.net, goal, run, "pdr"))
+                    else:
+                        self._raise(number, question, verdict.evidence.run)
+                elif verdict.violated and verdict.evidence is not None:
+                    self._proved(number, question, verdict.evidence, "pdr")
+                self._hear()
+            if not self.open:
+                return
+
+    def _raise(self, number: int, question: Most, run: Run) -> None:
+        """Note a run to a larger sum."""
+        last = run.last
+        self.lower[number] = (sum(last.get(place, 0) for place in question.places), run)
+
+    def _wait(self) -> None:
+        """Wait for the second process."""
+        while self.open and self._second is not None and self._second.running:
+            left = self._left()
+            if left <= 0.0:
+                return
+            self._hear(left)
+
+    def _unbounded(self) -> None:
+        """Ask the coverability graph for bounds."""
+        space, pump = self.space, None if self.space is None else self.space.pump
+        asked = {n: q for n, q in self.open.items() if isinstance(q, Most)}
+        if not asked or space is None or pump is None:
+            return
+        shown = PumpEvidence(claim=claim(self.net, "unbounded"), lasso=pump)
+        before = pump.stem[-1].state if pump.stem else pump.initial
+        graph = coverability_graph(self.net, budget=Budget(seconds=self._left() / 2))
+        for number, question in asked.items():
+            grown = sum(pump.last.get(p, 0) - before.get(p, 0) for p in question.places)
+            if grown > 0:
+                self._say(number, Answer(value=UNBOUNDED, method="pump", evidence=(shown,)))
+            elif graph.complete and not set(question.places).isdisjoint(graph.unbounded_places):
+                self._say(number, Answer(value=UNBOUNDED, method="coverability"))
+            elif graph.complete:
+                columns = [self.net.place_index(place) for place in question.places]
+                most = int(graph.nodes[:, columns].sum(axis=1).max())
+                self._say(number, Answer(value=most, method="coverability"))

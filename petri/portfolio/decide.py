@@ -1,0 +1,167 @@
+"""One question, the engines side by side: the first answer with evidence wins."""
+
+from __future__ import annotations
+
+import time
+
+from petri.boundedness import bounded
+from petri.decision import final_predicate
+from petri.home import reversible
+from petri.live import live
+from petri.liveness import no_dead_transitions
+from petri.net import PetriNet
+from petri.persistence import persistence_predicate
+from petri.portfolio.batch import Batch
+from petri.portfolio.questions import Answer, Reach
+from petri.soundness.sound import sound
+from petri.stable_places import stable_place
+from petri.termination import terminates
+from transition_systems.budget import Budget
+from transition_systems.errors import UsageError
+from transition_systems.progress import ProgressCallback
+from transition_systems.properties.formulas import Formula, State, Unary
+from transition_systems.properties.format import format_formula
+from transition_systems.properties.names import nearest_names
+from transition_systems.properties.parse import parse_formula
+from transition_systems.properties.predicates import (
+    Dead,
+    Not,
+    Predicate,
+    at_most,
+    conjunction,
+    disjunction,
+)
+from transition_systems.properties.walk import negate
+from transition_systems.verdict import Outcome, Statistics, Verdict
+
+__all__ = ["decide"]
+
+SECONDS = 60.0
+OTHERS = {
+    "boundedness": bounded,
+    "liveness": live,
+    "no-dead-transitions": no_dead_transitions,
+    "reversibility": reversible,
+    "soundness": sound,
+    "stable-place": stable_place,
+    "termination": terminates,
+}
+INVARIANTS = ("deadlock", "persistence", "safeness")
+
+
+def decide(
+    net: PetriNet,
+    property: str | Formula,
+    *,
+    budget: Budget | None = None,
+    progress: ProgressCallback | None = None,
+    seed: int | None = None,
+    parallel: bool = True,
+) -> Verdict:
+    """Decide a property of a net by whatever engine answers first.
+
+    Parameters
+    ----------
+    net
+        Any place/transition net.
+    property
+        ``AG P`` or ``EF P`` of a state predicate, as a formula or its text; or a name:
+        ``deadlock`` (that there is none), ``safeness``, ``persistence``, ``boundedness``,
+        ``liveness``, ``no-dead-transitions``, ``reversibility``, ``stable-place``,
+        ``termination``, ``soundness``.
+    budget
+        60 seconds by default.
+    progress, seed
+        For the engines that take them.
+    parallel
+        Whether a second process explores the state space meanwhile.
+
+    Returns
+    -------
+    Verdict
+        With the evidence of the engine that answered. ``explanation`` tells which one it was and
+        what the others had found.
+
+    Raises
+    ------
+    UsageError
+        For a name that there is not, or a formula of another form.
+
+    Notes
+    -----
+    Invariants and reachability are asked as :class:`~petri.portfolio.batch.Batch` says: some
+    markings listed, then random walks, the state equation and induction beside the whole state
+    space. The others have engines of their own.
+
+    Examples
+    --------
+    >>> net = PetriNet.from_arrays([[1], [0]], [[0], [1]], [1, 0])
+    >>> decide(net, "AG p1 + p2 == 1").outcome
+    <Outcome.HOLDS: 'HOLDS'>
+    >>> decide(net, "deadlock").witness.actions
+    ('t1',)
+    """
+    limit = (budget or Budget(seconds=SECONDS)).fixed()
+    if isinstance(property, str) and property in OTHERS:
+        return OTHERS[property](net, budget=limit, progress=progress, seed=seed)
+    name, everywhere, predicate = _asked(net, property)
+    goal = negate(predicate) if everywhere else predicate
+    started, left = time.monotonic(), limit.remaining()
+    answers: list[Answer] = []
+    batch = Batch(
+        net,
+        [Reach(goal)],
+        deadline=started + (SECONDS if left is None else left),
+        tell=lambda _, answer: answers.append(answer),
+        parallel=parallel,
+    )
+    batch.run()
+    space = batch.space
+    found = answers[0] if answers else None
+    statistics = Statistics(
+        method="portfolio" if found is None else found.method,
+        states=0 if space is None else space.n_states,
+        arcs=0 if space is None else space.n_arcs,
+        seconds=time.monotonic() - started,
+        peak_bytes=0 if space is None else space.peak_bytes,
+    )
+    if found is None or not found.evidence:
+        what = "; ".join(batch.told)
+        if found is not None:
+            what = f"answered by {found.method}, but its evidence is too large; {what}"
+        return Verdict(
+            property=name, outcome=Outcome.UNKNOWN, statistics=statistics, reason=what, seed=seed
+        )
+    holds = found.value != everywhere
+    return Verdict(
+        property=name,
+        outcome=Outcome.HOLDS if holds else Outcome.VIOLATED,
+        statistics=statistics,
+        evidence=found.evidence[0],
+        explanation=(f"Answered by {found.method}.", *(f"Before that: {t}." for t in batch.told)),
+        seed=seed,
+    )
+
+
+def _asked(net: PetriNet, asked: str | Formula) -> tuple[str, bool, Predicate]:
+    """Return the name of a property, whether it is ``AG`` or ``EF``, and of what."""
+    if asked == "deadlock":
+        return asked, True, disjunction(Not(Dead()), final_predicate(net, None))
+    if asked == "safeness":
+        return asked, True, conjunction(*(at_most(place, 1) for place in net.place_ids))
+    if asked == "persistence":
+        return asked, True, persistence_predicate(net)
+    if isinstance(asked, str) and asked.replace("-", "").isalnum():
+        known = (*INVARIANTS, *OTHERS)
+        close = nearest_names(asked, known)
+        hint = f"; did you mean {' or '.join(close)}?" if close else ""
+        raise UsageError(f"there is no property {asked!r}{hint} Known: {', '.join(known)}")
+    formula = parse_formula(asked) if isinstance(asked, str) else asked
+    if (
+        isinstance(formula, Unary)
+        and formula.operator in ("AG", "EF")
+        and isinstance(formula.operand, State)
+    ):
+        name = asked if isinstance(asked, str) else format_formula(formula)
+        return name, formula.operator == "AG", formula.operand.predicate
+    raise UsageError("formulas are AG or EF of a state predicate")

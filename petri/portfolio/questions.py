@@ -1,0 +1,78 @@
+"""What a portfolio of engines is asked, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from petri.decision import claim
+from petri.net import PetriNet
+from transition_systems.evidence import Evidence, RunEvidence
+from transition_systems.properties.formulas import possible
+from transition_systems.properties.predicates import Compare, Predicate
+from transition_systems.run import Run
+
+__all__ = ["UNBOUNDED", "Answer", "Most", "Question", "Reach", "reached", "sum_is"]
+
+UNBOUNDED = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Is a marking that satisfies the goal reachable?"""
+
+    goal: Predicate
+
+
+@dataclass(frozen=True, slots=True)
+class Most:
+    """What is the largest number of tokens that these places ever hold together?
+
+    A place that is named twice counts twice.
+    """
+
+    places: tuple[str, ...]
+
+
+Question: TypeAlias = "Reach | Most"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The answer of one engine.
+
+    Parameters
+    ----------
+    value
+        A bool, or for :class:`Most` a number, :data:`UNBOUNDED` where there is none.
+    method
+        The engine.
+    evidence
+        What proves it: one piece, for a number two (that it is never exceeded, and that it is
+        reached). Empty where none was asked for, or where it would be too large.
+    """
+
+    value: bool | float
+    method: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+def reached(net: PetriNet, goal: Predicate, run: Run, method: str) -> Answer:
+    """Return the answer that a run gives."""
+    evidence = RunEvidence(claim=claim(net, possible(goal)), run=run)
+    return Answer(value=True, method=method, evidence=(evidence,))
+
+
+def sum_is(places: tuple[str, ...], operator: str, bound: int) -> Predicate:
+    """Return the predicate that compares the tokens of places with a number.
+
+    Examples
+    --------
+    >>> sum_is(("p", "q", "p"), "<=", 3)
+    Compare(terms=(('p', 2), ('q', 1)), op='<=', bound=3)
+    """
+    terms: dict[str, int] = {}
+    for place in places:
+        terms[place] = terms.get(place, 0) + 1
+    return Compare(tuple(terms.items()), operator, bound)  # type: ignore[arg-type]
+

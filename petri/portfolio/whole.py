@@ -1,0 +1,146 @@
+"""Answers from a state space, listed or drawn, whole or in part."""
+
+from __future__ import annotations
+
+from petri.decision import claim
+from petri.portfolio.questions import Answer, Most, Question, reached, sum_is
+from petri.state_space.space import StateSpace
+from petri.state_space.symbolic.answers import diagram_evidence
+from petri.state_space.symbolic.symbolic_space import SymbolicSpace
+from transition_systems.budget import Budget
+from transition_systems.errors import UndecidedError
+from transition_systems.evidence import ClosedSet, Evidence, RunEvidence, StateSet
+from transition_systems.properties.formulas import always_everywhere, possible
+from transition_systems.properties.predicates import Predicate
+from transition_systems.properties.walk import negate
+
+__all__ = ["DrawnAnswers", "ListedAnswers", "whole_answers"]
+
+MOST_CELLS = 40_000_000
+
+
+class ListedAnswers:
+    """Answers from markings that were listed.
+
+    Parameters
+    ----------
+    space
+        The space; where it is partial, only what was seen is answered.
+    evidence
+        Whether the set of all markings is wanted as evidence, if it is not too large.
+    """
+
+    method = "explicit"
+
+    def __init__(self, space: StateSpace, *, evidence: bool) -> None:
+        self.space, self.net = space, space.net
+        self.wanted = evidence
+        self._set: StateSet | None = None
+
+    def answer(self, question: Question) -> Answer | None:
+        """Answer one question; ``None`` where the markings seen do not tell."""
+        if isinstance(question, Most):
+            return self._most(question)
+        run = self.space.run_to_some(question.goal)
+        if run is not None:
+            return reached(self.net, question.goal, run, self.method)
+        if not self.space.complete:
+            return None
+        return Answer(
+            value=False, method=self.method, evidence=self._always(negate(question.goal))
+        )
+
+    def greatest(self, places: tuple[str, ...]) -> int:
+        """Return the largest sum of tokens that was seen."""
+        return max(self._sums(places), default=0)
+
+    def _sums(self, places: tuple[str, ...]) -> list[int]:
+        numbers = [self.net.place_index(place) for place in places]
+        found = []
+        for _, block in self.space.blocks():
+            columns = [self.space.layout.place_column(block, number) for number in numbers]
+            total = sum(column.astype("int64") for column in columns)
+            found.append(int(total.max()) if len(columns) else 0)
+        return found
+
+    def _most(self, question: Most) -> Answer | None:
+        if not self.space.complete:
+            return None
+        most = self.greatest(question.places)
+        goal = sum_is(question.places, ">=", most)
+        run = self.space.run_to_some(goal)
+        assert run is not None
+        at = RunEvidence(claim=claim(self.net, possible(goal)), run=run)
+        below = self._always(sum_is(question.places, "<=", most))
+        return Answer(value=most, method=self.method, evidence=(*below, at) if below else ())
+
+    def _always(self, good: Predicate) -> tuple[Evidence, ...]:
+        if not self.wanted or self.space.n_states * len(self.net.place_ids) > MOST_CELLS:
+            return ()
+        if self._set is None:
+            self._set = StateSet(names=self.net.place_ids, rows=self.space.markings)
+        return (ClosedSet(claim=claim(self.net, always_everywhere(good)), states=self._set),)
+
+
+class DrawnAnswers:
+    """Answers from a complete decision diagram.
+
+    Parameters
+    ----------
+    space
+        The space.
+    budget
+        Time for runs.
+    """
+
+    method = "symbolic"
+
+    def __init__(self, space: SymbolicSpace, *, budget: Budget) -> None:
+        self.space, self.net = space, space.net
+        self.budget = budget
+
+    def _exists(self, goal: Predicate) -> bool:
+        return bool(self.space.with_(goal) != self.space.system.store.false)
+
+    def answer(self, question: Question) -> Answer | None:
+        """Answer one question."""
+        if isinstance(question, Most):
+            return self._most(question)
+        if not self._exists(question.goal):
+            never = claim(self.net, always_everywhere(negate(question.goal)))
+            shown = (diagram_evidence(self.space, never),)
+            return Answer(value=False, method=self.method, evidence=shown)
+        return Answer(value=True, method=self.method, evidence=self._run(question.goal))
+
+    def _run(self, goal: Predicate) -> tuple[Evidence, ...]:
+        try:
+            run = self.space.run_to_some(goal, shortest=False, budget=self.budget)
+        except UndecidedError:
+            return ()
+        assert run is not None
+        return (RunEvidence(claim=claim(self.net, possible(goal)), run=run),)
+
+    def _most(self, question: Most) -> Answer:
+        bounds = self.space.bounds()
+        low, high = 0, sum(bounds[place] for place in question.places)
+        if len(set(question.places)) == 1:
+            low = high
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self._exists(sum_is(question.places, ">=", middle)):
+                low = middle
+            else:
+                high = middle - 1
+        below = claim(self.net, always_everywhere(sum_is(question.places, "<=", low)))
+        run = self._run(sum_is(question.places, ">=", low))
+        evidence = (diagram_evidence(self.space, below), *run) if run else ()
+        return Answer(value=low, method=self.method, evidence=evidence)
+
+
+def whole_answers(
+    space: StateSpace | SymbolicSpace, budget: Budget, *, evidence: bool
+) -> ListedAnswers | DrawnAnswers | None:
+    """Return what answers from a space; ``None`` for a partial diagram."""
+    if isinstance(space, StateSpace):
+        return ListedAnswers(space, evidence=evidence)
+    return DrawnAnswers(space, budget=budget) if space.complete else None
