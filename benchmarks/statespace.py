@@ -8,7 +8,7 @@ pm4py is AGPL and lives only in an environment of its own::
 FOLDER holds contest nets as ``NAME/model.pnml``; without it only generated nets are counted. Each
 net is counted in a fresh process, the best of a few runs; figures are CPU seconds of one process,
 imports and reading excluded. The plain loop and pm4py get the Kanban net with fewer cards, where
-they end in time.
+they end in time; the plain loop also gets two nets with many levels of few states.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def main() -> None:
     arguments = parser.parse_args()
     sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
     from petri.readwrite.pnml import write_pnml
-    from state_space_nets import kanban, philosophers
+    from state_space_nets import kanban, moved, philosophers, ring
 
     print(f"load {os.getloadavg()[0]:.1f}")
     print("| net | states | arcs | CPU s | million states/s | million arcs/s | state |")
@@ -149,6 +149,14 @@ def main() -> None:
         print(shown("Kanban with 3: netproof", ours), flush=True)
         loop = measured(sys.executable, LOOP, small, 1)
         print(shown("Kanban with 3: plain Python loop", loop), flush=True)
+        deep = {"20,000 tokens, a to b": moved(20_000), "Ring of 300, 2 tokens": ring(300, 2)}
+        for name, net in deep.items():
+            write_pnml(net, small)
+            for what, code in (("netproof", OURS), ("`reachability_graph`", LISTED)):
+                ours = measured(sys.executable, code, small, arguments.runs)
+                print(shown(f"{name}: {what}", ours), flush=True)
+            loop = measured(sys.executable, LOOP, small, arguments.runs)
+            print(shown(f"{name}: plain Python loop", loop), flush=True)
         if arguments.pm4py:
             write_pnml(kanban(2), small)
             ours = measured(sys.executable, OURS, small, arguments.runs)

@@ -58,9 +58,3 @@ def wide_net() -> PetriNet:
         + [(f"u{i}", f"p{29}") for i in range(40)],
         initial={"p0": 1, "q0": 3, **{f"q{i}": 100 + i for i in range(30, 40)}},
     )  # fmt: skip
-
-
-def moved(tokens: int) -> PetriNet:
-    return PetriNet(
-        places=["a", "b"], transitions=["t"], arcs=[("a", "t"), ("t", "b")], initial={"a": tokens}
-    )

@@ -44,6 +44,24 @@ def kanban(n: int) -> PetriNet:
     )
 
 
+def moved(tokens: int) -> PetriNet:
+    """Tokens that move from a to b one by one: as many levels, of one state each."""
+    return PetriNet(
+        places=["a", "b"], transitions=["t"], arcs=[("a", "t"), ("t", "b")], initial={"a": tokens}
+    )
+
+
+def ring(places: int, tokens: int) -> PetriNet:
+    """Tokens that go round a ring of places, all from the same one."""
+    return PetriNet(
+        places=[f"p{i}" for i in range(places)],
+        transitions=[f"t{i}" for i in range(places)],
+        arcs=[(f"p{i}", f"t{i}") for i in range(places)]
+        + [(f"t{i}", f"p{(i + 1) % places}") for i in range(places)],
+        initial={"p0": tokens},
+    )
+
+
 def branches(n: int, tasks: int) -> PetriNet:
     """A workflow that forks into n branches of some tasks each and joins them."""
     places = ["start", *(f"b{i}_{j}" for i in range(n) for j in range(tasks + 1)), "end"]

@@ -22,8 +22,7 @@ from petri.state_space import folder_lock, level_files, levels, narrow_search, s
 from petri.state_space.exploring_packed import state_space
 from petri.state_space.level_files import LevelFiles
 from petri.state_space.levels import LevelStore
-from state_space_checks import moved
-from state_space_nets import kanban, philosophers
+from state_space_nets import kanban, moved, philosophers
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
 from transition_systems.progress import Progress

@@ -17,22 +17,12 @@ from petri.state_space.exploring_packed import state_space
 from petri.state_space.packed import PackedNet
 from petri.state_space.search import PackedSearch
 from petri.state_space.space import StateSpace
-from state_space_checks import agree, moved, wide_net
-from state_space_nets import branches, kanban, philosophers
+from state_space_checks import agree, wide_net
+from state_space_nets import branches, kanban, moved, philosophers, ring
 from strategies_petri import nets
 from transition_systems import few_states, key_table
 from transition_systems.budget import Budget
 from transition_systems.integer_table import IntegerTable
-
-
-def ring(places: int, tokens: int) -> PetriNet:
-    return PetriNet(
-        places=[f"p{i}" for i in range(places)],
-        transitions=[f"t{i}" for i in range(places)],
-        arcs=[(f"p{i}", f"t{i}") for i in range(places)]
-        + [(f"t{i}", f"p{(i + 1) % places}") for i in range(places)],
-        initial={"p0": tokens},
-    )
 
 
 def growing(tokens: int) -> PetriNet:
