@@ -13,6 +13,7 @@ from netproof.cli.inputs import expand_inputs
 from netproof.cli.progress_line import ProgressLine
 from netproof.cli.watchdog import Watchdog
 from netproof.config import Settings, load_settings, settings_for
+from netproof.evidence_files import write_evidence
 from netproof.many import check_sources
 from netproof.properties import asked_properties
 from netproof.report.baseline import apply_baseline, baseline_pairs, read_baseline, write_baseline
@@ -91,6 +92,8 @@ def run(arguments: argparse.Namespace) -> int:
         write_baseline(report, arguments.write_baseline)
         report = apply_baseline(report, baseline_pairs(report), arguments.write_baseline)
     emit(report, arguments, outputs)
+    if arguments.evidence_dir is not None:
+        write_evidence(report, arguments.evidence_dir)
     for reason in report.unusable.values():
         sys.stderr.write(f"netproof: {reason}\n")
     signal.signal(signal.SIGTERM, signal.SIG_DFL if before is None else before)

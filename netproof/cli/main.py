@@ -83,8 +83,8 @@ def build_parser() -> argparse.ArgumentParser:
     _reading(simulate)
     _statespace(commands.add_parser("statespace", help="count the states of a net"))
     _contest(commands.add_parser("mcc", help="answer an instance of the Model Checking Contest"))
-    recheck = commands.add_parser("recheck", help="recheck the evidence of a JSON report")
-    recheck.add_argument("report", metavar="REPORT")
+    recheck = commands.add_parser("recheck", help="recheck a JSON report or a folder of evidence")
+    recheck.add_argument("report", metavar="REPORT_OR_FOLDER")
     recheck.add_argument("--budget-seconds", type=_seconds, default=60.0, metavar="S")
     commands.add_parser("doctor", help="tell whether the installation works")
     return parser
@@ -109,6 +109,7 @@ def _check(check: argparse.ArgumentParser) -> None:
     add("--baseline", metavar="FILE", help="what this file knows is shown and does not fail")
     add("--write-baseline", metavar="FILE", help="write what is not good now as a baseline")
     add("--exit-zero", action="store_true", help="exit with 0 unless there is an internal error")
+    add("--evidence-dir", metavar="DIR", help="write the evidence of each verdict to a file there")
     add("--no-recheck", action="store_true", help="do not recheck the evidence")
     add("--no-config", action="store_true", help="do not look for a configuration file")
     add("--show-config", action="store_true", help="print the settings in force and where from")
@@ -153,6 +154,7 @@ def _contest(parser: argparse.ArgumentParser) -> None:
         help=f"one of {', '.join(CONTEST)}",
     )  # fmt: skip
     add("--budget-seconds", type=_seconds, metavar="S", help="wall time; default: one hour")
+    add("--evidence-dir", metavar="DIR", help="write what proves each answer to files there")
 
 
 def _reading(parser: argparse.ArgumentParser) -> None:

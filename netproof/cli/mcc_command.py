@@ -11,7 +11,8 @@ from pathlib import Path
 
 from netproof.contest.answering import ContestAnswers
 from netproof.contest.categories import ContestQuestion, questions_of
-from petri import read_pnml
+from netproof.contest.evidence import EvidenceFolder
+from netproof.loading import load
 from transition_systems.errors import UnsupportedError, UsageError
 
 __all__ = ["run"]
@@ -68,9 +69,15 @@ def run(arguments: argparse.Namespace) -> int:
     last.daemon = True
     last.start()
     try:
-        net = read_pnml(str(directory / "model.pnml"))
+        model = load(str(directory / "model.pnml"), format="pnml")
+        assert model.net is not None
+        keep = None
+        if arguments.evidence_dir is not None:
+            keep = EvidenceFolder(model, answers.questions, arguments.evidence_dir).keep
         deadline = began + max(seconds - FOR_ENGINES, 0.8 * seconds - FOR_THE_END)
-        ContestAnswers(net, answers.questions, deadline=deadline, tell=answers.tell).run()
+        ContestAnswers(
+            model.net, answers.questions, deadline=deadline, tell=answers.tell, keep=keep
+        ).run()
     except UnsupportedError as error:
         sys.stderr.write(f"netproof: {error.text()}\n")
     finally:

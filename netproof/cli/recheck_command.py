@@ -1,11 +1,14 @@
-"""``netproof recheck``: the evidence of a report, checked again against the source files."""
+"""``netproof recheck``: the evidence of a report or folder, checked again against the sources."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
+from netproof.evidence_files import recheck_folder
 from netproof.recheck import recheck_report
+from netproof.recheck.report import ReportedResult
 from transition_systems.budget import Budget
 
 __all__ = ["run"]
@@ -13,13 +16,20 @@ __all__ = ["run"]
 
 def run(arguments: argparse.Namespace) -> int:
     """Print one line for each verdict; 70 if a piece of evidence fails, 3 if one was skipped."""
-    results = recheck_report(arguments.report, budget=Budget(seconds=arguments.budget_seconds))
+    budget = Budget(seconds=arguments.budget_seconds)
+    results: list[tuple[str, ReportedResult]]
+    if Path(arguments.report).is_dir():
+        found = recheck_folder(arguments.report, budget=budget)
+        results = [(f"{path.name}: ", entry) for path, entry in found]
+    else:
+        results = [("", entry) for entry in recheck_report(arguments.report, budget=budget)]
     failed = skipped = 0
-    for entry in results:
+    for where, entry in results:
         failed += entry.result.status == "failed"
         skipped += entry.result.status == "skipped"
         reason = f": {entry.result.reason}" if entry.result.reason else ""
-        sys.stdout.write(f"{entry.result.status:<7} {entry.source}  {entry.property}{reason}\n")
+        line = f"{entry.result.status:<7} {where}{entry.source}  {entry.property}{reason}\n"
+        sys.stdout.write(line)
     passed = len(results) - failed - skipped
     sys.stdout.write(f"{passed} passed, {skipped} skipped, {failed} failed\n")
     return 70 if failed else 3 if skipped else 0

@@ -13,18 +13,20 @@ from petri.portfolio.questions import UNBOUNDED, Answer, Most, Question, Reach, 
 from petri.portfolio.second import WholeSpace
 from petri.portfolio.whole import ListedAnswers, whole_answers
 from petri.state_space import state_space
-from petri.state_space.coverability import coverability_graph
+from petri.state_space.coverability import CoverabilityGraph, coverability_graph
+from petri.state_space.covering import covering_invariant, prove_by_covering
 from petri.state_space.space import StateSpace
 from petri.walks import greatest, walk
 from transition_systems.budget import Budget
 from transition_systems.evidence import Evidence, PumpEvidence, RunEvidence
 from transition_systems.properties.formulas import possible
-from transition_systems.properties.predicates import Predicate
+from transition_systems.properties.predicates import Enabled, Predicate
 from transition_systems.properties.walk import negate
 from transition_systems.run import Run
 
 __all__ = ["Batch"]
 
+COVER = "coverability"
 FIRST_STATES = 100_000
 LONG_WALK, ALONE = 12.0, 0.6
 LEAST, ROUNDS = 0.05, (0.5, 3.0, 15.0, 1e9)
@@ -249,21 +251,45 @@ class Batch:
             self._hear(left)
 
     def _unbounded(self) -> None:
-        """Ask the coverability graph for bounds."""
-        space, pump = self.space, None if self.space is None else self.space.pump
-        asked = {n: q for n, q in self.open.items() if isinstance(q, Most)}
-        if not asked or space is None or pump is None:
+        """Ask pumps and the coverability graph for bounds, and for transitions that never occur."""
+        assert self.space is not None
+        pump = self.space.pump
+        if pump is not None:
+            shown = PumpEvidence(claim=claim(self.net, "unbounded"), lasso=pump)
+            before = pump.stem[-1].state if pump.stem else pump.initial
+            for number, question in list(self.open.items()):
+                if isinstance(question, Most) and any(
+                    pump.last.get(p, 0) > before.get(p, 0) for p in question.places
+                ):
+                    self._say(number, Answer(value=UNBOUNDED, method="pump", evidence=(shown,)))
+        asked = {
+            n: q for n, q in self.open.items() if isinstance(q, Most) or isinstance(q.goal, Enabled)
+        }
+        if not asked:
             return
-        shown = PumpEvidence(claim=claim(self.net, "unbounded"), lasso=pump)
-        before = pump.stem[-1].state if pump.stem else pump.initial
-        graph = coverability_graph(self.net, budget=Budget(seconds=self._left() / 2))
+        graph = coverability_graph(self.net, budget=Budget(seconds=self._left() / 3))
+        if not graph.complete:
+            return
+        fired = {self.net.transition_ids[number] for number in graph.arcs[:, 1].tolist()}
         for number, question in asked.items():
-            grown = sum(pump.last.get(p, 0) - before.get(p, 0) for p in question.places)
-            if grown > 0:
-                self._say(number, Answer(value=UNBOUNDED, method="pump", evidence=(shown,)))
-            elif graph.complete and not set(question.places).isdisjoint(graph.unbounded_places):
-                self._say(number, Answer(value=UNBOUNDED, method="coverability"))
-            elif graph.complete:
-                columns = [self.net.place_index(place) for place in question.places]
-                most = int(graph.nodes[:, columns].sum(axis=1).max())
-                self._say(number, Answer(value=most, method="coverability"))
+            if isinstance(question, Most):
+                self._say(number, Answer(value=_covered(self.net, graph, question), method=COVER))
+            elif isinstance(question.goal, Enabled) and question.goal.name not in fired:
+                never = negate(question.goal)
+                share = Budget(seconds=self._left() / 2)
+                invariant = covering_invariant(self.net, budget=share)
+                proof = None
+                if invariant is not None:
+                    proof = prove_by_covering(self.net, never, invariant, budget=share)
+                self._say(
+                    number,
+                    Answer(value=False, method=COVER, evidence=() if proof is None else (proof,)),
+                )
+
+
+def _covered(net: PetriNet, graph: CoverabilityGraph, question: Most) -> float:
+    """Return the largest sum of some places in a complete coverability graph."""
+    if not set(question.places).isdisjoint(graph.unbounded_places):
+        return UNBOUNDED
+    columns = [net.place_index(place) for place in question.places]
+    return int(graph.nodes[:, columns].sum(axis=1).max())

@@ -15,14 +15,19 @@ import petri
 from netproof.cli.main import run
 from netproof.contest.answering import ContestAnswers
 from netproof.contest.categories import CATEGORIES, ContestQuestion
-from netproof.contest.facts import DrawnFacts, Facts, ListedFacts
+from netproof.contest.liveness import drawn_live, listed_live
+from netproof.contest.questions import Shown
+from netproof.recheck import recheck, recheck_verdict
+from netproof.recheck.workflow_questions import question_for
 from oracles.net_properties import Space, space_of
 from petri import PetriNet, write_pnml
-from petri.state_space.choosing import state_space
+from petri.portfolio import Most, Reach
+from petri.portfolio.whole import DrawnAnswers, ListedAnswers
+from petri.state_space import StateSpace, SymbolicSpace, state_space
 from state_space_nets import philosophers
 from transition_systems.budget import Budget
 from transition_systems.properties.formulas import always_everywhere, possible
-from transition_systems.properties.predicates import Compare, Enabled, Not, conjunction
+from transition_systems.properties.predicates import Compare, Dead, Enabled, Not, conjunction
 
 DATA = os.environ.get("NETPROOF_DATA")
 
@@ -193,22 +198,58 @@ def test_answers_by_definition() -> None:
 
 
 def test_diagrams_answer_as_lists_do() -> None:
-    for seed in range(40):
+    compared = 0
+    for seed in range(60):
         net = random_net(seed)
         listed = state_space(net, method="explicit", budget=Budget(states=500))
         if not listed.complete:
             continue
         drawn = state_space(net, method="symbolic")
-        both: list[Facts] = [ListedFacts(listed), DrawnFacts(drawn)]
-        one, other = (
-            [
-                facts.most_in_place(), facts.stable(), facts.quasi_live(),
-                facts.live(Budget()), facts.greatest(net.place_ids),
-                facts.exists(Enabled(net.transition_ids[0])),
-            ]
-            for facts in both
-        )  # fmt: skip
-        assert one == other, seed
+        assert isinstance(listed, StateSpace)
+        assert isinstance(drawn, SymbolicSpace)
+        assert listed_live(listed) == drawn_live(drawn, Budget()), seed
+        one, other = ListedAnswers(listed, evidence=True), DrawnAnswers(drawn, budget=Budget())
+        for question in (
+            Most(net.place_ids), Most(net.place_ids[:1]), Reach(Dead()),
+            *(Reach(Enabled(t)) for t in net.transition_ids),
+        ):  # fmt: skip
+            first, second = one.answer(question), other.answer(question)
+            assert first is not None
+            assert second is not None
+            assert first.value == second.value, seed
+            for piece in (*first.evidence, *second.evidence):
+                assert recheck(piece, net).passed
+            compared += 1
+    assert compared > 100
+
+
+def test_what_is_kept_proves_the_answers(tmp_path, capsys) -> None:
+    checked = 0
+    for seed in range(60, 90):
+        net = random_net(seed)
+        if space_of(net, limit=300) is None:
+            continue
+        asked, kept = questions_for(net, seed), list[Shown]()
+        ContestAnswers(
+            net, asked, deadline=time.monotonic() + 60, tell=lambda *_: None,
+            keep=lambda _, shown, kept=kept: kept.extend(shown), parallel=False,
+        ).run()  # fmt: skip
+        assert len(kept) >= len(asked)
+        for shown in kept:
+            question = question_for(shown.property, net)
+            result = recheck_verdict(
+                shown.property, shown.outcome, shown.evidence, net, question=question
+            )
+            assert result.passed, (seed, shown.property, result.reason)
+            checked += 1
+    assert checked > 100
+    folder = instance(tmp_path, NET, UpperBounds=bounds("p", "q", "r"))
+    proofs = tmp_path / "proofs"
+    for category in ("RD", "OS", "QL", "SM", "L", "UB"):
+        run(["mcc", str(folder), "--category", category, "--evidence-dir", str(proofs)])
+    capsys.readouterr()
+    assert run(["recheck", str(proofs)]) == 0
+    assert "11 passed, 0 skipped, 0 failed" in capsys.readouterr().out
 
 
 def test_every_line_is_printed_before_the_time_is_over(tmp_path, capfd) -> None:
