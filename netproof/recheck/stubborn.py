@@ -52,6 +52,7 @@ __all__ = ["check_stubborn"]
 
 Bools = NDArray[np.bool_]
 Found = tuple[Bools, Bools, Bools]
+Ranks = list[tuple[NDArray[np.int64] | None, Bools]]
 
 
 def check_stubborn(
@@ -62,14 +63,12 @@ def check_stubborn(
         raise RefusedError("stubborn sets prove AG, EF AG and AG EF, not this claim")
     good, back = meant(claim, claim.shape), claim.shape == "AG EF"
     states = StateTable.of(table, evidence.states, watch)
-    width = max(1, -(-len(table.pre) // 8))
-    sets = integers(evidence.stubborn, (len(states), width), "the stubborn sets").astype(np.uint8)
+    shape = (len(states), max(1, -(-len(table.pre) // 8)))
+    sets = integers(evidence.stubborn, shape, "the stubborn sets").astype(np.uint8)
     if claim.shape == "EF AG":
-        if evidence.run is None:
-            raise RefusedError("the run to the states is missing")
-        walked = table.walk(evidence.run.initial, evidence.run.steps, watch)
-        if states.index(walked[-1]) < 0:
-            raise RefusedError("the run does not end in the state set")
+        run = evidence.run
+        if run is None or states.index(table.walk(run.initial, run.steps, watch)[-1]) < 0:
+            raise RefusedError("no run ends in the state set")
     else:
         states.starts()
     if not back:
@@ -78,24 +77,19 @@ def check_stubborn(
     for start in range(0, len(states), CHUNK):
         part = slice(start, start + CHUNK)
         local = _Local(table, states.rows[part], sets[part], watch)
-        local.stubborn(strict=back)
-        complete[part] = local.complete()
+        complete[part] = local.complete(strict=back)
         if not back and not local.leads_out(good).all():
             raise RefusedError("a state leaves out steps that may lead out of the claim")
     ranks = [(evidence.rank, states.holds(good)), (evidence.full, complete)] if back else []
     _descend(states, sets, ranks)
 
 
-def _descend(
-    states: StateTable, sets: NDArray[np.uint8], ranks: list[tuple[NDArray[np.int64] | None, Bools]]
-) -> None:
+def _descend(states: StateTable, sets: NDArray[np.uint8], ranks: Ranks) -> None:
     """Refuse steps out of the states, and states from which no step lowers a rank above 0."""
-    checked: list[NDArray[np.int64]] = []
-    for given, zero in ranks:
-        rank = integers(given, (len(states),), "a rank")
+    checked = [integers(given, (len(states),), "a rank") for given, _ in ranks]
+    for rank, (_, zero) in zip(checked, ranks, strict=True):
         if (rank < 0).any() or not zero[rank == 0].all():
             raise RefusedError("a rank is 0 where it must not be, or negative")
-        checked.append(rank)
     least = [np.full(len(states), np.iinfo(np.int64).max, dtype=np.int64) for _ in checked]
     for _, sources, targets in states.arcs(sets):
         for rank, low in zip(checked, least, strict=True):
@@ -115,10 +109,8 @@ class _Local:
         self.columns = np.ascontiguousarray(rows.T)
         self.inside = np.unpackbits(sets, axis=1, bitorder="little")[:, : len(table.pre)]
         self.inside = np.ascontiguousarray(self.inside.T).astype(np.bool_)
-        places = range(len(table.place))
-        self.more: list[list[int]] = [[] for _ in places]
-        self.less: list[list[int]] = [[] for _ in places]
-        self.users: list[list[int]] = [[] for _ in places]
+        sides: list[list[list[int]]] = [[[] for _ in table.place] for _ in range(3)]
+        self.more, self.less, self.users = sides
         for number, (needs, change) in enumerate(zip(table.pre, table.change, strict=True)):
             for place in needs:
                 self.users[place].append(number)
@@ -140,8 +132,9 @@ class _Local:
             found |= (self.columns[place] < weight) & self.has(self.more[place])
         return found
 
-    def stubborn(self, *, strict: bool) -> None:
-        """Refuse sets that break rule 1 or 2, where strict also 3."""
+    def complete(self, *, strict: bool) -> Bools:
+        """Refuse sets that break a rule; return where all that is enabled is in the set."""
+        found = np.ones(len(self.rows), dtype=np.bool_)
         for number, change in enumerate(self.table.change):
             self.watch.tick()
             able = self.table.enabled(self.columns, number)
@@ -149,14 +142,8 @@ class _Local:
             if strict:
                 fine &= self.guarded(number)
             if (self.inside[number] & ~np.where(able, fine, self.helped(number))).any():
-                name = self.table.net.transition_ids[number]
-                raise RefusedError(f"a set with {name!r} is not stubborn")
-
-    def complete(self) -> Bools:
-        """Return where all that is enabled is in the set."""
-        found = np.ones(len(self.rows), dtype=np.bool_)
-        for number in range(len(self.table.pre)):
-            found &= self.inside[number] | ~self.table.enabled(self.columns, number)
+                raise RefusedError(f"a set with transition {number} is not stubborn")
+            found &= self.inside[number] | ~able
         return found
 
     def leads_out(self, good: Predicate) -> Bools:

@@ -22,33 +22,43 @@ __all__ = ["closed_set", "smallest_set"]
 
 
 def closed_set(
-    deps: Dependencies, tokens: Sequence[int], enabled: int, start: int, *, strict: bool
-) -> int:
+    deps: Dependencies, tokens: Sequence[int], enabled: int, start: int, *, strict: bool, most: int
+) -> int | None:
     """Return a stubborn set that contains some transitions; ``O(transitions x arcs)``.
 
     Where a rule leaves a choice of places, the one that adds the fewest transitions is taken.
+    ``None`` as soon as more than ``most`` enabled transitions are in it.
     """
-    closed, waiting = 0, start
+    closed, waiting, able, settled = 0, start, 0, 0
     needs, more, harmed, guards = deps.needs, deps.more, deps.harmed, deps.guards
     while waiting:
         low = waiting & -waiting
         closed |= low
         number = low.bit_length() - 1
         if enabled & low:
+            able += 1
+            if able > most:
+                return None
             wanted = harmed[number]
             if strict:
                 wanted |= guards[number]
         else:
-            wanted, least = 0, -1
+            chosen, least = -1, -1
             known = closed | waiting
             for place, weight in needs[number]:
                 if tokens[place] < weight:
                     new = (more[place] & ~known).bit_count()
                     if least < 0 or new < least:
-                        wanted, least = more[place], new
+                        chosen, least = place, new
                         if not new:
                             break
-        waiting = (waiting | wanted) & ~closed
+            wanted = more[chosen]
+            if not tokens[chosen]:
+                # All that need tokens of an empty place are served by what brings tokens there.
+                settled |= deps.users[chosen]
+        waiting |= wanted
+        closed |= waiting & settled
+        waiting &= ~closed
     return closed
 
 
@@ -56,12 +66,12 @@ def smallest_set(
     deps: Dependencies, tokens: Sequence[int], enabled: int, starts: Sequence[int], *, strict: bool
 ) -> int:
     """Return the stubborn set, of those from several beginnings, that enables the fewest."""
-    best, least = deps.everything, enabled.bit_count() + 1
+    best, least = deps.everything, enabled.bit_count()
     for start in starts:
-        found = closed_set(deps, tokens, enabled, start, strict=strict)
-        count = (found & enabled).bit_count()
-        if count < least:
-            best, least = found, count
-            if count <= 1:
-                break
+        found = closed_set(deps, tokens, enabled, start, strict=strict, most=least - 1)
+        if found is None:
+            continue
+        best, least = found, (found & enabled).bit_count()
+        if least <= 1:
+            break
     return best
