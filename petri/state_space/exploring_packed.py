@@ -41,6 +41,8 @@ STAGE = "state space"
 SAMPLE = 30_000
 RUNS = 512
 NEW_PLANS = 4
+# So often counters with a guessed range are widened one by one.
+SINGLY = 8
 UNBOUNDED = "the net is unbounded"
 
 
@@ -89,7 +91,7 @@ class _Planner:
         if self.thorough and self.failures <= NEW_PLANS:
             search.observe(self.seen)
             return self.layout(search)
-        return mended_layout(search.layout, failed)
+        return mended_layout(search.layout, failed, together=self.failures > SINGLY)
 
     def layout(self, search: PackedSearch | None = None) -> StateLayout:
         """Return a layout; with a search, one that suits the states it found."""

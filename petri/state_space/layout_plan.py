@@ -8,7 +8,7 @@ for another plan when the guess was wrong. The answer is exact either way; only 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -224,7 +224,9 @@ def plan_layout(
     return StateLayout(len(bounds), plan.fields, order)
 
 
-def mended_layout(layout: StateLayout, failed: NDArray[np.int64]) -> StateLayout:
+def mended_layout(
+    layout: StateLayout, failed: NDArray[np.int64], *, together: bool = False
+) -> StateLayout:
     """Return a layout that holds what one did not: a unit loses places, a counter gets wider.
 
     Parameters
@@ -233,6 +235,8 @@ def mended_layout(layout: StateLayout, failed: NDArray[np.int64]) -> StateLayout
         The layout with a wrong guess.
     failed
         int64 (n, n_places), at least one: markings that do not fit.
+    together
+        Whether all counters whose range is guessed get at least that of those that were too narrow.
     """
     fields = list(layout.fields)
     alone: list[Field] = []
@@ -259,6 +263,11 @@ def mended_layout(layout: StateLayout, failed: NDArray[np.int64]) -> StateLayout
             base = 1 << max(1, most.bit_length())
             alone.append(Field(places=(place,), base=base, unit=False, proved=False))
     assert changed, "nothing was wrong with the layout"
+    widened = [fields[n].base for n in changed if not fields[n].unit]
+    for number, field in enumerate(layout.fields) if together and widened else ():
+        if not (field.proved or field.unit or number in changed):
+            changed.add(number)
+            fields[number] = replace(field, base=max(field.base, *widened))
     groups = [group for group in layout.groups if len(group) > 1 and not changed & {*group}]
     return StateLayout(layout.n_places, [*fields, *alone], layout.dependents, groups)
 

@@ -219,3 +219,12 @@ def test_many_states_take_sixteen_bytes_each(monkeypatch: pytest.MonkeyPatch) ->
     few = state_space(moved(3_500)).peak_bytes - state_space(moved(10)).peak_bytes
     many = state_space(moved(60_000)).peak_bytes - state_space(moved(10)).peak_bytes
     assert many < 60_000 * (16 + 8 + 2) + few
+
+
+def test_guessed_ranges_are_widened_together_at_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: Counter[str] = Counter()
+    monkeypatch.setattr(PackedSearch, "reencode", _spied(PackedSearch.reencode, "mended", calls))
+    monkeypatch.setattr(exploring_packed, "place_semiflows", lambda *_, **__: ())
+    space = state_space(ring(50, 2))  # each place holds two tokens at last, one after the other
+    assert (space.n_states, space.max_tokens_in_place) == (50 * 51 // 2, 2)
+    assert calls["mended"] <= exploring_packed.SINGLY + 3
