@@ -48,7 +48,7 @@ def write_evidence(report: Report, folder: str | os.PathLike[str]) -> list[Path]
 
     Notes
     -----
-    A linear proof is written as SMT-LIB where the model is at hand: with one file, not with several.
+    A linear proof is written as SMT-LIB where the model is at hand: with one file checked.
     """
     base = Path(folder)
     base.mkdir(parents=True, exist_ok=True)
@@ -57,8 +57,9 @@ def write_evidence(report: Report, folder: str | os.PathLike[str]) -> list[Path]
         for verdict in model.verdicts:
             if verdict.evidence is None:
                 continue
-            stem = f"{len(written) + 1:04d}-{_short(Path(model.source).stem)}-{_short(verdict.name)}"
-            written.append(_write(report, model, verdict, base / stem))
+            source, name = _short(Path(model.source).stem), _short(verdict.name)
+            stem = base / f"{len(written) + 1:04d}-{source}-{name}"
+            written.append(_write(report, model, verdict, stem))
     return written
 
 
@@ -142,7 +143,5 @@ def recheck_folder(
             mend="write them with netproof check --evidence-dir",
         )  # fmt: skip
     return [
-        (path, result)
-        for path in files
-        for result in recheck_report(path, root=root, budget=limit)
+        (path, result) for path in files for result in recheck_report(path, root=root, budget=limit)
     ]

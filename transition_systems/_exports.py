@@ -14,8 +14,8 @@ _NAMES = {
     "evidence": (
         "BoundEvidence CircuitEvidence Claim ClosedSet DiagramEvidence Distinction Evidence "
         "FairMeasure InvariantEvidence LassoEvidence LinearProof Measure PartitionEvidence Parts "
-        "PumpEvidence RankEvidence RankedSet RunEvidence StateSet StructureEvidence StubbornEvidence "
-        "TrapEvidence WordEvidence evidence_from_dict"
+        "PumpEvidence RankEvidence RankedSet RunEvidence StateSet StructureEvidence "
+        "StubbornEvidence TrapEvidence WordEvidence evidence_from_dict"
     ),
     "expressions.check": "check infer",
     "expressions.evaluate": "evaluate_expression",

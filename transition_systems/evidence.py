@@ -28,7 +28,7 @@ kind                  proves                                    by
                                                                 markings, from which ``P`` follows
 ``marked-circuits``   no state is dead                          an order of the transitions of a
                                                                 marked graph
-``stubborn-sets``     ``AG P``, ``EF AG P``, ``AG EF P``        states with the steps that matter there
+``stubborn-sets``     ``AG P``, ``EF AG P``, ``AG EF P``        states, the steps that matter there
 ``structure``         a statement about the graph of the net    the nodes that it is about
 ``partition``         two systems are equivalent                a partition of their states
 ``distinction``       two systems are not equivalent            a formula that tells them apart

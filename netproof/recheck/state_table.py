@@ -118,7 +118,7 @@ class StateTable:
         """Yield all steps from states of the set: transition, sources, targets, as indices.
 
         In the arrays of one item each source occurs once. Refused is a step that leads out. Where
-        rows of bytes are given, only steps whose bit is set there: bit ``t % 8`` of byte ``t // 8``.
+        rows of bytes are given, only steps whose bit is set: bit ``t % 8`` of byte ``t // 8``.
         """
         for start in range(0, len(self.rows), CHUNK):
             part = self.rows[start : start + CHUNK]

@@ -19,8 +19,8 @@ from petri.termination import terminates
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
 from transition_systems.progress import ProgressCallback
-from transition_systems.properties.formulas import Formula, State, Unary
 from transition_systems.properties.format import format_formula
+from transition_systems.properties.formulas import Formula, State, Unary
 from transition_systems.properties.names import nearest_names
 from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.predicates import (

@@ -75,4 +75,3 @@ def sum_is(places: tuple[str, ...], operator: str, bound: int) -> Predicate:
     for place in places:
         terms[place] = terms.get(place, 0) + 1
     return Compare(tuple(terms.items()), operator, bound)  # type: ignore[arg-type]
-

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from petri.decision import claim
 from petri.portfolio.questions import Answer, Most, Question, reached, sum_is
 from petri.state_space.space import StateSpace
@@ -46,9 +48,7 @@ class ListedAnswers:
             return reached(self.net, question.goal, run, self.method)
         if not self.space.complete:
             return None
-        return Answer(
-            value=False, method=self.method, evidence=self._always(negate(question.goal))
-        )
+        return Answer(value=False, method=self.method, evidence=self._always(negate(question.goal)))
 
     def greatest(self, places: tuple[str, ...]) -> int:
         """Return the largest sum of tokens that was seen."""
@@ -58,9 +58,10 @@ class ListedAnswers:
         numbers = [self.net.place_index(place) for place in places]
         found = []
         for _, block in self.space.blocks():
-            columns = [self.space.layout.place_column(block, number) for number in numbers]
-            total = sum(column.astype("int64") for column in columns)
-            found.append(int(total.max()) if len(columns) else 0)
+            total = np.zeros(len(block[0]), dtype=np.int64)
+            for number in numbers:
+                total += self.space.layout.place_column(block, number)
+            found.append(int(total.max(initial=0)))
         return found
 
     def _most(self, question: Most) -> Answer | None:
