@@ -13,7 +13,7 @@ from transition_systems.budget import Budget
 from transition_systems.progress import Progress, ProgressCallback
 from transition_systems.properties.predicates import Predicate
 from transition_systems.run import Run
-from transition_systems.smt import check
+from transition_systems.smt import check, load_z3
 
 __all__ = ["search_bounded"]
 
@@ -37,7 +37,7 @@ def search_bounded(
     budget, progress
         Seconds, and a callback told at each depth.
     """
-    import z3
+    z3 = load_z3()
 
     meter = (budget or Budget()).start()
     limit = (budget or Budget()).fixed()
@@ -59,7 +59,7 @@ def search_bounded(
 
 def _step(encoding: Encoding, unrolled: list[Any], marking: list[Any], depth: int) -> list[Any]:
     """Add one step to the unrolling and return the marking after it."""
-    import z3
+    z3 = load_z3()
 
     count = len(encoding.net.transition_ids)
     choice = z3.Int(f"t@{depth}")

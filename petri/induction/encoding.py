@@ -16,6 +16,7 @@ from transition_systems.properties.predicates import (
     Or,
     Predicate,
 )
+from transition_systems.smt import load_z3
 
 __all__ = ["Encoding"]
 
@@ -53,7 +54,7 @@ class Encoding:
 
     def enabled(self, transition: int, marking: list[Any]) -> Any:
         """Return the term "the transition is enabled in the marking"."""
-        import z3
+        z3 = load_z3()
 
         return z3.And([marking[place] >= weight for place, weight in self.pre[transition]])
 
@@ -65,7 +66,7 @@ class Encoding:
         UsageError
             When the predicate names a place or transition that the net does not have.
         """
-        import z3
+        z3 = load_z3()
 
         done: dict[int, Any] = {}
         stack: list[tuple[Predicate, bool]] = [(predicate, False)]

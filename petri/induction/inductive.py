@@ -163,13 +163,13 @@ def invariant_evidence(net: PetriNet, goal: Predicate, invariant: Predicate) -> 
     natural = [m >= 0 for m in now]
     lines = ["(set-logic QF_LIA)"]
     lines += [f"(declare-fun m{p} () Int)" for p in range(len(now))]
-    for title, parts in (
+    for title, query in (
         ("The initial marking is outside the invariant.", [*first, z3.Not(held)]),
         ("A step leads out of it.", [*natural, held, z3.Or(steps)]),
         ("It meets the goal.", [*natural, held, encoding.predicate(goal, now)]),
     ):
         lines += [f"; {title}", "(push 1)"]
-        lines += [f"(assert {part.sexpr()})" for part in parts]
+        lines += [f"(assert {term.sexpr()})" for term in query]
         lines += ["(check-sat)", "(pop 1)"]
     return InvariantEvidence(
         claim=claim(net, always_everywhere(negate(goal))),

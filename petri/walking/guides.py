@@ -71,14 +71,15 @@ def distances(
                 total = np.full(count, -bound, dtype=np.int64)
                 for name, factor in terms:
                     total += factor * column(net.place_index(name))
-                return {
+                table: dict[str, Callable[[], Int64]] = {
                     ">=": lambda: np.maximum(-total, 0),
                     ">": lambda: np.maximum(1 - total, 0),
                     "<=": lambda: np.maximum(total, 0),
                     "<": lambda: np.maximum(total + 1, 0),
                     "==": lambda: np.abs(total),
                     "!=": lambda: (total == 0).astype(np.int64),
-                }[op]()
+                }
+                return table[op]()
             case Atom(name):
                 return missing(net.place_index(name), 1)
             case Enabled(name):
