@@ -136,20 +136,30 @@ class Decision:
         )
 
     def holds(
-        self, evidence: Evidence, *explanation: str, parts: tuple[Verdict, ...] = ()
+        self,
+        evidence: Evidence,
+        *explanation: str,
+        parts: tuple[Verdict, ...] = (),
+        name: str | None = None,
     ) -> Verdict:
-        """Return HOLDS with evidence."""
-        return self._verdict(Outcome.HOLDS, evidence, None, explanation, parts)
+        """Return HOLDS with evidence; ``name`` is that of a part."""
+        return self._verdict(Outcome.HOLDS, evidence, None, explanation, parts, name)
 
     def violated(
-        self, evidence: Evidence, *explanation: str, parts: tuple[Verdict, ...] = ()
+        self,
+        evidence: Evidence,
+        *explanation: str,
+        parts: tuple[Verdict, ...] = (),
+        name: str | None = None,
     ) -> Verdict:
-        """Return VIOLATED with evidence."""
-        return self._verdict(Outcome.VIOLATED, evidence, None, explanation, parts)
+        """Return VIOLATED with evidence; ``name`` is that of a part."""
+        return self._verdict(Outcome.VIOLATED, evidence, None, explanation, parts, name)
 
-    def unknown(self, reason: str, *, parts: tuple[Verdict, ...] = ()) -> Verdict:
-        """Return UNKNOWN with a reason."""
-        return self._verdict(Outcome.UNKNOWN, None, reason, (), parts)
+    def unknown(
+        self, reason: str, *, parts: tuple[Verdict, ...] = (), name: str | None = None
+    ) -> Verdict:
+        """Return UNKNOWN with a reason; ``name`` is that of a part."""
+        return self._verdict(Outcome.UNKNOWN, None, reason, (), parts, name)
 
     def out_of_budget(self) -> Verdict:
         """Return UNKNOWN because the graph is partial, with what is known so far."""
@@ -163,9 +173,10 @@ class Decision:
         reason: str | None,
         explanation: tuple[str, ...],
         parts: tuple[Verdict, ...],
+        name: str | None,
     ) -> Verdict:
         return Verdict(
-            property=self.property,
+            property=name or self.property,
             outcome=outcome,
             statistics=self._statistics(),
             evidence=evidence,

@@ -202,13 +202,17 @@ def _limit(predicate: Predicate) -> tuple[dict[str, int], int] | None:
     """Return the terms and bound of ``sum <= bound`` without negative coefficients."""
     if not isinstance(predicate, Compare) or predicate.op not in ("<=", "<"):
         return None
-    terms: dict[str, int] = {}
-    for name, weight in predicate.terms:
-        terms[name] = terms.get(name, 0) + weight
-    if any(weight < 0 for weight in terms.values()):
+    terms = dict(predicate.terms)
+    if len(terms) < len(predicate.terms):
+        terms = {}
+        for name, weight in predicate.terms:
+            terms[name] = terms.get(name, 0) + weight
+    least = min(terms.values(), default=1)
+    if least < 0:
         return None
-    bound = predicate.bound - (predicate.op == "<")
-    return {name: weight for name, weight in terms.items() if weight}, bound
+    if least == 0:
+        terms = {name: weight for name, weight in terms.items() if weight}
+    return terms, predicate.bound - (predicate.op == "<")
 
 
 def _zeros(predicate: Predicate) -> list[str]:

@@ -143,11 +143,11 @@ class _Answer:
         )
 
     def _open(self, name: str, why: str) -> Verdict:
-        return self.decision.unknown(why).with_(property=name)
+        return self.decision.unknown(why, name=name)
 
     def _carried(self, name: str, evidence: Evidence, told: str, *, holds: bool) -> Verdict:
         answer = self.decision.holds if holds else self.decision.violated
-        return answer(evidence, told).with_(property=name)
+        return answer(evidence, told, name=name)
 
     def _by_steps(self, text: Formula | str, inner: Evidence, run: Run | None = None) -> Evidence:
         about = claim(self.net, text)
