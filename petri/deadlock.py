@@ -7,6 +7,7 @@ from petri.net import PetriNet
 from petri.reachable import invariant
 from petri.state_space.reachability import ReachabilityGraph
 from petri.structure.deadlock_free import deadlock_free
+from petri.stubborn_sets import deadlock_by_stubborn_sets
 from transition_systems.budget import Budget
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.predicates import Dead, Not, Predicate, disjunction
@@ -38,7 +39,8 @@ def deadlock(
     method
         ``"explicit"``, ``"z3"`` (state equation, then bounded search), ``"symbolic"``,
         ``"state-equation"`` (linear proofs) or ``"structure"`` (marked circuits, the rank theorem,
-        traps in siphons); the last two only prove that there is none.
+        traps in siphons), which only prove that there is none, or one of
+        :data:`petri.engines.ENGINES`, of which ``"stubborn-sets"`` is made for it.
     budget, progress, seed, graph
         As for :func:`petri.reachable`.
 
@@ -61,6 +63,10 @@ def deadlock(
     """
     if method == "structure":
         return _by_structure(net, budget=budget, progress=progress, seed=seed)
+    if method == "stubborn-sets":
+        return deadlock_by_stubborn_sets(
+            net, final=final, budget=budget, progress=progress, seed=seed
+        )
     good = disjunction(Not(Dead()), final_predicate(net, final))
     verdict = invariant(
         net, good, method=method, budget=budget, progress=progress, seed=seed, graph=graph,

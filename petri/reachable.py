@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from petri.decision import Decision, claim, equals_marking
+from petri.engines import ENGINES, engine
 from petri.induction.bounded_search import search_bounded
 from petri.induction.state_equation import prove_invariant, refute_by_z3, refute_reachability
 from petri.marking import Marking
@@ -33,11 +34,11 @@ from transition_systems.properties.formulas import (
 from transition_systems.properties.parse import parse_predicate
 from transition_systems.properties.predicates import Predicate
 from transition_systems.properties.walk import negate
-from transition_systems.verdict import Verdict
+from transition_systems.verdict import Outcome, Verdict
 
 __all__ = ["always_reachable", "invariant", "reachable", "when"]
 
-METHODS = ("explicit", "z3", "symbolic", "state-equation")
+METHODS = ("explicit", "z3", "symbolic", "state-equation", *ENGINES)
 
 _REFUTED = "The state equation has no solution that satisfies it."
 _EXCLUDED = "The state equation excludes every marking that fails it."
@@ -77,8 +78,10 @@ def reachable(
         A state predicate, its text (``"p1 + 2 p2 >= 3"``), or a marking to be equalled.
     method
         ``"explicit"`` (breadth first, a shortest run), ``"z3"`` (the state equation refutes,
-        then a bounded search finds a run), ``"symbolic"`` (decision diagrams) or
-        ``"state-equation"`` (linear proofs with traps and siphons, which only refute).
+        then a bounded search finds a run), ``"symbolic"`` (decision diagrams),
+        ``"state-equation"`` (linear proofs with traps and siphons, which only refute), or one of
+        :data:`petri.engines.ENGINES`: ``"walks"``, ``"stubborn-sets"``, ``"unfolding"``, ``"bmc"``,
+        ``"k-induction"``, ``"pdr"``, ``"spacer"``.
     budget, progress, seed
         Limits, a callback, and a seed that this procedure does not need.
     graph
@@ -117,6 +120,10 @@ def reachable(
     if decision.method == "state-equation":
         proof = _by_equation(decision, negate(goal))
         return proof if isinstance(proof, Verdict) else decision.violated(proof, _REFUTED)
+    if decision.method in ENGINES:
+        return engine(decision.method)(
+            net, goal, budget=decision.budget, progress=progress, seed=seed, name=decision.property
+        )
     space = decision.graph
     hits = np.flatnonzero(space.holds(goal))
     if len(hits):
@@ -185,13 +192,18 @@ def invariant(
         found = _by_equation(decision, good)
         return found if isinstance(found, Verdict) else decision.holds(found, _EXCLUDED)
     if decision.method == "z3":
-        opposite = _by_z3(decision, negate(good))
-        if opposite.unknown:
-            return opposite
-        assert opposite.evidence is not None
-        if opposite.holds:
-            return decision.violated(opposite.evidence, *opposite.explanation)
-        return decision.holds(opposite.evidence, *opposite.explanation)
+        return _opposite(_by_z3(decision, negate(good)))
+    if decision.method in ENGINES:
+        return _opposite(
+            engine(decision.method)(
+                net,
+                negate(good),
+                budget=decision.budget,
+                progress=progress,
+                seed=seed,
+                name=decision.property,
+            )  # fmt: skip
+        )
     space = decision.graph
     bad = np.flatnonzero(~space.holds(good))
     if len(bad):
@@ -302,6 +314,13 @@ def always_reachable(
         if far
         else f"All {space.n_states} reachable states satisfy it.",
     )
+
+
+def _opposite(verdict: Verdict) -> Verdict:
+    """Return the verdict on ``AG !P`` that one on ``EF P`` means."""
+    if verdict.unknown:
+        return verdict
+    return verdict.with_(outcome=Outcome.VIOLATED if verdict.holds else Outcome.HOLDS)
 
 
 def _by_z3(decision: Decision, goal: Predicate) -> Verdict:

@@ -116,7 +116,7 @@ class ContestAnswers:
             return
         for other, (owner, _) in enumerate(self._owner):
             if owner == number:
-                self._batch.open.pop(other, None)
+                self._batch.close(other)
         shown = asked.shown() if self.keep is not None else []
         self._say(number, value, answer.method, shown)
 

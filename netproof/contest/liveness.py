@@ -70,7 +70,8 @@ def _decisive(batch: Batch, number: int, answer: Answer, found: list[Answer]) ->
     """Stop at a reachable deadlock, and at a transition that never occurs."""
     if answer.value is (number == 0):
         found.append(answer)
-        batch.open.clear()
+        for other in list(batch.open):
+            batch.close(other)
 
 
 def _refuted(net: PetriNet, answer: Answer) -> list[Shown]:

@@ -111,8 +111,14 @@ class Batch:
 
     def _say(self, number: int, answer: Answer) -> None:
         if number in self.open:
-            del self.open[number]
+            self.close(number)
             self.tell(number, answer)
+
+    def close(self, number: int) -> None:
+        """Ask a question no longer."""
+        self.open.pop(number, None)
+        if self._second is not None:
+            self._second.forget(number)
 
     def _hear(self, wait: float = 0.0) -> None:
         """Take the answers of the second process."""

@@ -26,6 +26,7 @@ CODE = (
     "from petri.portfolio.second import explore; explore(int(sys.argv[1]))"
 )
 BYTES = 6 << 30
+ENDED = "the process that explores the state space ended"
 
 
 class WholeSpace:
@@ -60,6 +61,14 @@ class WholeSpace:
         """Return whether this system can pass a pipe on to a process."""
         return os.name == "posix"
 
+    def forget(self, number: int) -> None:
+        """Tell that a question was answered here."""
+        if self.running:
+            try:
+                self._pipe.send_bytes(pickle.dumps(number))
+            except OSError:
+                self.running, self.told = False, ENDED
+
     def answers(self, wait: float = 0.0) -> list[tuple[int, Answer]]:
         """Return the answers since the last time, waiting some seconds for the first."""
         found: list[tuple[int, Answer]] = []
@@ -72,7 +81,7 @@ class WholeSpace:
                 else:
                     found.append(message)
         except (EOFError, OSError):
-            self.running, self.told = False, "the process that explores the state space ended"
+            self.running, self.told = False, ENDED
         return found
 
 
@@ -97,7 +106,12 @@ def explore(descriptor: int) -> None:
         space = state_space(net, budget=limit)
         told = str(space.reason or "")
         engine = whole_answers(space, limit, evidence=evidence)
+        closed: set[int] = set()
         for number, question in questions.items():
+            while pipe.poll():
+                closed.add(pickle.loads(pipe.recv_bytes()))  # noqa: S301 - ours
+            if number in closed:
+                continue
             answer = None if engine is None else engine.answer(question)
             if answer is not None:
                 pipe.send_bytes(pickle.dumps((number, answer)))

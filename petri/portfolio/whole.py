@@ -29,7 +29,7 @@ class ListedAnswers:
     space
         The space; where it is partial, only what was seen is answered.
     evidence
-        Whether the set of all markings is wanted as evidence, if it is not too large.
+        Whether runs, and the set of all markings where it is not too large, are wanted as evidence.
     """
 
     method = "explicit"
@@ -43,9 +43,11 @@ class ListedAnswers:
         """Answer one question; ``None`` where the markings seen do not tell."""
         if isinstance(question, Most):
             return self._most(question)
-        run = self.space.run_to_some(question.goal)
-        if run is not None:
-            return reached(self.net, question.goal, run, self.method)
+        state = self.space.find(question.goal)
+        if state is not None:
+            if not self.wanted:
+                return Answer(value=True, method=self.method)
+            return reached(self.net, question.goal, self.space.run_to(state), self.method)
         if not self.space.complete:
             return None
         return Answer(value=False, method=self.method, evidence=self._always(negate(question.goal)))
@@ -68,6 +70,8 @@ class ListedAnswers:
         if not self.space.complete:
             return None
         most = self.greatest(question.places)
+        if not self.wanted:
+            return Answer(value=most, method=self.method)
         goal = sum_is(question.places, ">=", most)
         run = self.space.run_to_some(goal)
         assert run is not None
@@ -92,13 +96,16 @@ class DrawnAnswers:
         The space.
     budget
         Time for runs.
+    evidence
+        Whether runs are wanted; the diagram is evidence for the rest.
     """
 
     method = "symbolic"
 
-    def __init__(self, space: SymbolicSpace, *, budget: Budget) -> None:
+    def __init__(self, space: SymbolicSpace, *, budget: Budget, evidence: bool = True) -> None:
         self.space, self.net = space, space.net
         self.budget = budget
+        self.wanted = evidence
 
     def _exists(self, goal: Predicate) -> bool:
         return bool(self.space.with_(goal) != self.space.system.store.false)
@@ -114,6 +121,8 @@ class DrawnAnswers:
         return Answer(value=True, method=self.method, evidence=self._run(question.goal))
 
     def _run(self, goal: Predicate) -> tuple[Evidence, ...]:
+        if not self.wanted:
+            return ()
         try:
             run = self.space.run_to_some(goal, shortest=False, budget=self.budget)
         except UndecidedError:
@@ -144,4 +153,4 @@ def whole_answers(
     """Return what answers from a space; ``None`` for a partial diagram."""
     if isinstance(space, StateSpace):
         return ListedAnswers(space, evidence=evidence)
-    return DrawnAnswers(space, budget=budget) if space.complete else None
+    return DrawnAnswers(space, budget=budget, evidence=evidence) if space.complete else None
