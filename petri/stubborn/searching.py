@@ -72,13 +72,12 @@ class ReducedSearch:
         """Expand until nothing is left, the goal is found, or the budget ends: then why."""
         bytes_each = 2 * len(self.net.place_ids) + len(self.net.transition_ids) // 4 + 300
         while self._next < len(self.markings):
-            if self._next % ROUND == 0:
-                count = len(self.markings)
-                why = meter.exhausted(states=count, bytes=count * bytes_each)
-                if why is not None:
-                    return why
-                if progress is not None:
-                    progress(Progress(stage="stubborn sets", states=count, seconds=meter.seconds))
+            count = len(self.markings)
+            why = meter.exhausted(states=count, bytes=count * bytes_each)
+            if why is not None:
+                return why
+            if self._next % ROUND == 0 and progress is not None:
+                progress(Progress(stage="stubborn sets", states=count, seconds=meter.seconds))
             state = self._next
             self._next += 1
             self._expand(state)

@@ -100,13 +100,12 @@ class _Unfolding:
         self._extend(self._conditions(start, -1, 0))
         while self.waiting:
             count = prefix.n_events
-            if count % ROUND == 0:
-                reason = meter.exhausted(states=count, bytes=len(prefix.places) ** 2 // 4)
-                if reason is not None:
-                    prefix.reason = reason
-                    return prefix
-                if progress is not None:
-                    progress(Progress(stage="unfolding", states=count, seconds=meter.seconds))
+            reason = meter.exhausted(states=count, bytes=len(prefix.places) ** 2 // 4)
+            if reason is not None:
+                prefix.reason = reason
+                return prefix
+            if count % ROUND == 0 and progress is not None:
+                progress(Progress(stage="unfolding", states=count, seconds=meter.seconds))
             if not self._next():
                 prefix.reason = "the net is not one-safe"
                 return prefix
