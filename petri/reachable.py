@@ -194,16 +194,12 @@ def invariant(
     if decision.method == "z3":
         return _opposite(_by_z3(decision, negate(good)))
     if decision.method in ENGINES:
-        return _opposite(
-            engine(decision.method)(
-                net,
-                negate(good),
-                budget=decision.budget,
-                progress=progress,
-                seed=seed,
-                name=decision.property,
-            )  # fmt: skip
-        )
+        decide = engine(decision.method)
+        answer = decide(
+            net, negate(good), budget=decision.budget, progress=progress, seed=seed,
+            name=decision.property,
+        )  # fmt: skip
+        return _opposite(answer)
     space = decision.graph
     bad = np.flatnonzero(~space.holds(good))
     if len(bad):

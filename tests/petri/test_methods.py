@@ -32,7 +32,7 @@ def test_reachable_and_invariant(method: str) -> None:
         assert recheck_verdict(question, verdict.outcome, verdict.evidence, net).passed
 
 
-@pytest.mark.parametrize("method", (*METHODS, "structure"))
+@pytest.mark.parametrize("method", [*METHODS, "structure"])
 def test_deadlock(method: str) -> None:
     for net, wanted in ((RING, True), (END, False)):
         verdict = petri.deadlock(net, method=method, budget=SOON)
