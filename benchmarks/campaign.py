@@ -62,10 +62,8 @@ def workflow(draw: random.Random) -> PetriNet:
     """Return a small workflow net, grown by refinements and then perhaps disturbed."""
     pre: list[set[str]] = [{"i"}]
     post: list[set[str]] = [{"o"}]
-    count = 0
-    for _ in range(draw.randint(1, 7)):
+    for count in range(1, draw.randint(2, 8)):
         number = draw.randrange(len(pre))
-        count += 1
         place = f"p{count}"
         match draw.randrange(5):
             case 0:  # a transition in two steps
