@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from netproof.workflow_errors import workflow_error
 from transition_systems.run import Lasso
 from transition_systems.verdict import Verdict
 from translators.to_petri import NetTranslation
@@ -45,9 +46,10 @@ def explained(
     if verdict.holds:
         text = HOLDS.get(verdict.property)
         return verdict if text is None else verdict.with_(explanation=(text,))
-    return verdict.with_(
-        explanation=tuple(_violation(translation, verdict, verdict.property, dead))
-    )
+    told = _violation(translation, verdict, verdict.property, dead)
+    if verdict.property == "soundness" and verdict.evidence is not None:
+        told.insert(0, workflow_error(translation, verdict).text)
+    return verdict.with_(explanation=tuple(told))
 
 
 def _violation(
