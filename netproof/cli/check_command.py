@@ -13,7 +13,7 @@ from netproof.cli.inputs import expand_inputs
 from netproof.cli.progress_line import ProgressLine
 from netproof.cli.watchdog import Watchdog
 from netproof.config import Settings, load_settings, settings_for
-from netproof.evidence_files import write_evidence
+from netproof.evidence_files import evidence_folder, write_evidence
 from netproof.many import check_sources
 from netproof.properties import asked_properties
 from netproof.report.baseline import apply_baseline, baseline_pairs, read_baseline, write_baseline
@@ -41,6 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
     if settings.baseline is not None:
         known = read_baseline(settings.baseline)
     asked_properties(settings.properties)
+    if arguments.evidence_dir is not None:
+        evidence_folder(arguments.evidence_dir)
     sources = expand_inputs(arguments.inputs, exclude=settings.exclude)
     options = [settings_for(settings, source) for source in sources]
     started = time.monotonic()
@@ -92,8 +94,6 @@ def run(arguments: argparse.Namespace) -> int:
         write_baseline(report, arguments.write_baseline)
         report = apply_baseline(report, baseline_pairs(report), arguments.write_baseline)
     emit(report, arguments, outputs)
-    if arguments.evidence_dir is not None:
-        write_evidence(report, arguments.evidence_dir)
     for reason in report.unusable.values():
         sys.stderr.write(f"netproof: {reason}\n")
     signal.signal(signal.SIGTERM, signal.SIG_DFL if before is None else before)
@@ -109,11 +109,13 @@ def _terminated(*_: object) -> None:
 
 
 def emit(report: Report, arguments: argparse.Namespace, outputs: list[tuple[str, str]]) -> None:
-    """Write the report to standard output and to the files asked for."""
+    """Write the report to standard output and to the files asked for, and its evidence."""
     for name, path in outputs:
         render_to(report, name, path)
     sys.stdout.write(render(report, arguments.output_format, quiet=arguments.quiet))
     sys.stdout.flush()
+    if arguments.evidence_dir is not None:
+        write_evidence(report, arguments.evidence_dir)
 
 
 def _output(text: str) -> tuple[str, str]:

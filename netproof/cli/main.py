@@ -85,6 +85,9 @@ def build_parser() -> argparse.ArgumentParser:
     _contest(commands.add_parser("mcc", help="answer an instance of the Model Checking Contest"))
     recheck = commands.add_parser("recheck", help="recheck a JSON report or a folder of evidence")
     recheck.add_argument("report", metavar="REPORT_OR_FOLDER")
+    recheck.add_argument(
+        "--root", metavar="DIR", help="where the sources are found (default: the current folder)"
+    )
     recheck.add_argument("--budget-seconds", type=_seconds, default=60.0, metavar="S")
     commands.add_parser("doctor", help="tell whether the installation works")
     return parser

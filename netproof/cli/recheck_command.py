@@ -10,6 +10,7 @@ from netproof.evidence_files import recheck_folder
 from netproof.recheck import recheck_report
 from netproof.recheck.report import ReportedResult
 from transition_systems.budget import Budget
+from transition_systems.errors import UsageError
 
 __all__ = ["run"]
 
@@ -19,10 +20,13 @@ def run(arguments: argparse.Namespace) -> int:
     budget = Budget(seconds=arguments.budget_seconds)
     results: list[tuple[str, ReportedResult]]
     if Path(arguments.report).is_dir():
-        found = recheck_folder(arguments.report, budget=budget)
+        found = recheck_folder(arguments.report, root=arguments.root, budget=budget)
         results = [(f"{path.name}: ", entry) for path, entry in found]
     else:
-        results = [("", entry) for entry in recheck_report(arguments.report, budget=budget)]
+        if not Path(arguments.report).exists():
+            raise UsageError(f"there is no report or folder {arguments.report}")
+        plain = recheck_report(arguments.report, root=arguments.root, budget=budget)
+        results = [("", entry) for entry in plain]
     failed = skipped = 0
     for where, entry in results:
         failed += entry.result.status == "failed"
