@@ -145,17 +145,10 @@ def decide(
 
 def _asked(net: PetriNet, asked: str | Formula) -> tuple[str, bool, Predicate]:
     """Return the name of a property, whether it is ``AG`` or ``EF``, and of what."""
-    if asked == "deadlock":
-        return asked, True, disjunction(Not(Dead()), final_predicate(net, None))
-    if asked == "safeness":
-        return asked, True, conjunction(*(at_most(place, 1) for place in net.place_ids))
-    if asked == "persistence":
-        return asked, True, persistence_predicate(net)
-    if isinstance(asked, str) and asked.replace("-", "").isalnum():
-        known = (*INVARIANTS, *OTHERS)
-        close = nearest_names(asked, known)
-        hint = f"; did you mean {' or '.join(close)}?" if close else ""
-        raise UsageError(f"there is no property {asked!r}{hint} Known: {', '.join(known)}")
+    if isinstance(asked, str):
+        predicate = _named(net, asked)
+        if predicate is not None:
+            return asked, True, predicate
     formula = parse_formula(asked) if isinstance(asked, str) else asked
     if (
         isinstance(formula, Unary)
@@ -165,3 +158,21 @@ def _asked(net: PetriNet, asked: str | Formula) -> tuple[str, bool, Predicate]:
         name = asked if isinstance(asked, str) else format_formula(formula)
         return name, formula.operator == "AG", formula.operand.predicate
     raise UsageError("formulas are AG or EF of a state predicate")
+
+
+def _named(net: PetriNet, name: str) -> Predicate | None:
+    """Return what must hold everywhere for a property; ``None`` for the text of a formula."""
+    match name:
+        case "deadlock":
+            return disjunction(Not(Dead()), final_predicate(net, None))
+        case "safeness":
+            return conjunction(*(at_most(place, 1) for place in net.place_ids))
+        case "persistence":
+            return persistence_predicate(net)
+        case _ if name.replace("-", "").isalnum():
+            known = (*INVARIANTS, *OTHERS)
+            close = nearest_names(name, known)
+            hint = f"; did you mean {' or '.join(close)}?" if close else ""
+            raise UsageError(f"there is no property {name!r}{hint} Known: {', '.join(known)}")
+        case _:
+            return None
