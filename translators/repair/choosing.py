@@ -57,7 +57,9 @@ class Chooser:
         self.by_name = {f"e{number}": edit for number, edit in enumerate(self.edits)}
         self._any: dict[tuple[Edit, ...], Truth] = {}
         self._known: dict[Change, Truth | None] = {}
-        self._levels: dict[tuple[int, bool], Truth] = {}
+        self._levels: dict[tuple[int, int], Truth] = {}
+        _, out = draft.around()
+        self._leaving_count = {name: len(flows) for name, flows in out.items()}
         self._constrain()
 
     def _file(self, edit: Edit) -> None:
@@ -88,11 +90,26 @@ class Chooser:
                     if edit.kind in ("remove-flow", moving):
                         self.solver.add(z3.Implies(variable[edit], given))
 
-    def choose(self, count: int, *, links: bool, milliseconds: int) -> tuple[Edit, ...] | str:
-        """Return at most so many edits against which nothing speaks, or why there are none."""
+    def choose(self, count: int, *, reach: int, milliseconds: int) -> tuple[Edit, ...] | str:
+        """Return at most so many edits against which nothing speaks, or why there are none.
+
+        Parameters
+        ----------
+        count
+            How many edits at most.
+        reach
+            0 for gateways that join and for removed flows, 1 for all gateways too, 2 for all edits.
+        milliseconds
+            Time for the solver.
+
+        Returns
+        -------
+        tuple of Edit or str
+            :data:`NONE_LEFT` where there is no choice.
+        """
         z3 = self._z3
         self.solver.set("timeout", max(1, milliseconds))
-        answer = self.solver.check(self._level(count, links))
+        answer = self.solver.check(self._level(count, reach))
         if answer == z3.unsat:
             return NONE_LEFT
         if answer != z3.sat:
@@ -100,22 +117,28 @@ class Chooser:
         true = TRUE.findall(self.solver.model().sexpr())
         return tuple(sorted(self.by_name[name] for name in true))
 
-    def _level(self, count: int, links: bool) -> Truth:
-        """Return the assumption that there are at most so many edits, perhaps no new links."""
-        key = count, links
+    def _level(self, count: int, reach: int) -> Truth:
+        """Return the assumption that there are at most so many edits, of some kinds."""
+        key = count, reach
         if key not in self._levels:
             z3 = self._z3
-            level = z3.Bool(f"level{count}{links}")
+            level = z3.Bool(f"level{count}.{reach}")
             self._levels[key] = level
             allowed: list[Truth] = []
             for edit, variable in self.variable.items():
-                if links or edit.kind in ("change-gateway", "remove-flow"):
+                if self._reach(edit) <= reach:
                     allowed.append(variable)
                 else:
                     self.solver.add(z3.Implies(level, z3.Not(variable)))
             if allowed:
                 self.solver.add(z3.Implies(level, z3.AtMost(*allowed, count)))
         return self._levels[key]
+
+    def _reach(self, edit: Edit) -> int:
+        """Return how much of the workflow's sense an edit may change."""
+        if edit.kind == "change-gateway":
+            return 0 if self._leaving_count[edit.element] < 2 else 1
+        return 0 if edit.kind == "remove-flow" else 2
 
     def refuse(self, tried: Iterable[Edit], terms: Iterable[Term] | None) -> None:
         """Exclude all choices under which the error of a candidate stays.

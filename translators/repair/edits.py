@@ -158,7 +158,9 @@ def edited(draft: Draft, edits: Iterable[Edit]) -> Draft:
         match edit.kind:
             case "change-gateway":
                 node = changed.nodes[edit.element]
-                changed.nodes[edit.element] = replace(node, gateway=GatewayKind(edit.to))
+                told = tuple(entry for entry in node.properties if entry[0] != "type")
+                kind = GatewayKind(edit.to)
+                changed.nodes[edit.element] = replace(node, gateway=kind, properties=told)
             case "remove-flow":
                 del changed.flows[edit.element]
             case _:

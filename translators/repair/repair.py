@@ -98,11 +98,12 @@ def repair_workflow(graph: WorkflowGraph, *, most: int = 3, budget: Budget | Non
 
     Notes
     -----
-    Candidates with fewer edits come first, among these those without new or moved flows. A
-    candidate that is not sound excludes all those under which its error stays (see
-    :mod:`translators.repair.conditions`). In workflows with more than 14 nodes flows are added and
-    led on only near the smallest unsound fragment; then two edits and more are not known to be the
-    fewest.
+    Candidates with fewer edits come first, among these changed joins and removed flows, then
+    changed splits, then new and moved flows. A candidate that is not sound excludes all those under
+    which its error stays (see :mod:`translators.repair.conditions`). In workflows with more than 14
+    nodes parts that are sound by themselves are left alone, flows are added and led on only near
+    the smallest unsound fragment, and such edits in sets of two and more come last; then two edits
+    and more are not known to be the fewest.
 
     Examples
     --------
@@ -194,15 +195,15 @@ class _Search:
 
         In a large one changed gateways and removed flows come first from two edits on.
         """
-        levels = [(count, links) for count in range(1, most + 1) for links in (False, True)]
+        levels = [(count, reach) for count in range(1, most + 1) for reach in range(3)]
         if self.near is not None:
-            levels.sort(key=lambda level: level[1] and level[0] > 1)
+            levels.sort(key=lambda level: level[1] == 2 and level[0] > 1)
         doubtful = False
-        for count, links in levels:
+        for count, reach in levels:
             left = self.budget.remaining()
-            short = self.near is not None and links and count == 1 and left is not None
+            short = self.near is not None and reach == 2 and count == 1
             until = time.monotonic() + left * SHARE if short and left is not None else None
-            chosen = self._choice(count, links)
+            chosen = self._choice(count, reach)
             while not isinstance(chosen, str):
                 if until is not None and time.monotonic() > until:
                     chosen = NONE_LEFT
@@ -212,17 +213,17 @@ class _Search:
                     fewest = len(chosen) == 1 or (self.near is None and not doubtful)
                     return replace(answer, fewest=fewest)
                 doubtful = doubtful or answer
-                chosen = self._choice(count, links)
+                chosen = self._choice(count, reach)
             if chosen != NONE_LEFT:
                 return Repair(reason=f"{chosen} at {count} edits")
         return Repair(reason=f"no {most} edits make it sound")
 
-    def _choice(self, count: int, links: bool) -> tuple[Edit, ...] | str:
+    def _choice(self, count: int, reach: int) -> tuple[Edit, ...] | str:
         left = self.budget.remaining()
         if left == 0.0:
             return "the time was used up"
         milliseconds = 60_000 if left is None else int(left * 1000)
-        return self.chooser.choose(count, links=links, milliseconds=milliseconds)
+        return self.chooser.choose(count, reach=reach, milliseconds=milliseconds)
 
     def _try(self, chosen: tuple[Edit, ...]) -> Repair | bool:
         """Return the repair if it is one; otherwise exclude it, and say whether in doubt."""
