@@ -138,7 +138,7 @@ class Reduction:
         lost: Iterable[int] = (),
     ) -> None:
         self.net, self.work, self.steps = net, work, steps
-        self._image, self._equations = image, equations or {}
+        self._image, self._equations = image, dict(equations or {})
         self.lost = frozenset(net.place_ids[place] for place in lost)
 
     def __repr__(self) -> str:
