@@ -36,6 +36,7 @@ from netproof.recheck.rank import check_rank
 from netproof.recheck.reductions import check_reduction
 from netproof.recheck.result import RecheckResult, RefusedError, SkippedError, Watch, guarded
 from netproof.recheck.runs import check_lasso, check_pump, check_run
+from netproof.recheck.soundness_kinds import sound_for_all
 from netproof.recheck.statements import Statement, as_statement, bound_of, same, supports
 from netproof.recheck.structure import check_structure
 from netproof.recheck.stubborn import check_stubborn
@@ -319,6 +320,8 @@ def _follows(name: str, holds: bool, claim: Statement, net: PetriNet, question: 
     if question.formula is None:
         if name in BEHAVIOUR:
             return follows(name, claim, net, holds=holds)
+        if name == "generalised-soundness":
+            return holds and question.goal is None and sound_for_all(claim, net)
         phrases = phrases_of(name)
         if phrases is not None:
             return claim.shape == "phrase" and claim.phrase in phrases[0 if holds else 1]

@@ -9,6 +9,7 @@ from netproof.recheck.net_table import NetTable
 from netproof.recheck.questions import Goal, classical_goal
 from netproof.recheck.result import RefusedError
 from netproof.recheck.runs import occurring
+from netproof.recheck.soundness_kinds import check_kind
 from netproof.recheck.statements import Statement, as_statement, listed, same, supports
 from transition_systems.evidence import Evidence, Parts, PumpEvidence, RunEvidence
 from transition_systems.properties.predicates import And, Enabled, Not
@@ -33,7 +34,7 @@ def check_parts(
     elif claim.phrase == "not sound":
         _not_sound(evidence, table, goal)
     else:
-        raise RefusedError("parts prove soundness or occurrence, not this claim")
+        check_kind(evidence, claim, table, goal)
     for _, part in evidence.parts:
         check(part)
 

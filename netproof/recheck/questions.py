@@ -51,6 +51,14 @@ _PHRASES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 }
 _PHRASES["termination-weak"] = _PHRASES[f"termination {_WEAK}"]
 _PHRASES["termination-strong"] = _PHRASES[f"termination {_STRONG}"]
+for _kind, _phrase in (
+    ("weak-soundness", "weakly sound"),
+    ("lazy-soundness", "lazily sound"),
+    ("relaxed-soundness", "relaxed sound"),
+    ("soundness-without-fairness", "sound without fairness"),
+):
+    _PHRASES[_kind] = (frozenset({_phrase}), frozenset({f"not {_phrase}"}))
+_COUNTED = re.compile(r"([1-9][0-9]{0,3})-soundness")
 _BOUNDED = re.compile(r"bounded by (0|[1-9][0-9]{0,18})")
 
 
@@ -156,6 +164,14 @@ def statement_of(name: str, net: PetriNet, question: Question) -> Statement:
         if final is None:
             final = FALSE if net.final is None else _equal_to(net, net.final.to_dict())
         return Statement("AG", Or((Not(Dead()), final)))
+    counted = _COUNTED.fullmatch(name)
+    if counted is not None:
+        source, sink = workflow_ends(net)
+        if net.initial.to_dict() != {source: int(counted[1])}:
+            raise RefusedError(f"the net does not start with {counted[1]} tokens in its source")
+        return Statement("AG EF", _equal_to(net, {sink: int(counted[1])}))
+    if name == "easy-soundness":
+        return Statement("EF", (question.goal or classical_goal(net)).completion)
     if name in ("option-to-complete", "proper-completion"):
         goal = question.goal or classical_goal(net)
         if name == "option-to-complete":

@@ -32,7 +32,9 @@ PHRASES = frozenset(
         "unbounded", "terminates", "terminates under weak fairness",
         "terminates under strong fairness", "infinite run", "infinite run under weak fairness",
         "infinite run under strong fairness", "workflow net", "not a workflow net", "sound",
-        "not sound", "live", "no stable place",
+        "not sound", "live", "no stable place", "weakly sound", "not weakly sound", "lazily sound",
+        "not lazily sound", "relaxed sound", "not relaxed sound", "sound without fairness",
+        "not sound without fairness",
     }
 )  # fmt: skip
 _BOUND = re.compile(r"bounded by (0|[1-9][0-9]{0,18})")

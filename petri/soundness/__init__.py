@@ -3,12 +3,15 @@
 from petri.soundness.errors import ErrorKind, SoundnessError, soundness_error
 from petri.soundness.goal import SoundnessGoal, workflow_goal
 from petri.soundness.sound import sound
+from petri.soundness.variants import sound_as, started
 
 __all__ = [
     "ErrorKind",
     "SoundnessError",
     "SoundnessGoal",
     "sound",
+    "sound_as",
     "soundness_error",
+    "started",
     "workflow_goal",
 ]

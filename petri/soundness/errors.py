@@ -34,6 +34,8 @@ class ErrorKind(StrEnum):
         The end is reached with tokens left behind, or twice.
     ``LIVELOCK``
         It can go on for ever and never complete.
+    ``AVOIDABLE_LIVELOCK``
+        It can go on for ever, though a choice that is made fairly leaves the cycle at last.
     ``PUMP``
         Tokens pile up without bound.
     ``DEAD_PART``
@@ -45,6 +47,7 @@ class ErrorKind(StrEnum):
     DEADLOCK = "deadlock"
     IMPROPER_COMPLETION = "improper completion"
     LIVELOCK = "livelock"
+    AVOIDABLE_LIVELOCK = "livelock that can be left"
     PUMP = "pump"
     DEAD_PART = "dead part"
 
@@ -113,9 +116,13 @@ def soundness_error(net: PetriNet, verdict: Verdict) -> SoundnessError:
     if not verdict.violated or verdict.evidence is None:
         raise UsageError(f"only a violated verdict has an error: {verdict.outcome}")
     part, evidence = verdict.property, verdict.evidence
-    if isinstance(evidence, Parts):
+    while isinstance(evidence, Parts):
         part, evidence = evidence.parts[0]
     witness = verdict.witness
+    if part == "termination" and isinstance(witness, Lasso):
+        cycle = tuple(dict.fromkeys(step.action for step in witness.cycle))
+        kind = ErrorKind.AVOIDABLE_LIVELOCK
+        return SoundnessError(kind=kind, transitions=cycle, run=witness)
     if isinstance(witness, Lasso):
         return _pump(witness)
     if part.startswith("no-dead-"):

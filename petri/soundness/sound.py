@@ -12,10 +12,12 @@ from petri.reachable import always_reachable, invariant
 from petri.soundness.by_rank import rank_evidence
 from petri.soundness.by_reduction import sound_by_reduction
 from petri.soundness.goal import SoundnessGoal, workflow_goal
+from petri.soundness.variants import sound_as, without_fairness
 from petri.state_space.covering import covering_invariant, prove_by_covering
 from petri.state_space.exploring import explore_or_pump
 from petri.state_space.reachability import ReachabilityGraph, marking_holds, reachability_graph
 from transition_systems.budget import Budget
+from transition_systems.errors import UsageError
 from transition_systems.evidence import Parts, PumpEvidence, RunEvidence
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.formulas import possible
@@ -40,6 +42,9 @@ def sound(
     seed: int | None = None,
     graph: ReachabilityGraph | None = None,
     pump: Lasso | None = None,
+    kind: str = "classical",
+    k: int | None = None,
+    fairness: bool = True,
 ) -> Verdict:
     """Decide soundness: option to complete, proper completion and no dead parts together.
 
@@ -59,6 +64,12 @@ def sound(
         where it applies, then the others are listed.
     pump
         A run and a pump of the net that were found before.
+    kind, k
+        ``"classical"``, or one of the other kinds of
+        :func:`petri.soundness.variants.sound_as`, with its number of tokens.
+    fairness
+        Whether no choice is neglected for ever. Without that a cycle that can be left is an error
+        too: the property is then ``soundness-without-fairness``, for the classical kind.
 
     Returns
     -------
@@ -82,6 +93,16 @@ def sound(
     >>> sound(PetriNet.from_arrays([[1], [0]], [[0], [1]], [1, 0])).outcome
     <Outcome.HOLDS: 'HOLDS'>
     """
+    if kind != "classical":
+        if not fairness:
+            raise UsageError("without fairness only classical soundness is decided")
+        return sound_as(net, kind, goal=goal, k=k, budget=budget, progress=progress)
+    if not fairness:
+        fair = sound(
+            net, goal=goal, occurs_name=occurs_name, method=method, budget=budget,
+            progress=progress, seed=seed, graph=graph, pump=pump,
+        )  # fmt: skip
+        return without_fairness(net, fair, budget=budget)
     wanted = workflow_goal(net) if goal is None else goal
     given = graph is not None
     decision = Decision(
