@@ -42,7 +42,7 @@ def check_rank(
             raise RefusedError("the net does not start with one token in its source")
         _follows(goal or classical_goal(table.net), table, sink, watch)
         needs = [*needs, {sink: 1}]
-        change = [*change, {sink: -1, source: 1}]
+        change = [*change, {} if sink == source else {sink: -1, source: 1}]
     elif not same(claim, NEVER_DEAD):
         raise RefusedError("the rank theorem proves soundness or that none is dead, not this claim")
     else:

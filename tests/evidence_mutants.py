@@ -1,0 +1,398 @@
+"""Evidence files of every kind about small nets, and random ways to spoil them."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import random
+import re
+import runpy
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+import petri
+from engine_cases import random_goal, random_net, random_safe_net
+from linear_cases import random_free_choice
+from netproof.evidence_files import write_evidence
+from netproof.report.model import ModelReport, Report, VerdictReport
+from petri import PetriNet, read_pnml, write_pnml
+from petri.decision import equals_marking, stamped
+from petri.home import reversible
+from petri.live import live
+from petri.persistence import persistent
+from petri.reductions.answers import ReducedNet
+from petri.soundness import workflow_goal
+from petri.stable_places import stable_place
+from petri.stubborn_sets import always_reachable_by_stubborn_sets
+from recheck_support import NETS
+from reduction_nets import parallel
+from transition_systems.budget import Budget
+from transition_systems.errors import NetproofError
+from transition_systems.properties.format import format_formula
+from transition_systems.properties.formulas import always_everywhere, possible
+from transition_systems.verdict import Verdict
+
+FEW = Budget(states=400, seconds=5)
+Data = dict[str, Any]
+
+
+GENERATORS = Path(__file__).parents[1] / "examples" / "generators"
+LARGE = SimpleNamespace(**runpy.run_path(str(GENERATORS / "nets.py")))
+
+
+def random_workflow_net(seed: int) -> PetriNet:
+    """A workflow net grown from one step: rows, choices, loops, and parallel places; rarely spoilt."""
+    rng = random.Random(seed)
+    arcs = [("i", "t0"), ("t0", "o")]
+    for n in range(1, rng.randint(2, 6)):
+        rule = rng.random()
+        steps = sorted({b for a, b in arcs if b[0] == "t"})
+        places = sorted({a for a, b in arcs if a[0] == "p"})
+        step = rng.choice(steps)
+        before = [a for a, b in arcs if b == step]
+        after = [b for a, b in arcs if a == step]
+        if rule < 0.4:
+            arcs = [(a, b) for a, b in arcs if a != step]
+            arcs += [(step, f"p{n}"), (f"p{n}", f"t{n}"), *((f"t{n}", b) for b in after)]
+        elif rule < 0.6 or not places:
+            arcs += [*((a, f"t{n}") for a in before), *((f"t{n}", b) for b in after)]
+        elif rule < 0.75:
+            place = rng.choice(places)
+            arcs += [(place, f"t{n}"), (f"t{n}", place)]
+        else:
+            place = rng.choice(places)
+            arcs += [(f"p{n}", b) for a, b in arcs if a == place]
+            arcs += [(a, f"p{n}") for a, b in arcs if b == place and rng.random() < 0.95]
+    arcs = list(dict.fromkeys(arcs))
+    nodes = dict.fromkeys(name for arc in arcs for name in arc)
+    return PetriNet(
+        places=[n for n in nodes if n[0] != "t"], transitions=[n for n in nodes if n[0] == "t"],
+        arcs=arcs, initial=["i"],
+    )  # fmt: skip
+
+
+def small_nets(count: int, first: int = 0) -> Iterator[PetriNet]:
+    """Nets of every sort with few places; the markings of most can be listed."""
+    if not first:
+        yield from NETS
+        yield parallel(2, 1)
+        yield parallel(2, 2)
+    for seed in range(first, first + count):
+        yield random_net(seed, most=5, unbounded=seed % 4 == 3)
+        yield random_safe_net(seed, most=5)
+        yield random_free_choice(seed)
+        yield random_workflow_net(seed)
+        yield (LARGE.marked_graph if seed % 2 else LARGE.free_choice)(4 + seed % 3, seed=seed)
+
+
+def verdicts_of(net: PetriNet, seed: int) -> Iterator[Verdict]:
+    """Verdicts with evidence of as many kinds as there are; the property is one that is known."""
+    rng = random.Random(seed)
+    asked: list[Callable[[], Verdict]] = [
+        lambda: petri.deadlock(net, budget=FEW),
+        lambda: petri.safe(net, budget=FEW),
+        lambda: petri.bounded(net, budget=FEW),
+        lambda: petri.no_dead_transitions(net, budget=FEW),
+        lambda: petri.workflow_net(net),
+        lambda: reversible(net, budget=FEW),
+        lambda: persistent(net, budget=FEW),
+        lambda: stable_place(net, budget=FEW),
+        lambda: live(net, budget=FEW),
+        lambda: petri.terminates(net, budget=FEW),
+        lambda: petri.bounded(net, method="symbolic", budget=FEW),
+    ]
+    for fairness in ("weak", "strong"):
+        asked.append(lambda f=fairness: petri.terminates(net, fairness=f, budget=FEW).with_(property=f"termination-{f}"))  # fmt: skip
+    for method in ("structure", "stubborn-sets", "state-equation", "symbolic", "pdr"):
+        asked.append(lambda m=method: petri.deadlock(net, method=m, budget=FEW))
+    for method in ("symbolic", "stubborn-sets", "z3", "state-equation", "pdr", "k-induction"):
+        goal = random_goal(net, rng.randrange(10**6))
+        name = format_formula(always_everywhere(goal))
+        asked.append(lambda m=method, g=goal, n=name: petri.invariant(net, g, method=m, budget=FEW, name=n))  # fmt: skip
+        found = format_formula(possible(goal))
+        asked.append(lambda g=goal, n=found: petri.reachable(net, g, budget=FEW, name=n))
+    asked.append(
+        lambda: always_reachable_by_stubborn_sets(
+            net, equals_marking(net, net.initial), budget=FEW, name="reversibility"
+        )
+    )
+    small = ReducedNet(net, budget=FEW)
+    asked += [small.bounded, small.safe, small.deadlock]
+    asked.append(lambda: small.occur(None, name="no-dead-transitions"))
+    if petri.workflow_net(net).holds:
+        asked += [lambda m=m: petri.sound(net, method=m, budget=FEW) for m in ("explicit", "reduction", "rank-theorem")]  # fmt: skip
+        goal = workflow_goal(net)
+        tidy = ReducedNet(net, goal=goal, budget=FEW)
+        asked += [tidy.option, tidy.proper]
+        asked.append(
+            lambda: petri.always_reachable(
+                net, goal.completion, budget=FEW, name="option-to-complete"
+            )
+        )
+        asked.append(
+            lambda: petri.invariant(net, goal.proper, budget=FEW, name="proper-completion")
+        )
+    for ask in asked:
+        try:
+            verdict = ask()
+        except NetproofError:
+            continue
+        if verdict.evidence is not None and not verdict.unknown:
+            yield verdict
+
+
+def kinds_in(data: Data) -> Iterator[str]:
+    """The kinds of evidence in a piece, those inside included."""
+    yield data["kind"]
+    for part in data.get("parts", ()):
+        yield from kinds_in(part["evidence"])
+    if "inner" in data:
+        yield from kinds_in(data["inner"])
+
+
+def write_files(net: PetriNet, folder: Path, seed: int) -> tuple[PetriNet, list[Data]]:
+    """Write a net and the evidence about it; return the net as read, and the files' data."""
+    folder.mkdir(parents=True, exist_ok=True)
+    source = folder / "net.pnml"
+    write_pnml(net, source)
+    net = read_pnml(source)
+    digest = f"sha256:{hashlib.sha256(source.read_bytes()).hexdigest()}"
+    entries = []
+    for verdict in verdicts_of(net, seed):
+        assert verdict.evidence is not None
+        evidence = stamped(verdict.evidence, source_digest=digest, translation=None)
+        entry = VerdictReport(verdict=verdict.with_(evidence=evidence))
+        entries.append(replace(entry, witness=entry.verdict.witness))
+    model = ModelReport(
+        source="net.pnml", format="pnml", nodes=0, places=len(net.places),
+        transitions=len(net.transitions), verdicts=tuple(entries),
+    )  # fmt: skip
+    files = write_evidence(Report(models=(model,)), folder / "proofs")
+    return net, [json.loads(path.read_text(encoding="utf-8")) for path in files]
+
+
+def verdict_in(file: Data) -> Data:
+    found: Data = file["models"][0]["verdicts"][0]
+    return found
+
+
+class Mutator:
+    """Spoils the data of one file; other files of the same net lend their pieces."""
+
+    def __init__(self, rng: random.Random, net: PetriNet, files: list[Data]) -> None:
+        self.rng, self.net, self.files = rng, net, files
+        self.names = [*net.place_ids, *net.transition_ids]
+
+    def mutant(self, file: Data) -> Data:
+        """Return a file with one to three changes."""
+        made = copy.deepcopy(file)
+        verdict = verdict_in(made)
+        for _ in range(self.rng.choice((1, 1, 1, 1, 2, 2, 3))):
+            kind = self.rng.random()
+            if kind < 0.72:
+                self.somewhere(verdict["evidence"], verdict, "evidence")
+            elif kind < 0.82:
+                self.borrow(verdict)
+            elif kind < 0.92:
+                self.claim(verdict)
+            elif kind < 0.97:
+                self.somewhere(verdict, made["models"][0]["verdicts"], 0)
+            else:
+                self.somewhere(made["models"][0], made["models"], 0)
+            found = made["models"]
+            if not found or not isinstance(found[0], dict) or not found[0].get("verdicts"):
+                return made
+            verdict = found[0]["verdicts"][0]
+            if not isinstance(verdict, dict) or not isinstance(verdict.get("evidence"), dict):
+                return made
+        if self.rng.random() < 0.9:
+            run = shown(verdict["evidence"])
+            if "witness" in verdict:
+                verdict["witness"] = copy.deepcopy(run)
+        return made
+
+    def somewhere(self, node: Any, above: Any, key: Any) -> None:
+        """Walk down to a random node and change it; digests stay."""
+        while True:
+            arrays = isinstance(node, dict) and set(node) == {"shape", "dtype", "zlib"}
+            inside: list[Any] = []
+            if isinstance(node, dict) and not arrays:
+                inside = [k for k in node if k not in ("model_digest", "source_digest", "kind", "smtlib", "source", "label")]  # fmt: skip
+            elif isinstance(node, list):
+                inside = list(range(len(node)))
+            if not inside or (isinstance(node, list) and self.rng.random() < 0.3):
+                break
+            key, above = self.rng.choice(inside), node
+            node = above[key]
+        above[key] = self.changed(node)
+
+    def changed(self, node: Any) -> Any:
+        rng = self.rng
+        if isinstance(node, bool) or node is None:
+            return rng.choice([None, True, False, 0])
+        if isinstance(node, int):
+            return rng.choice(
+                [
+                    node + 1,
+                    node - 1,
+                    node + 1,
+                    node - 1,
+                    0,
+                    -node,
+                    2 * node,
+                    True if node == 1 else node,
+                ]
+            )
+        if isinstance(node, str):
+            return self.text(node)
+        if isinstance(node, list):
+            return self.listed(node)
+        if isinstance(node, dict) and "zlib" in node:
+            return self.array(node)
+        return node
+
+    def text(self, text: str) -> str:
+        rng = self.rng
+        if text in ("HOLDS", "VIOLATED"):
+            return "VIOLATED" if text == "HOLDS" else "HOLDS"
+        if text in self.names:
+            return rng.choice(self.names)
+        if any(sign in text for sign in "<>=!("):
+            return self.formula(text)
+        pool = ["unbounded", "terminates", "terminates under weak fairness", "infinite run",
+                "infinite run under strong fairness", "workflow net", "not a workflow net", "sound",
+                "not sound", "live", "no stable place", "deadlock", "safeness", "boundedness",
+                "soundness", "liveness", "termination", "termination-weak", "reversibility",
+                "AG !dead", "EF dead", "AG true"]  # fmt: skip
+        number = re.search(r"\d+", text)
+        if number and rng.random() < 0.7:
+            return (
+                text[: number.start()]
+                + str(int(number[0]) + rng.choice((-1, 1)))
+                + text[number.end() :]
+            )
+        return rng.choice(pool)
+
+    def formula(self, text: str) -> str:
+        """Change a number, a sign, a name or an operator in a formula."""
+        rng = self.rng
+        swaps = [("<=", ">="), (">=", "<="), ("==", "!="), ("!=", "=="), ("&&", "||"), ("||", "&&"),
+                 ("AG", "EF"), ("EF", "AG"), ("!", ""), ("<=", "<"), (">=", ">"), ("dead", "true"),
+                 ("+", "-"), ("AG EF", "AG"), ("EF AG", "EF")]  # fmt: skip
+        spots = [
+            (m.start(), m.end(), new)
+            for old, new in swaps
+            for m in re.finditer(re.escape(old), text)
+        ]
+        spots += [
+            (m.start(), m.end(), str(int(m[0]) + rng.choice((-1, 1))))
+            for m in re.finditer(r"(?<![\w])\d+", text)
+        ]
+        for name in self.names:
+            spots += [(m.start(), m.end(), rng.choice(self.names)) for m in re.finditer(rf"\b{re.escape(name)}\b", text)]  # fmt: skip
+        if not spots:
+            return text
+        start, end, new = rng.choice(spots)
+        return text[:start] + new + text[end:]
+
+    def listed(self, items: list[Any]) -> list[Any]:
+        rng, made = self.rng, list(items)
+        if not made:
+            return [rng.choice(self.names)]
+        at, other = rng.randrange(len(made)), rng.randrange(len(made))
+        kind = rng.randrange(5)
+        if kind == 0:
+            del made[at]
+        elif kind == 1:
+            made.insert(other, copy.deepcopy(made[at]))
+        elif kind == 2:
+            made[at], made[other] = made[other], made[at]
+        elif kind == 3:
+            made.reverse()
+        else:
+            del made[at:]
+        return made
+
+    def array(self, data: Data) -> Data:
+        """Change cells or rows of an array, its bytes encoded anew."""
+        rng = self.rng
+        kind = np.dtype(data["dtype"])
+        cells = np.frombuffer(zlib.decompress(b64decode(data["zlib"])), dtype=kind)
+        made = cells.reshape(data["shape"]).astype(np.int64)
+        n = len(made)
+        if n and made.size:
+            at, other, what = rng.randrange(n), rng.randrange(n), rng.randrange(8)
+            if what < 4:
+                flat = made.reshape(-1)
+                flat[rng.randrange(len(flat))] += rng.choice((-1, 1, 1, 2, -2))
+            elif what == 4:
+                made = np.delete(made, at, axis=0)
+            elif what == 5:
+                made = np.insert(made, other, made[at], axis=0)
+            elif what == 6:
+                made[[at, other]] = made[[other, at]]
+            elif made.ndim > 1:
+                one, two = rng.randrange(made.shape[1]), rng.randrange(made.shape[1])
+                made[:, [one, two]] = made[:, [two, one]]
+            else:
+                made[at] = made[other]
+        return packed(made)
+
+    def borrow(self, verdict: Data) -> None:
+        """Take a piece of another file: all evidence, or a field of the same name."""
+        rng = self.rng
+        other = copy.deepcopy(verdict_in(rng.choice(self.files))["evidence"])
+        mine = verdict["evidence"]
+        fields = [k for k in other if k in mine and k not in ("kind",)]
+        if rng.random() < 0.3 or not fields:
+            other["claim"] = mine["claim"] if rng.random() < 0.5 else other["claim"]
+            verdict["evidence"] = other
+            return
+        key = rng.choice(fields)
+        if key == "parts" and mine["parts"] and other["parts"]:
+            mine["parts"][rng.randrange(len(mine["parts"]))] = rng.choice(other["parts"])
+        else:
+            mine[key] = other[key]
+
+    def claim(self, verdict: Data) -> None:
+        """Claim something else, and say the same of the property: a lie that fits together."""
+        rng = self.rng
+        mine = verdict["evidence"]["claim"]
+        if rng.random() < 0.3:
+            other = verdict_in(rng.choice(self.files))
+            verdict["property"], verdict["outcome"] = other["property"], other["outcome"]
+            mine["formula"] = other["evidence"]["claim"]["formula"]
+            return
+        mine["formula"] = self.text(mine["formula"])
+        shape = mine["formula"].split(" ", 1)
+        if shape[0] in ("AG", "EF") and len(shape) == 2 and rng.random() < 0.8:
+            verdict["property"] = mine["formula"]
+            verdict["outcome"] = "HOLDS"
+
+
+def packed(made: Any) -> Data:
+    """An array as the files have it."""
+    low, high = (int(made.min()), int(made.max())) if made.size else (0, 0)
+    kind = "|u1" if low >= 0 and high < 256 else "<i8"
+    raw = zlib.compress(made.astype(np.dtype(kind)).tobytes())
+    return {"shape": list(made.shape), "dtype": kind, "zlib": b64encode(raw).decode()}
+
+
+def shown(evidence: Any) -> Any:
+    """The run that a file shows beside its evidence."""
+    for key in ("run", "lasso"):
+        if isinstance(evidence, dict) and evidence.get(key) is not None:
+            return evidence[key]
+    if isinstance(evidence, dict) and evidence.get("kind") == "parts":
+        parts = evidence.get("parts")
+        if isinstance(parts, list) and len(parts) == 1 and isinstance(parts[0], dict):
+            return shown(parts[0].get("evidence"))
+    return None

@@ -1,0 +1,208 @@
+"""The second checker: does a file with one verdict prove it? By definition, on small nets."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from oracles.evidence_net import Plain, Said, Wrong, implies, need, said
+from oracles.evidence_reduction import reduction_shows
+from oracles.evidence_sets import (
+    bound_shows,
+    closed_set_shows,
+    diagram_shows,
+    fair_measure_shows,
+    lasso_shows,
+    measure_shows,
+    pump_shows,
+    ranked_set_shows,
+    run_shows,
+    trap_shows,
+)
+from oracles.evidence_stubborn import stubborn_shows
+from oracles.evidence_theorems import (
+    circuits_shows,
+    invariant_shows,
+    linear_shows,
+    rank_shows,
+    structure_shows,
+)
+from oracles.evidence_truth import World, answer, classical, meaning
+from petri import PetriNet
+
+Data = dict[str, Any]
+BY_KIND = {
+    "run": run_shows, "lasso": lasso_shows, "pump": pump_shows, "closed-set": closed_set_shows,
+    "decision-diagram": diagram_shows, "ranked-set": ranked_set_shows, "measure": measure_shows,
+    "fair-measure": fair_measure_shows, "trap": trap_shows, "bound": bound_shows,
+    "invariant": invariant_shows, "marked-circuits": circuits_shows, "rank-theorem": rank_shows,
+    "stubborn-sets": stubborn_shows, "structure": structure_shows,
+}  # fmt: skip
+
+
+def shows(net: PetriNet, data: Data, depth: int = 0) -> None:
+    """Raise unless a piece of evidence proves its own claim about a net."""
+    plain = Plain.of(net)
+    need(data["claim"]["model_digest"] == net.digest())
+    claim = said(plain, data["claim"]["formula"])
+    kind = data["kind"]
+    if kind == "linear-proof":
+        linear_shows(net, data, claim)
+    elif kind == "parts":
+        _parts(net, plain, data, claim, depth)
+    elif kind == "reduction":
+        reduction_shows(net, data, claim, depth, shows)
+    else:
+        BY_KIND[kind](plain, data, claim)
+
+
+def _parts(net: PetriNet, plain: Plain, data: Data, claim: Said, depth: int) -> None:
+    """All parts are proved, and together they are the claim."""
+    need(depth < 4)
+    parts = [(part["name"], part["evidence"]) for part in data["parts"]]
+    for _, part in parts:
+        shows(net, part, depth + 1)
+    named = {name: said(plain, part["claim"]["formula"]) for name, part in parts}
+    claims = list(named.values())
+    phrase = claim.phrase
+    if phrase.startswith("occur-groups "):
+        shown = {t for one in claims for t in _listed(one, "occur ")}
+        need(all(shown & set(group) for group in json.loads(phrase.removeprefix("occur-groups "))))
+    elif phrase == "sound":
+        goal = classical(plain)
+        need(goal is not None and len(parts) == 3)
+        assert goal is not None
+        final, improper = goal
+        need(_proved(plain, claims, Said("AG EF", lambda m: m == final)))
+        need(_proved(plain, claims, Said("AG", lambda m: not improper(m))))
+        need(_occurs(plain, claims))
+    elif phrase == "not sound":
+        goal = classical(plain)
+        need(goal is not None and len(parts) == 1)
+        assert goal is not None
+        final, improper = goal
+        need(
+            claims[0].phrase == "unbounded"
+            or _proved(plain, claims, Said("EF AG", lambda m: m != final))
+            or _proved(plain, claims, Said("EF", improper))
+            or any(_proved(plain, claims, never(plain, t)) for t in plain.transitions)
+        )
+    elif phrase == "live":
+        home = Said("AG EF", lambda m: m == plain.initial)
+        need(
+            (_proved(plain, claims, home) and _occurs(plain, claims))
+            or all(_proved(plain, claims, can(plain, t)) for t in plain.transitions)
+        )
+    else:
+        need(phrase == "no stable place")
+        tokens = dict(plain.initial)
+        for p in plain.places:
+            moved = Said("EF", lambda m, p=p: dict(m).get(p, 0) != tokens.get(p, 0))
+            need(_proved(plain, claims, moved))
+
+
+def never(net: Plain, transition: str) -> Said:
+    return Said("AG", lambda m: not net.enabled(m, transition))
+
+
+def can(net: Plain, transition: str) -> Said:
+    return Said("AG EF", lambda m: net.enabled(m, transition))
+
+
+def _listed(claim: Said, word: str) -> list[str]:
+    need(claim.phrase.startswith(word))
+    found: list[str] = json.loads(claim.phrase.removeprefix(word))
+    return found
+
+
+def _occurs(net: Plain, claims: list[Said]) -> bool:
+    """Whether one of the claims says that every transition occurs."""
+    for claim in claims:
+        if claim.phrase.startswith("occur-groups "):
+            groups = _listed(claim, "occur-groups ")
+            if all([t] in groups or any(set(g) <= {t} for g in groups) for t in net.transitions):
+                return True
+    return False
+
+
+def _proved(net: Plain, claims: list[Said], wanted: Said) -> bool:
+    """Whether one of the claims is, or implies, the wanted one."""
+    assert wanted.test is not None
+    for claim in claims:
+        if claim.test is None:
+            continue
+        fits = claim.shape == wanted.shape or (claim.shape, wanted.shape) == ("AG", "EF AG")
+        if fits and implies(net, claim.test, wanted.test):
+            return True
+    return False
+
+
+OPPOSITE = {"AG": "EF", "EF": "AG", "AG EF": "EF AG", "EF AG": "AG EF"}
+
+
+def follows(net: Plain, name: str, holds: bool, claim: Said) -> None:
+    """Raise unless an outcome of a property follows from a claim."""
+    wanted, phrases = meaning(net, name)
+    if wanted is not None:
+        assert wanted.test is not None
+        test = wanted.test
+        if not holds:
+            wanted = Said(OPPOSITE[wanted.shape], lambda m: not test(m))
+        need(_proved(net, [claim], wanted))
+    elif name == "boundedness":
+        need(claim.phrase.startswith("bounded by ") if holds else claim.phrase == "unbounded")
+    elif name == "no-dead-transitions":
+        need(
+            _occurs(net, [claim]) if holds
+            else any(_proved(net, [claim], never(net, t)) for t in net.transitions)
+        )  # fmt: skip
+    elif name == "stable-place":
+        tokens = dict(net.initial)
+        still = [
+            Said("AG", lambda m, p=p: dict(m).get(p, 0) == tokens.get(p, 0)) for p in net.places
+        ]
+        need(any(_proved(net, [claim], one) for one in still) if holds
+             else claim.phrase == "no stable place")  # fmt: skip
+    elif holds:
+        need(claim.phrase in phrases["HOLDS"])
+    elif name == "liveness":
+        lost = [Said("EF AG", never(net, t).test) for t in net.transitions]
+        need(any(_proved(net, [claim], one) for one in lost))
+    elif name == "soundness":
+        need(claim.phrase == "not sound")
+    elif name == "workflow-net":
+        need(claim.phrase == "not a workflow net")
+    else:
+        suffix = {"termination": "", "termination-weak": " under weak fairness",
+                  "termination-strong": " under strong fairness"}[name]  # fmt: skip
+        fair = {"": ("", " under weak fairness", " under strong fairness"),
+                " under weak fairness": (" under weak fairness", " under strong fairness"),
+                " under strong fairness": (" under strong fairness",)}[suffix]  # fmt: skip
+        plain = claim.phrase == "unbounded" and not suffix
+        need(plain or claim.phrase in {"infinite run" + one for one in fair})
+
+
+def judge(net: PetriNet, world: World, verdict: Data) -> str | None:
+    """Return what is wrong with a verdict of a file; ``None`` where it is proved and true."""
+    plain = world.net
+    name, outcome, data = verdict["property"], verdict["outcome"], verdict["evidence"]
+    try:
+        need(outcome in ("HOLDS", "VIOLATED") and data is not None)
+        holds = outcome == "HOLDS"
+        true = answer(world, name)
+        if true is not None and true != holds:
+            return "the outcome is false"
+        claim = said(plain, data["claim"]["formula"])
+        if world.claim(claim) is False:
+            return "the claim is false"
+    except Wrong:
+        return "the verdict has no meaning"
+    try:
+        follows(plain, name, holds, claim)
+    except Wrong:
+        return "the outcome does not follow from the claim"
+    try:
+        shows(net, data)
+    except (Wrong, KeyError, TypeError, ValueError, IndexError) as error:
+        return f"the proof is none ({type(error).__name__} {error})"
+    return None
