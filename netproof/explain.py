@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from netproof.workflow_errors import workflow_error
 from transition_systems.run import Lasso
 from transition_systems.verdict import Verdict
 from translators.to_petri import NetTranslation
 from translators.trace_back import element_state
 from translators.workflow.graph import EventKind
+from translators.workflow_errors import workflow_error
 
 __all__ = ["explained", "stuck_reasons"]
 

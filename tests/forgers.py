@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+import forgers_theorems
 from oracles.diagrams import inductive
 from petri import PetriNet
 from recheck_support import (
@@ -342,5 +343,7 @@ FORGE: dict[str, Callable[[PetriNet, Any], Forged]] = {
     "run": _run, "lasso": _lasso, "pump": _pump, "closed-set": _closed_set,
     "ranked-set": _ranked, "measure": _measure, "fair-measure": _fair, "trap": _trap,
     "bound": _bound, "invariant": _invariant, "structure": _structure, "parts": _parts,
-    "decision-diagram": _diagram,
+    "decision-diagram": _diagram, "linear-proof": forgers_theorems.linear,
+    "marked-circuits": forgers_theorems.circuits, "rank-theorem": forgers_theorems.rank,
+    "stubborn-sets": forgers_theorems.stubborn,
 }  # fmt: skip

@@ -15,6 +15,7 @@ from petri.state_space.symbolic.answers import SymbolicAnswers
 from petri.state_space.symbolic.closure import Closure
 from petri.state_space.symbolic.symbolic_net import SymbolicNet
 from petri.state_space.symbolic.symbolic_space import SymbolicSpace
+from petri.stubborn_sets import always_reachable_by_stubborn_sets
 from transition_systems.budget import Budget
 from transition_systems.evidence import Claim, Evidence, InvariantEvidence, RunEvidence
 from transition_systems.properties.parse import parse_predicate
@@ -54,7 +55,10 @@ LATE = net_of("t: i > p p; u: p p > o o; v: o > z", "i", "late")
 DOUBLE = net_of("t: i > o; u: j > o", "i + j", "double")
 LOST = net_of("t: i > o; u: x > x o; v: i > y; w: y > y", "i", "lost")
 CAUGHT = net_of("in: p > a; ab: a > b; ba: b > a; out: p > o", "p", "caught")
-NETS = (CAUGHT, FORK, STUCK, GROW, SPIN, LOOP, DEEP, EVER, LATE, DOUBLE, LOST)
+RINGS = net_of("a: p > q; b: q > p; c: r q > s; d: s > r q", "p + r", "rings")
+RELAY = net_of("a: p > q v; b: q > r; c: r v > p", "p", "relay")
+CROSS = net_of("a: p > q; b: p > r; c: q > p; d: r > p", "p", "cross")
+NETS = (CAUGHT, FORK, STUCK, GROW, SPIN, LOOP, DEEP, EVER, LATE, DOUBLE, LOST, RINGS, RELAY, CROSS)
 
 
 def evidence_of(verdict: Any) -> Evidence:
@@ -107,6 +111,15 @@ def cases() -> dict[str, list[Case]]:
     add(STUCK, petri.sound(STUCK, method="explicit"))
     add(GROW, petri.sound(GROW, method="explicit"))
     add(LOOP, petri.no_dead_transitions(LOOP))
+    add(EVER, petri.deadlock(EVER, method="state-equation"))
+    add(FORK, petri.invariant(FORK, "r + s <= 2 && p + r <= 1", method="state-equation"))
+    for net in (EVER, RELAY, RINGS, CROSS):
+        add(net, petri.deadlock(net, method="structure"))
+    add(FORK, petri.sound(FORK, method="rank-theorem"))
+    add(RINGS, petri.deadlock(RINGS, method="stubborn-sets"))
+    add(FORK, petri.invariant(FORK, "o <= 1", method="stubborn-sets"))
+    for net, goal in ((CAUGHT, "o == 1"), (FORK, "o == 1"), (RINGS, "p == 1 && q == 0")):
+        add(net, always_reachable_by_stubborn_sets(net, parse_predicate(goal)))
     claim = Claim(
         formula="AG p + q + o == 1", model_digest=LOOP.digest(),
         source_digest=SOURCE, translation=TRANSLATION,
@@ -141,8 +154,8 @@ FALSE_CLAIMS = (
 )  # fmt: skip
 # True of some nets, but never proved by evidence of another kind.
 OTHER_CLAIMS = {
-    "EF true": {"run"}, "AG true": {"closed-set", "invariant", "decision-diagram"}, "AG EF true": {"ranked-set"},
-    "EF AG true": {"trap"}, "unbounded": {"pump"}, "terminates": {"measure"},
+    "EF true": {"run"}, "AG true": {"closed-set", "invariant", "decision-diagram", "stubborn-sets"}, "AG EF true": {"ranked-set", "stubborn-sets"},
+    "EF AG true": {"trap", "stubborn-sets"}, "unbounded": {"pump"}, "terminates": {"measure"},
     "terminates under weak fairness": {"fair-measure"},
     "terminates under strong fairness": {"fair-measure"}, "infinite run": {"lasso"},
     "infinite run under weak fairness": {"lasso"}, "infinite run under strong fairness": {"lasso"},

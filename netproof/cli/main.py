@@ -20,6 +20,7 @@ COMMANDS = {
     "check": "netproof.cli.check_command",
     "diff": "netproof.cli.diff_command",
     "convert": "netproof.cli.convert_command",
+    "repair": "netproof.cli.repair_command",
     "draw": "netproof.cli.draw_command",
     "simulate": "netproof.cli.simulate_command",
     "statespace": "netproof.cli.statespace_command",
@@ -51,6 +52,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     convert.add_argument("-o", "--output", metavar="PATH", help="default: standard output")
     _reading(convert)
+    _repair(commands.add_parser("repair", help="explain an unsound workflow and repair it"))
     draw = commands.add_parser(
         "draw", help="draw a model, or a counterexample on it, as svg or dot"
     )
@@ -136,6 +138,16 @@ def _diff(parser: argparse.ArgumentParser) -> None:
     add("--fail-on-change", metavar="LIST", help="of verdicts, elements, language, with commas")
     add("--exit-zero", action="store_true", help="exit with 0 unless there is an internal error")
     _reading(parser)
+
+
+def _repair(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("file", metavar="FILE")
+    add("-o", "--output", metavar="PATH", help="write the repaired workflow here")
+    add("--most-edits", type=_count, default=3, metavar="N", help="edits at most (default 3)")
+    add("--budget-seconds", type=_seconds, metavar="S", help="wall time (default 10)")
+    add("--output-format", choices=("terminal", "json"), default="terminal")
+    add("--from", dest="format", metavar="F", help="format; default: by content")
 
 
 def _statespace(parser: argparse.ArgumentParser) -> None:

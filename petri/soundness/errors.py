@@ -18,7 +18,7 @@ from transition_systems.verdict import Verdict
 __all__ = ["ErrorKind", "SoundnessError", "soundness_error"]
 
 MOST_MARKINGS = 400
-MOST_STEPS = 10_000
+MOST_STEPS = 300
 
 
 class ErrorKind(StrEnum):

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from evidence_mutants import Mutator, kinds_in, small_nets, verdict_in, write_files
+from evidence_cases import kinds_in, small_nets, verdict_in, write_files
+from evidence_mutants import Mutator
 from netproof.recheck import check, reductions
 from netproof.recheck.report import recheck_report
 from netproof.recheck.state_table import StateTable

@@ -1,0 +1,30 @@
+"""``netproof repair``: what is wrong with an unsound workflow, and a repair that is proved."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from netproof.cli.output_file import write_output
+from netproof.loading import load
+from netproof.repairing import diagnose, repaired_text
+from transition_systems.budget import Budget
+
+__all__ = ["run"]
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the diagnosis, write the repaired file; 0 if sound or repaired, 1 if not repaired."""
+    model = load(arguments.file, format=arguments.format)
+    seconds = arguments.budget_seconds or 10.0
+    found = diagnose(model, most=arguments.most_edits, budget=Budget(seconds=seconds))
+    if found is None:
+        sys.stdout.write(f"{model.source}: sound, nothing to repair\n")
+        return 0
+    json_wanted = arguments.output_format == "json"
+    sys.stdout.write(found.to_json() if json_wanted else found.text())
+    if not found.repair.found:
+        return 1
+    if arguments.output is not None:
+        write_output(arguments.output, repaired_text(model, found.repair))
+    return 0

@@ -1,0 +1,65 @@
+"""``netproof repair``: what it prints, what it writes, its exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import netproof
+from netproof.__main__ import main
+from netproof.loading import model_of
+from netproof.repairing import diagnose
+from petri import PetriNet
+from transition_systems.errors import UsageError
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def test_an_unsound_file_is_explained_and_repaired(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "mended.bpmn"
+    assert main(["repair", str(EXAMPLES / "invoice-deadlock.bpmn"), "-o", str(target)]) == 0
+    text = capsys.readouterr().out
+    assert "Deadlock at a join: the parallel gateway join never gets all its tokens." in text
+    assert "smallest unsound fragment (2 nodes): Large amount?, join" in text
+    assert "repair, proved sound: 1 edit, the fewest" in text
+    assert "Make the parallel gateway join exclusive." in text
+    assert netproof.check(target, "soundness")["soundness"].holds
+
+
+def test_json(capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(EXAMPLES / "hiring-double-welcome.bpmn")
+    assert main(["repair", path, "--output-format", "json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["schema"] == "netproof/repair/1"
+    assert data["error"]["kind"] == "lack of synchronisation"
+    assert data["fragment"]["minimal"] is True
+    assert [edit["kind"] for edit in data["repair"]["edits"]] == ["change-gateway"]
+
+
+def test_a_sound_file_needs_no_repair(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["repair", str(EXAMPLES / "order-process.bpmn")]) == 0
+    assert "sound, nothing to repair" in capsys.readouterr().out
+
+
+def test_a_definition_is_written_back_as_one(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    text = netproof.convert(EXAMPLES / "invoice-deadlock.bpmn", "definition")
+    bad.write_text(text, encoding="utf-8")
+    target = tmp_path / "good.yaml"
+    assert main(["repair", str(bad), "-o", str(target)]) == 0
+    assert netproof.check(target, "soundness")["soundness"].holds
+
+
+def test_a_net_and_too_few_edits_are_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    net = PetriNet(places=["p"], transitions=[], name="n")
+    with pytest.raises(UsageError, match="this is a net"):
+        diagnose(model_of(net))
+    path = EXAMPLES / "purchase-two-pools.bpmn"
+    assert main(["repair", str(path), "--most-edits", "1", "--budget-seconds", "3"]) in (0, 1)
+    assert capsys.readouterr().out.startswith(f"{path}: not sound")

@@ -1,0 +1,186 @@
+"""Evidence files of every kind about small nets."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import runpy
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import petri
+from engine_cases import random_goal, random_net, random_safe_net
+from linear_cases import random_free_choice
+from netproof.evidence_files import write_evidence
+from netproof.report.model import ModelReport, Report, VerdictReport
+from petri import PetriNet, read_pnml, write_pnml
+from petri.decision import equals_marking, stamped
+from petri.home import reversible
+from petri.live import live
+from petri.persistence import persistent
+from petri.reductions.answers import ReducedNet
+from petri.soundness import SoundnessGoal, workflow_goal
+from petri.stable_places import stable_place
+from petri.stubborn_sets import always_reachable_by_stubborn_sets
+from recheck_support import NETS
+from reduction_nets import parallel
+from transition_systems.budget import Budget
+from transition_systems.errors import NetproofError, UsageError
+from transition_systems.properties.format import format_formula
+from transition_systems.properties.formulas import always_everywhere, possible
+from transition_systems.verdict import Verdict
+
+FEW = Budget(states=400, seconds=5)
+Data = dict[str, Any]
+
+
+GENERATORS = Path(__file__).parents[1] / "examples" / "generators"
+LARGE = SimpleNamespace(**runpy.run_path(str(GENERATORS / "nets.py")))
+
+
+def random_workflow_net(seed: int) -> PetriNet:
+    """A workflow net grown from one step: rows, choices, loops, and parallel places; rarely spoilt."""
+    rng = random.Random(seed)
+    arcs = [("i", "t0"), ("t0", "o")]
+    for n in range(1, rng.randint(2, 6)):
+        rule = rng.random()
+        steps = sorted({b for a, b in arcs if b[0] == "t"})
+        places = sorted({a for a, b in arcs if a[0] == "p"})
+        step = rng.choice(steps)
+        before = [a for a, b in arcs if b == step]
+        after = [b for a, b in arcs if a == step]
+        if rule < 0.4:
+            arcs = [(a, b) for a, b in arcs if a != step]
+            arcs += [(step, f"p{n}"), (f"p{n}", f"t{n}"), *((f"t{n}", b) for b in after)]
+        elif rule < 0.6 or not places:
+            arcs += [*((a, f"t{n}") for a in before), *((f"t{n}", b) for b in after)]
+        elif rule < 0.75:
+            place = rng.choice(places)
+            arcs += [(place, f"t{n}"), (f"t{n}", place)]
+        else:
+            place = rng.choice(places)
+            arcs += [(f"p{n}", b) for a, b in arcs if a == place]
+            arcs += [(a, f"p{n}") for a, b in arcs if b == place and rng.random() < 0.95]
+    arcs = list(dict.fromkeys(arcs))
+    nodes = dict.fromkeys(name for arc in arcs for name in arc)
+    return PetriNet(
+        places=[n for n in nodes if n[0] != "t"], transitions=[n for n in nodes if n[0] == "t"],
+        arcs=arcs, initial=["i"],
+    )  # fmt: skip
+
+
+def small_nets(count: int, first: int = 0) -> Iterator[PetriNet]:
+    """Nets of every sort with few places; the markings of most can be listed."""
+    if not first:
+        yield from NETS
+        yield parallel(2, 1)
+        yield parallel(2, 2)
+    for seed in range(first, first + count):
+        yield random_net(seed, most=5, unbounded=seed % 4 == 3)
+        yield random_safe_net(seed, most=5)
+        yield random_free_choice(seed)
+        yield random_workflow_net(seed)
+        yield (LARGE.marked_graph if seed % 2 else LARGE.free_choice)(4 + seed % 3, seed=seed)
+
+
+def goal_of(net: PetriNet) -> SoundnessGoal | None:
+    """The goal of a workflow net that starts with one token in its source."""
+    try:
+        return workflow_goal(net)
+    except UsageError:
+        return None
+
+
+def verdicts_of(net: PetriNet, seed: int) -> Iterator[Verdict]:
+    """Verdicts with evidence of as many kinds as there are; the property is one that is known."""
+    rng = random.Random(seed)
+    asked: list[Callable[[], Verdict]] = [
+        lambda: petri.deadlock(net, budget=FEW),
+        lambda: petri.safe(net, budget=FEW),
+        lambda: petri.bounded(net, budget=FEW),
+        lambda: petri.no_dead_transitions(net, budget=FEW),
+        lambda: petri.workflow_net(net),
+        lambda: reversible(net, budget=FEW),
+        lambda: persistent(net, budget=FEW),
+        lambda: stable_place(net, budget=FEW),
+        lambda: live(net, budget=FEW),
+        lambda: petri.terminates(net, budget=FEW),
+        lambda: petri.bounded(net, method="symbolic", budget=FEW),
+    ]
+    for fairness in ("weak", "strong"):
+        asked.append(lambda f=fairness: petri.terminates(net, fairness=f, budget=FEW).with_(property=f"termination-{f}"))  # fmt: skip
+    for method in ("structure", "stubborn-sets", "state-equation", "symbolic", "pdr"):
+        asked.append(lambda m=method: petri.deadlock(net, method=m, budget=FEW))
+    for method in ("symbolic", "stubborn-sets", "z3", "state-equation", "pdr", "k-induction"):
+        goal = random_goal(net, rng.randrange(10**6))
+        name = format_formula(always_everywhere(goal))
+        asked.append(lambda m=method, g=goal, n=name: petri.invariant(net, g, method=m, budget=FEW, name=n))  # fmt: skip
+        found = format_formula(possible(goal))
+        asked.append(lambda g=goal, n=found: petri.reachable(net, g, budget=FEW, name=n))
+    asked.append(
+        lambda: always_reachable_by_stubborn_sets(
+            net, equals_marking(net, net.initial), budget=FEW, name="reversibility"
+        )
+    )
+    small = ReducedNet(net, budget=FEW)
+    asked += [small.bounded, small.safe, small.deadlock]
+    asked.append(lambda: small.occur(None, name="no-dead-transitions"))
+    goal = goal_of(net)
+    if goal is not None:
+        asked += [lambda m=m: petri.sound(net, method=m, budget=FEW) for m in ("explicit", "reduction", "rank-theorem")]  # fmt: skip
+        tidy = ReducedNet(net, goal=goal, budget=FEW)
+        asked += [tidy.option, tidy.proper]
+        asked.append(
+            lambda: petri.always_reachable(
+                net, goal.completion, budget=FEW, name="option-to-complete"
+            )
+        )
+        asked.append(
+            lambda: petri.invariant(net, goal.proper, budget=FEW, name="proper-completion")
+        )
+    for ask in asked:
+        try:
+            verdict = ask()
+        except NetproofError:
+            continue
+        if verdict.evidence is not None and not verdict.unknown:
+            yield verdict
+
+
+def kinds_in(data: Data) -> Iterator[str]:
+    """The kinds of evidence in a piece, those inside included."""
+    yield data["kind"]
+    for part in data.get("parts", ()):
+        yield from kinds_in(part["evidence"])
+    if "inner" in data:
+        yield from kinds_in(data["inner"])
+
+
+def write_files(net: PetriNet, folder: Path, seed: int) -> tuple[PetriNet, list[Data]]:
+    """Write a net and the evidence about it; return the net as read, and the files' data."""
+    folder.mkdir(parents=True, exist_ok=True)
+    source = folder / "net.pnml"
+    write_pnml(net, source)
+    net = read_pnml(source)
+    digest = f"sha256:{hashlib.sha256(source.read_bytes()).hexdigest()}"
+    entries = []
+    for verdict in verdicts_of(net, seed):
+        assert verdict.evidence is not None
+        evidence = stamped(verdict.evidence, source_digest=digest, translation=None)
+        entry = VerdictReport(verdict=verdict.with_(evidence=evidence))
+        entries.append(replace(entry, witness=entry.verdict.witness))
+    model = ModelReport(
+        source="net.pnml", format="pnml", nodes=0, places=len(net.places),
+        transitions=len(net.transitions), verdicts=tuple(entries),
+    )  # fmt: skip
+    files = write_evidence(Report(models=(model,)), folder / "proofs")
+    return net, [json.loads(path.read_text(encoding="utf-8")) for path in files]
+
+
+def verdict_in(file: Data) -> Data:
+    found: Data = file["models"][0]["verdicts"][0]
+    return found
