@@ -20,7 +20,7 @@ from transition_systems.properties.predicates import (
 )
 from transition_systems.properties.walk import names_in, subpredicates
 
-__all__ = ["Guards", "Preserved"]
+__all__ = ["Guards", "Preserved", "zeros"]
 
 Tokens = Mapping[int, int]
 
@@ -80,7 +80,7 @@ class Guards:
             self.concerned |= statement.concerned()
         if preserved.completion is not None:
             self.blocked |= _opaque(preserved.completion)
-            self.zeros = _known(_zeros(preserved.completion), numbers)
+            self.zeros = _known(zeros(preserved.completion), numbers)
 
     def free(self, place: int) -> bool:
         """Return whether a place may go wherever its tokens move on."""
@@ -215,7 +215,7 @@ def _limit(predicate: Predicate) -> tuple[dict[str, int], int] | None:
     return terms, predicate.bound - (predicate.op == "<")
 
 
-def _zeros(predicate: Predicate) -> list[str]:
+def zeros(predicate: Predicate) -> list[str]:
     """Return the places that are empty wherever a predicate holds, as far as its form tells."""
     found: list[str] = []
     for conjunct in _conjuncts(predicate):
