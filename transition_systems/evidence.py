@@ -15,8 +15,8 @@ kind                  proves                                    by
                                                                 successor decreases, 0 only in ``P``
 ``trap``              ``EF AG !P``                              a run to a state, and a closed set
                                                                 around that state that avoids ``P``
-``marked-trap``       ``EF AG !P``                              a run that puts a token into a trap of
-                                                                places which ``P`` wants empty
+``marked-trap``       ``EF AG !P``                              a run that marks a trap of places
+                                                                which ``P`` wants empty
 ``pump``              the model is unbounded                    a run, then steps that cover the
                                                                 state before them
 ``lasso``             an infinite run (of the named fairness)   a stem and a cycle

@@ -10,7 +10,7 @@ __all__ = ["Signed", "Sum", "conjuncts", "disjuncts", "exactly", "most", "moved"
 
 Sum = tuple[dict[str, int], int]
 Signed = tuple[Predicate, bool]
-Meaning = Callable[[str], str | int]
+Meaning = Callable[[str], str | int | tuple[dict[str, int], int]]
 
 
 def conjuncts(predicate: Predicate, positive: bool) -> Iterator[Signed]:
@@ -92,13 +92,17 @@ def moved(predicate: Predicate, meaning: Meaning) -> Predicate:
 
 
 def _moved_sum(node: Compare, meaning: Meaning) -> Compare:
-    """Return a comparison with places replaced; a fixed place counts into the bound."""
+    """Return a comparison with places replaced; what is fixed counts into the bound."""
     terms: dict[str, int] = {}
     bound = node.bound
     for name, factor in node.terms:
         now = meaning(name)
         if isinstance(now, int):
             bound -= factor * now
+        elif isinstance(now, tuple):
+            bound -= factor * now[1]
+            for part, weight in now[0].items():
+                terms[part] = terms.get(part, 0) + factor * weight
         else:
             terms[now] = terms.get(now, 0) + factor
     return Compare(tuple((name, factor) for name, factor in terms.items()), node.op, bound)

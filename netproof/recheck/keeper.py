@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from netproof.recheck.forms import Signed, Sum, conjuncts, disjuncts, exactly, most, names_of
 from netproof.recheck.net_table import NetTable
 from netproof.recheck.result import RefusedError
-from netproof.recheck.statements import Statement
+from netproof.recheck.statements import Statement, bound_of
 from transition_systems.properties.predicates import (
     And,
     Atom,
@@ -47,10 +47,14 @@ class Keeper:
         self.sums: list[Sum] = []
         self.exact: set[str] = set()
         self.untouched: set[str] = set()
+        self.mentioned: set[str] = set()
+        self.final = self.stuck = False
+        self.bound = bound_of(claim) is not None
         self.free = claim.shape == "phrase" or never(claim) is not None
         if self.free:
             return
         assert claim.predicate is not None
+        self.mentioned.update(names_of(claim.predicate))
         positive = claim.positive
         if claim.shape == "EF AG":
             positive = not positive
@@ -96,12 +100,14 @@ class Keeper:
         others = disjuncts(node, sign)
         stuck = [item for item in others if isinstance(item[0], Dead) and not item[1]]
         if stuck:
+            self.stuck = True
             for other, _ in others:
                 if not isinstance(other, Dead):
                     self._atoms(other)
             return
         final = self._final(others, table)
         if final is not None:
+            self.final = True
             self.exact |= final
             return
         self._atoms(node)
@@ -150,9 +156,47 @@ class Keeper:
         ):
             raise RefusedError(f"the bound of {place!r} does not follow from the bounds after it")
 
+    def vanish(self, place: str) -> None:
+        """Refuse that tokens of a place are thrown away, where the claim may depend on them."""
+        if self.bound or self.final:
+            raise RefusedError(f"the claim may depend on how many tokens are in {place!r}")
+        self.permit(place, [{}])
+
+    def delay(self, place: str, needs: dict[str, int]) -> None:
+        """Refuse that tokens of a place are read as what they were made of."""
+        if self.stuck:
+            raise RefusedError(f"markings without successors may have tokens in {place!r}")
+        self.permit(place, [needs])
+        if self.empty is not None and self.empty.isdisjoint(needs):
+            raise RefusedError(f"the claim's goal may leave what {place!r} is made of")
+
+    def lose(self, place: str) -> None:
+        """Refuse that a place goes of which the claim says something."""
+        if self.bound or self.stuck or place in self.mentioned:
+            raise RefusedError(f"the claim may depend on how many tokens are in {place!r}")
+
+    def equate(self, place: str, weights: dict[str, int], constant: int) -> None:
+        """Read a place as a sum; an empty sum without negative constant has only empty places."""
+        if self.bound:
+            raise RefusedError(f"the bound may be that of {place!r}")
+        if self.empty is not None and place in self.empty:
+            self.empty.discard(place)
+            if constant >= 0:
+                self.empty |= set(weights)
+        for names in (self.exact, self.untouched, self.mentioned):
+            if place in names:
+                names.discard(place)
+                names |= set(weights)
+        for terms, _ in self.sums:
+            worth = terms.pop(place, 0)
+            for name, weight in weights.items() if worth else ():
+                terms[name] = terms.get(name, 0) + worth * weight
+        if place in self.single:
+            self.sums.append((dict(weights), self.single.pop(place) - constant))
+
     def merge(self, place: str, other: str) -> None:
         """Read a place as another one."""
-        for names in (self.empty, self.exact, self.untouched):
+        for names in (self.empty, self.exact, self.untouched, self.mentioned):
             if names is not None and place in names:
                 names.discard(place)
                 names.add(other)

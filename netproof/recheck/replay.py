@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from netproof.recheck.net_table import NetTable
+from netproof.recheck.replay_further import FurtherSteps
 from netproof.recheck.result import RefusedError, Watch
-from netproof.recheck.shrinking_net import Arcs, Keeps, ShrinkingNet
+from netproof.recheck.shrinking_net import Keeps
 
 __all__ = ["Replay"]
 
 
-class Replay(ShrinkingNet):
+class Replay(FurtherSteps):
     """The steps of a reduction, each checked before it is done.
 
     Parameters
@@ -26,7 +27,6 @@ class Replay(ShrinkingNet):
 
     def __init__(self, table: NetTable) -> None:
         super().__init__(table)
-        self.events: list[tuple[str, str, str | list[Arcs]]] = []
         self._table: NetTable | None = None
         self._covers: dict[str, set[str]] | None = None
 
@@ -56,13 +56,8 @@ class Replay(ShrinkingNet):
 
     def ask(self, keeper: Keeps) -> None:
         """Refuse the steps where a claim may depend on what they change."""
-        for kind, place, more in self.events:
-            if isinstance(more, list):
-                keeper.permit(place, more)
-            elif kind == "merge":
-                keeper.merge(place, more)
-            else:
-                keeper.forget(place)
+        for event in self.events:
+            event(keeper)
 
     def all(self, steps: tuple[object, ...], watch: Watch) -> None:
         """Do all steps; refuse the first that its rule does not allow."""
@@ -72,12 +67,24 @@ class Replay(ShrinkingNet):
             "equal-transition": (2, self._equal_transition),
             "idle-transition": (2, self._idle_transition),
             "fixed-place": (1, self._fixed_place),
+            "sink-place": (1, self.sink_place),
+            "source-place": (2, self.source_place),
+            "pre-agglomerate": (1, self.pre_agglomerate),
+        }
+        longer: dict[str, Callable[..., None]] = {
+            "empty-siphon": self.empty_siphon,
+            "sequence-transition": self.sequence_transition,
+            "implicit-place": self.implicit_place,
         }
         for step in steps:
             watch.tick()
             if not isinstance(step, tuple) or not all(isinstance(name, str) for name in step):
                 raise RefusedError(f"a step of the reduction is malformed: {step!r:.60}")
-            count, rule = rules.get(step[0] if step else "", (-1, self._fixed_place))
+            word = step[0] if step else ""
+            if word in longer:
+                longer[word](*step[1:])
+                continue
+            count, rule = rules.get(word, (-1, self._fixed_place))
             if len(step) != count + 1:
                 raise RefusedError(f"there is no reduction step {step!r:.60}")
             rule(*step[1:])
@@ -95,7 +102,8 @@ class Replay(ShrinkingNet):
         alone = {place: 1}
         if any(self.needs[t] != alone or not self.gives[t] for t in empty):
             raise RefusedError(f"{place!r} cannot be agglomerated: it is not emptied freely")
-        self.events.append(("permit", place, [self.gives[t] for t in empty]))
+        gains = [self.gives[t] for t in empty]
+        self.events.append(lambda keeper: keeper.permit(place, gains))
         if waiting:
             (only,) = empty
             del self.tokens[place]
@@ -110,7 +118,7 @@ class Replay(ShrinkingNet):
         for second in empty:
             self.drop(second)
         self.remove(place, 0)
-        self.events.append(("forget", place, ""))
+        self.events.append(lambda keeper: keeper.forget(place))
 
     def _join(self, place: str, first: str, empty: list[str]) -> None:
         needs, gives, below = self.needs[first], dict(self.gives[first]), self.below[first]
@@ -150,7 +158,7 @@ class Replay(ShrinkingNet):
         for t in users:
             self.needs[t].pop(place, None)
             self.gives[t].pop(place, None)
-        self.events.append(("merge", place, other))
+        self.events.append(lambda keeper: keeper.merge(place, other))
         self.remove(place, other)
 
     def _equal_transition(self, name: str, other: str) -> None:
@@ -181,4 +189,4 @@ class Replay(ShrinkingNet):
             self.gives[t].pop(place, None)
         self.most_fixed = max(self.most_fixed, count)
         self.remove(place, count)
-        self.events.append(("forget", place, ""))
+        self.events.append(lambda keeper: keeper.forget(place))

@@ -12,6 +12,7 @@ __all__ = ["Arcs", "Keeps", "ShrinkingNet"]
 
 Arcs = dict[str, int]
 Below = list[Any]
+Image = str | int | tuple[Arcs, int] | None
 
 
 class Keeps(Protocol):
@@ -29,6 +30,22 @@ class Keeps(Protocol):
         """Note that a place is empty, or fixed, from now on."""
         ...
 
+    def equate(self, place: str, weights: Arcs, constant: int) -> None:
+        """Note that a place is read as a constant and a weighted sum of others from now on."""
+        ...
+
+    def lose(self, place: str) -> None:
+        """Refuse the loss of a place of which the smaller net does not tell the tokens."""
+        ...
+
+    def vanish(self, place: str) -> None:
+        """Refuse that tokens of a place are thrown away."""
+        ...
+
+    def delay(self, place: str, needs: Arcs) -> None:
+        """Refuse that tokens of a place wait as these others until they are used."""
+        ...
+
 
 class ShrinkingNet:
     """A net on its way through the steps of a reduction.
@@ -41,7 +58,8 @@ class ShrinkingNet:
     Attributes
     ----------
     image
-        For each place that went: the place that it is read as, or its fixed number of tokens.
+        For each place that went: the place that it is read as, its fixed number of tokens, or
+        weights of places and a constant; ``None`` where the smaller net does not tell.
     most_fixed
         The most tokens of a place that went because nothing changes it.
     early
@@ -65,7 +83,8 @@ class ShrinkingNet:
         for t in moves:
             self.use(t)
         self.below: dict[str, Below] = {t: [t] for t in moves}
-        self.image: dict[str, str | int] = {}
+        self.image: dict[str, Image] = {}
+        self._known: tuple[int, dict[str, tuple[Arcs, int]]] | None = None
         self.most_fixed = 0
         self.early: set[str] = set()
 
@@ -96,7 +115,7 @@ class ShrinkingNet:
             raise RefusedError(f"{name!r:.60} is no transition of the net at this step")
         return name
 
-    def remove(self, place: str, image: str | int) -> None:
+    def remove(self, place: str, image: Image) -> None:
         """Take a place out that has no arcs, and note what it is read as."""
         self.image[place] = image
         self.tokens.pop(place, None)
@@ -121,12 +140,43 @@ class ShrinkingNet:
                 waiting.extend(item)
         return found
 
-    def meaning(self, place: str) -> str | int:
+    def meaning(self, place: str) -> str | int | tuple[Arcs, int]:
         """Return what a place of the first net is read as in the reduced one."""
-        now: str | int = place
+        now: Image = place
         while isinstance(now, str) and now in self.image:
             now = self.image[now]
-        return now
+        if now is None:
+            raise RefusedError(f"the steps do not preserve the tokens of {place!r:.60}")
+        return self._sums()[place] if isinstance(now, tuple) else now
+
+    def _sums(self) -> dict[str, tuple[Arcs, int]]:
+        """Return the places that are read as sums, over the places that are left.
+
+        What an image names went later, or is left; so the last ones come first.
+        """
+        if self._known is None or self._known[0] != len(self.image):
+            found: dict[str, tuple[Arcs, int]] = {}
+            for place in reversed(self.image):
+                now = self.image[place]
+                if isinstance(now, int) or now is None:
+                    continue
+                weights, constant = ({now: 1}, 0) if isinstance(now, str) else now
+                terms: Arcs = {}
+                for name, weight in weights.items():
+                    below, more = self._part(name, found)
+                    constant += weight * more
+                    for part, times in below.items():
+                        terms[part] = terms.get(part, 0) + weight * times
+                found[place] = terms, constant
+            self._known = len(self.image), found
+        return self._known[1]
+
+    def _part(self, name: str, found: dict[str, tuple[Arcs, int]]) -> tuple[Arcs, int]:
+        now = self.image.get(name, name)
+        if isinstance(now, int):
+            return {}, now
+        # Of a lost place nothing is known: its name stays, and is no place of the net that is left.
+        return found.get(name, ({name: 1}, 0))
 
     def net(self) -> PetriNet:
         """Return the net after the steps, its nodes in the order of their names."""

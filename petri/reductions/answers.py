@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import replace
+from typing import Literal
 
 from petri.boundedness import bounded
 from petri.deadlock import deadlock, stuck
@@ -13,7 +15,7 @@ from petri.liveness import no_dead_transitions
 from petri.net import PetriNet
 from petri.reachable import always_reachable, invariant, when
 from petri.reductions.preserved import Preserved
-from petri.reductions.reduce import reduce_net
+from petri.reductions.reduce import FEW, LOSSY, reduce_net
 from petri.reductions.reduction import Reduction
 from petri.soundness.goal import SoundnessGoal
 from petri.state_space.exploring import explore_or_pump
@@ -66,6 +68,12 @@ class ReducedNet:
         Predicates of which it will be asked whether a marking that satisfies them is reachable.
     budget, progress
         Limits for the reduction and for the state space of the reduced net, and a callback.
+    few
+        As for :func:`petri.reductions.reduce_net`.
+    bounds
+        What of the bounds the reduction keeps; with ``"none"``, :attr:`pump` may be ``None``
+        though the net is unbounded. What it does not keep, and markings without successors, are
+        asked of another reduction, made where that is needed.
 
     Attributes
     ----------
@@ -94,6 +102,8 @@ class ReducedNet:
         also: Sequence[Predicate] = (),
         budget: Budget | None = None,
         progress: ProgressCallback | None = None,
+        few: int = FEW,
+        bounds: Literal["least", "finite", "none"] = "finite",
     ) -> None:
         self.net = net
         self.goal = goal
@@ -103,11 +113,28 @@ class ReducedNet:
         if goal is not None:
             invariants.append(goal.proper)
         preserved = Preserved(
-            completion=None if goal is None else goal.completion, invariants=tuple(invariants)
-        )
-        self.reduction: Reduction = reduce_net(net, preserved, budget=budget)
+            completion=None if goal is None else goal.completion, invariants=tuple(invariants),
+            bounds=bounds, deadlock=False,
+        )  # fmt: skip
+        self.reduction: Reduction = reduce_net(net, preserved, budget=budget, few=few)
+        self._few = few
+        self._other: ReducedNet | None = None
         self._budget, self._progress = budget, progress
         self._space: tuple[ReachabilityGraph, Lasso | None] | None = None
+
+    def _strict(self) -> ReducedNet:
+        """Return this, or with another reduction where this one may not preserve bounds and ends.
+
+        All of these are preserved where only rules were applied that are always allowed.
+        """
+        if all(step[0] not in LOSSY for step in self.reduction.steps):
+            return self
+        if self._other is None:
+            other = copy(self)
+            other.reduction = reduce_net(self.net, Preserved(), budget=self._budget, few=self._few)
+            other._space = None
+            self._other = other
+        return self._other
 
     def _explored(self) -> tuple[ReachabilityGraph, Lasso | None]:
         if self._space is None:
@@ -167,6 +194,9 @@ class ReducedNet:
 
     def deadlock(self, final: Predicate | None = None) -> Verdict:
         """Decide that no reachable marking is stuck before completion."""
+        strict = self._strict()
+        if strict is not self:
+            return strict.deadlock(final)
         complete = final_predicate(self.net, final)
         verdict = deadlock(
             self.reduction.reduced, final=self.reduction.predicate(complete), graph=self.graph
@@ -178,6 +208,9 @@ class ReducedNet:
 
     def bounded(self) -> Verdict:
         """Decide that the number of tokens in the places has a bound."""
+        strict = self._strict()
+        if strict is not self:
+            return strict.bounded()
         verdict = bounded(self.reduction.reduced, graph=self.graph, pump=self.pump)
         if not verdict.holds:
             return self._carried(verdict, claim(self.net, "unbounded"))

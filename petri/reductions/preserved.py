@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from petri.net import PetriNet
-from transition_systems.properties.predicates import (
-    TRUE,
-    And,
-    Atom,
-    Compare,
-    Constant,
-    Dead,
-    Enabled,
-    Not,
-    Or,
-    Predicate,
-)
-from transition_systems.properties.walk import names_in, subpredicates
+from petri.reductions.predicate_forms import conjuncts, final_form, limit, opaque, zeros
+from transition_systems.properties.predicates import TRUE, Constant, Predicate
+from transition_systems.properties.walk import names_in
 
-__all__ = ["Guards", "Preserved", "zeros"]
+__all__ = ["Guards", "Preserved"]
 
 Tokens = Mapping[int, int]
 
@@ -29,8 +20,9 @@ Tokens = Mapping[int, int]
 class Preserved:
     """The statements about a net whose truth a reduction must not change.
 
-    Bounds of the net and the occurrence of transitions are always preserved, and so is whether a
-    marking without successor that satisfies a predicate can be reached.
+    The occurrence of transitions is always preserved. With the default of ``bounds`` and
+    ``deadlock`` only rules are applied by which each marking of the smaller net is one of the net,
+    with the places that went empty, equal to another one or fixed.
 
     Parameters
     ----------
@@ -38,6 +30,11 @@ class Preserved:
         ``AG EF completion``; ``None`` where that is not asked.
     invariants
         ``AG P`` for each of these predicates.
+    bounds
+        ``"least"``: the least bound of the net, up to the places that never change;
+        ``"finite"``: whether it has a bound; ``"none"``: neither.
+    deadlock
+        Whether, for any predicate, a marking without successor that satisfies it can be reached.
 
     Examples
     --------
@@ -47,6 +44,8 @@ class Preserved:
 
     completion: Predicate | None = None
     invariants: tuple[Predicate, ...] = ()
+    bounds: Literal["least", "finite", "none"] = "least"
+    deadlock: bool = True
 
 
 class Guards:
@@ -66,10 +65,14 @@ class Guards:
         For the final marking ``F``: preserved where ``F`` leaves ``p`` empty.
     any other ``AG P``
         Preserved where ``P`` depends neither on ``p`` nor on where the tokens move.
+
+    Where a place went because it has always ``constant + sum of weight x place`` tokens, the
+    statements are read with this sum in its stead, and so is what is kept here of them.
     """
 
     def __init__(self, net: PetriNet, preserved: Preserved) -> None:
         numbers = {place: number for number, place in enumerate(net.place_ids)}
+        self.bounds, self.deadlock = preserved.bounds, preserved.deadlock
         self.zeros: set[int] | None = None
         self.always = [_Always(net, p, numbers) for p in preserved.invariants if p != TRUE]
         self.blocked = any(statement.opaque for statement in self.always)
@@ -78,9 +81,13 @@ class Guards:
         self.concerned: set[int] = set()
         for statement in self.always:
             self.concerned |= statement.concerned()
+        self.mentioned: set[int] = set()
+        for predicate in preserved.invariants:
+            self.mentioned |= _known(names_in(predicate)[0], numbers)
         if preserved.completion is not None:
-            self.blocked |= _opaque(preserved.completion)
+            self.blocked |= opaque(preserved.completion)
             self.zeros = _known(zeros(preserved.completion), numbers)
+            self.mentioned |= _known(names_in(preserved.completion)[0], numbers)
 
     def free(self, place: int) -> bool:
         """Return whether a place may go wherever its tokens move on."""
@@ -96,11 +103,47 @@ class Guards:
             return True
         return all(statement.allows(place, gains) for statement in self.always)
 
+    def ignores(self, place: int) -> bool:
+        """Return whether nothing that is preserved depends on the tokens of a place."""
+        return self.bounds == "none" and not self.deadlock and place not in self.mentioned
+
+    def vanishes(self, place: int) -> bool:
+        """Return whether a place may go whose tokens can always be thrown away.
+
+        As for tokens that move on, to nowhere; but a marking above ``F`` may then become ``F``.
+        """
+        if self.bounds != "none" or any(statement.final for statement in self.always):
+            return False
+        return self.allows(place, ({},))
+
+    def delays(self, place: int, needs: Tokens) -> bool:
+        """Return whether a place may go whose tokens are taken back to where they came from.
+
+        A marking with ``k`` tokens in ``place`` is one of the smaller net without these and with
+        ``k`` times ``needs``. It has a way to a marking that satisfies ``C`` by which all these
+        are used, and so has the former, where ``C`` wants one of the needed places empty.
+        """
+        if self.deadlock or not self.allows(place, (needs,)):
+            return False
+        return self.zeros is None or not self.zeros.isdisjoint(needs)
+
+    def equated(self, place: int, terms: Tokens, constant: int) -> None:
+        """Note that a place is read as a constant and a sum of others, with positive weights."""
+        if self.zeros is not None and place in self.zeros:
+            self.zeros.discard(place)
+            if constant >= 0:
+                self.zeros.update(terms)
+        for names in (self.concerned, self.mentioned):
+            _spread(names, place, terms)
+        for statement in self.always:
+            statement.equated(place, terms)
+
     def merged(self, dropped: int, kept: int) -> None:
         """Note that a place is read as another one, which always has the same tokens."""
         if self.zeros is not None:
             _renamed(self.zeros, dropped, kept)
         _renamed(self.concerned, dropped, kept)
+        _renamed(self.mentioned, dropped, kept)
         for statement in self.always:
             statement.merged(dropped, kept)
 
@@ -112,29 +155,30 @@ class _Always:
         self.single: dict[int, int] = {}
         self.sums: list[dict[int, int]] = []
         self.kept: set[int] = set()
-        self.opaque = False
+        self.opaque = self.final = False
         self.untouched: set[int] = set()
-        for conjunct in _conjuncts(predicate):
+        for conjunct in conjuncts(predicate):
             self._add(net, conjunct, numbers)
         self.moves = bool(self.single or self.sums or self.untouched)
 
     def _add(self, net: PetriNet, predicate: Predicate, numbers: Mapping[str, int]) -> None:
         if isinstance(predicate, Constant):
             return
-        limit = _limit(predicate)
-        if limit is not None:
-            terms, bound = limit
+        upper = limit(predicate)
+        if upper is not None:
+            terms, bound = upper
             if list(terms.values()) == [1]:
                 (place,) = (numbers.get(name, -1) for name in terms)
                 self.single[place] = min(bound, self.single.get(place, bound))
             else:
                 self.sums.append({numbers.get(name, -1): n for name, n in terms.items()})
             return
-        final = _final_form(net, predicate)
+        final = final_form(net, predicate)
         if final is not None:
+            self.final = True
             self.kept |= _known(final, numbers)
             return
-        self.opaque |= _opaque(predicate)
+        self.opaque |= opaque(predicate)
         self.untouched |= _known(names_in(predicate)[0], numbers)
 
     def concerned(self) -> set[int]:
@@ -160,6 +204,20 @@ class _Always:
             return True
         return any(self.single.get(p, bound + 1) <= bound for gain in moves for p in gain)
 
+    def equated(self, place: int, terms: Tokens) -> None:
+        """Read a place as a sum of others, and a constant.
+
+        ``kept``: what the sum of a marked place of ``F`` counts must not become less.
+        """
+        _spread(self.kept, place, terms)
+        _spread(self.untouched, place, terms)
+        for known in self.sums:
+            worth = known.pop(place, 0)
+            for name, weight in terms.items() if worth else ():
+                known[name] = known.get(name, 0) + worth * weight
+        if self.single.pop(place, None) is not None:
+            self.sums.append(dict(terms))
+
     def merged(self, dropped: int, kept: int) -> None:
         """Read a place as another."""
         _renamed(self.kept, dropped, kept)
@@ -176,79 +234,13 @@ def _known(names: Iterable[str], numbers: Mapping[str, int]) -> set[int]:
     return {numbers[name] for name in names if name in numbers}
 
 
+def _spread(names: set[int], place: int, terms: Tokens) -> None:
+    if place in names:
+        names.discard(place)
+        names.update(terms)
+
+
 def _renamed(names: set[int], dropped: int, kept: int) -> None:
     if dropped in names:
         names.discard(dropped)
         names.add(kept)
-
-
-def _opaque(predicate: Predicate) -> bool:
-    return any(isinstance(p, Enabled | Dead | Atom) for p in subpredicates(predicate))
-
-
-def _conjuncts(predicate: Predicate) -> list[Predicate]:
-    found: list[Predicate] = []
-    waiting = [predicate]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, And):
-            waiting.extend(reversed(node.operands))
-        else:
-            found.append(node)
-    return found
-
-
-def _limit(predicate: Predicate) -> tuple[dict[str, int], int] | None:
-    """Return the terms and bound of ``sum <= bound`` without negative coefficients."""
-    if not isinstance(predicate, Compare) or predicate.op not in ("<=", "<"):
-        return None
-    terms = dict(predicate.terms)
-    if len(terms) < len(predicate.terms):
-        terms = {}
-        for name, weight in predicate.terms:
-            terms[name] = terms.get(name, 0) + weight
-    least = min(terms.values(), default=1)
-    if least < 0:
-        return None
-    if least == 0:
-        terms = {name: weight for name, weight in terms.items() if weight}
-    return terms, predicate.bound - (predicate.op == "<")
-
-
-def zeros(predicate: Predicate) -> list[str]:
-    """Return the places that are empty wherever a predicate holds, as far as its form tells."""
-    found: list[str] = []
-    for conjunct in _conjuncts(predicate):
-        if isinstance(conjunct, Compare) and conjunct.op == "==":
-            conjunct = Compare(conjunct.terms, "<=", conjunct.bound)
-        limit = _limit(conjunct)
-        if limit is not None and limit[1] == 0:
-            found.extend(limit[0])
-    return found
-
-
-def _final_form(net: PetriNet, predicate: Predicate) -> set[str] | None:
-    """Return the marked places of ``F`` where a predicate says ``M >= F -> M == F``."""
-    if not isinstance(predicate, Or) or len(predicate.operands) != 2:
-        return None
-    negative, equal = predicate.operands
-    if not isinstance(negative, Not):
-        return None
-    above: dict[str, int] = {}
-    for conjunct in _conjuncts(negative.operand):
-        if not isinstance(conjunct, Compare) or conjunct.op != ">=" or len(conjunct.terms) != 1:
-            return None
-        ((name, weight),) = conjunct.terms
-        if weight != 1 or conjunct.bound < 1:
-            return None
-        above[name] = conjunct.bound
-    exact: dict[str, int] = {}
-    for conjunct in _conjuncts(equal):
-        if not isinstance(conjunct, Compare) or conjunct.op != "==" or len(conjunct.terms) != 1:
-            return None
-        ((name, weight),) = conjunct.terms
-        if weight != 1 or exact.get(name, conjunct.bound) != conjunct.bound:
-            return None
-        exact[name] = conjunct.bound
-    wanted = {place: above.get(place, 0) for place in net.place_ids}
-    return set(above) if exact == wanted else None

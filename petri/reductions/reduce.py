@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from petri.net import PetriNet
+from petri.reductions.further import Desk, FurtherRules
 from petri.reductions.preserved import Guards, Preserved
 from petri.reductions.reduction import Reduction
 from petri.reductions.series import fuse_series
 from petri.reductions.working import Arcs, WorkingNet
 from transition_systems.budget import Budget, Meter
 
-__all__ = ["reduce_net"]
+__all__ = ["FEW", "LOSSY", "reduce_net"]
 
 EMPTY = (False, 0)
+FEW = 8
 MOST_PRODUCTS = 6
 MOST_TOKENS = 1_000
+LOSSY = ("implicit-place", "sink-place", "source-place", "pre-agglomerate")
 OFTEN = 256
 
 
 def reduce_net(
-    net: PetriNet, preserved: Preserved | None = None, *, budget: Budget | None = None
+    net: PetriNet,
+    preserved: Preserved | None = None,
+    *,
+    budget: Budget | None = None,
+    few: int = FEW,
 ) -> Reduction:
     """Reduce a net as far as the rules go, preserving the statements that are named.
 
-    Always preserved are the least bound of the net (up to the places that never change), whether
-    a transition occurs in some run, unboundedness, and whether a marking without successors that
+    Whether a transition occurs in some run is always preserved; by default also the least bound of
+    the net (up to the places that never change), and whether a marking without successors that
     satisfies a predicate is reachable.
 
     Parameters
@@ -34,6 +41,9 @@ def reduce_net(
         The statements whose truth must not change.
     budget
         Its seconds; a reduction that is ended by them is correct, only less small.
+    few
+        The further rules below are tried only while more transitions than so many are left, and
+        linear programs are solved only while more than four times so many are.
 
     Returns
     -------
@@ -58,6 +68,36 @@ def reduce_net(
     ``fixed-place p``
         No transition changes ``p``, and it has all the tokens that any of them needs.
 
+    The further rules; what each does not preserve, it leaves alone where that is asked:
+
+    ``empty-siphon t s p q ...``
+        The places are empty, and no transition fills one of them without needing one: they stay
+        empty, and what needs them is dead. Of all this ``t`` and ``s -> t`` are left, and ``t``
+        speaks for all that is dead. Preserves everything.
+    ``sequence-transition t u v ...``
+        ``t`` and ``u`` need the same, and ``v ...`` can be fired with what ``u`` gives alone,
+        which leads to what ``t`` gives: ``t`` goes. The reachable markings are the same, and so
+        are the ways between them; preserves everything.
+    ``implicit-place p q 2 r 1 ...``
+        ``p`` has never fewer tokens than the others need it to have
+        (:class:`petri.reductions.implicit.ImplicitPlaces`). Preserves everything but the least
+        bound where ``p = constant + 2 q + r ...``; where ``p`` may have more, what does not
+        mention ``p``, but for bounds and markings without successors.
+    ``sink-place p``
+        Each transition that empties ``p`` takes one token from it and does nothing else: ``p`` and
+        these go. Does not preserve bounds; predicates as for an agglomeration after which the
+        tokens of ``p`` are nowhere.
+    ``source-place p t``
+        ``t`` needs nothing and fills ``p`` alone: ``p`` goes. Preserves what does not mention
+        ``p``, but for bounds and markings without successors.
+    ``pre-agglomerate p``
+        One transition fills ``p``, with one token, and does nothing else; it needs something, of
+        places that nothing else empties; ``p`` is unmarked, and whatever empties it takes one
+        token. It is put before each of these, and left as a loop that tells whether it can occur.
+        Preserves all but predicates on markings without successors, ``AG EF C`` where ``C`` implies
+        that ``p`` and one of these places are empty, and ``AG P`` as where the tokens of ``p``
+        moved to these places (Berthelot 1987; Haddad, Pradat-Peyre: PPL 16, 2006).
+
     Near-linear on nets with bounded degree: what a step changes is looked at again, nothing else;
     a place goes only if no more than ``max(filling + emptying, 6)`` transitions come in the place
     of the old ones.
@@ -69,23 +109,28 @@ def reduce_net(
     >>> len(small.reduced.transitions), small.prefix
     (0, ('t1', 't2'))
     """
-    reducer = _Reducer(net, preserved or Preserved(), (budget or Budget()).start())
+    reducer = _Reducer(net, preserved or Preserved(), budget or Budget(), few)
     reducer.run()
-    return Reduction(net, reducer.work, steps=tuple(reducer.steps), image=reducer.image)
+    desk = reducer.desk
+    return Reduction(
+        net, reducer.work, steps=tuple(desk.steps), image=desk.image, equations=desk.equations,
+        lost=desk.lost,
+    )  # fmt: skip
 
 
 class _Reducer:
-    """The rules, and what they have to look at again.
+    """The cheap rules, and what they have to look at again.
 
     ``queue`` has the places of which one transition may be left that empties them, ``later`` those
     with several, ``near`` the places and ``moved`` the transitions whose arcs have changed.
     """
 
-    def __init__(self, net: PetriNet, preserved: Preserved, meter: Meter) -> None:
+    def __init__(self, net: PetriNet, preserved: Preserved, budget: Budget, few: int) -> None:
         self.guards = Guards(net, preserved)
         fused = fuse_series(net, lambda places, behind: self._allowed(net, places, behind))
         self.work = WorkingNet(net, fused)
-        self.meter = meter
+        self.meter: Meter = budget.start()
+        self.few = few
         ids = net.place_ids
         self.steps: list[tuple[str, ...]] = [("agglomerate", ids[p]) for p in fused.removed]
         self.image: dict[int, tuple[bool, int]] = dict.fromkeys(fused.removed, EMPTY)
@@ -93,6 +138,10 @@ class _Reducer:
         self.later: dict[int, None] = {}
         self.near: dict[int, None] = {}
         self.moved: dict[int, None] = {}
+        self.desk = Desk(
+            work=self.work, guards=self.guards, meter=self.meter, steps=self.steps,
+            image=self.image, queue=self.queue, near=self.near, moved=self.moved,
+        )  # fmt: skip
         self.idle: dict[int, None] = {}
         self.transition_of: dict[object, int] = {}
         self.place_of: dict[object, int] = {}
@@ -120,6 +169,7 @@ class _Reducer:
         self.agglomerate_singly()
         self.near.update(self.work.places)
         self.moved.update(dict.fromkeys(self.work.pre))
+        further: FurtherRules | None = None
         while not self.meter.out_of_time():
             if self.queue:
                 self.agglomerate_singly()
@@ -130,6 +180,10 @@ class _Reducer:
                 self.equal_and_fixed_places()
             elif self.later:
                 self.agglomerate_pairs(self.later.popitem()[0])
+            elif len(self.work.pre) > self.few:
+                further = further or FurtherRules(self.desk, few=self.few)
+                if not further.apply():
+                    return
             else:
                 return
 

@@ -128,10 +128,7 @@ class WorkingNet:
                 self.pre[number], self.post[number] = dict(self.pre[first]), after
                 self.expansion[number] = (self.expansion[first], self.expansion[second])
                 self.cover[number] = (self.cover[first], self.cover[second])
-                for near in self.pre[number]:
-                    self.empty[near][number] = None
-                for near in after:
-                    self.fill[near][number] = None
+                self._link(number)
                 made.append(number)
             self._forget(first)
         if self._taken is not None:
@@ -141,6 +138,76 @@ class WorkingNet:
             self._forget(second)
         del self.places[place]
         return made
+
+    def starve(self, siphon: set[int], place: int, kept: int) -> None:
+        """Leave of an empty siphon and of what is dead by it one place and one transition."""
+        dead = {t for p in siphon for t in self.empty[p]}
+        for transition in dead:
+            self._unlink(transition)
+            if transition != kept:
+                self.cover[kept] = (self.cover[kept], self.cover[transition])
+                self._forget(transition)
+        self.pre[kept], self.post[kept] = {place: self.pre[kept][place]}, {}
+        self.empty[place][kept] = None
+        for gone in siphon - {place}:
+            del self.places[gone]
+
+    def vanish(self, place: int) -> None:
+        """Take out a place and the transitions behind it, which only throw its tokens away."""
+        tokens, sinks = self.marking.pop(place, 0), list(self.empty[place])
+        then, below = self.expansion[sinks[0]], tuple(self.cover[t] for t in sinks)
+        if tokens:
+            self._early.append((then, below, tokens))
+        for first in self.fill[place]:
+            weight = self.post[first].pop(place)
+            self.expansion[first] = (self.expansion[first], *(then,) * weight)
+            self.cover[first] = (self.cover[first], *below)
+        for sink in sinks:
+            self._forget(sink)
+        del self.places[place]
+
+    def supply(self, place: int, source: int) -> None:
+        """Take out a place that one transition fills at will; it does so where there is need."""
+        first, weight = self.expansion[source], self.post[source][place]
+        for second in self.empty[place]:
+            times = -(-self.pre[second][place] // weight)
+            self.expansion[second] = (*(first,) * times, self.expansion[second])
+        self.drop_place(place)
+
+    def delay(self, place: int) -> list[int]:
+        """Let a transition occur just before the ones that it fills a place for; return these.
+
+        It is left as one that changes nothing, to tell whether it can occur.
+        """
+        (first,) = self.fill[place]
+        made: list[int] = []
+        for second in list(self.empty[place]):
+            number, needs = len(self.names), dict(self.pre[first])
+            for source, weight in self.pre[second].items():
+                if source != place:
+                    needs[source] = needs.get(source, 0) + weight
+            gives = self.post[second]
+            self.names.append(f"{self.names[first]}+{self.names[second]}")
+            self._unlink(second)
+            self.pre[number], self.post[number] = needs, gives
+            self.expansion[number] = (self.expansion[first], self.expansion[second])
+            self.cover[number] = (self.cover[first], self.cover[second])
+            self._link(number)
+            self._forget(second)
+            made.append(number)
+        if self._taken is not None:
+            self._taken.update(self.names[number] for number in made)
+        self._unlink(first)
+        self.post[first], self.expansion[first] = dict(self.pre[first]), ()
+        self._link(first)
+        del self.places[place]
+        return made
+
+    def _link(self, transition: int) -> None:
+        for place in self.pre[transition]:
+            self.empty[place][transition] = None
+        for place in self.post[transition]:
+            self.fill[place][transition] = None
 
     def _unlink(self, transition: int) -> None:
         for place in self.pre[transition]:

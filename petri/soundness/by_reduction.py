@@ -9,7 +9,8 @@ import numpy as np
 from petri.decision import Decision, claim
 from petri.net import PetriNet
 from petri.reachable import when
-from petri.reductions.preserved import Preserved, zeros
+from petri.reductions.predicate_forms import zeros
+from petri.reductions.preserved import Preserved
 from petri.reductions.reduce import reduce_net
 from petri.reductions.reduction import members
 from petri.reductions.small_space import SmallSpace, marking_test
