@@ -13,7 +13,8 @@ _NAMES = {
     ),
     "evidence": (
         "BoundEvidence CircuitEvidence Claim ClosedSet DiagramEvidence Distinction Evidence "
-        "FairMeasure InvariantEvidence LassoEvidence LinearProof Measure PartitionEvidence Parts "
+        "FairMeasure InvariantEvidence LassoEvidence LinearProof MarkedTrapEvidence Measure "
+        "PartitionEvidence Parts "
         "PumpEvidence RankEvidence RankedSet RunEvidence StateSet StructureEvidence "
         "StubbornEvidence TrapEvidence WordEvidence evidence_from_dict"
     ),

@@ -15,6 +15,8 @@ kind                  proves                                    by
                                                                 successor decreases, 0 only in ``P``
 ``trap``              ``EF AG !P``                              a run to a state, and a closed set
                                                                 around that state that avoids ``P``
+``marked-trap``       ``EF AG !P``                              a run that marks a trap of places
+                                                                which ``P`` wants empty
 ``pump``              the model is unbounded                    a run, then steps that cover the
                                                                 state before them
 ``lasso``             an infinite run (of the named fairness)   a stem and a cycle
@@ -52,6 +54,7 @@ from transition_systems.evidence_data import Claim, StateSet, decode_array
 from transition_systems.evidence_diagram import DiagramEvidence
 from transition_systems.evidence_equivalence import Distinction, PartitionEvidence, WordEvidence
 from transition_systems.evidence_linear import LinearProof
+from transition_systems.evidence_marked_trap import MarkedTrapEvidence
 from transition_systems.evidence_rank import RankEvidence
 from transition_systems.evidence_sets import (
     BoundEvidence,
@@ -76,6 +79,7 @@ __all__ = [
     "InvariantEvidence",
     "LassoEvidence",
     "LinearProof",
+    "MarkedTrapEvidence",
     "Measure",
     "PartitionEvidence",
     "Parts",
@@ -238,6 +242,7 @@ Evidence: TypeAlias = (
     | TrapEvidence
     | BoundEvidence
     | CircuitEvidence
+    | MarkedTrapEvidence
     | InvariantEvidence
     | LinearProof
     | StructureEvidence
@@ -301,6 +306,8 @@ def _from_dict(data: Mapping[str, Any]) -> Evidence:
             return DiagramEvidence.from_dict(data)
         case "rank-theorem":
             return RankEvidence.from_dict(data)
+        case "marked-trap":
+            return MarkedTrapEvidence.from_dict(data)
         case "marked-circuits":
             return CircuitEvidence.from_dict(data)
         case "linear-proof":

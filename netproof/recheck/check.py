@@ -23,6 +23,7 @@ from netproof.recheck.diagrams import check_diagram
 from netproof.recheck.fair_measure import check_fair_measure
 from netproof.recheck.invariants import check_invariant
 from netproof.recheck.linear import check_linear
+from netproof.recheck.marked_trap import check_marked_trap
 from netproof.recheck.net_table import NetTable
 from netproof.recheck.parts import check_parts, covers, dead_group, occurring_groups
 from netproof.recheck.questions import (
@@ -53,6 +54,7 @@ from transition_systems.evidence import (
     InvariantEvidence,
     LassoEvidence,
     LinearProof,
+    MarkedTrapEvidence,
     Measure,
     Parts,
     PumpEvidence,
@@ -115,6 +117,8 @@ class _Setting:
                 check_fair_measure(evidence, claim, table, watch)
             case TrapEvidence():
                 check_trap(evidence, claim, table, watch)
+            case MarkedTrapEvidence():
+                check_marked_trap(evidence, claim, table, watch)
             case BoundEvidence():
                 check_bound(evidence, claim, table, watch)
             case InvariantEvidence():

@@ -16,18 +16,20 @@ from petri.state_space import state_space
 from petri.state_space.coverability import CoverabilityGraph, coverability_graph
 from petri.state_space.covering import covering_invariant, prove_by_covering
 from petri.state_space.space import StateSpace
+from petri.structure.deadlock_free import deadlock_free
+from petri.structure.net_classes import net_class
 from petri.walks import greatest, walk
 from transition_systems.budget import Budget
 from transition_systems.evidence import Evidence, PumpEvidence, RunEvidence
 from transition_systems.properties.formulas import possible
-from transition_systems.properties.predicates import Enabled, Predicate
+from transition_systems.properties.predicates import Dead, Enabled, Predicate
 from transition_systems.properties.walk import negate
 from transition_systems.run import Run
 
 __all__ = ["Batch"]
 
 COVER = "coverability"
-FIRST_STATES = 100_000
+FIRST_STATES, FIRST_CELLS, LARGE = 100_000, 200_000_000, 1_000
 LONG_WALK, ALONE = 12.0, 0.6
 LEAST, ROUNDS = 0.05, (0.5, 3.0, 15.0, 1e9)
 MOST_FOR_INDUCTION = 3_000
@@ -60,7 +62,8 @@ class Batch:
 
     Notes
     -----
-    First up to 100,000 markings are listed. Then a second process explores the whole state space,
+    A net of more than 1,000 places is first asked for a proof by structure or the state equation.
+    Then up to 100,000 markings are listed. Then a second process explores the whole state space,
     listed or as a diagram, while this one looks for runs by random walks, and for proofs by the
     state equation with traps, and by induction (PDR), in growing rounds over what is open.
     """
@@ -92,6 +95,7 @@ class Batch:
     def run(self) -> None:
         """Answer what can be answered until the deadline."""
         try:
+            self._structure()
             self._list()
             if self.space is not None and self.space.unbounded:
                 self._unbounded()
@@ -130,9 +134,28 @@ class Batch:
             self.told.append(f"state space: {self._second.told}")
             self._second.told = ""
 
+    def _structure(self) -> None:
+        """Ask theorems about structure and the state equation of a large net."""
+        if len(self.net.place_ids) <= LARGE:
+            return
+        free = bool(net_class(self.net, "extended free choice"))
+        for number, question in list(self.open.items()):
+            share = Budget(seconds=self._left() / 10)
+            if free and question == Reach(Dead()):
+                proof = deadlock_free(self.net, budget=share)
+                if not isinstance(proof, str):
+                    self._proved(number, question, proof, "structure")
+            elif isinstance(question, Reach):
+                found = prove_invariant(self.net, negate(question.goal), budget=share)
+                if not isinstance(found, str):
+                    self._proved(number, question, found, "state-equation")
+
     def _list(self) -> None:
         """List the first markings."""
-        first = Budget(states=FIRST_STATES, seconds=self._left() / 6)
+        if not self.open:
+            return
+        most = min(FIRST_STATES, FIRST_CELLS // (len(self.net.place_ids) + 1))
+        first = Budget(states=most, seconds=self._left() / 6)
         space = state_space(self.net, method="explicit", budget=first)
         assert isinstance(space, StateSpace)
         self.space = space

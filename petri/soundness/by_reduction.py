@@ -9,14 +9,17 @@ import numpy as np
 from petri.decision import Decision, claim
 from petri.net import PetriNet
 from petri.reachable import when
+from petri.reductions.predicate_forms import zeros
 from petri.reductions.preserved import Preserved
 from petri.reductions.reduce import reduce_net
 from petri.reductions.reduction import members
 from petri.reductions.small_space import SmallSpace, marking_test
 from petri.soundness.goal import SoundnessGoal
+from petri.structure.siphons_traps import maximal_trap
 from transition_systems.evidence import (
     ClosedSet,
     Evidence,
+    MarkedTrapEvidence,
     Parts,
     PumpEvidence,
     RankedSet,
@@ -123,12 +126,33 @@ class _Answer:
             return self._unbounded(*pump)
         why = f"{len(space.rows)} markings of the reduced net were listed, and there are more"
         stuck = next((number for number in space.dead() if not done[number]), None)
-        if stuck is None and bad is None:
+        trapped = self._trapped() if stuck is None and bad is None else None
+        if stuck is None and bad is None and trapped is None:
             return self.decision.unknown(why)
-        option = self._lost(stuck, [stuck]) if stuck is not None else self._open(OPTION, why)
+        option = self._open(OPTION, why) if trapped is None else trapped
+        if stuck is not None:
+            option = self._lost(stuck, [stuck])
         proper = self._improper(bad) if bad is not None else self._open(PROPER, why)
         parts = (option, proper, self._open(self.occurs_name, why))
         return self._not_sound(next(part for part in parts if part.violated), parts)
+
+    def _trapped(self) -> Verdict | None:
+        """Return that a trap is marked whose places completion wants empty, if a run shows that."""
+        trap = maximal_trap(self.net, zeros(self.goal.completion))
+        if not trap:
+            return None
+        columns = [n for n, place in enumerate(self.space.places) if place in set(trap)]
+        marked = (n for n, row in enumerate(self.space.rows) if any(row[c] for c in columns))
+        _, run = self._run_to(next(marked, 0))
+        if not any(run.last.get(place, 0) for place in trap):
+            return None
+        bad = Unary("EF", always_everywhere(negate(self.goal.completion)))
+        evidence = MarkedTrapEvidence(claim=claim(self.net, bad), run=run, places=trap)
+        told = (
+            f"Completion is out of reach {when(len(run))}: some token can never be taken away "
+            f"from {', '.join(trap[:5])}{' ...' if len(trap) > 5 else ''}."
+        )
+        return self._carried(OPTION, evidence, told, holds=False)
 
     def _unbounded(self, stem: list[str], cycle: list[str]) -> Verdict:
         reduced = self.reduction.reduced
