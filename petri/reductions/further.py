@@ -17,6 +17,7 @@ MOST_TIMES = 16
 MOST_TOKENS = 1_000
 MOST_TRIED = 12
 LONGEST = 4
+MOST_ALIKE = 32
 PROGRAMS = 4
 
 
@@ -120,6 +121,7 @@ class FurtherRules:
             return False
         work, desk = self.work, self.desk
         pre, post = work.pre, work.post
+        before = len(desk.steps)
         for place in list(work.places):
             filling, emptying = work.fill[place], work.empty[place]
             if emptying and all(pre[t] == {place: 1} and not post[t] for t in emptying):
@@ -130,7 +132,7 @@ class FurtherRules:
                     desk.image[place] = (False, 0)
                     work.vanish(place)
                     desk.changed(filling)
-                    return True
+                    continue
             source = next((t for t in filling if not pre[t] and len(post[t]) == 1), None)
             if source is None or not self.guards.ignores(place):
                 continue
@@ -140,23 +142,25 @@ class FurtherRules:
                 desk.lost.append(place)
                 work.supply(place, source)
                 desk.changed((*filling, *emptying))
-                return True
-        return False
+        return len(desk.steps) > before
 
     def _sequences(self) -> bool:
         """Leave out transitions that do what others do one after the other."""
         work, alike = self.work, dict[frozenset[tuple[int, int]], list[int]]()
+        before = len(self.desk.steps)
         for transition, needs in work.pre.items():
             alike.setdefault(frozenset(needs.items()), []).append(transition)
         for some in alike.values():
-            for transition in some if len(some) > 1 else ():
+            if not 1 < len(some) <= MOST_ALIKE:
+                continue
+            for transition in list(some):
                 for first in some:
-                    if first != transition:
-                        found = self._sequence(first, transition)
-                        if found is not None:
-                            self._drop(transition, first, found)
-                            return True
-        return False
+                    found = self._sequence(first, transition) if first != transition else None
+                    if found is not None:
+                        self._drop(transition, first, found)
+                        some.remove(transition)
+                        break
+        return len(self.desk.steps) > before
 
     def _drop(self, transition: int, first: int, then: list[int]) -> None:
         names, work = self.names, self.work
@@ -195,26 +199,26 @@ class FurtherRules:
         return None
 
     def _implicit(self) -> bool:
-        """Leave out a place that never holds anything up."""
+        """Leave out places that never hold anything up."""
         if self.guards.bounds == "least":
             return False
-        found = self.implicit.find(programs=len(self.work.pre) > self.programs_from)
-        if found is None:
-            return False
-        place, weights, constant = found
         desk, work, ids = self.desk, self.work, self.ids
-        listed = sorted((ids[other], weight) for other, weight in weights.items())
-        numbers = [text for other, weight in listed for text in (other, str(weight))]
-        desk.steps.append(("implicit-place", ids[place], *numbers))
-        if constant is None:
-            desk.lost.append(place)
-        else:
-            desk.equations[place] = (weights, constant)
-            self.guards.equated(place, weights, constant)
-        around = {**work.fill[place], **work.empty[place]}
-        work.drop_place(place)
-        desk.changed(around)
-        return True
+        before = len(desk.steps)
+        for place, weights, constant in self.implicit.found(
+            programs=len(work.pre) > self.programs_from
+        ):
+            listed = sorted((ids[other], weight) for other, weight in weights.items())
+            numbers = [text for other, weight in listed for text in (other, str(weight))]
+            desk.steps.append(("implicit-place", ids[place], *numbers))
+            if constant is None:
+                desk.lost.append(place)
+            else:
+                desk.equations[place] = (weights, constant)
+                self.guards.equated(place, weights, constant)
+            around = {**work.fill[place], **work.empty[place]}
+            work.drop_place(place)
+            desk.changed(around)
+        return len(desk.steps) > before
 
     def _delay(self) -> bool:
         """Pre-agglomeration: a transition waits until what it alone makes possible occurs."""
@@ -222,6 +226,7 @@ class FurtherRules:
             return False
         work, names = self.work, self.names
         pre, post, empty = work.pre, work.post, work.empty
+        before = len(self.desk.steps)
         for place in list(work.places):
             filling, emptying = work.fill[place], empty[place]
             if len(filling) != 1 or not 1 <= len(emptying) <= MOST_PRODUCTS:
@@ -241,5 +246,4 @@ class FurtherRules:
             self.desk.steps.append(("pre-agglomerate", self.ids[place]))
             self.desk.image[place] = (False, 0)
             self.desk.changed((*work.delay(place), first))
-            return True
-        return False
+        return len(self.desk.steps) > before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ __all__ = ["ImplicitPlaces"]
 
 MOST_NODES = 6_000
 MOST_PROGRAMS = 300
+MOST_NUMBERS = 200_000
 MOST_SEARCHED = 60
 MOST_WEIGHT = 1_000
 WIDEST = 16
@@ -52,8 +54,10 @@ class ImplicitPlaces:
         self.work, self.guards, self.meter = work, guards, meter
         self.programs = 0
 
-    def find(self, *, programs: bool) -> Found | None:
-        """Return an implicit place, its weights, and its constant where it is a sum of the others.
+    def found(self, *, programs: bool) -> Iterator[Found]:
+        """Yield implicit places, the weights, and the constant where one is a sum of the others.
+
+        Each is to be taken out before the next one is asked for.
 
         Parameters
         ----------
@@ -66,18 +70,19 @@ class ImplicitPlaces:
         sum does not yet follow to a place that mends this; then a linear program by HiGHS for each
         place that passes what is necessary. What either finds is checked with integers.
         """
-        for place in self.work.places:
-            if not self.work.empty[place] and self.guards.ignores(place):
-                return place, {}, None
+        work, none = self.work, True
+        for place in list(work.places):
+            if not work.empty[place] and self.guards.ignores(place):
+                yield place, {}, None
+                none = False
         rows: dict[int, Arcs] = {}
-        candidates = [place for place in self.work.places if self._may_be(place)]
-        for place in candidates:
-            found = self._search(place, rows)
+        for place in list(work.places):
+            found = self._search(place, rows) if self._may_be(place) else None
             if found is not None:
-                return found
-        if programs and len(self.work.places) + len(self.work.pre) <= MOST_NODES:
-            return self._by_programs()
-        return None
+                yield found
+                none = False
+        if none and programs and len(work.places) + len(work.pre) <= MOST_NODES:
+            yield from self._by_programs()
 
     def _row(self, place: int, rows: dict[int, Arcs]) -> Arcs:
         """Return how much each transition changes a place, zeros left out."""
@@ -148,8 +153,8 @@ class ImplicitPlaces:
                 return None
         return constant
 
-    def _by_programs(self) -> Found | None:
-        """Return an implicit place that a linear program finds, or ``None``."""
+    def _by_programs(self) -> Iterator[Found]:
+        """Yield the implicit places that linear programs find."""
         lost = any(self.guards.ignores(place) for place in self.work.places)
         some = [
             place
@@ -157,14 +162,15 @@ class ImplicitPlaces:
             if (lost and self.guards.ignores(place)) or self._may_be(place)
         ]
         if not some:
-            return None
+            return
+        most = min(MOST_PROGRAMS, MOST_NUMBERS // (len(self.work.places) + len(self.work.pre)))
         program = _Program(self.work)
         for place in some:
             for equal in (True, False):
                 if (equal and not self._may_be(place)) or not (equal or self.guards.ignores(place)):
                     continue
-                if self.programs >= MOST_PROGRAMS or self.meter.out_of_time():
-                    return None
+                if self.programs >= most or self.meter.out_of_time():
+                    return
                 self.programs += 1
                 end = self.meter.end
                 left = None if end is None else end - time.monotonic()
@@ -173,8 +179,8 @@ class ImplicitPlaces:
                     continue
                 constant = self.holds(place, weights, equal=equal)
                 if constant is not None:
-                    return place, weights, constant if equal else None
-        return None
+                    yield place, weights, constant if equal else None
+                    break
 
 
 class _Program:
@@ -213,6 +219,7 @@ class _Program:
         bounds: NDArray[np.float64] = np.zeros((len(self.column), 2))
         bounds[:, 1] = MOST_WEIGHT
         bounds[own, 1] = 0
+        bounds[[k for p, k in self.column.items() if p not in self.work.places], 1] = 0
         asked: dict[str, Any] = {"A_eq": self.change, "b_eq": wanted} if equal else {}
         below = needed if equal else vstack([needed, self.change], format="csr")
         upper = limits if equal else np.concatenate((limits, wanted))

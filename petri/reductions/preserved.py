@@ -38,6 +38,7 @@ class Preserved:
 
     Examples
     --------
+    >>> from transition_systems.properties.predicates import Compare
     >>> Preserved(invariants=(Compare((("p", 1),), "<=", 1),)).completion is None
     True
     """
