@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from translators.workflow.graph import (
@@ -144,8 +144,7 @@ class Draft:
         return ahead & behind
 
 
-def _reached(first: list[str], following: object) -> set[str]:
-    assert callable(following)
+def _reached(first: list[str], following: Callable[[str], Iterable[str]]) -> set[str]:
     seen, waiting = set(first), list(first)
     while waiting:
         for name in following(waiting.pop()):
