@@ -23,6 +23,7 @@ from netproof.recheck.diagrams import check_diagram
 from netproof.recheck.fair_measure import check_fair_measure
 from netproof.recheck.invariants import check_invariant
 from netproof.recheck.linear import check_linear
+from netproof.recheck.linear_lines import names_known
 from netproof.recheck.marked_trap import check_marked_trap
 from netproof.recheck.net_table import NetTable
 from netproof.recheck.parts import check_parts, covers, dead_group, occurring_groups
@@ -91,7 +92,10 @@ class _Setting:
             raise RefusedError("the evidence is about another source: its digest differs")
         if claim.translation != self.translation:
             raise RefusedError("the evidence was made with another translation")
-        return as_statement(claim.formula)
+        statement = as_statement(claim.formula)
+        if statement.predicate is not None:
+            names_known(statement.predicate, self.table)
+        return statement
 
     def check(self, evidence: Evidence, depth: int = 0) -> None:
         """Refuse evidence that does not prove its own claim."""

@@ -78,7 +78,7 @@ class _Condenser:
                 before[event].append(("", host))
                 hosts.append((1 << host, 1 << event))
         starts = [self.number[n.id] for n in nodes.values() if n.event is EventKind.START]
-        stops = [index for index, name in enumerate(self.names) if not after[index]]
+        stops = [index for index, _ in enumerate(self.names) if not after[index]]
         ahead, behind = _reached(starts, after, ""), _reached(stops, before, "")
         behind_of = {f: ahead & ~_reached(starts, after, f) for f in self.ends}
         before_of = {f: behind & ~_reached(stops, before, f) for f in self.ends}

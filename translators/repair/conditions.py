@@ -147,7 +147,8 @@ class _Terms:
             self.add(("kind", place.target))
             held = {self.last_flow(n) for n in marked}
             missing = [f for f in self.routes.into[place.target] if f not in held]
-            self.add(*(("to", flow) for flow in missing))
+            lacking: list[Change] = [("to", flow) for flow in missing]
+            self.add(*lacking)
 
     def everywhere(self, marked: frozenset[int]) -> None:
         """Require that whatever has a token somewhere does just what it did."""

@@ -216,6 +216,8 @@ class _Search:
                 chosen = self._choice(count, reach)
             if chosen != NONE_LEFT:
                 return Repair(reason=f"{chosen} at {count} edits")
+        if self.near is not None or doubtful:
+            return Repair(reason=f"no repair of {most} edits was found")
         return Repair(reason=f"no {most} edits make it sound")
 
     def _choice(self, count: int, reach: int) -> tuple[Edit, ...] | str:
