@@ -271,6 +271,35 @@ def test_random_nets_have_the_same_answers_by_the_further_rules() -> None:
     assert all(used[rule] >= 50 for rule in FURTHER), used
 
 
+def test_linear_programs_find_what_the_search_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("petri.reductions.implicit.MOST_SEARCHED", 0)
+    used = compared(range(60), drawn=decorated, few=0)
+    assert used["implicit-place"] >= 15, used
+
+
+def test_a_place_that_is_a_sum_is_read_as_it() -> None:
+    net = PetriNet(
+        places=["a", "b", "c", "sum"],
+        transitions=["t", "u", "v"],
+        arcs=[
+            ("a", "t"), ("t", "b"), ("t", "sum"), ("b", "u"), ("sum", "u"), ("u", "c"),
+            ("u", "sum", 3), ("c", "v"), ("sum", "v", 3), ("v", "a"),
+        ],
+        initial={"a": 2, "sum": 1},
+    )  # fmt: skip
+    for most in (6, 7):
+        asked = parse_predicate(f"sum <= {most}")
+        small = reduce_net(net, Preserved(invariants=(asked,), bounds="finite"), few=0)
+        assert ("implicit-place", "sum", "c", "2") in small.steps
+        assert "sum" in small.equations
+        answer = ReducedNet(net, places=["sum"], also=(asked,), few=0).invariant(asked, name="x")
+        assert answer.holds == (most == 7)
+        assert answer.evidence is not None
+        assert recheck(answer.evidence, net).passed
+        kept = reduce_net(net, Preserved(invariants=(asked,)), few=0)
+        assert all(step[0] != "implicit-place" for step in kept.steps)
+
+
 def filled_at_will(seed: int, *, capped: bool) -> PetriNet:
     """Return a net with a place that a transition fills at will; capped, up to four tokens."""
     draw, net = random.Random(seed), synchronised(seed)
