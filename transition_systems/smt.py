@@ -78,6 +78,8 @@ def model_to_dict(model: Any) -> dict[str, int | bool | str]:
         if declaration.arity() != 0:
             continue
         value = model[declaration]
+        if z3.is_arith(value) and not _is_number(value):
+            continue  # a sum that the solver named for itself, perhaps for an earlier question
         if z3.is_int_value(value):
             values[declaration.name()] = value.as_long()
         elif z3.is_true(value) or z3.is_false(value):
@@ -87,6 +89,13 @@ def model_to_dict(model: Any) -> dict[str, int | bool | str]:
         else:
             values[declaration.name()] = str(value)
     return dict(sorted(values.items()))
+
+
+def _is_number(value: Any) -> bool:
+    z3 = load_z3()
+    return bool(
+        z3.is_int_value(value) or z3.is_rational_value(value) or z3.is_algebraic_value(value)
+    )
 
 
 def check(
