@@ -18,21 +18,26 @@ from linear_cases import random_free_choice
 from netproof.evidence_files import write_evidence
 from netproof.report.model import ModelReport, Report, VerdictReport
 from petri import PetriNet, read_pnml, write_pnml
-from petri.decision import equals_marking, stamped
+from petri.decision import claim, equals_marking, stamped
 from petri.home import reversible
 from petri.live import live
 from petri.persistence import persistent
 from petri.reductions.answers import ReducedNet
 from petri.soundness import SoundnessGoal, workflow_goal
 from petri.stable_places import stable_place
+from petri.structure.siphons_traps import maximal_trap
 from petri.stubborn_sets import always_reachable_by_stubborn_sets
 from recheck_support import NETS
 from reduction_nets import parallel
 from transition_systems.budget import Budget
 from transition_systems.errors import NetproofError, UsageError
+from transition_systems.evidence import MarkedTrapEvidence, RunEvidence
 from transition_systems.properties.format import format_formula
-from transition_systems.properties.formulas import always_everywhere, possible
-from transition_systems.verdict import Verdict
+from transition_systems.properties.formulas import Unary, always_everywhere, possible
+from transition_systems.properties.parse import parse_predicate
+from transition_systems.properties.predicates import Compare
+from transition_systems.properties.walk import negate
+from transition_systems.verdict import Outcome, Statistics, Verdict
 
 FEW = Budget(states=400, seconds=5)
 Data = dict[str, Any]
@@ -87,6 +92,32 @@ def small_nets(count: int, first: int = 0) -> Iterator[PetriNet]:
         yield (LARGE.marked_graph if seed % 2 else LARGE.free_choice)(4 + seed % 3, seed=seed)
 
 
+def by_reduction(net: PetriNet, text: str) -> Verdict:
+    """A formula about few places, so that the reduction may take most others."""
+    predicate = parse_predicate(text.removeprefix("AG(").removesuffix(")"))
+    wanted = [negate(predicate)]
+    small = ReducedNet(net, budget=FEW, few=0, places=(), also=wanted, bounds="none")
+    return small.invariant(predicate, name=text)
+
+
+def trapped(net: PetriNet) -> Verdict:
+    """That the start is never seen again, since places that were empty are marked for ever."""
+    start = net.initial.to_dict()
+    trap = maximal_trap(net, [place for place in net.place_ids if not start.get(place)])
+    if not trap:
+        raise UsageError("no trap is empty at the start")
+    marked = Compare(tuple((place, 1) for place in trap), ">=", 1)
+    found = petri.reachable(net, marked, budget=FEW)
+    if not found.holds or not isinstance(found.evidence, RunEvidence):
+        raise UsageError("no run marks the trap")
+    never = Unary("EF", always_everywhere(negate(equals_marking(net, net.initial))))
+    evidence = MarkedTrapEvidence(claim=claim(net, never), run=found.evidence.run, places=trap)
+    return Verdict(
+        property="reversibility", outcome=Outcome.VIOLATED, evidence=evidence,
+        statistics=Statistics(method="trap"),
+    )  # fmt: skip
+
+
 def goal_of(net: PetriNet) -> SoundnessGoal | None:
     """The goal of a workflow net that starts with one token in its source."""
     try:
@@ -126,14 +157,24 @@ def verdicts_of(net: PetriNet, seed: int) -> Iterator[Verdict]:
             net, equals_marking(net, net.initial), budget=FEW, name="reversibility"
         )
     )
-    small = ReducedNet(net, budget=FEW)
-    asked += [small.bounded, small.safe, small.deadlock]
-    asked.append(lambda: small.occur(None, name="no-dead-transitions"))
+    asked.append(lambda: trapped(net))
+    for few in ({}, {"few": 0}):
+        small = ReducedNet(net, budget=FEW, **few)
+        asked += [small.bounded, small.safe, small.deadlock]
+        asked.append(lambda s=small: s.occur(None, name="no-dead-transitions"))
+    free = ReducedNet(net, budget=FEW, few=0, places=(), bounds="none")
+    asked += [free.deadlock, lambda: free.occur(None, name="no-dead-transitions")]
+    for text in ("AG({} <= 1)", "AG({} + {} <= 2)"):
+        places = rng.sample(net.place_ids, min(text.count("{}"), len(net.place_ids)))
+        if len(places) == text.count("{}"):
+            formula = text.format(*places)
+            asked.append(lambda t=formula: by_reduction(net, t))
     goal = goal_of(net)
     if goal is not None:
         asked += [lambda m=m: petri.sound(net, method=m, budget=FEW) for m in ("explicit", "reduction", "rank-theorem")]  # fmt: skip
-        tidy = ReducedNet(net, goal=goal, budget=FEW)
-        asked += [tidy.option, tidy.proper]
+        for few in ({}, {"few": 0}):
+            tidy = ReducedNet(net, goal=goal, budget=FEW, **few)
+            asked += [tidy.option, tidy.proper]
         asked.append(
             lambda: petri.always_reachable(
                 net, goal.completion, budget=FEW, name="option-to-complete"

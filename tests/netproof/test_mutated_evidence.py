@@ -26,7 +26,7 @@ from petri import PetriNet
 KINDS = {
     "run", "lasso", "pump", "closed-set", "decision-diagram", "ranked-set", "measure",
     "fair-measure", "trap", "bound", "invariant", "linear-proof", "marked-circuits", "rank-theorem",
-    "stubborn-sets", "structure", "parts", "reduction",
+    "stubborn-sets", "structure", "parts", "reduction", "marked-trap",
 }  # fmt: skip
 CAMPAIGN = int(os.environ.get("NETPROOF_MUTANTS", "12000"))
 
@@ -130,7 +130,7 @@ def nothing(*_: Any, **__: Any) -> None:
                 ("measure", "measure"), ("fair-measure", "fair_measure"), ("structure", "structure"),
                 ("decision-diagram", "diagram"), ("invariant", "invariant"), ("parts", "parts"),
                 ("linear-proof", "linear"), ("marked-circuits", "circuits"), ("rank-theorem", "rank"),
-                ("stubborn-sets", "stubborn"),
+                ("stubborn-sets", "stubborn"), ("marked-trap", "marked_trap"),
             )
         ),
     ],

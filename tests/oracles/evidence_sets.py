@@ -122,6 +122,17 @@ def trap_shows(net: Plain, data: Data, claim: Said) -> None:
     need(all(claim.test(m) for m in states))
 
 
+def marked_trap_shows(net: Plain, data: Data, claim: Said) -> None:
+    need(claim.shape == "EF AG" and claim.test is not None)
+    assert claim.test is not None
+    trap = set(data["places"])
+    need(trap and trap <= set(net.places))
+    for t in net.transitions:
+        need(not trap & set(net.pre[t]) or trap & set(net.post[t]))
+    need(any(p in trap for p, _ in walked(net, data["run"])[-1][1]))
+    need(all(claim.test(m) for m in net.box() if any(p in trap for p, _ in m)))
+
+
 def bound_shows(net: Plain, data: Data, claim: Said) -> None:
     bound = int(data["bound"])
     need(claim.phrase == f"bounded by {bound}" and bound >= 0)
