@@ -8,6 +8,7 @@ names, for each file, how many bytes count and their checksum. Bytes beyond are 
 from __future__ import annotations
 
 import os
+import re
 import zlib
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -20,6 +21,8 @@ __all__ = ["DamagedFile", "LevelFiles", "sync_folder"]
 Words = NDArray[np.uint64]
 SEGMENT = 1 << 30
 READ = 1 << 24
+# The files that a search makes; no other file of a folder is ever touched.
+OWN_NAME = re.compile(r"states-\d+-\d{4,}\.bin|widths-\d+\.bin")
 
 
 class DamagedFile(Exception):
@@ -175,10 +178,9 @@ class LevelFiles:
     def remove_others(self) -> None:
         """Remove what other generations, and a search that was cut off, left behind."""
         mine = {file.path for file in (*self._segments, self._widths)}
-        for pattern in ("states-*-*.bin", "widths-*.bin"):
-            for path in self.folder.glob(pattern):
-                if path not in mine:
-                    path.unlink(missing_ok=True)
+        for path in self.folder.iterdir():
+            if OWN_NAME.fullmatch(path.name) and path not in mine:
+                path.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 import zlib
 from array import array
@@ -33,6 +34,7 @@ FORMAT = "netproof/search/2"
 # Bytes of levels that wait in memory to be written together; seconds between two manifests.
 WAITING = 1 << 20
 SECONDS = 1.0
+RUN_NAME = re.compile(r"run-\d{6,}\.tmp")
 START_ANEW = "give another folder, or remove this one to search anew"
 
 
@@ -75,6 +77,8 @@ class LevelStore(Sequence[Words]):
         self._told = -SECONDS
         self._lock: FolderLock | None = None
         if folder is not None:
+            if folder.exists() and not folder.is_dir():
+                raise UsageError(f"{folder} is a file; the levels are kept in a folder")
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = FolderLock(folder)
 
@@ -240,8 +244,9 @@ class LevelStore(Sequence[Words]):
         """
         if self.folder is None:
             return None
-        for path in self.folder.glob("run-*.tmp"):
-            path.unlink(missing_ok=True)
+        for path in self.folder.iterdir():
+            if RUN_NAME.fullmatch(path.name):
+                path.unlink(missing_ok=True)
         if not (self.folder / MANIFEST).exists():
             return None
         try:
@@ -253,6 +258,8 @@ class LevelStore(Sequence[Words]):
                 raise DamagedFile(f"{self.folder / MANIFEST} is damaged: states are missing")
         except DamagedFile as error:
             raise UsageError(f"{error}; {START_ANEW}") from None
+        except UsageError:
+            raise
         except (ValueError, KeyError, OSError, TypeError, IndexError) as error:
             raise UsageError(
                 f"the search in {self.folder} cannot be gone on with: {error}; {START_ANEW}"
@@ -268,7 +275,13 @@ class LevelStore(Sequence[Words]):
     def _manifest(self, digest: str) -> dict[str, Any]:
         assert self.folder is not None
         path = self.folder / MANIFEST
-        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        try:
+            content: object = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise DamagedFile(f"{path} is damaged: {error}") from None
+        if not isinstance(content, dict) or "format" not in content:
+            raise DamagedFile(f"{path} is damaged: it does not say what it is")
+        data: dict[str, Any] = content
         if data["format"] != FORMAT:
             raise UsageError(
                 f"{self.folder} was written by another version ({data['format']}; "

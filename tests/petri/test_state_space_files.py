@@ -22,7 +22,7 @@ from petri.state_space import folder_lock, level_files, levels, narrow_search, s
 from petri.state_space.exploring_packed import state_space
 from petri.state_space.level_files import LevelFiles
 from petri.state_space.levels import LevelStore
-from state_space_nets import kanban, moved, philosophers
+from state_space_nets import kanban, moved, philosophers, ring
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
 from transition_systems.progress import Progress
@@ -251,3 +251,36 @@ def test_file_systems_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     owner.write_text(f"{ended.pid} on some.other.machine")
     with pytest.raises(UsageError, match=r"some\.other\.machine"):
         LevelStore(tmp_path)
+
+
+def test_files_of_others_are_left_alone(tmp_path: Path) -> None:
+    names = (
+        "states-2024-01.bin", "states-of-mine.bin", "widths-door.bin", "run-1.tmp", "notes.txt",
+    )  # fmt: skip
+    for name in names:
+        (tmp_path / name).write_text(name)
+    for _ in range(2):
+        assert state_space(ring(5, 2), spill=tmp_path).complete
+    assert all((tmp_path / name).read_text() == name for name in names)
+
+
+def test_a_file_in_place_of_the_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "net").write_text("")
+    with pytest.raises(UsageError, match="is a file; the levels are kept in a folder"):
+        state_space(ring(5, 2), spill=tmp_path / "net")
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "null", "{}"])
+def test_a_manifest_that_is_none_is_damaged(tmp_path: Path, text: str) -> None:
+    state_space(ring(5, 2), spill=tmp_path)
+    (tmp_path / "search.json").write_text(text)
+    with pytest.raises(UsageError, match=r"search\.json is damaged") as raised:
+        state_space(ring(5, 2), spill=tmp_path)
+    assert str(raised.value).count("give another folder") == 1
+
+
+def test_a_folder_of_another_net_is_told_once(tmp_path: Path) -> None:
+    state_space(ring(5, 2), spill=tmp_path)
+    with pytest.raises(UsageError, match="holds the search of another net") as raised:
+        state_space(ring(6, 2), spill=tmp_path)
+    assert str(raised.value).count("give another folder") == 1
