@@ -7,7 +7,7 @@ have array code of their own; this is the readable form that they are compared w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from operator import index
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -19,6 +19,7 @@ from transition_systems.errors import FiringError, UsageError
 from transition_systems.run import Run, Step
 
 if TYPE_CHECKING:
+    from petri.incidence import ArcTable
     from petri.net import PetriNet
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "step",
     "transition_number",
 ]
+
+ARCS_FOR_A_STEP = 50
 
 MarkingLike: TypeAlias = "Mapping[str, int] | NDArray[Any] | str"
 
@@ -160,35 +163,68 @@ def fire(net: PetriNet, marking: MarkingLike, transition: str | int) -> Marking:
     >>> str(fire(net, {"p": 2}, "t"))
     'p + 2 q'
     """
-    tokens = as_marking(net, marking).to_dict()
-    _move(net, tokens, transition_number(net, transition))
-    return Marking(tokens)
+    game = _Game(net, as_marking(net, marking).to_dict())
+    return Marking(game.move(transition_number(net, transition)))
 
 
-def _move(net: PetriNet, tokens: dict[str, int], number: int) -> None:
-    """Take and put the tokens of a transition; nothing is changed where it is not enabled."""
-    needs = _needs(net, number)
-    if any(tokens.get(place, 0) < weight for place, weight in needs):
+class _Game:
+    """Tokens that transitions take and put.
+
+    The arcs are looked up at each step, or as lists made once where there will be many steps.
+    """
+
+    def __init__(self, net: PetriNet, tokens: dict[str, int], steps: int = 1) -> None:
+        self.net, self.tokens = net, tokens
+        self._pre, self._post = (_looked_up(t, steps) for t in (net.pre_arcs, net.post_arcs))
+
+    def move(self, number: int) -> dict[str, int]:
+        """Fire a transition and return the tokens; they stay as they are if it is not enabled."""
+        tokens, ids = self.tokens, self.net.place_ids
+        after = dict(tokens)
+        for number_of_place, weight in self._pre(number):
+            place = ids[number_of_place]
+            left = after.get(place, 0) - weight
+            if left > 0:
+                after[place] = left
+            elif left:
+                raise FiringError(self._missing(number))
+            else:
+                del after[place]
+        for number_of_place, weight in self._post(number):
+            place = ids[number_of_place]
+            now = after.get(place, 0) + weight
+            if now > MAX_TOKENS:
+                raise UsageError(f"{place!r} has more than 2**62 tokens")
+            after[place] = now
+        self.tokens = after
+        return after
+
+    def _missing(self, number: int) -> str:
+        has = self.tokens.get
         missing = [
-            f"{n} {'token' if n == 1 else 'tokens'} in {place}, has {tokens.get(place, 0)}"
-            for place, n in needs
-            if tokens.get(place, 0) < n
+            f"{n} {'token' if n == 1 else 'tokens'} in {place}, has {has(place, 0)}"
+            for place, n in _needs(self.net, number)
+            if has(place, 0) < n
         ]
-        raise FiringError(f"{net.transition_ids[number]} needs {'; and '.join(missing)}")
-    for place, weight in needs:
-        left = tokens[place] - weight
-        if left:
-            tokens[place] = left
-        else:
-            del tokens[place]
-    ids = net.place_ids
-    places, weights = net.post_arcs.row(number)
-    for p, weight in zip(places.tolist(), weights.tolist(), strict=True):
-        place = ids[p]
-        now = tokens.get(place, 0) + weight
-        if now > MAX_TOKENS:
-            raise UsageError(f"{place!r} has more than 2**62 tokens")
-        tokens[place] = now
+        return f"{self.net.transition_ids[number]} needs {'; and '.join(missing)}"
+
+
+def _looked_up(table: ArcTable, times: int) -> Callable[[int], Iterable[tuple[int, int]]]:
+    """Return what gives places and weights of a transition, to be asked about so many times."""
+    if len(table.offsets) + len(table.places) > ARCS_FOR_A_STEP * times:
+
+        def one(number: int) -> Iterable[tuple[int, int]]:
+            places, weights = table.row(number)
+            return zip(places.tolist(), weights.tolist(), strict=True)
+
+        return one
+    offsets, places, weights = table.offsets.tolist(), table.places.tolist(), table.weights.tolist()
+
+    def listed(number: int) -> Iterable[tuple[int, int]]:
+        part = slice(offsets[number], offsets[number + 1])
+        return zip(places[part], weights[part], strict=True)
+
+    return listed
 
 
 def run_transitions(net: PetriNet, marking: MarkingLike, transitions: Iterable[str | int]) -> Run:
@@ -218,18 +254,17 @@ def run_transitions(net: PetriNet, marking: MarkingLike, transitions: Iterable[s
     ...
     transition_systems.errors.FiringError: step 2: t needs 1 token in p, has 0 (enabled: u)
     """
-    tokens = as_marking(net, marking).to_dict()
-    start = dict(tokens)
+    start = as_marking(net, marking).to_dict()
+    numbers = [transition_number(net, transition) for transition in transitions]
+    game = _Game(net, start, len(numbers))
     steps: list[Step] = []
-    for position, transition in enumerate(transitions, start=1):
-        number = transition_number(net, transition)
+    for position, number in enumerate(numbers, start=1):
         try:
-            _move(net, tokens, number)
+            steps.append(_step(net, number, game.move(number)))
         except FiringError as error:
-            able = enabled_transitions(net, tokens)
+            able = enabled_transitions(net, game.tokens)
             shown = ", ".join(able[:8]) + (", ..." if len(able) > 8 else "")
             raise FiringError(f"step {position}: {error} (enabled: {shown or 'nothing'})") from None
-        steps.append(_step(net, number, dict(tokens)))
     return Run(initial=start, steps=tuple(steps))
 
 

@@ -326,9 +326,12 @@ class PetriNet(NetArrays):
 
     def digest(self) -> str:
         """Return ``sha256:...`` of the net's content: equal nets have equal digests."""
-        from petri.net_data import net_digest
+        known: str | None = self._cache.get("digest")
+        if known is None:
+            from petri.net_data import net_digest
 
-        return self._cached("digest", lambda: net_digest(self))
+            known = self._cache["digest"] = net_digest(self)
+        return known
 
     def to_dict(self) -> dict[str, Any]:
         """Return the net as JSON data."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
@@ -42,6 +42,16 @@ class NetArrays:
         if key not in self._cache:
             self._cache[key] = compute()
         return cast("_T", self._cache[key])
+
+    @property
+    def place_numbers(self) -> Mapping[str, int]:
+        """The index of each place, by its id."""
+        return cast("Mapping[str, int]", self._cache["place"])
+
+    @property
+    def transition_numbers(self) -> Mapping[str, int]:
+        """The index of each transition, by its id."""
+        return cast("Mapping[str, int]", self._cache["transition"])
 
     @property
     def arcs(self) -> tuple[Arc, ...]:

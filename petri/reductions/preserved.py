@@ -72,7 +72,7 @@ class Guards:
     """
 
     def __init__(self, net: PetriNet, preserved: Preserved) -> None:
-        numbers = {place: number for number, place in enumerate(net.place_ids)}
+        numbers = net.place_numbers
         self.bounds, self.deadlock = preserved.bounds, preserved.deadlock
         self.zeros: set[int] | None = None
         self.always = [_Always(net, p, numbers) for p in preserved.invariants if p != TRUE]
@@ -82,19 +82,20 @@ class Guards:
         self.concerned: set[int] = set()
         for statement in self.always:
             self.concerned |= statement.concerned()
-        self.mentioned: set[int] = set()
-        for predicate in preserved.invariants:
-            self.mentioned |= _known(names_in(predicate)[0], numbers)
         if preserved.completion is not None:
             self.blocked |= opaque(preserved.completion)
             self.zeros = _known(zeros(preserved.completion), numbers)
-            self.mentioned |= _known(names_in(preserved.completion)[0], numbers)
+        self.mentioned: set[int] = set()
+        if self.bounds == "none" and not self.deadlock:
+            for predicate in (*preserved.invariants, preserved.completion or TRUE):
+                self.mentioned |= _known(names_in(predicate)[0], numbers)
 
-    def free(self, place: int) -> bool:
-        """Return whether a place may go wherever its tokens move on."""
-        if self.touchy or place in self.concerned:
-            return False
-        return self.zeros is None or place in self.zeros
+    def free(self, places: Iterable[int]) -> set[int]:
+        """Return which of some places may go wherever their tokens move on."""
+        if self.touchy:
+            return set()
+        found = set(places) - self.concerned
+        return found if self.zeros is None else found & self.zeros
 
     def allows(self, place: int, gains: Sequence[Tokens]) -> bool:
         """Return whether a place may go whose tokens move on with one of these gains."""

@@ -134,8 +134,8 @@ class _Reducer:
         ids = net.place_ids
         self.steps: list[tuple[str, ...]] = [("agglomerate", ids[p]) for p in fused.removed]
         self.image: dict[int, tuple[bool, int]] = dict.fromkeys(fused.removed, EMPTY)
-        self.queue: dict[int, None] = dict.fromkeys(self.work.places)
-        self.later: dict[int, None] = {}
+        self.queue: dict[int, None] = dict.fromkeys(fused.single)
+        self.later: dict[int, None] = dict.fromkeys(fused.several)
         self.near: dict[int, None] = {}
         self.moved: dict[int, None] = {}
         self.desk = Desk(
@@ -151,14 +151,14 @@ class _Reducer:
         guards = self.guards
         if guards.blocked:
             return [False] * len(places)
-        free, table = guards.free, net.post_arcs
+        free, table = guards.free(places), net.post_arcs
 
         def gain(transition: int) -> Arcs:
             given, weights = table.row(transition)
             return dict(zip(given.tolist(), weights.tolist(), strict=True))
 
         return [
-            free(place) or guards.allows(place, (gain(transition),))
+            place in free or guards.allows(place, (gain(transition),))
             for place, transition in zip(places, behind, strict=True)
         ]
 
@@ -189,9 +189,8 @@ class _Reducer:
 
     def agglomerate_singly(self) -> None:
         """Take out the places that one transition empties; there is no more of anything then."""
-        work, queue, steps, near, moved = self.work, self.queue, self.steps, self.near, self.moved
+        work, queue, allows = self.work, self.queue, self.guards.allows
         pre, post, fill, empty = work.pre, work.post, work.fill, work.empty
-        allows, matters, names = self.guards.allows, self.guards.moves, work.first.place_ids
         looked = 0
         while queue:
             place = queue.popitem()[0]
@@ -212,22 +211,28 @@ class _Reducer:
             tokens = work.marking.get(place, 0)
             if tokens > MOST_TOKENS or not (tokens or filling):
                 continue
-            if any(post[first][place] != 1 for first in filling):
-                continue
-            if not allows(place, (after,)):
-                continue
-            steps.append(("agglomerate", names[place]))
-            if tokens:
-                work.fire_initially(place, second)
-            work.prolong(place, second)
-            self.image[place] = EMPTY
-            for target in after:
-                queue[target] = near[target] = None
-            moved.update(filling)
-            if matters:
-                for first in filling:
-                    for source in pre[first]:
-                        queue[source] = None
+            for first in filling:
+                if post[first][place] != 1:
+                    break
+            else:
+                if allows(place, (after,)):
+                    self._prolong(place, second)
+
+    def _prolong(self, place: int, second: int) -> None:
+        work, queue, near = self.work, self.queue, self.near
+        after, filling = work.post[second], work.fill[place]
+        self.steps.append(("agglomerate", work.first.place_ids[place]))
+        if work.marking.get(place):
+            work.fire_initially(place, second)
+        work.prolong(place, second)
+        self.image[place] = EMPTY
+        for target in after:
+            queue[target] = near[target] = None
+        self.moved.update(filling)
+        if self.guards.moves:
+            for first in filling:
+                for source in work.pre[first]:
+                    queue[source] = None
 
     def agglomerate_pairs(self, place: int) -> None:
         """Take out a place that several transitions empty, if the rule applies."""
@@ -241,10 +246,12 @@ class _Reducer:
         if products > max(len(fill) + len(empty), MOST_PRODUCTS):
             return
         pre, post = work.pre, work.post
-        if any(t in empty or post[t][place] != 1 for t in fill):
-            return
-        if any(len(pre[t]) != 1 or pre[t][place] != 1 or not post[t] for t in empty):
-            return
+        for t in fill:
+            if t in empty or post[t][place] != 1:
+                return
+        for t in empty:
+            if len(pre[t]) != 1 or pre[t][place] != 1 or not post[t]:
+                return
         if not self.guards.allows(place, [post[t] for t in empty]):
             return
         names = work.names
@@ -314,25 +321,30 @@ class _Reducer:
                 continue
             key: object = (frozenset(fill[place]), frozenset(empty[place]))
             other = known.setdefault(key, place)
-            if other != place and other in work.places and not work.equal_places(place, other):
+            equal = self._equal(place, other)
+            if not equal and other != place and other in work.places:
                 key = work.place_key(place)
                 other = known.setdefault(key, place)
-            if other != place:
-                if other in work.places and work.equal_places(place, other):
-                    self.steps.append(("equal-place", names[place], names[other]))
-                    self._without(place, (True, other))
-                    self.guards.merged(place, other)
-                    continue
-                known[key] = place
+                equal = self._equal(place, other)
+            if equal:
+                self.steps.append(("equal-place", names[place], names[other]))
+                self._without(place, (True, other))
+                self.guards.merged(place, other)
+                continue
+            known[key] = place
             tokens = work.marking.get(place, 0)
             if self._is_fixed(place, tokens):
                 self.steps.append(("fixed-place", names[place]))
                 self._without(place, (False, tokens))
         self.near.clear()
 
+    def _equal(self, place: int, other: int) -> bool:
+        work = self.work
+        return other != place and other in work.places and work.equal_places(place, other)
+
     def _is_fixed(self, place: int, tokens: int) -> bool:
         fill, empty = self.work.fill[place], self.work.empty[place]
-        if fill.keys() != empty.keys():
+        if len(fill) != len(empty) or fill.keys() != empty.keys():
             return False
         pre, post = self.work.pre, self.work.post
         return all(post[t][place] == pre[t][place] <= tokens for t in fill)

@@ -158,8 +158,12 @@ class Reduction:
 
         Not in it are the places of :attr:`equations` and of ``lost``.
         """
-        names = self.net.place_ids
-        found = {names[place]: self._final(place) for place in self._image}
+        names, image = self.net.place_ids, self._image
+        found: dict[str, str | int] = {}
+        for place, (is_place, now) in image.items():
+            while is_place and now in image:
+                is_place, now = image[now]
+            found[names[place]] = names[now] if is_place else now
         if not self._equations and not self.lost:
             return found
         apart = {*self.equations, *self.lost}

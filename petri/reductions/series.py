@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +28,9 @@ class Fused:
     chains
         For each transition that others were fused with: itself and these, in an order in which
         they can fire.
+    single, several
+        The places that are left and that one transition empties, which needs nothing else and puts
+        tokens somewhere; and those that several empty.
     pre, post
         Transition, place and weight of each arc that is left, as three lists; between the same
         two nodes there may be several arcs.
@@ -37,6 +39,8 @@ class Fused:
     removed: list[int]
     left: list[int]
     chains: dict[int, tuple[int, ...]]
+    single: list[int]
+    several: list[int]
     pre: tuple[list[int], list[int], list[int]]
     post: tuple[list[int], list[int], list[int]]
 
@@ -66,17 +70,19 @@ def fuse_series(net: PetriNet, allowed: Callable[[list[int], list[int]], list[bo
     {0: (0, 1)}
     """
     n_places, n_transitions = len(net.place_ids), len(net.transition_ids)
-    before, after = _rows(net.pre_arcs), _rows(net.post_arcs)
+    if not n_transitions:
+        return Fused([], [], {}, [], [], ([], [], []), ([], [], []))
     taken, given = net.pre_arcs.places, net.post_arcs.places
-    inputs, outputs = np.diff(net.pre_arcs.offsets), np.diff(net.post_arcs.offsets)
-    consumer, producer = _only(before, taken, n_places), _only(after, given, n_places)
+    inputs, outputs = _steps(net.pre_arcs.offsets), _steps(net.post_arcs.offsets)
+    numbers = np.arange(n_transitions)
+    before, after = numbers.repeat(inputs), numbers.repeat(outputs)
+    consumer, takers = _only(before, taken, n_places)
+    producer, _ = _only(after, given, n_places)
     # An arc of another weight than 1 spoils its place.
     consumer[taken[net.pre_arcs.weights != 1]] = -1
     producer[given[net.post_arcs.weights != 1]] = -1
-    fits = (consumer >= 0) & (producer >= 0) & (consumer != producer)
-    places = fits.nonzero()[0]
-    behind = consumer[places]
-    fits[places] = (inputs[behind] == 1) & (outputs[behind] > 0)
+    single = (consumer >= 0) & ((inputs == 1) & (outputs > 0))[consumer]
+    fits = single & (producer >= 0) & (consumer != producer)
     fits[[net.place_index(place) for place in net.initial]] = False
     places = fits.nonzero()[0]
     if len(places):
@@ -96,15 +102,18 @@ def fuse_series(net: PetriNet, allowed: Callable[[list[int], list[int]], list[bo
     chains: dict[int, tuple[int, ...]] = {}
     ordered = moved[np.lexsort((depth[moved], root[moved]))]
     starts = root[ordered]
-    cuts = np.flatnonzero(np.diff(starts)) + 1
+    cuts = _steps(starts).nonzero()[0] + 1
     members, first = ordered.tolist(), 0
     for end in [*cuts.tolist(), len(members)]:
         if end > first:
             head = int(starts[first])
             chains[head] = (head, *members[first:end])
         first = end
+    single[places] = False
     return Fused(
         removed=places.tolist(),
+        single=single.nonzero()[0].tolist(),
+        several=(takers > 1).nonzero()[0].tolist(),
         chains=chains,
         pre=(
             before[keep].tolist(), taken[keep].tolist(), net.pre_arcs.weights[keep].tolist(),
@@ -117,17 +126,16 @@ def fuse_series(net: PetriNet, allowed: Callable[[list[int], list[int]], list[bo
     )  # fmt: skip
 
 
-def _rows(table: Any) -> Index:
-    """Return the transition of each arc."""
-    return np.arange(len(table.offsets) - 1).repeat(np.diff(table.offsets))
+def _steps(numbers: Index) -> Index:
+    return numbers[1:] - numbers[:-1]
 
 
-def _only(rows: Index, places: Index, n_places: int) -> Index:
-    """Return for each place its only transition, -1 where there is none or several."""
-    found = np.full(n_places, -1, dtype=np.int64)
+def _only(rows: Index, places: Index, n_places: int) -> tuple[Index, Index]:
+    """Return for each place its only transition, -1 where there is none or several; how many."""
+    found, counts = np.empty(n_places, dtype=np.int64), np.bincount(places, minlength=n_places)
     found[places] = rows
-    found[np.bincount(places, minlength=n_places) != 1] = -1
-    return found
+    found[counts != 1] = -1
+    return found, counts
 
 
 def _roots(
@@ -139,10 +147,8 @@ def _roots(
     """
     up = np.arange(n_transitions)
     up[consumer[places]] = producer[places]
-    far = (up != np.arange(n_transitions)).astype(np.int64)
-    top = np.flatnonzero(far == 0)
-    ends = np.zeros(n_transitions, dtype=bool)
-    ends[top] = True
+    ends = up == np.arange(n_transitions)
+    far = (~ends).astype(np.int64)
     for _ in range(n_transitions.bit_length() + 1):
         if ends[up].all():
             break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import chain
+from operator import itemgetter
 
 import numpy as np
 
@@ -195,9 +196,15 @@ def _comparison(predicate: Compare, places: tuple[str, ...]) -> Test:
     column = {place: number for number, place in enumerate(places)}
     terms = [(column[name], weight) for name, weight in predicate.terms]
     bound = predicate.bound
+    if len(terms) > 1 and all(weight == 1 for _, weight in terms):
+        picked = itemgetter(*(place for place, _ in terms))
 
-    def total(row: Row) -> int:
-        return sum(row[place] * weight for place, weight in terms)
+        def total(row: Row) -> int:
+            return sum(picked(row))
+    else:
+
+        def total(row: Row) -> int:
+            return sum([row[place] * weight for place, weight in terms])
 
     tests: dict[str, Test] = {
         "<=": lambda row: total(row) <= bound,

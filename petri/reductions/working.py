@@ -66,10 +66,9 @@ class WorkingNet:
         self.expansion: dict[int, Tree] = {t: t for t in fused.left}
         self.expansion.update(fused.chains)
         self.cover: dict[int, Tree] = dict(self.expansion)
-        numbers = {place: number for number, place in enumerate(net.place_ids)}
-        self.marking = {numbers[p]: n for p, n in net.initial.items() if n}
+        self.marking = {net.place_index(p): n for p, n in net.initial.items() if n}
         self._early: list[tuple[Tree, Tree, int]] = []
-        self._taken: set[str] | None = None
+        self._made: set[str] = set()
 
     def prefix(self) -> list[int]:
         """Return what was fired from the first net's initial marking."""
@@ -82,9 +81,8 @@ class WorkingNet:
 
     def is_name(self, name: str) -> bool:
         """Return whether a node has a name, or had it."""
-        if self._taken is None:
-            self._taken = {*self.first.place_ids, *self.names}
-        return name in self._taken
+        first = self.first
+        return name in self._made or name in first.place_numbers or name in first.transition_numbers
 
     def fire_initially(self, place: int, transition: int) -> None:
         """Empty a marked place by the only transition that can."""
@@ -131,8 +129,7 @@ class WorkingNet:
                 self._link(number)
                 made.append(number)
             self._forget(first)
-        if self._taken is not None:
-            self._taken.update(self.names[number] for number in made)
+        self._made.update(self.names[number] for number in made)
         for second in empty:
             self._unlink(second)
             self._forget(second)
@@ -195,8 +192,7 @@ class WorkingNet:
             self._link(number)
             self._forget(second)
             made.append(number)
-        if self._taken is not None:
-            self._taken.update(self.names[number] for number in made)
+        self._made.update(self.names[number] for number in made)
         self._unlink(first)
         self.post[first], self.expansion[first] = dict(self.pre[first]), ()
         self._link(first)
@@ -224,12 +220,12 @@ class WorkingNet:
         fill, empty = self.fill[one], self.empty[one]
         if fill.keys() != self.fill[other].keys() or empty.keys() != self.empty[other].keys():
             return False
-        pre, post = self.pre, self.post
-        return (
-            self.marking.get(one, 0) == self.marking.get(other, 0)
-            and all(post[t][one] == post[t][other] for t in fill)
-            and all(pre[t][one] == pre[t][other] for t in empty)
-        )
+        for nodes, arcs in ((fill, self.post), (empty, self.pre)):
+            for transition in nodes:
+                row = arcs[transition]
+                if row[one] != row[other]:
+                    return False
+        return self.marking.get(one, 0) == self.marking.get(other, 0)
 
     def place_key(self, place: int) -> object:
         """Return what two equal places have in common."""

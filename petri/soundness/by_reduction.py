@@ -78,6 +78,7 @@ class _Answer:
         self.net: PetriNet = decision.net
         preserved = Preserved(completion=goal.completion, invariants=(goal.proper,))
         self.reduction = reduce_net(self.net, preserved, budget=decision.budget)
+        self.completion = self.reduction.predicate(goal.completion)
         limit = decision.budget.states
         most = MOST if limit is None else min(MOST, limit)
         self.space = SmallSpace(self.reduction.work, most=most)
@@ -87,9 +88,8 @@ class _Answer:
     def verdict(self) -> Verdict:
         """Return the verdict."""
         space = self.space
-        completion = self.reduction.predicate(self.goal.completion)
         proper = self.reduction.predicate(self.goal.proper)
-        completed, right = (marking_test(p, space.places) for p in (completion, proper))
+        completed, right = (marking_test(p, space.places) for p in (self.completion, proper))
         if completed is None or right is None:
             return self.decision.unknown("the goal asks what is enabled, which is not preserved")
         done = [completed(row) for row in space.rows]
@@ -97,7 +97,7 @@ class _Answer:
         if not space.complete:
             return self._partial(done, bad)
         parts = (
-            self._option(completion, done),
+            self._option(done),
             self._proper(proper, bad),
             self._occur(),
         )
@@ -183,7 +183,7 @@ class _Answer:
         short = reduced.run(reduced.initial, self.space.path_to(number))
         return short, self.reduction.run(short)
 
-    def _option(self, completion: Predicate, done: list[bool]) -> Verdict:
+    def _option(self, done: list[bool]) -> Verdict:
         distance = self.space.distances(done)
         lost = [number for number, steps in enumerate(distance) if steps < 0]
         if lost:
@@ -191,7 +191,7 @@ class _Answer:
             state = next((number for number in lost if number in stuck), lost[0])
             return self._lost(state, self.space.closure(state))
         inner = RankedSet(
-            claim=claim(self.reduction.reduced, always_possible(completion)),
+            claim=claim(self.reduction.reduced, always_possible(self.completion)),
             states=self.space.state_set(),
             rank=np.array(distance, dtype=np.int64),
         )
@@ -202,7 +202,7 @@ class _Answer:
     def _lost(self, state: int, closure: list[int]) -> Verdict:
         """Return that completion is out of reach from a state."""
         bad = Unary("EF", always_everywhere(negate(self.goal.completion)))
-        below = negate(self.reduction.predicate(self.goal.completion))
+        below = negate(self.completion)
         short, longer = self._run_to(state)
         inner = TrapEvidence(
             claim=claim(self.reduction.reduced, Unary("EF", always_everywhere(below))),

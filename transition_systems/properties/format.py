@@ -41,6 +41,8 @@ _PRIMARY, _PREFIX, _COMPARE, _LOOSE = 3, 2, 1, 0
 
 
 def _sum(terms: tuple[tuple[str, int], ...]) -> str:
+    if all(coefficient == 1 for _, coefficient in terms):
+        return " + ".join([quote_name(name) for name, _ in terms]) or "0"
     parts: list[str] = []
     for name, coefficient in terms:
         size = abs(coefficient)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from transition_systems.errors import ExpressionError
 from transition_systems.operator_precedence import Token, TokenStream, place_of
@@ -48,6 +49,7 @@ def _unquote(text: str) -> str:
     )
 
 
+@lru_cache(maxsize=1 << 15)
 def quote_name(name: str) -> str:
     """Return a name as the property language writes it, in quotes where it must be.
 

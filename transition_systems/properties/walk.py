@@ -79,6 +79,8 @@ N = TypeVar("N")
 
 
 def _fold(root: N, children: Callable[[N], tuple[N, ...]], combine: Callable[[N, list[T]], T]) -> T:
+    if not children(root):
+        return combine(root, [])
     waiting: list[tuple[N, bool]] = [(root, False)]
     values: list[T] = []
     while waiting:
