@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from petri.decision import Decision, claim
+from petri.induction.state_equation import prove_invariant
 from petri.net import PetriNet
 from petri.reachable import invariant
 from petri.state_space.exploring import explore_or_pump
 from petri.state_space.reachability import ReachabilityGraph
 from petri.state_space.symbolic.answers import SymbolicAnswers
+from petri.structure.bounds import bounding_weights
 from transition_systems.budget import Budget
 from transition_systems.evidence import BoundEvidence, PumpEvidence, RunEvidence
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.formulas import possible
-from transition_systems.properties.predicates import at_least, at_most, conjunction
+from transition_systems.properties.predicates import Compare, at_least, at_most, conjunction
 from transition_systems.run import Lasso, Run
 from transition_systems.verdict import Outcome, Verdict
 
 __all__ = ["bounded", "safe"]
+
+FIRST = 500_000
 
 
 def bounded(
@@ -46,7 +51,8 @@ def bounded(
     places
         The places that it is asked for; all by default. Without ``k`` all places count.
     method
-        ``"explicit"`` (with a search for a pump) or ``"symbolic"``.
+        ``"explicit"`` (with a search for a pump), ``"symbolic"`` or ``"structure"``. By default
+        structure is asked where the markings are too many to list.
     budget, progress, seed, graph
         As for :func:`petri.reachable`.
     pump
@@ -55,7 +61,8 @@ def bounded(
     Returns
     -------
     Verdict
-        HOLDS with all markings and a run that reaches the bound; VIOLATED with a run to a marking
+        HOLDS with all markings and a run that reaches the bound, or, by structure, with a proof
+        that a sum of all places with positive weights is bounded; VIOLATED with a run to a marking
         above ``k``, or with a run and a pump that covers itself.
 
     Notes
@@ -76,16 +83,29 @@ def bounded(
             name="safeness" if k == 1 else f"bounded by {k}",
         )  # fmt: skip
     decision = Decision(
-        net, "boundedness", method=method, methods=("explicit", "symbolic"), budget=budget,
+        net, "boundedness", method=method, methods=("explicit", "symbolic", "structure"),
+        budget=budget,
         progress=progress, seed=seed, graph=graph,
     )  # fmt: skip
     if decision.method == "symbolic":
         return SymbolicAnswers(
             net, budget=decision.budget, progress=progress, seed=seed
         ).bounded()  # fmt: skip
+    if method == "structure":
+        return _by_structure(decision) or decision.unknown(
+            "no positive weights were found by which no transition adds tokens"
+        )
     if pump is None and graph is None:
-        space, pump = explore_or_pump(net, budget=decision.budget, progress=progress)
+        few = _share(decision.budget) if method == "auto" else decision.budget
+        space, pump = explore_or_pump(net, budget=few, progress=progress)
         decision = decision.on(space)
+        if method == "auto" and pump is None and not space.complete:
+            proved = _by_structure(decision)
+            if proved is not None:
+                return proved
+            if few.remaining() != 0.0 and few != decision.budget:
+                space, pump = explore_or_pump(net, budget=decision.budget, progress=progress)
+                decision = decision.on(space)
     if pump is not None:
         places_up = _growing(net, pump)
         return decision.violated(
@@ -107,6 +127,34 @@ def bounded(
     )
     return decision.holds(
         evidence, f"No place ever holds more than {bound} token{'' if bound == 1 else 's'}."
+    )
+
+
+def _share(budget: Budget) -> Budget:
+    """Return what to list markings with before structure is asked."""
+    left = budget.remaining()
+    if left is not None:
+        return replace(budget, seconds=0.75 * left).fixed()
+    return replace(budget, states=min(FIRST, budget.states or FIRST))
+
+
+def _by_structure(decision: Decision) -> Verdict | None:
+    """Return that a sum of all places never grows, if a linear program says so."""
+    net, limit = decision.net, decision.budget
+    weights = bounding_weights(net, budget=limit)
+    if weights is None:
+        return None
+    value = sum(weights[place] * tokens for place, tokens in net.initial.items())
+    whole = Compare(tuple(weights.items()), "<=", value)
+    proof = prove_invariant(net, whole, budget=limit)
+    if isinstance(proof, str):
+        return None
+    decision.method = "structure"
+    least = min(weights.values(), default=1)
+    return decision.holds(
+        proof,
+        f"No transition adds to a sum of all places with positive weights; no place ever holds "
+        f"more than {value // least} token{'' if value // least == 1 else 's'}.",
     )
 
 

@@ -21,7 +21,9 @@ def run(arguments: argparse.Namespace) -> int:
     results: list[tuple[str, ReportedResult]]
     if Path(arguments.report).is_dir():
         found = recheck_folder(arguments.report, root=arguments.root, budget=budget)
-        results = [(f"{path.name}: ", entry) for path, entry in found]
+        results = [
+            (f"{path.relative_to(arguments.report).as_posix()}: ", entry) for path, entry in found
+        ]
     else:
         if not Path(arguments.report).exists():
             raise UsageError(f"there is no report or folder {arguments.report}")

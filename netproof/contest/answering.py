@@ -10,6 +10,7 @@ from netproof.contest.questions import Asked, Shown, asked_of, everywhere
 from petri.net import PetriNet
 from petri.portfolio import Answer, Batch
 from petri.portfolio.questions import UNBOUNDED
+from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
 from transition_systems.properties.walk import names_in
 
@@ -81,7 +82,7 @@ class ContestAnswers:
         self._batch = Batch(
             self.net,
             [self._asked[number].parts[name] for number, name in self._owner],
-            deadline=self.deadline,
+            budget=Budget(deadline=self.deadline),
             tell=self._take,
             evidence=self.keep is not None,
             parallel=self._parallel,

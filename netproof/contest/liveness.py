@@ -53,7 +53,7 @@ def liveness(net: PetriNet, deadline: float) -> tuple[bool, str, list[Shown]] | 
     batch = Batch(
         net,
         [Reach(Dead()), *(Reach(Enabled(t)) for t in net.transition_ids)],
-        deadline=time.monotonic() + (deadline - time.monotonic()) * 0.4,
+        budget=Budget(seconds=(deadline - time.monotonic()) * 0.4),
         tell=lambda number, answer: _decisive(batch, number, answer, found),
         parallel=False,
     )

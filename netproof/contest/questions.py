@@ -99,7 +99,8 @@ class Asked:
 
     def _bound(self, answer: Answer) -> list[Shown]:
         if answer.value == UNBOUNDED:
-            return [Shown("boundedness", Outcome.VIOLATED, answer.evidence[0])]
+            piece = answer.evidence[0]
+            return [Shown(piece.claim.formula, Outcome.HOLDS, piece)]
         most, places = int(answer.value), self.question.places
         formulas = (
             always_everywhere(sum_is(places, "<=", most)), possible(sum_is(places, ">=", most)),

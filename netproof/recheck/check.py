@@ -39,7 +39,7 @@ from netproof.recheck.reductions import check_reduction
 from netproof.recheck.result import RecheckResult, RefusedError, SkippedError, Watch, guarded
 from netproof.recheck.runs import check_lasso, check_pump, check_run
 from netproof.recheck.soundness_kinds import sound_for_all
-from netproof.recheck.statements import Statement, as_statement, bound_of, same, supports
+from netproof.recheck.statements import Statement, as_statement, bounds_all, same, supports
 from netproof.recheck.structure import check_structure
 from netproof.recheck.stubborn import check_stubborn
 from petri.net import PetriNet
@@ -334,7 +334,9 @@ def _follows(name: str, holds: bool, claim: Statement, net: PetriNet, question: 
         if phrases is not None:
             return claim.shape == "phrase" and claim.phrase in phrases[0 if holds else 1]
         if name == "boundedness":
-            return bound_of(claim) is not None if holds else claim.phrase == "unbounded"
+            return bounds_all(claim, net) if holds else claim.phrase == "unbounded"
+        if name.startswith("unbounded "):
+            return holds and claim.phrase == name
         groups = groups_of(name, net, question)
         if groups is not None:
             if not holds:

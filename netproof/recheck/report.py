@@ -273,7 +273,7 @@ def _verdict(
             raise SkippedError("the outcome is UNKNOWN, which claims nothing")
         if data is None:
             raise RefusedError("the verdict comes without evidence")
-        asked = asked_properties([name])[0]
+        asked = name if name.startswith("unbounded ") else asked_properties([name])[0]
         evidence = evidence_from_dict(data)
         if claimed:
             holds = outcome == Outcome.HOLDS

@@ -7,7 +7,7 @@ import numpy as np
 from netproof.recheck.net_table import NetTable, Tokens
 from netproof.recheck.predicates import holds_in
 from netproof.recheck.result import RefusedError, Watch
-from netproof.recheck.statements import Statement, listed
+from netproof.recheck.statements import Statement, listed, summed
 from transition_systems.evidence import LassoEvidence, PumpEvidence, RunEvidence
 from transition_systems.properties.predicates import Not, Predicate
 from transition_systems.run import Lasso
@@ -91,11 +91,18 @@ def check_pump(evidence: PumpEvidence, claim: Statement, table: NetTable, watch:
     """Check a run and steps after it that end above the state in which they begin.
 
     A net has plain arcs only, so what can be fired once can be fired from above again: the tokens
-    grow without bound.
+    grow without bound. Where a sum is said to, a place that has a positive weight in it must grow,
+    and no place in it may have a negative one.
     """
-    if claim.phrase != "unbounded":
+    weights = summed(claim)
+    if claim.phrase != "unbounded" and weights is None:
         raise RefusedError("a pump proves that the net is unbounded, not this claim")
     states = _walked(evidence.lasso, table, watch)
     before, after = states[evidence.lasso.loop_start], states[-1]
     if before == after or any(after.get(place, 0) < count for place, count in before.items()):
         raise RefusedError("the pump does not end strictly above the state in which it begins")
+    if weights is not None:
+        more = {index for index, tokens in after.items() if tokens > before.get(index, 0)}
+        grown = {place for place, index in table.place.items() if index in more}
+        if min(weights.values(), default=0) < 0 or not any(weights.get(p, 0) for p in grown):
+            raise RefusedError("the pump adds nothing to the sum")

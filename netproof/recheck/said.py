@@ -68,10 +68,14 @@ def worth(
     asked: str | AskedFormula, holds: bool, evidence: Evidence, ledger: Ledger
 ) -> list[Exactness]:
     """Return what an answer about the net is worth for the source, as a whole and by its part."""
-    kinds = [asked.kind if isinstance(asked, AskedFormula) else KINDS[asked]]
+    kinds = [asked.kind if isinstance(asked, AskedFormula) else _kind(asked)]
     if asked == "soundness" and not holds and isinstance(evidence, Parts) and evidence.parts:
         kinds.append(KINDS.get(evidence.parts[0][0], PropertyKind.BRANCHING))
     return [ledger.exactness(kind) for kind in kinds]
+
+
+def _kind(name: str) -> PropertyKind:
+    return PropertyKind.EXISTENTIAL if name.startswith("unbounded ") else KINDS[name]
 
 
 def carries(holds: bool, found: Sequence[Exactness]) -> bool:

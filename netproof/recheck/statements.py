@@ -10,9 +10,10 @@ from typing import Literal
 
 from netproof.recheck.normal_form import NormalForms
 from netproof.recheck.result import RefusedError
+from petri.net import PetriNet
 from transition_systems.properties.formulas import Formula, State, Unary
-from transition_systems.properties.parse import parse_formula
-from transition_systems.properties.predicates import Predicate
+from transition_systems.properties.parse import parse_formula, parse_predicate
+from transition_systems.properties.predicates import And, Compare, Predicate
 
 __all__ = [
     "PHRASES",
@@ -20,8 +21,10 @@ __all__ = [
     "Statement",
     "as_statement",
     "bound_of",
+    "bounds_all",
     "listed",
     "same",
+    "summed",
     "supports",
 ]
 
@@ -76,7 +79,7 @@ def as_statement(text: str | Formula) -> Statement:
         if (
             text in PHRASES
             or _BOUND.fullmatch(text)
-            or text.startswith(("occur ", "occur-groups "))
+            or text.startswith(("occur ", "occur-groups ", "unbounded "))
         ):
             return Statement("phrase", phrase=text)
         formula = _parsed(text)
@@ -130,6 +133,45 @@ def bound_of(statement: Statement) -> int | None:
     """Return ``k`` of the phrase ``bounded by k``."""
     found = _BOUND.fullmatch(statement.phrase)
     return None if found is None else int(found[1])
+
+
+def bounds_all(statement: Statement, net: PetriNet) -> bool:
+    """Return whether a claim gives every place of a net a bound.
+
+    Either ``bounded by k``, or ``AG`` of upper limits of sums in which each place has a positive
+    weight, and none a negative one.
+    """
+    if bound_of(statement) is not None:
+        return True
+    if statement.shape != "AG" or not statement.positive or statement.predicate is None:
+        return False
+    limited: set[str] = set()
+    waiting = [statement.predicate]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, And):
+            waiting.extend(node.operands)
+        elif isinstance(node, Compare) and node.op in ("<=", "<", "=="):
+            weights: dict[str, int] = {}
+            for name, weight in node.terms:
+                weights[name] = weights.get(name, 0) + weight
+            if min(weights.values(), default=0) >= 0:
+                limited.update(name for name, weight in weights.items() if weight)
+    return limited.issuperset(net.place_ids)
+
+
+def summed(statement: Statement) -> dict[str, int] | None:
+    """Return the weights of the phrase ``unbounded SUM``; ``None`` for another phrase."""
+    text = statement.phrase.removeprefix("unbounded ")
+    if text == statement.phrase:
+        return None
+    predicate = parse_predicate(f"{text} >= 0")
+    if not isinstance(predicate, Compare):
+        raise RefusedError(f"this is no sum of places: {text!r:.80}")
+    weights: dict[str, int] = {}
+    for name, weight in predicate.terms:
+        weights[name] = weights.get(name, 0) + weight
+    return weights
 
 
 def listed(statement: Statement, word: str) -> object:

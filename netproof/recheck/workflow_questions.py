@@ -51,7 +51,7 @@ def question_for(
     >>> question_for("AG(p <= 1)", net).formula is not None
     True
     """
-    if isinstance(asked, str):
+    if isinstance(asked, str) and not asked.startswith("unbounded "):
         asked = asked_properties([asked])[0]
     if isinstance(asked, AskedFormula):
         if translation is None:

@@ -9,7 +9,16 @@ from petri.decision import claim
 from petri.induction.pdr import pdr
 from petri.induction.state_equation import prove_invariant
 from petri.net import PetriNet
-from petri.portfolio.questions import UNBOUNDED, Answer, Most, Question, Reach, reached, sum_is
+from petri.portfolio.questions import (
+    UNBOUNDED,
+    Answer,
+    Most,
+    Question,
+    Reach,
+    reached,
+    sum_is,
+    unbounded,
+)
 from petri.portfolio.second import WholeSpace
 from petri.portfolio.whole import ListedAnswers, whole_answers
 from petri.state_space import state_space
@@ -20,7 +29,8 @@ from petri.structure.deadlock_free import deadlock_free
 from petri.structure.net_classes import net_class
 from petri.walks import greatest, walk
 from transition_systems.budget import Budget
-from transition_systems.evidence import Evidence, PumpEvidence, RunEvidence
+from transition_systems.evidence import Evidence, RunEvidence
+from transition_systems.progress import ProgressCallback
 from transition_systems.properties.formulas import possible
 from transition_systems.properties.predicates import Dead, Enabled, Predicate
 from transition_systems.properties.walk import negate
@@ -30,7 +40,7 @@ __all__ = ["Batch"]
 
 COVER = "coverability"
 FIRST_STATES, FIRST_CELLS, LARGE = 100_000, 200_000_000, 1_000
-LONG_WALK, ALONE = 12.0, 0.6
+LONG_WALK, ALONE, LONGEST = 12.0, 0.6, 1e9
 LEAST, ROUNDS = 0.05, (0.5, 3.0, 15.0, 1e9)
 MOST_FOR_INDUCTION = 3_000
 
@@ -44,14 +54,16 @@ class Batch:
         Any place/transition net.
     questions
         What is asked.
-    deadline
-        When to end, as :func:`time.monotonic` counts.
+    budget
+        Its seconds or deadline; its states and bytes hold for each state space.
     tell
         Called with the number of a question and its answer, once for each that is answered.
     evidence
         Whether the sets of all markings are wanted as evidence.
     parallel
         Whether a second process explores the state space.
+    progress, seed
+        For the engines that take them.
 
     Attributes
     ----------
@@ -73,13 +85,16 @@ class Batch:
         net: PetriNet,
         questions: Sequence[Question],
         *,
-        deadline: float,
+        budget: Budget,
         tell: Callable[[int, Answer], None],
         evidence: bool = True,
         parallel: bool = True,
+        progress: ProgressCallback | None = None,
+        seed: int | None = None,
     ) -> None:
         self.net = net
-        self.deadline = deadline
+        self.budget = budget.fixed()
+        self.progress, self.seed = progress, seed
         self.tell = tell
         self.evidence = evidence
         self.open: dict[int, Question] = dict(enumerate(questions))
@@ -90,7 +105,13 @@ class Batch:
         self.space: StateSpace | None = None
 
     def _left(self) -> float:
-        return max(0.0, self.deadline - time.monotonic())
+        left = self.budget.remaining()
+        return LONGEST if left is None else left
+
+    def _space_budget(self, seconds: float, states: int | None = None) -> Budget:
+        """Return what a state space may use."""
+        limits = [most for most in (states, self.budget.states) if most is not None]
+        return Budget(seconds=seconds, states=min(limits, default=None), bytes=self.budget.bytes)
 
     def run(self) -> None:
         """Answer what can be answered until the deadline."""
@@ -100,9 +121,8 @@ class Batch:
             if self.space is not None and self.space.unbounded:
                 self._unbounded()
             elif self.open and self._parallel and self._left() > 1.0:
-                self._second = WholeSpace(
-                    self.net, self.open, 0.95 * self._left(), evidence=self.evidence
-                )
+                share = self._space_budget(0.95 * self._left())
+                self._second = WholeSpace(self.net, self.open, share, evidence=self.evidence)
             self._walk()
             self._prove()
             if self._second is None and self.space is not None and not self.space.unbounded:
@@ -155,8 +175,8 @@ class Batch:
         if not self.open:
             return
         most = min(FIRST_STATES, FIRST_CELLS // (len(self.net.place_ids) + 1))
-        first = Budget(states=most, seconds=self._left() / 6)
-        space = state_space(self.net, method="explicit", budget=first)
+        first = self._space_budget(self._left() / 6, most)
+        space = state_space(self.net, method="explicit", budget=first, progress=self.progress)
         assert isinstance(space, StateSpace)
         self.space = space
         listed = ListedAnswers(space, evidence=self.evidence)
@@ -176,13 +196,17 @@ class Batch:
         sums = {n: q.places for n, q in self.open.items() if isinstance(q, Most)}
         if goals and seconds > LEAST:
             share = Budget(seconds=seconds / 2 if sums else seconds)
-            runs = walk(self.net, list(goals.values()), budget=share)
+            runs = walk(
+                self.net, list(goals.values()), budget=share, progress=self.progress, seed=self.seed
+            )
             for (number, goal), run in zip(goals.items(), runs, strict=True):
                 if run is not None:
                     self._say(number, reached(self.net, goal, run, "walks"))
         if sums and seconds > LEAST:
             share = Budget(seconds=seconds / 2 if goals else seconds)
-            found = greatest(self.net, list(sums.values()), budget=share)
+            found = greatest(
+                self.net, list(sums.values()), budget=share, progress=self.progress, seed=self.seed
+            )
             for number, (most, run) in zip(sums, found, strict=True):
                 if most >= self.lower.get(number, (-1, None))[0]:
                     self.lower[number] = (most, run)
@@ -231,8 +255,8 @@ class Batch:
         """Explore the whole state space in this process."""
         if not self.open or self._left() < LEAST:
             return
-        share = Budget(seconds=ALONE * self._left())
-        space = state_space(self.net, budget=share)
+        share = self._space_budget(ALONE * self._left())
+        space = state_space(self.net, budget=share, progress=self.progress)
         engine = whole_answers(space, Budget(seconds=self._left()), evidence=self.evidence)
         for number, question in list(self.open.items()):
             answer = None if engine is None else engine.answer(question)
@@ -253,7 +277,7 @@ class Batch:
                     continue
                 seconds = min(longest, self._left() / 2)
                 goal = negate(self._claimed(number, question))
-                verdict = pdr(self.net, goal, budget=Budget(seconds=seconds))
+                verdict = pdr(self.net, goal, budget=Budget(seconds=seconds), seed=self.seed)
                 if verdict.holds and isinstance(verdict.evidence, RunEvidence):
                     if isinstance(question, Reach):
                         run = verdict.evidence.run
@@ -284,13 +308,12 @@ class Batch:
         assert self.space is not None
         pump = self.space.pump
         if pump is not None:
-            shown = PumpEvidence(claim=claim(self.net, "unbounded"), lasso=pump)
             before = pump.stem[-1].state if pump.stem else pump.initial
             for number, question in list(self.open.items()):
                 if isinstance(question, Most) and any(
                     pump.last.get(p, 0) > before.get(p, 0) for p in question.places
                 ):
-                    self._say(number, Answer(value=UNBOUNDED, method="pump", evidence=(shown,)))
+                    self._say(number, unbounded(self.net, question.places, pump, "pump"))
         asked = {
             n: q for n, q in self.open.items() if isinstance(q, Most) or isinstance(q.goal, Enabled)
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from petri.boundedness import bounded
 from petri.decision import final_predicate
@@ -106,14 +107,18 @@ def decide(
         return OTHERS[property](net, budget=limit, progress=progress, seed=seed)
     name, everywhere, predicate = _asked(net, property)
     goal = negate(predicate) if everywhere else predicate
-    started, left = time.monotonic(), limit.remaining()
+    started = time.monotonic()
+    if limit.remaining() is None:
+        limit = replace(limit, seconds=SECONDS).fixed()
     answers: list[Answer] = []
     batch = Batch(
         net,
         [Reach(goal)],
-        deadline=started + (SECONDS if left is None else left),
+        budget=limit,
         tell=lambda _, answer: answers.append(answer),
         parallel=parallel,
+        progress=progress,
+        seed=seed,
     )
     batch.run()
     space = batch.space

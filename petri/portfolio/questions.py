@@ -7,12 +7,13 @@ from typing import TypeAlias
 
 from petri.decision import claim
 from petri.net import PetriNet
-from transition_systems.evidence import Evidence, RunEvidence
+from transition_systems.evidence import Evidence, PumpEvidence, RunEvidence
+from transition_systems.properties.format import format_terms
 from transition_systems.properties.formulas import possible
-from transition_systems.properties.predicates import Compare, Predicate
-from transition_systems.run import Run
+from transition_systems.properties.predicates import Compare, Comparison, Predicate
+from transition_systems.run import Lasso, Run
 
-__all__ = ["UNBOUNDED", "Answer", "Most", "Question", "Reach", "reached", "sum_is"]
+__all__ = ["UNBOUNDED", "Answer", "Most", "Question", "Reach", "reached", "sum_is", "unbounded"]
 
 UNBOUNDED = float("inf")
 
@@ -63,7 +64,13 @@ def reached(net: PetriNet, goal: Predicate, run: Run, method: str) -> Answer:
     return Answer(value=True, method=method, evidence=(evidence,))
 
 
-def sum_is(places: tuple[str, ...], operator: str, bound: int) -> Predicate:
+def unbounded(net: PetriNet, places: tuple[str, ...], pump: Lasso, method: str) -> Answer:
+    """Return the answer that a pump gives which adds tokens to one of the places."""
+    about = claim(net, f"unbounded {format_terms(sum_is(places, '>=', 0).terms)}")
+    return Answer(value=UNBOUNDED, method=method, evidence=(PumpEvidence(claim=about, lasso=pump),))
+
+
+def sum_is(places: tuple[str, ...], operator: Comparison, bound: int) -> Compare:
     """Return the predicate that compares the tokens of places with a number.
 
     Examples
@@ -74,4 +81,4 @@ def sum_is(places: tuple[str, ...], operator: str, bound: int) -> Predicate:
     terms: dict[str, int] = {}
     for place in places:
         terms[place] = terms.get(place, 0) + 1
-    return Compare(tuple(terms.items()), operator, bound)  # type: ignore[arg-type]
+    return Compare(tuple(terms.items()), operator, bound)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from petri.decision import claim
 from petri.portfolio.questions import Answer, Most, Question, reached, sum_is
@@ -15,6 +16,7 @@ from transition_systems.evidence import ClosedSet, Evidence, RunEvidence, StateS
 from transition_systems.properties.formulas import always_everywhere, possible
 from transition_systems.properties.predicates import Predicate
 from transition_systems.properties.walk import negate
+from transition_systems.run import Run
 
 __all__ = ["DrawnAnswers", "ListedAnswers", "whole_answers"]
 
@@ -38,6 +40,8 @@ class ListedAnswers:
         self.space, self.net = space, space.net
         self.wanted = evidence
         self._set: StateSet | None = None
+        self._runs: list[Run] = []
+        self._passed: list[NDArray[np.int64]] = []
 
     def answer(self, question: Question) -> Answer | None:
         """Answer one question; ``None`` where the markings seen do not tell."""
@@ -47,10 +51,26 @@ class ListedAnswers:
         if state is not None:
             if not self.wanted:
                 return Answer(value=True, method=self.method)
-            return reached(self.net, question.goal, self.space.run_to(state), self.method)
+            return reached(self.net, question.goal, self._run(question.goal, state), self.method)
         if not self.space.complete:
             return None
         return Answer(value=False, method=self.method, evidence=self._always(negate(question.goal)))
+
+    def _run(self, goal: Predicate, state: int) -> Run:
+        """Return a run into a goal: the beginning of an earlier one, or a shortest one."""
+        for run, rows in zip(self._runs, self._passed, strict=True):
+            hits = np.flatnonzero(self.space.holds_in(goal, rows))
+            if len(hits):
+                return Run(initial=run.initial, steps=run.steps[: int(hits[0])])
+        run = self.space.run_to(state)
+        states = [run.initial, *(step.state for step in run.steps)]
+        rows = np.zeros((len(states), len(self.net.place_ids)), dtype=np.int64)
+        for row, tokens in zip(rows, states, strict=True):
+            for place, count in tokens.items():
+                row[self.net.place_index(place)] = count
+        self._runs.append(run)
+        self._passed.append(rows)
+        return run
 
     def greatest(self, places: tuple[str, ...]) -> int:
         """Return the largest sum of tokens that was seen."""
@@ -73,8 +93,9 @@ class ListedAnswers:
         if not self.wanted:
             return Answer(value=most, method=self.method)
         goal = sum_is(question.places, ">=", most)
-        run = self.space.run_to_some(goal)
-        assert run is not None
+        state = self.space.find(goal)
+        assert state is not None
+        run = self._run(goal, state)
         at = RunEvidence(claim=claim(self.net, possible(goal)), run=run)
         below = self._always(sum_is(question.places, "<=", most))
         return Answer(value=most, method=self.method, evidence=(*below, at) if below else ())

@@ -34,9 +34,11 @@ def path_to(space: StateSpace, state: int) -> list[int]:
         able = np.flatnonzero((before >= needs).all(axis=0))
         candidates = np.ascontiguousarray(before[:, able].T)
         packed = space.layout.pack(candidates)
-        faithful = (space.layout.unpack(list(packed)) == candidates).all(axis=1)
-        inside = _inside(space.levels[number], packed) & faithful
-        chosen = int(np.flatnonzero(inside)[0])
+        # A marking that the layout has no room for may be packed like another: the few that seem to
+        # be in the level are unpacked again.
+        inside = np.flatnonzero(_inside(space.levels[number], packed))
+        faithful = space.layout.unpack(list(packed[:, inside])) == candidates[inside]
+        chosen = int(inside[np.flatnonzero(faithful.all(axis=1))[0]])
         path.append(int(able[chosen]))
         marking = candidates[chosen]
     path.reverse()

@@ -34,13 +34,20 @@ from transition_systems.properties.predicates import (
 from transition_systems.properties.tokens import quote_name
 from transition_systems.properties.walk import fold_formula, fold_predicate
 
-__all__ = ["format_formula", "format_predicate"]
+__all__ = ["format_formula", "format_predicate", "format_terms"]
 
 _Text = tuple[str, int]
 _PRIMARY, _PREFIX, _COMPARE, _LOOSE = 3, 2, 1, 0
 
 
-def _sum(terms: tuple[tuple[str, int], ...]) -> str:
+def format_terms(terms: tuple[tuple[str, int], ...]) -> str:
+    """Return a weighted sum of names as text.
+
+    Examples
+    --------
+    >>> format_terms((("p", 1), ("pay now", -2)))
+    'p - 2 "pay now"'
+    """
     if all(coefficient == 1 for _, coefficient in terms):
         return " + ".join([quote_name(name) for name, _ in terms]) or "0"
     parts: list[str] = []
@@ -71,7 +78,7 @@ def _predicate(node: Predicate, parts: list[_Text]) -> _Text:
         case Constant(value=value):
             return ("true" if value else "false"), _PRIMARY
         case Compare(terms=terms, op=op, bound=bound):
-            return f"{_sum(terms)} {op} {bound}", _COMPARE
+            return f"{format_terms(terms)} {op} {bound}", _COMPARE
         case Atom(name=name):
             return quote_name(name), _PRIMARY
         case Enabled(name=name):
