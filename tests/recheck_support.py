@@ -156,7 +156,7 @@ FALSE_CLAIMS = (
 )  # fmt: skip
 # True of some nets, but never proved by evidence of another kind.
 OTHER_CLAIMS = {
-    "EF true": {"run"}, "AG true": {"closed-set", "invariant", "decision-diagram", "stubborn-sets"}, "AG EF true": {"ranked-set", "stubborn-sets"},
+    "EF true": {"run"}, "AG true": {"closed-set", "invariant", "decision-diagram", "stubborn-sets", "complete-prefix"}, "AG EF true": {"ranked-set", "stubborn-sets"},
     "EF AG true": {"trap", "stubborn-sets"}, "unbounded": {"pump"}, "terminates": {"measure"},
     "terminates under weak fairness": {"fair-measure"},
     "terminates under strong fairness": {"fair-measure"}, "infinite run": {"lasso"},

@@ -12,11 +12,11 @@ _NAMES = {
         "UnsupportedError UsageError"
     ),
     "evidence": (
-        "BoundEvidence CircuitEvidence Claim ClosedSet DiagramEvidence Distinction Evidence "
-        "FairMeasure InvariantEvidence LassoEvidence LinearProof MarkedTrapEvidence Measure "
-        "PartitionEvidence Parts "
-        "PumpEvidence RankEvidence RankedSet RunEvidence StateSet StructureEvidence "
-        "StubbornEvidence TrapEvidence WordEvidence evidence_from_dict"
+        "BoundEvidence CircuitEvidence Claim ClosedSet CompletePrefix DiagramEvidence "
+        "Distinction Evidence FairMeasure InvariantEvidence LassoEvidence LinearProof "
+        "MarkedTrapEvidence Measure PartitionEvidence Parts PumpEvidence RankEvidence RankedSet "
+        "RunEvidence StateSet StructureEvidence StubbornEvidence TrapEvidence WordEvidence "
+        "evidence_from_dict"
     ),
     "expressions.check": "check infer",
     "expressions.evaluate": "evaluate_expression",

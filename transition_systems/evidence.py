@@ -30,6 +30,8 @@ kind                  proves                                    by
                                                                 markings, from which ``P`` follows
 ``marked-circuits``   no state is dead                          an order of the transitions of a
                                                                 marked graph
+``complete-prefix``   ``AG P``                                  a prefix of the unfolding that shows
+                                                                all reachable markings
 ``stubborn-sets``     ``AG P``, ``EF AG P``, ``AG EF P``        states, the steps that matter there
 ``structure``         a statement about the graph of the net    the nodes that it is about
 ``partition``         two systems are equivalent                a partition of their states
@@ -55,6 +57,7 @@ from transition_systems.evidence_diagram import DiagramEvidence
 from transition_systems.evidence_equivalence import Distinction, PartitionEvidence, WordEvidence
 from transition_systems.evidence_linear import LinearProof
 from transition_systems.evidence_marked_trap import MarkedTrapEvidence
+from transition_systems.evidence_prefix import CompletePrefix
 from transition_systems.evidence_rank import RankEvidence
 from transition_systems.evidence_sets import (
     BoundEvidence,
@@ -72,6 +75,7 @@ __all__ = [
     "CircuitEvidence",
     "Claim",
     "ClosedSet",
+    "CompletePrefix",
     "DiagramEvidence",
     "Distinction",
     "Evidence",
@@ -247,6 +251,7 @@ Evidence: TypeAlias = (
     | LinearProof
     | StructureEvidence
     | StubbornEvidence
+    | CompletePrefix
     | PartitionEvidence
     | Distinction
     | WordEvidence
@@ -310,6 +315,8 @@ def _from_dict(data: Mapping[str, Any]) -> Evidence:
             return MarkedTrapEvidence.from_dict(data)
         case "marked-circuits":
             return CircuitEvidence.from_dict(data)
+        case "complete-prefix":
+            return CompletePrefix.from_dict(data)
         case "linear-proof":
             return LinearProof.from_dict(data)
         case "ranked-set" | "measure" as kind:

@@ -27,6 +27,7 @@ from netproof.recheck.linear_lines import names_known
 from netproof.recheck.marked_trap import check_marked_trap
 from netproof.recheck.net_table import NetTable
 from netproof.recheck.parts import check_parts, covers, dead_group, occurring_groups
+from netproof.recheck.prefixes import check_prefix
 from netproof.recheck.questions import (
     Goal,
     Question,
@@ -49,6 +50,7 @@ from transition_systems.evidence import (
     CircuitEvidence,
     Claim,
     ClosedSet,
+    CompletePrefix,
     DiagramEvidence,
     Evidence,
     FairMeasure,
@@ -131,6 +133,8 @@ class _Setting:
                 check_circuits(evidence, claim, table)
             case LinearProof():
                 check_linear(evidence, claim, table, watch)
+            case CompletePrefix():
+                check_prefix(evidence, claim, table, watch)
             case StubbornEvidence():
                 check_stubborn(evidence, claim, table, watch)
             case StructureEvidence():

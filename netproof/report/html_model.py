@@ -36,6 +36,8 @@ EVIDENCE = {
     "closed-set": "a set of states that holds the first one, that no step leaves, and in which "
     "nothing is wrong",
     "decision-diagram": "a closed set of states as a decision diagram, in which nothing is wrong",
+    "complete-prefix": "steps and what they need, enough of them to show all states; in none of "
+    "them anything is wrong",
     "ranked-set": "a closed set of states, each with a number that some next state decreases: the "
     "goal can be reached from everywhere",
     "trap": "a run to a state, and a closed set of states around it without the goal",

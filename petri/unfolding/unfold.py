@@ -13,13 +13,15 @@ from collections.abc import Iterator, Sequence
 from petri.net import PetriNet
 from petri.unfolding.prefix import Prefix, bits_of
 from transition_systems.budget import Budget
+from transition_systems.evidence_prefix import NO_CUTOFF, START
 from transition_systems.progress import Progress, ProgressCallback
 
 __all__ = ["unfold"]
 
 ROUND = 64
+NOT_SAFE = "the net is not one-safe"
 
-Order = tuple[int, tuple[int, ...], tuple[tuple[int, ...], ...]]
+Order = tuple[int, tuple[int, ...], tuple[tuple[int, tuple[int, ...]], ...]]
 Waiting = tuple[Order, int, int, tuple[int, ...], int, int]
 
 
@@ -44,10 +46,10 @@ def unfold(
 
     Notes
     -----
-    Events are added by size of their history, then its transitions, then its Foata form; one is
-    a cutoff where an earlier one leads to the same marking. At most one event that is no cutoff
-    for each reachable marking. Which conditions can be marked together is kept as a bit mask for
-    each.
+    Events are added by size of their history, then its transitions, then its Foata form, level by
+    level, where fewer events come first; one is a cutoff where an earlier one leads to the same
+    marking. At most one event that is no cutoff for each reachable marking. Which conditions can be
+    marked together is kept as a bit mask for each.
 
     Examples
     --------
@@ -81,7 +83,7 @@ class _Unfolding:
         self.concurrent: list[int] = []
         self.of_place = [0] * len(net.place_ids)
         self.levels: list[int] = []
-        self.marked: set[frozenset[int]] = set()
+        self.marked: dict[frozenset[int], int] = {}
         self.waiting: list[Waiting] = []
         self.made = 0
 
@@ -92,12 +94,16 @@ class _Unfolding:
         sources = any(
             not self.inputs[t] and self.outputs[t] for t in range(len(self.net.transition_ids))
         )
-        if max(initial, default=0) > 1 or sources:
-            prefix.reason = "the net is not one-safe"
+        if max(initial, default=0) > 1:
+            prefix.reason = NOT_SAFE
             return prefix
         start = [place for place, tokens in enumerate(initial) if tokens]
-        self.marked.add(frozenset(start))
-        self._extend(self._conditions(start, -1, 0))
+        self.marked[frozenset(start)] = START
+        fresh = self._conditions(start, START, 0)
+        if sources:
+            prefix.reason = NOT_SAFE
+            return prefix
+        self._extend(fresh)
         while self.waiting:
             count = prefix.n_events
             reason = meter.exhausted(states=count, bytes=len(prefix.places) ** 2 // 4)
@@ -107,7 +113,7 @@ class _Unfolding:
             if count % ROUND == 0 and progress is not None:
                 progress(Progress(stage="unfolding", states=count, seconds=meter.seconds))
             if not self._next():
-                prefix.reason = "the net is not one-safe"
+                prefix.reason = NOT_SAFE
                 return prefix
         prefix.complete = True
         return prefix
@@ -126,15 +132,15 @@ class _Unfolding:
             concurrent &= self.concurrent[condition]
         self.levels.append(1 + max((self.levels[e] for e in self._before(preset)), default=0))
         marking = self._marking(number)
-        prefix.cutoff.append(marking in self.marked)
+        prefix.companions.append(self.marked.get(marking, NO_CUTOFF))
         outputs = self.outputs[transition]
         if transition in self.doubled or any(concurrent & self.of_place[p] for p in outputs):
             prefix.unsafe = number
             return False
-        if prefix.cutoff[number]:
+        if prefix.companions[number] != NO_CUTOFF:
             prefix.postsets[number] = self._plain_conditions(outputs, number)
             return True
-        self.marked.add(marking)
+        self.marked[marking] = number
         prefix.postsets[number] = tuple(self._conditions(outputs, number, concurrent))
         self._extend(prefix.postsets[number])
         return True
@@ -212,7 +218,9 @@ class _Unfolding:
             foata[self.levels[event] - 1].append(prefix.transitions[event])
         foata[level - 1].append(transition)
         word = tuple(sorted([*(prefix.transitions[e] for e in events), transition]))
-        order: Order = (len(word), word, tuple(tuple(sorted(each)) for each in foata))
+        # The shorter level first: only so the order is kept when steps are added to both.
+        levels = tuple((len(each), tuple(sorted(each))) for each in foata)
+        order: Order = (len(word), word, levels)
         self.made += 1
         item = (order, self.made, transition, tuple(sorted(preset)), causes, -1)
         heapq.heappush(self.waiting, item)

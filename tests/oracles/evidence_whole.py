@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from oracles.evidence_net import Plain, Said, Wrong, implies, need, said
+from oracles.evidence_prefix import prefix_shows
 from oracles.evidence_reduction import reduction_shows
 from oracles.evidence_sets import (
     bound_shows,
@@ -38,7 +39,7 @@ BY_KIND = {
     "fair-measure": fair_measure_shows, "trap": trap_shows,
     "marked-trap": marked_trap_shows, "bound": bound_shows,
     "invariant": invariant_shows, "marked-circuits": circuits_shows, "rank-theorem": rank_shows,
-    "stubborn-sets": stubborn_shows, "structure": structure_shows,
+    "stubborn-sets": stubborn_shows, "complete-prefix": prefix_shows, "structure": structure_shows,
 }  # fmt: skip
 
 
