@@ -139,6 +139,8 @@ def verdicts_of(net: PetriNet, seed: int) -> Iterator[Verdict]:
         lambda: persistent(net, budget=FEW),
         lambda: stable_place(net, budget=FEW),
         lambda: live(net, budget=FEW),
+        lambda: live(net, method="symbolic", budget=FEW),
+        lambda: reversible(net, method="symbolic", budget=FEW),
         lambda: petri.terminates(net, budget=FEW),
         lambda: petri.bounded(net, method="symbolic", budget=FEW),
     ]

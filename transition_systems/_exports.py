@@ -14,9 +14,9 @@ _NAMES = {
     "evidence": (
         "BoundEvidence CircuitEvidence Claim ClosedSet CompletePrefix DiagramEvidence "
         "Distinction Evidence FairMeasure InvariantEvidence LassoEvidence LinearProof "
-        "MarkedTrapEvidence Measure PartitionEvidence Parts PumpEvidence RankEvidence RankedSet "
-        "RunEvidence StateSet StructureEvidence StubbornEvidence TrapEvidence WordEvidence "
-        "evidence_from_dict"
+        "MarkedTrapEvidence Measure PartitionEvidence Parts PumpEvidence RankEvidence "
+        "RankedDiagrams RankedSet RunEvidence StateSet StructureEvidence StubbornEvidence TrapEvidence "
+        "WordEvidence evidence_from_dict"
     ),
     "expressions.check": "check infer",
     "expressions.evaluate": "evaluate_expression",

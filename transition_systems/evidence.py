@@ -10,9 +10,12 @@ kind                  proves                                    by
 ``run``               ``EF P``                                  a run into a state with ``P``
 ``closed-set``        ``AG P``                                  a set with the initial state, closed
                                                                 under steps, inside ``P``
-``decision-diagram``  ``AG P``; ``k`` is the least bound        such a set as a decision diagram
+``decision-diagram``  ``AG P``; ``k`` is the least bound;       such a set as a decision diagram; a
+                      ``EF AG !P``                              run into it
 ``ranked-set``        ``AG EF P``                               a closed set with a rank that some
                                                                 successor decreases, 0 only in ``P``
+``ranked-diagrams``   ``AG EF P``                               such a set, and sets that grow from
+                                                                ``P`` to it, as decision diagrams
 ``trap``              ``EF AG !P``                              a run to a state, and a closed set
                                                                 around that state that avoids ``P``
 ``marked-trap``       ``EF AG !P``                              a run that marks a trap of places
@@ -59,6 +62,7 @@ from transition_systems.evidence_linear import LinearProof
 from transition_systems.evidence_marked_trap import MarkedTrapEvidence
 from transition_systems.evidence_prefix import CompletePrefix
 from transition_systems.evidence_rank import RankEvidence
+from transition_systems.evidence_ranked_diagrams import RankedDiagrams
 from transition_systems.evidence_sets import (
     BoundEvidence,
     ClosedSet,
@@ -89,6 +93,7 @@ __all__ = [
     "Parts",
     "PumpEvidence",
     "RankEvidence",
+    "RankedDiagrams",
     "RankedSet",
     "ReductionEvidence",
     "RunEvidence",
@@ -240,6 +245,7 @@ Evidence: TypeAlias = (
     | ClosedSet
     | DiagramEvidence
     | RankEvidence
+    | RankedDiagrams
     | RankedSet
     | Measure
     | FairMeasure
@@ -309,6 +315,8 @@ def _from_dict(data: Mapping[str, Any]) -> Evidence:
             return ClosedSet(claim=claim, states=StateSet.from_dict(data["states"]))
         case "decision-diagram":
             return DiagramEvidence.from_dict(data)
+        case "ranked-diagrams":
+            return RankedDiagrams.from_dict(data)
         case "rank-theorem":
             return RankEvidence.from_dict(data)
         case "marked-trap":

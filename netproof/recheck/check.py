@@ -36,6 +36,7 @@ from netproof.recheck.questions import (
     statement_of,
 )
 from netproof.recheck.rank import check_rank
+from netproof.recheck.ranked_diagrams import check_ranked_diagrams
 from netproof.recheck.reductions import check_reduction
 from netproof.recheck.result import RecheckResult, RefusedError, SkippedError, Watch, guarded
 from netproof.recheck.runs import check_lasso, check_pump, check_run
@@ -61,6 +62,7 @@ from transition_systems.evidence import (
     Measure,
     Parts,
     PumpEvidence,
+    RankedDiagrams,
     RankedSet,
     RankEvidence,
     ReductionEvidence,
@@ -115,6 +117,8 @@ class _Setting:
                 check_closed_set(evidence, claim, table, watch)
             case DiagramEvidence():
                 check_diagram(evidence, claim, table, watch)
+            case RankedDiagrams():
+                check_ranked_diagrams(evidence, claim, table, watch)
             case RankedSet():
                 check_ranked_set(evidence, claim, table, watch)
             case Measure():

@@ -40,6 +40,8 @@ EVIDENCE = {
     "them anything is wrong",
     "ranked-set": "a closed set of states, each with a number that some next state decreases: the "
     "goal can be reached from everywhere",
+    "ranked-diagrams": "a closed set of states as a decision diagram, and sets that grow from the "
+    "goal, step by step, until they hold all of it",
     "trap": "a run to a state, and a closed set of states around it without the goal",
     "pump": "a run, and steps after it that can be repeated and leave more tokens each time",
     "lasso": "an infinite run: its beginning, and steps that are repeated for ever",

@@ -27,7 +27,7 @@ KINDS = {
     "run", "lasso", "pump", "closed-set", "decision-diagram", "ranked-set", "measure",
     "fair-measure", "trap", "bound", "invariant", "linear-proof", "marked-circuits", "rank-theorem",
     "stubborn-sets", "structure", "parts", "reduction", "marked-trap",
-    "complete-prefix",
+    "complete-prefix", "ranked-diagrams",
 }  # fmt: skip
 CAMPAIGN = int(os.environ.get("NETPROOF_MUTANTS", "12000"))
 
@@ -132,7 +132,7 @@ def nothing(*_: Any, **__: Any) -> None:
                 ("decision-diagram", "diagram"), ("invariant", "invariant"), ("parts", "parts"),
                 ("linear-proof", "linear"), ("marked-circuits", "circuits"), ("rank-theorem", "rank"),
                 ("stubborn-sets", "stubborn"), ("marked-trap", "marked_trap"),
-                ("complete-prefix", "prefix"),
+                ("complete-prefix", "prefix"), ("ranked-diagrams", "ranked_diagrams"),
             )
         ),
     ],
