@@ -9,6 +9,7 @@ from petri.net import PetriNet
 from petri.reachable import always_reachable
 from petri.state_space.reachability import ReachabilityGraph
 from petri.state_space.symbolic.answers import SymbolicAnswers
+from petri.structure.commoner import live_by_traps
 from transition_systems.budget import Budget
 from transition_systems.evidence import Evidence, Parts
 from transition_systems.progress import ProgressCallback
@@ -17,6 +18,7 @@ from transition_systems.verdict import Verdict
 
 __all__ = ["live"]
 
+METHODS = ("explicit", "structure", "symbolic")
 HOME, OCCUR = "home", "occurrence"
 COMES_BACK = (
     "The initial marking can always be reached again, and each transition occurs in a run from "
@@ -40,7 +42,8 @@ def live(
     net
         Any place/transition net.
     method, budget, progress, seed, graph
-        As for :func:`petri.reachable`; the methods are ``"explicit"`` and ``"symbolic"`` (decision
+        As for :func:`petri.reachable`; the methods are ``"explicit"``, ``"structure"`` (Commoner's
+        condition, which only proves that a free-choice net is live) and ``"symbolic"`` (decision
         diagrams), which ``"auto"`` asks in this order.
 
     Returns
@@ -49,7 +52,8 @@ def live(
         HOLDS where the initial marking can always be reached again and each transition occurs in
         some run, with evidence for both, or else with all markings and for each transition the
         distance to where it is enabled. VIOLATED with a run to a marking, and the closed set
-        around it in which one of the transitions is never enabled. Sets may be diagrams.
+        around it in which one of the transitions is never enabled. Sets may be diagrams; of a
+        free-choice net marked traps may show that it is live.
 
     Notes
     -----
@@ -64,13 +68,20 @@ def live(
     True
     """
     decision = Decision(
-        net, "liveness", method=method, methods=("explicit", "symbolic"), budget=budget,
-        progress=progress, seed=seed, graph=graph,
+        net, "liveness", method=method, methods=METHODS, budget=budget, progress=progress,
+        seed=seed, graph=graph,
     )  # fmt: skip
     if decision.method == "symbolic":
         return _by_diagrams(net, decision.budget, progress, seed)
+    if decision.method == "structure":
+        return _by_structure(net, decision.budget, seed)
     verdict = _listed(decision)
     if verdict.unknown and method == "auto":
+        found = after_listing(
+            verdict, decision.budget, lambda limit: _by_structure(net, limit, seed)
+        )
+        if not found.unknown:
+            return found
         return after_listing(
             verdict, decision.budget, lambda limit: _by_diagrams(net, limit, progress, seed)
         )
@@ -107,6 +118,17 @@ def _listed(decision: Decision) -> Verdict:
 
 def _comes_back(net: PetriNet, home: Evidence, occur: Evidence) -> Parts:
     return Parts(claim=claim(net, "live"), parts=((HOME, home), (OCCUR, occur)))
+
+
+def _by_structure(net: PetriNet, limit: Budget, seed: int | None) -> Verdict:
+    """Decide it by traps in siphons; where that does not show it, nothing is known."""
+    decision = Decision(
+        net, "liveness", method="structure", methods=("structure",), budget=limit, seed=seed
+    )
+    found = live_by_traps(net, budget=limit)
+    if isinstance(found, str):
+        return decision.unknown(found)
+    return decision.holds(found, "The net is free choice, and each siphon holds a marked trap.")
 
 
 def _by_diagrams(

@@ -140,6 +140,7 @@ def verdicts_of(net: PetriNet, seed: int) -> Iterator[Verdict]:
         lambda: stable_place(net, budget=FEW),
         lambda: live(net, budget=FEW),
         lambda: live(net, method="symbolic", budget=FEW),
+        lambda: live(net, method="structure", budget=FEW),
         lambda: reversible(net, method="symbolic", budget=FEW),
         lambda: petri.terminates(net, budget=FEW),
         lambda: petri.bounded(net, method="symbolic", budget=FEW),

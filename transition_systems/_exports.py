@@ -15,8 +15,8 @@ _NAMES = {
         "BoundEvidence CircuitEvidence Claim ClosedSet CompletePrefix DiagramEvidence "
         "Distinction Evidence FairMeasure InvariantEvidence LassoEvidence LinearProof "
         "MarkedTrapEvidence Measure PartitionEvidence Parts PumpEvidence RankEvidence "
-        "RankedDiagrams RankedSet RunEvidence StateSet StructureEvidence StubbornEvidence TrapEvidence "
-        "WordEvidence evidence_from_dict"
+        "RankedDiagrams RankedSet RunEvidence SiphonTraps StateSet StructureEvidence "
+        "StubbornEvidence TrapEvidence WordEvidence evidence_from_dict"
     ),
     "expressions.check": "check infer",
     "expressions.evaluate": "evaluate_expression",

@@ -33,6 +33,7 @@ kind                  proves                                    by
                                                                 markings, from which ``P`` follows
 ``marked-circuits``   no state is dead                          an order of the transitions of a
                                                                 marked graph
+``siphon-traps``      no state is dead; ``live``                marked traps, one in each siphon
 ``complete-prefix``   ``AG P``                                  a prefix of the unfolding that shows
                                                                 all reachable markings
 ``stubborn-sets``     ``AG P``, ``EF AG P``, ``AG EF P``        states, the steps that matter there
@@ -49,7 +50,7 @@ kind                  proves                                    by
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -71,6 +72,7 @@ from transition_systems.evidence_sets import (
     RankedSet,
     TrapEvidence,
 )
+from transition_systems.evidence_siphon_traps import SiphonTraps
 from transition_systems.evidence_stubborn import StubbornEvidence
 from transition_systems.run import Lasso, Run
 
@@ -97,6 +99,7 @@ __all__ = [
     "RankedSet",
     "ReductionEvidence",
     "RunEvidence",
+    "SiphonTraps",
     "StateSet",
     "StructureEvidence",
     "StubbornEvidence",
@@ -254,6 +257,7 @@ Evidence: TypeAlias = (
     | CircuitEvidence
     | MarkedTrapEvidence
     | InvariantEvidence
+    | SiphonTraps
     | LinearProof
     | StructureEvidence
     | StubbornEvidence
@@ -264,6 +268,19 @@ Evidence: TypeAlias = (
     | Parts
     | ReductionEvidence
 )
+
+
+_READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
+    "complete-prefix": CompletePrefix.from_dict,
+    "decision-diagram": DiagramEvidence.from_dict,
+    "linear-proof": LinearProof.from_dict,
+    "marked-circuits": CircuitEvidence.from_dict,
+    "marked-trap": MarkedTrapEvidence.from_dict,
+    "rank-theorem": RankEvidence.from_dict,
+    "ranked-diagrams": RankedDiagrams.from_dict,
+    "siphon-traps": SiphonTraps.from_dict,
+    "stubborn-sets": StubbornEvidence.from_dict,
+}
 
 
 def _as_tuples(item: Any) -> Any:
@@ -303,6 +320,9 @@ def evidence_from_dict(data: Mapping[str, Any]) -> Evidence:
 
 
 def _from_dict(data: Mapping[str, Any]) -> Evidence:
+    reader = _READERS.get(data["kind"])
+    if reader is not None:
+        return reader(data)
     claim = Claim.from_dict(data["claim"])
     match data["kind"]:
         case "run":
@@ -313,20 +333,6 @@ def _from_dict(data: Mapping[str, Any]) -> Evidence:
             return PumpEvidence(claim=claim, lasso=Lasso.from_dict(data["lasso"]))
         case "closed-set":
             return ClosedSet(claim=claim, states=StateSet.from_dict(data["states"]))
-        case "decision-diagram":
-            return DiagramEvidence.from_dict(data)
-        case "ranked-diagrams":
-            return RankedDiagrams.from_dict(data)
-        case "rank-theorem":
-            return RankEvidence.from_dict(data)
-        case "marked-trap":
-            return MarkedTrapEvidence.from_dict(data)
-        case "marked-circuits":
-            return CircuitEvidence.from_dict(data)
-        case "complete-prefix":
-            return CompletePrefix.from_dict(data)
-        case "linear-proof":
-            return LinearProof.from_dict(data)
         case "ranked-set" | "measure" as kind:
             states, rank = StateSet.from_dict(data["states"]), decode_array(data["rank"])
             if kind == "measure":
@@ -357,8 +363,6 @@ def _from_dict(data: Mapping[str, Any]) -> Evidence:
             return InvariantEvidence(
                 claim=claim, invariant=data["invariant"], smtlib=data["smtlib"]
             )
-        case "stubborn-sets":
-            return StubbornEvidence.from_dict(data)
         case "structure":
             sets = tuple((name, tuple(nodes)) for name, nodes in data["sets"].items())
             return StructureEvidence(claim=claim, sets=sets)

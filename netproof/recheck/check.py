@@ -40,6 +40,7 @@ from netproof.recheck.ranked_diagrams import check_ranked_diagrams
 from netproof.recheck.reductions import check_reduction
 from netproof.recheck.result import RecheckResult, RefusedError, SkippedError, Watch, guarded
 from netproof.recheck.runs import check_lasso, check_pump, check_run
+from netproof.recheck.siphon_traps import check_siphon_traps
 from netproof.recheck.soundness_kinds import sound_for_all
 from netproof.recheck.statements import Statement, as_statement, bound_of, same, supports
 from netproof.recheck.structure import check_structure
@@ -67,6 +68,7 @@ from transition_systems.evidence import (
     RankEvidence,
     ReductionEvidence,
     RunEvidence,
+    SiphonTraps,
     StructureEvidence,
     StubbornEvidence,
     TrapEvidence,
@@ -135,6 +137,8 @@ class _Setting:
                 check_invariant(evidence, claim, table, watch)
             case CircuitEvidence():
                 check_circuits(evidence, claim, table)
+            case SiphonTraps():
+                check_siphon_traps(evidence, claim, table, watch)
             case LinearProof():
                 check_linear(evidence, claim, table, watch)
             case CompletePrefix():

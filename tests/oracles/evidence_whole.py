@@ -22,6 +22,7 @@ from oracles.evidence_sets import (
     run_shows,
     trap_shows,
 )
+from oracles.evidence_siphons import siphon_traps_shows
 from oracles.evidence_stubborn import stubborn_shows
 from oracles.evidence_theorems import (
     circuits_shows,
@@ -40,6 +41,7 @@ BY_KIND = {
     "fair-measure": fair_measure_shows, "ranked-diagrams": ranked_diagrams_shows, "trap": trap_shows,
     "marked-trap": marked_trap_shows, "bound": bound_shows,
     "invariant": invariant_shows, "marked-circuits": circuits_shows, "rank-theorem": rank_shows,
+    "siphon-traps": siphon_traps_shows,
     "stubborn-sets": stubborn_shows, "complete-prefix": prefix_shows, "structure": structure_shows,
 }  # fmt: skip
 
