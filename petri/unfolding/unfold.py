@@ -19,6 +19,7 @@ from transition_systems.progress import Progress, ProgressCallback
 __all__ = ["unfold"]
 
 ROUND = 64
+LOOK = 1 << 12
 NOT_SAFE = "the net is not one-safe"
 
 Order = tuple[int, tuple[int, ...], tuple[tuple[int, tuple[int, ...]], ...]]
@@ -60,6 +61,10 @@ def unfold(
     return _Unfolding(net).go(budget or Budget(), progress)
 
 
+class _OutOfTime(Exception):
+    """The budget ended while the next events were looked for."""
+
+
 class _Unfolding:
     """The prefix under construction, its concurrency relation, and the possible next events."""
 
@@ -85,11 +90,13 @@ class _Unfolding:
         self.levels: list[int] = []
         self.marked: dict[frozenset[int], int] = {}
         self.waiting: list[Waiting] = []
-        self.made = 0
+        self.made = self.looked = 0
+        self.meter = Budget().start()
 
     def go(self, budget: Budget, progress: ProgressCallback | None) -> Prefix:
         """Add events until none is left, the budget ends or a place has two tokens."""
         prefix, meter = self.prefix, budget.start()
+        self.meter = meter
         initial = self.net.initial.to_array(self.net.place_ids).tolist()
         sources = any(
             not self.inputs[t] and self.outputs[t] for t in range(len(self.net.transition_ids))
@@ -103,20 +110,28 @@ class _Unfolding:
         if sources:
             prefix.reason = NOT_SAFE
             return prefix
-        self._extend(fresh)
+        try:
+            self._add_all(fresh, progress)
+        except _OutOfTime:
+            prefix.reason = meter.exhausted()
+        return prefix
+
+    def _add_all(self, first: Sequence[int], progress: ProgressCallback | None) -> None:
+        """Add events, those possible at the start first, and say how it ended."""
+        prefix, meter = self.prefix, self.meter
+        self._extend(first)
         while self.waiting:
             count = prefix.n_events
             reason = meter.exhausted(states=count, bytes=len(prefix.places) ** 2 // 4)
             if reason is not None:
                 prefix.reason = reason
-                return prefix
+                return
             if count % ROUND == 0 and progress is not None:
                 progress(Progress(stage="unfolding", states=count, seconds=meter.seconds))
             if not self._next():
                 prefix.reason = NOT_SAFE
-                return prefix
+                return
         prefix.complete = True
-        return prefix
 
     def _next(self) -> bool:
         """Add the least possible event; return whether the net is one-safe so far."""
@@ -197,9 +212,14 @@ class _Unfolding:
 
     def _choices(self, others: Sequence[int], allowed: int) -> Iterator[tuple[int, ...]]:
         """Yield conditions, one for each place, that are all concurrent."""
+        if not all(allowed & self.of_place[place] for place in others):
+            return
         stack: list[tuple[tuple[int, ...], int]] = [((), allowed)]
         while stack:
             chosen, left = stack.pop()
+            self.looked += 1
+            if self.looked % LOOK == 0 and self.meter.out_of_time():
+                raise _OutOfTime
             if len(chosen) == len(others):
                 yield chosen
                 continue

@@ -120,3 +120,26 @@ def test_a_net_that_is_not_safe_at_the_start_gets_no_run() -> None:
     source = PetriNet(places=["p", "q"], transitions=["t"], arcs=[("t", "q")], initial=["p"])
     assert reachable_by_unfolding(source, at_least("p")).holds
     assert reachable_by_unfolding(source, Dead()).unknown
+
+
+def choices(count: int) -> PetriNet:
+    """A step that needs a token of each choice, each made in two ways: 2 ** count events of it."""
+    arcs: list[tuple[str, str]] = []
+    for k in range(count):
+        arcs += [(f"p{k}", f"a{k}"), (f"p{k}", f"b{k}"), (f"a{k}", f"q{k}"), (f"b{k}", f"q{k}")]
+        arcs += [(f"q{k}", "t"), (f"b{k}", f"r{k}")]
+    places = [f"{name}{k}" for name in "pqr" for k in range(count)]
+    return PetriNet(
+        places=places, transitions=["t", *(f"{name}{k}" for name in "ab" for k in range(count))],
+        arcs=arcs, initial=places[:count],
+    )  # fmt: skip
+
+
+def test_many_next_events_at_once_keep_to_the_time() -> None:
+    started = time.monotonic()
+    part = unfold(choices(24), budget=Budget(seconds=0.5))
+    assert time.monotonic() - started < 5.0
+    assert not part.complete
+    assert "time" in str(part.reason)
+    assert unfold(choices(3)).n_events == 6 + 8
+    assert reachable_by_unfolding(choices(24), at_least("q3"), prefix=part).holds
