@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from petri.always_by_diagrams import after_listing, always_reachable_by_diagrams
 from petri.decision import equals_marking
 from petri.net import PetriNet
 from petri.reachable import always_reachable
 from petri.state_space.reachability import ReachabilityGraph
+from petri.state_space.symbolic.answers import SymbolicAnswers
 from transition_systems.budget import Budget
 from transition_systems.progress import ProgressCallback
 from transition_systems.verdict import Verdict
@@ -31,16 +33,17 @@ def reversible(
     net
         Any place/transition net.
     method, budget, progress, seed, graph
-        As for :func:`petri.always_reachable`.
+        As for :func:`petri.always_reachable`; there is the method ``"symbolic"`` (decision
+        diagrams) too, which ``"auto"`` asks where the list of markings gets too long.
 
     Returns
     -------
     Verdict
-        As of :func:`petri.always_reachable`.
+        As of :func:`petri.always_reachable`, or with diagrams.
 
     Notes
     -----
-    One backward breadth-first search, O(states + arcs).
+    One backward breadth-first search, O(states + arcs); or backwards on diagrams.
 
     Examples
     --------
@@ -48,7 +51,17 @@ def reversible(
     >>> reversible(PetriNet.from_arrays([[1], [0]], [[0], [1]], [1, 0])).outcome
     <Outcome.VIOLATED: 'VIOLATED'>
     """
-    return always_reachable(
-        net, equals_marking(net, net.initial), method=method, budget=budget, progress=progress,
-        seed=seed, graph=graph, name="reversibility",
+    goal = equals_marking(net, net.initial)
+
+    def drawn(limit: Budget) -> Verdict:
+        answers = SymbolicAnswers(net, budget=limit, progress=progress, seed=seed)
+        return always_reachable_by_diagrams(answers, goal, name="reversibility", budget=limit)
+
+    limit = (budget or Budget()).fixed()
+    if method == "symbolic":
+        return drawn(limit)
+    listed = always_reachable(
+        net, goal, method=method, budget=limit, progress=progress, seed=seed, graph=graph,
+        name="reversibility",
     )  # fmt: skip
+    return after_listing(listed, limit, drawn) if listed.unknown and method == "auto" else listed

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from petri.always_by_diagrams import after_listing, always_reachable_by_diagrams
 from petri.decision import Decision, claim, equals_marking
 from petri.liveness import no_dead_transitions
 from petri.net import PetriNet
 from petri.reachable import always_reachable
 from petri.state_space.reachability import ReachabilityGraph
+from petri.state_space.symbolic.answers import SymbolicAnswers
+from petri.structure.commoner import live_by_traps
 from transition_systems.budget import Budget
 from transition_systems.evidence import Evidence, Parts
 from transition_systems.progress import ProgressCallback
@@ -15,7 +18,12 @@ from transition_systems.verdict import Verdict
 
 __all__ = ["live"]
 
+METHODS = ("explicit", "structure", "symbolic")
 HOME, OCCUR = "home", "occurrence"
+COMES_BACK = (
+    "The initial marking can always be reached again, and each transition occurs in a run from "
+    "there."
+)
 
 
 def live(
@@ -34,7 +42,9 @@ def live(
     net
         Any place/transition net.
     method, budget, progress, seed, graph
-        As for :func:`petri.reachable`; the only method is ``"explicit"``.
+        As for :func:`petri.reachable`; the methods are ``"explicit"``, ``"structure"`` (Commoner's
+        condition, which only proves that a free-choice net is live) and ``"symbolic"`` (decision
+        diagrams), which ``"auto"`` asks in this order.
 
     Returns
     -------
@@ -42,12 +52,14 @@ def live(
         HOLDS where the initial marking can always be reached again and each transition occurs in
         some run, with evidence for both, or else with all markings and for each transition the
         distance to where it is enabled. VIOLATED with a run to a marking, and the closed set
-        around it in which one of the transitions is never enabled.
+        around it in which one of the transitions is never enabled. Sets may be diagrams; of a
+        free-choice net marked traps may show that it is live.
 
     Notes
     -----
     One backward search where the initial marking is a home marking, else one for each transition:
-    O(transitions x (states + arcs)). On a partial graph it may still be VIOLATED.
+    O(transitions x (states + arcs)), or operations on diagrams. On a partial graph it may still be
+    VIOLATED.
 
     Examples
     --------
@@ -56,9 +68,29 @@ def live(
     True
     """
     decision = Decision(
-        net, "liveness", method=method, budget=budget, progress=progress, seed=seed, graph=graph
-    )
-    space, limit = decision.graph, decision.budget
+        net, "liveness", method=method, methods=METHODS, budget=budget, progress=progress,
+        seed=seed, graph=graph,
+    )  # fmt: skip
+    if decision.method == "symbolic":
+        return _by_diagrams(net, decision.budget, progress, seed)
+    if decision.method == "structure":
+        return _by_structure(net, decision.budget, seed)
+    verdict = _listed(decision)
+    if verdict.unknown and method == "auto":
+        found = after_listing(
+            verdict, decision.budget, lambda limit: _by_structure(net, limit, seed)
+        )
+        if not found.unknown:
+            return found
+        return after_listing(
+            verdict, decision.budget, lambda limit: _by_diagrams(net, limit, progress, seed)
+        )
+    return verdict
+
+
+def _listed(decision: Decision) -> Verdict:
+    """Decide it on the list of all markings."""
+    net, space, limit = decision.net, decision.graph, decision.budget
     pieces: list[tuple[str, Evidence]] = []
     if space.complete:
         occur = no_dead_transitions(net, graph=space, budget=limit)
@@ -66,14 +98,7 @@ def live(
             return decision.violated(occur.evidence, *occur.explanation)
         home = always_reachable(net, equals_marking(net, net.initial), graph=space)
         if home.holds and occur.holds and home.evidence and occur.evidence:
-            evidence = Parts(
-                claim=claim(net, "live"), parts=((HOME, home.evidence), (OCCUR, occur.evidence))
-            )
-            return decision.holds(
-                evidence,
-                "The initial marking can always be reached again, and each transition occurs "
-                "in a run from there.",
-            )
+            return decision.holds(_comes_back(net, home.evidence, occur.evidence), COMES_BACK)
     meter = limit.start()
     for transition in net.transition_ids:
         if meter.out_of_time():
@@ -88,4 +113,53 @@ def live(
     return decision.holds(
         Parts(claim=claim(net, "live"), parts=tuple(pieces)),
         f"From each of the {space.n_states} reachable markings every transition can occur later.",
+    )
+
+
+def _comes_back(net: PetriNet, home: Evidence, occur: Evidence) -> Parts:
+    return Parts(claim=claim(net, "live"), parts=((HOME, home), (OCCUR, occur)))
+
+
+def _by_structure(net: PetriNet, limit: Budget, seed: int | None) -> Verdict:
+    """Decide it by traps in siphons; where that does not show it, nothing is known."""
+    decision = Decision(
+        net, "liveness", method="structure", methods=("structure",), budget=limit, seed=seed
+    )
+    found = live_by_traps(net, budget=limit)
+    if isinstance(found, str):
+        return decision.unknown(found)
+    return decision.holds(found, "The net is free choice, and each siphon holds a marked trap.")
+
+
+def _by_diagrams(
+    net: PetriNet, limit: Budget, progress: ProgressCallback | None, seed: int | None
+) -> Verdict:
+    """Decide it on decision diagrams, the transitions that are seldom enabled first."""
+    answers = SymbolicAnswers(net, budget=limit, progress=progress, seed=seed)
+    decision = Decision(
+        net, "liveness", method="symbolic", methods=("symbolic",), budget=limit, seed=seed
+    )
+    decision.drawn = space = answers.space
+    occur = answers.occur(name="no-dead-transitions")
+    if occur.unknown:
+        return decision.unknown(str(occur.reason))
+    if occur.violated and occur.evidence is not None:
+        return decision.violated(occur.evidence, *occur.explanation)
+    home = always_reachable_by_diagrams(answers, equals_marking(net, net.initial), budget=limit)
+    if home.holds and home.evidence and occur.evidence:
+        return decision.holds(_comes_back(net, home.evidence, occur.evidence), COMES_BACK)
+    if home.unknown:
+        return decision.unknown(str(home.reason))
+    pieces: list[tuple[str, Evidence]] = []
+    for transition in sorted(net.transition_ids, key=space.arcs_of.__getitem__):
+        verdict = always_reachable_by_diagrams(answers, Enabled(transition), budget=limit)
+        if verdict.violated and verdict.evidence is not None:
+            told = f"From some reachable marking on {transition} can never occur again."
+            return decision.violated(verdict.evidence, told)
+        if verdict.unknown or verdict.evidence is None:
+            return decision.unknown(str(verdict.reason))
+        pieces.append((transition, verdict.evidence))
+    return decision.holds(
+        Parts(claim=claim(net, "live"), parts=tuple(pieces)),
+        "From each reachable marking every transition can occur later.",
     )

@@ -156,8 +156,8 @@ FALSE_CLAIMS = (
 )  # fmt: skip
 # True of some nets, but never proved by evidence of another kind.
 OTHER_CLAIMS = {
-    "EF true": {"run"}, "AG true": {"closed-set", "invariant", "decision-diagram", "stubborn-sets"}, "AG EF true": {"ranked-set", "stubborn-sets"},
-    "EF AG true": {"trap", "stubborn-sets"}, "unbounded": {"pump"}, "terminates": {"measure"},
+    "EF true": {"run"}, "AG true": {"closed-set", "invariant", "decision-diagram", "stubborn-sets", "complete-prefix"}, "AG EF true": {"ranked-set", "ranked-diagrams", "stubborn-sets"},
+    "EF AG true": {"trap", "decision-diagram", "stubborn-sets"}, "unbounded": {"pump"}, "terminates": {"measure"},
     "terminates under weak fairness": {"fair-measure"},
     "terminates under strong fairness": {"fair-measure"}, "infinite run": {"lasso"},
     "infinite run under weak fairness": {"lasso"}, "infinite run under strong fairness": {"lasso"},

@@ -12,10 +12,10 @@ _NAMES = {
         "UnsupportedError UsageError"
     ),
     "evidence": (
-        "BoundEvidence CircuitEvidence Claim ClosedSet DiagramEvidence Distinction Evidence "
-        "FairMeasure InvariantEvidence LassoEvidence LinearProof MarkedTrapEvidence Measure "
-        "PartitionEvidence Parts "
-        "PumpEvidence RankEvidence RankedSet RunEvidence StateSet StructureEvidence "
+        "BoundEvidence CircuitEvidence Claim ClosedSet CompletePrefix DiagramEvidence "
+        "Distinction Evidence FairMeasure InvariantEvidence LassoEvidence LinearProof "
+        "MarkedTrapEvidence Measure PartitionEvidence Parts PumpEvidence RankEvidence "
+        "RankedDiagrams RankedSet RunEvidence SiphonTraps StateSet StructureEvidence "
         "StubbornEvidence TrapEvidence WordEvidence evidence_from_dict"
     ),
     "expressions.check": "check infer",

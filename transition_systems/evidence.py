@@ -10,9 +10,12 @@ kind                  proves                                    by
 ``run``               ``EF P``                                  a run into a state with ``P``
 ``closed-set``        ``AG P``                                  a set with the initial state, closed
                                                                 under steps, inside ``P``
-``decision-diagram``  ``AG P``; ``k`` is the least bound        such a set as a decision diagram
+``decision-diagram``  ``AG P``; ``k`` is the least bound;       such a set as a decision diagram; a
+                      ``EF AG !P``                              run into it
 ``ranked-set``        ``AG EF P``                               a closed set with a rank that some
                                                                 successor decreases, 0 only in ``P``
+``ranked-diagrams``   ``AG EF P``                               such a set, and sets that grow from
+                                                                ``P`` to it, as decision diagrams
 ``trap``              ``EF AG !P``                              a run to a state, and a closed set
                                                                 around that state that avoids ``P``
 ``marked-trap``       ``EF AG !P``                              a run that marks a trap of places
@@ -30,6 +33,9 @@ kind                  proves                                    by
                                                                 markings, from which ``P`` follows
 ``marked-circuits``   no state is dead                          an order of the transitions of a
                                                                 marked graph
+``siphon-traps``      no state is dead; ``live``                marked traps, one in each siphon
+``complete-prefix``   ``AG P``                                  a prefix of the unfolding that shows
+                                                                all reachable markings
 ``stubborn-sets``     ``AG P``, ``EF AG P``, ``AG EF P``        states, the steps that matter there
 ``structure``         a statement about the graph of the net    the nodes that it is about
 ``partition``         two systems are equivalent                a partition of their states
@@ -44,7 +50,7 @@ kind                  proves                                    by
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -55,7 +61,9 @@ from transition_systems.evidence_diagram import DiagramEvidence
 from transition_systems.evidence_equivalence import Distinction, PartitionEvidence, WordEvidence
 from transition_systems.evidence_linear import LinearProof
 from transition_systems.evidence_marked_trap import MarkedTrapEvidence
+from transition_systems.evidence_prefix import CompletePrefix
 from transition_systems.evidence_rank import RankEvidence
+from transition_systems.evidence_ranked_diagrams import RankedDiagrams
 from transition_systems.evidence_sets import (
     BoundEvidence,
     ClosedSet,
@@ -64,6 +72,7 @@ from transition_systems.evidence_sets import (
     RankedSet,
     TrapEvidence,
 )
+from transition_systems.evidence_siphon_traps import SiphonTraps
 from transition_systems.evidence_stubborn import StubbornEvidence
 from transition_systems.run import Lasso, Run
 
@@ -72,6 +81,7 @@ __all__ = [
     "CircuitEvidence",
     "Claim",
     "ClosedSet",
+    "CompletePrefix",
     "DiagramEvidence",
     "Distinction",
     "Evidence",
@@ -85,9 +95,11 @@ __all__ = [
     "Parts",
     "PumpEvidence",
     "RankEvidence",
+    "RankedDiagrams",
     "RankedSet",
     "ReductionEvidence",
     "RunEvidence",
+    "SiphonTraps",
     "StateSet",
     "StructureEvidence",
     "StubbornEvidence",
@@ -236,6 +248,7 @@ Evidence: TypeAlias = (
     | ClosedSet
     | DiagramEvidence
     | RankEvidence
+    | RankedDiagrams
     | RankedSet
     | Measure
     | FairMeasure
@@ -244,15 +257,30 @@ Evidence: TypeAlias = (
     | CircuitEvidence
     | MarkedTrapEvidence
     | InvariantEvidence
+    | SiphonTraps
     | LinearProof
     | StructureEvidence
     | StubbornEvidence
+    | CompletePrefix
     | PartitionEvidence
     | Distinction
     | WordEvidence
     | Parts
     | ReductionEvidence
 )
+
+
+_READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
+    "complete-prefix": CompletePrefix.from_dict,
+    "decision-diagram": DiagramEvidence.from_dict,
+    "linear-proof": LinearProof.from_dict,
+    "marked-circuits": CircuitEvidence.from_dict,
+    "marked-trap": MarkedTrapEvidence.from_dict,
+    "rank-theorem": RankEvidence.from_dict,
+    "ranked-diagrams": RankedDiagrams.from_dict,
+    "siphon-traps": SiphonTraps.from_dict,
+    "stubborn-sets": StubbornEvidence.from_dict,
+}
 
 
 def _as_tuples(item: Any) -> Any:
@@ -292,6 +320,9 @@ def evidence_from_dict(data: Mapping[str, Any]) -> Evidence:
 
 
 def _from_dict(data: Mapping[str, Any]) -> Evidence:
+    reader = _READERS.get(data["kind"])
+    if reader is not None:
+        return reader(data)
     claim = Claim.from_dict(data["claim"])
     match data["kind"]:
         case "run":
@@ -302,16 +333,6 @@ def _from_dict(data: Mapping[str, Any]) -> Evidence:
             return PumpEvidence(claim=claim, lasso=Lasso.from_dict(data["lasso"]))
         case "closed-set":
             return ClosedSet(claim=claim, states=StateSet.from_dict(data["states"]))
-        case "decision-diagram":
-            return DiagramEvidence.from_dict(data)
-        case "rank-theorem":
-            return RankEvidence.from_dict(data)
-        case "marked-trap":
-            return MarkedTrapEvidence.from_dict(data)
-        case "marked-circuits":
-            return CircuitEvidence.from_dict(data)
-        case "linear-proof":
-            return LinearProof.from_dict(data)
         case "ranked-set" | "measure" as kind:
             states, rank = StateSet.from_dict(data["states"]), decode_array(data["rank"])
             if kind == "measure":
@@ -342,8 +363,6 @@ def _from_dict(data: Mapping[str, Any]) -> Evidence:
             return InvariantEvidence(
                 claim=claim, invariant=data["invariant"], smtlib=data["smtlib"]
             )
-        case "stubborn-sets":
-            return StubbornEvidence.from_dict(data)
         case "structure":
             sets = tuple((name, tuple(nodes)) for name, nodes in data["sets"].items())
             return StructureEvidence(claim=claim, sets=sets)

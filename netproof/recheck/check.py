@@ -27,6 +27,7 @@ from netproof.recheck.linear_lines import names_known
 from netproof.recheck.marked_trap import check_marked_trap
 from netproof.recheck.net_table import NetTable
 from netproof.recheck.parts import check_parts, covers, dead_group, occurring_groups
+from netproof.recheck.prefixes import check_prefix
 from netproof.recheck.questions import (
     Goal,
     Question,
@@ -35,9 +36,11 @@ from netproof.recheck.questions import (
     statement_of,
 )
 from netproof.recheck.rank import check_rank
+from netproof.recheck.ranked_diagrams import check_ranked_diagrams
 from netproof.recheck.reductions import check_reduction
 from netproof.recheck.result import RecheckResult, RefusedError, SkippedError, Watch, guarded
 from netproof.recheck.runs import check_lasso, check_pump, check_run
+from netproof.recheck.siphon_traps import check_siphon_traps
 from netproof.recheck.soundness_kinds import sound_for_all
 from netproof.recheck.statements import Statement, as_statement, bounds_all, same, supports
 from netproof.recheck.structure import check_structure
@@ -49,6 +52,7 @@ from transition_systems.evidence import (
     CircuitEvidence,
     Claim,
     ClosedSet,
+    CompletePrefix,
     DiagramEvidence,
     Evidence,
     FairMeasure,
@@ -59,10 +63,12 @@ from transition_systems.evidence import (
     Measure,
     Parts,
     PumpEvidence,
+    RankedDiagrams,
     RankedSet,
     RankEvidence,
     ReductionEvidence,
     RunEvidence,
+    SiphonTraps,
     StructureEvidence,
     StubbornEvidence,
     TrapEvidence,
@@ -113,6 +119,8 @@ class _Setting:
                 check_closed_set(evidence, claim, table, watch)
             case DiagramEvidence():
                 check_diagram(evidence, claim, table, watch)
+            case RankedDiagrams():
+                check_ranked_diagrams(evidence, claim, table, watch)
             case RankedSet():
                 check_ranked_set(evidence, claim, table, watch)
             case Measure():
@@ -129,8 +137,12 @@ class _Setting:
                 check_invariant(evidence, claim, table, watch)
             case CircuitEvidence():
                 check_circuits(evidence, claim, table)
+            case SiphonTraps():
+                check_siphon_traps(evidence, claim, table, watch)
             case LinearProof():
                 check_linear(evidence, claim, table, watch)
+            case CompletePrefix():
+                check_prefix(evidence, claim, table, watch)
             case StubbornEvidence():
                 check_stubborn(evidence, claim, table, watch)
             case StructureEvidence():

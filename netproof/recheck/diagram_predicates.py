@@ -19,17 +19,17 @@ from transition_systems.properties.predicates import (
     Predicate,
 )
 
-__all__ = ["check_within"]
+__all__ = ["Predicates", "check_within"]
 
 
 def check_within(diagram: DiagramTable, predicate: Predicate) -> None:
     """Refuse the set unless a predicate holds in all of it."""
-    bad = _Predicates(diagram)
+    bad = Predicates(diagram)
     if bad.meets(bad.made(predicate, positive=False)):
         raise RefusedError("a marking of the diagram does not satisfy the claim's predicate")
 
 
-class _Predicates(DiagramStore):
+class Predicates(DiagramStore):
     """Predicates over the places as diagrams."""
 
     def able(self, transition: int, *, positive: bool) -> int:

@@ -8,7 +8,7 @@ from netproof.recheck.diagram_table import DiagramTable
 from netproof.recheck.net_table import Tokens
 from netproof.recheck.result import RefusedError
 
-__all__ = ["check_closed"]
+__all__ = ["StepOf", "check_closed"]
 
 LOOK = 1 << 14
 # What was read of a field before a step, and what that allows. In a number: how far the digits of
@@ -31,15 +31,15 @@ def check_closed(diagram: DiagramTable) -> None:
     """
     if diagram.closed:
         return
-    starting: dict[int, list[_Step]] = {}
+    starting: dict[int, list[StepOf]] = {}
     for transition in range(len(diagram.table.pre)):
-        step = _Step(diagram, transition)
+        step = StepOf(diagram, transition)
         if step.moves:
             starting.setdefault(step.top, []).append(step)
     for level, nodes in diagram.cuts(starting):
         for step in starting[level]:
             diagram.watch.tick()
-            if step.leaves(nodes):
+            if step.leaves((node, node) for node in nodes):
                 name = diagram.table.net.transition_ids[step.transition]
                 raise RefusedError(f"{name!r} leads out of the set of the diagram")
     diagram.closed = True
@@ -67,7 +67,7 @@ def _choices(known: Iterable[_Digits], left: int, change: int, least: dict[bool,
     return rows
 
 
-class _Step:
+class StepOf:
     """What a transition does to the digits of its places, by variable."""
 
     def __init__(self, diagram: DiagramTable, transition: int) -> None:
@@ -147,11 +147,35 @@ class _Step:
             known = {state for choices in rows.values() for _, _, state in choices}
         return True
 
-    def leaves(self, nodes: list[int]) -> bool:
-        """Return whether the step leads out of the set from a marking on a way to the nodes."""
+    def leads_out(self, inside: int, allowed: int) -> bool:
+        """Return whether the step leads from some marking of a set to one outside another set."""
+        levels, low, high = self.diagram.levels, self.diagram.low, self.diagram.high
+        stack = [(inside, allowed)]
+        seen, here = set(stack), set[tuple[int, int]]()
+        while stack:
+            pair = stack.pop()
+            variable = min(levels[pair[0]], levels[pair[1]])
+            if not pair[0]:
+                continue
+            if variable >= self.top:
+                here.add(pair)
+                continue
+            for side in (low, high):
+                one, other = (side[node] if levels[node] == variable else node for node in pair)
+                if (one, other) not in seen:
+                    seen.add((one, other))
+                    stack.append((one, other))
+        return self.leaves(here)
+
+    def leaves(self, pairs: Iterable[tuple[int, int]]) -> bool:
+        """Return whether the step leads out of a set.
+
+        The nodes are those at the first variable of the step: where markings inside are before it,
+        and where they have to be after it.
+        """
         levels, low, high = self.diagram.levels, self.diagram.low, self.diagram.high
         bottom = self.diagram.n_variables
-        stack: list[_Pair] = [(self.top, node, node, None) for node in nodes]
+        stack: list[_Pair] = [(self.top, before, after, None) for before, after in pairs]
         seen, count = set(stack), 0
 
         def push(pair: _Pair) -> None:

@@ -20,17 +20,29 @@ def check_diagram(
 ) -> None:
     """Check ``AG P`` or ``bounded by k``: initial marking in, every step stays in, all in is good.
 
-    A marking that a step leads to and that does not fit the fields is not in the set. What is
-    shown is that the set holds all reachable markings, not that it holds no others.
+    For ``EF AG P`` the last marking of the run is in instead of the initial one. A marking that a
+    step leads to and that does not fit the fields is not in the set. What is shown is that the set
+    holds all markings that can be reached from that one, not that it holds no others.
     """
     bound = bound_of(claim)
-    good = meant(claim, "AG") if bound is None else _at_most(table, bound)
+    later = claim.shape == "EF AG"
+    if bound is None:
+        good = meant(claim, "EF AG" if later else "AG")
+    else:
+        good = _at_most(table, bound)
     diagram = DiagramTable.of(table, evidence, watch)
-    diagram.starts()
+    if later:
+        if evidence.run is None:
+            raise RefusedError("no run leads into the set of the diagram")
+        last = table.walk(evidence.run.initial, evidence.run.steps, watch)[-1]
+        if not diagram.holds(last):
+            raise RefusedError("the run does not end in the set of the diagram")
+    else:
+        diagram.starts()
     check_within(diagram, good)
     check_closed(diagram)
     if bound is None:
-        if evidence.run is not None:
+        if evidence.run is not None and not later:
             raise RefusedError("the evidence has a run that says nothing about its claim")
         return
     if evidence.run is None:

@@ -26,7 +26,7 @@ from transition_systems.properties.predicates import (
     Predicate,
 )
 
-__all__ = ["check_invariant"]
+__all__ = ["Terms", "check_invariant"]
 
 STATE_EQUATION = "state equation"
 
@@ -40,7 +40,7 @@ def check_invariant(
         z3: Any = import_module("z3")
     except ImportError:
         raise SkippedError("rechecking an invariant needs z3, which is not installed") from None
-    terms = _Terms(table, z3, watch)
+    terms = Terms(table, z3, watch)
     if evidence.invariant == STATE_EQUATION:
         marking, given = terms.state_equation()
         terms.impossible([*given, z3.Not(terms.predicate(good, marking))], "the state equation")
@@ -73,7 +73,7 @@ def _kept(part: Predicate, change: dict[str, int]) -> bool:
     return moved <= 0 if part.op in ("<=", "<") else moved == 0
 
 
-class _Terms:
+class Terms:
     """The net and predicates as terms of z3 over integers."""
 
     def __init__(self, table: NetTable, z3: Any, watch: Watch) -> None:

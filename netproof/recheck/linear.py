@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import lcm
 from typing import TypeVar
 
-from netproof.recheck.linear_lines import Line, Part, Signed, facts_of, names_known, parts_of
+from netproof.recheck.linear_facts import facts_of
+from netproof.recheck.linear_lines import Line, Part, Signed, names_known, parts_of
 from netproof.recheck.net_table import NetTable, Tokens
 from netproof.recheck.result import RefusedError, Watch
 from netproof.recheck.runs import meant

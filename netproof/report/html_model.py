@@ -36,8 +36,14 @@ EVIDENCE = {
     "closed-set": "a set of states that holds the first one, that no step leaves, and in which "
     "nothing is wrong",
     "decision-diagram": "a closed set of states as a decision diagram, in which nothing is wrong",
+    "complete-prefix": "steps and what they need, enough of them to show all states; in none of "
+    "them anything is wrong",
     "ranked-set": "a closed set of states, each with a number that some next state decreases: the "
     "goal can be reached from everywhere",
+    "ranked-diagrams": "a closed set of states as a decision diagram, and sets that grow from the "
+    "goal, step by step, until they hold all of it",
+    "siphon-traps": "sets of places that stay marked, one of them in each set of places that stays "
+    "empty once it is empty",
     "trap": "a run to a state, and a closed set of states around it without the goal",
     "pump": "a run, and steps after it that can be repeated and leave more tokens each time",
     "lasso": "an infinite run: its beginning, and steps that are repeated for ever",

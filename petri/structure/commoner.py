@@ -8,11 +8,13 @@ from itertools import pairwise
 
 from petri.incidence import ArcTable
 from petri.net import PetriNet
+from petri.structure.net_classes import net_class
 from petri.structure.rank_theorem import RankPremises, rank_premises
 from petri.structure.siphons_traps import maximal_siphon, maximal_trap, set_solver
 from transition_systems.budget import Budget
+from transition_systems.evidence import Claim, SiphonTraps
 
-__all__ = ["CommonerAnswer", "siphons_hold_traps"]
+__all__ = ["CommonerAnswer", "live_by_traps", "siphons_hold_traps"]
 
 MOST_ROUNDS = 20_000
 MOST_SHRUNK = 200
@@ -44,7 +46,9 @@ class CommonerAnswer:
         return self.holds is True
 
 
-def siphons_hold_traps(net: PetriNet, *, budget: Budget | None = None) -> CommonerAnswer:
+def siphons_hold_traps(
+    net: PetriNet, *, budget: Budget | None = None, theorem: bool = True
+) -> CommonerAnswer:
     """Decide whether every siphon but the empty one contains a trap that is marked at the start.
 
     Parameters
@@ -53,6 +57,8 @@ def siphons_hold_traps(net: PetriNet, *, budget: Budget | None = None) -> Common
         Any place/transition net with its initial marking; weights play no part.
     budget
         Its seconds.
+    theorem
+        Whether the rank theorem may answer, which gives no traps.
 
     Returns
     -------
@@ -83,7 +89,7 @@ def siphons_hold_traps(net: PetriNet, *, budget: Budget | None = None) -> Common
     True
     """
     meter = (budget or Budget()).start()
-    if isinstance(rank_premises(net), RankPremises):
+    if theorem and isinstance(rank_premises(net), RankPremises):
         return CommonerAnswer(holds=True)
     count = len(net.place_ids)
     marked = net.initial.to_dict()
@@ -108,6 +114,48 @@ def siphons_hold_traps(net: PetriNet, *, budget: Budget | None = None) -> Common
             if reason is not None:
                 return CommonerAnswer(holds=None, traps=tuple(traps), why=reason)
     return CommonerAnswer(holds=True, traps=tuple(traps))
+
+
+def live_by_traps(net: PetriNet, *, budget: Budget | None = None) -> SiphonTraps | str:
+    """Return evidence that a free-choice net is live, by Commoner's theorem, or why there is none.
+
+    Parameters
+    ----------
+    net
+        An extended free-choice net, bounded or not, whose input arcs have weight 1.
+    budget
+        Its seconds.
+
+    Returns
+    -------
+    SiphonTraps or str
+        Marked traps, one in each siphon; else a sentence.
+
+    Raises
+    ------
+    UsageError
+        When the package ``python-sat`` is not installed.
+
+    Notes
+    -----
+    co-NP-complete; the SAT solver is asked once for each trap.
+    M. Hack: Analysis of production schemata by Petri nets. MIT, 1972.
+
+    Examples
+    --------
+    >>> net = PetriNet.from_arrays([[1, 0], [0, 1]], [[0, 1], [1, 0]], [1, 0])
+    >>> live_by_traps(net).traps
+    (('p1', 'p2'),)
+    """
+    free = net_class(net, "extended free choice")
+    if not free:
+        return f"the net is not extended free choice ({free.why})"
+    if any(weight != 1 for weight in net.pre_arcs.weights.tolist()):
+        return "an input arc has a weight above 1"
+    answer = siphons_hold_traps(net, budget=budget, theorem=False)
+    if not answer.holds:
+        return str(answer.why)
+    return SiphonTraps(claim=Claim(formula="live", model_digest=net.digest()), traps=answer.traps)
 
 
 def _siphon_clauses(gives: ArcTable, needs: ArcTable) -> Iterator[list[int]]:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from petri.net import PetriNet
+from transition_systems.evidence import Claim, CompletePrefix
+from transition_systems.evidence_prefix import NO_CUTOFF
 
 __all__ = ["Prefix", "bits_of"]
 
@@ -37,9 +41,10 @@ class Prefix:
         after all its causes.
     histories
         For each event the events that must have happened with it, itself too, as a bit mask.
-    cutoff
-        For each event whether nothing is unfolded after it, since its history leads to a marking
-        that a smaller one leads to.
+    companions
+        For each event ``NO_CUTOFF``; or, where nothing is unfolded after it since its history leads
+        to a marking that a smaller one leads to, the event with that smaller one, or ``START``
+        where it is the initial marking.
     complete, reason
         Whether the budget sufficed, and why not.
     unsafe
@@ -54,10 +59,15 @@ class Prefix:
     presets: list[tuple[int, ...]] = field(default_factory=list[tuple[int, ...]])
     postsets: list[tuple[int, ...]] = field(default_factory=list[tuple[int, ...]])
     histories: list[int] = field(default_factory=list[int])
-    cutoff: list[bool] = field(default_factory=list[bool])
+    companions: list[int] = field(default_factory=list[int])
     complete: bool = False
     reason: str | None = None
     unsafe: int | None = None
+
+    @property
+    def cutoff(self) -> list[bool]:
+        """For each event whether nothing is unfolded after it."""
+        return [other != NO_CUTOFF for other in self.companions]
 
     @property
     def n_conditions(self) -> int:
@@ -92,3 +102,23 @@ class Prefix:
         [0, 1]
         """
         return [self.transitions[e] for e in bits_of(self.histories[event])]
+
+    def evidence(self, claim: Claim) -> CompletePrefix:
+        """Return the prefix, which must be complete, as evidence that no marking refutes a claim.
+
+        Examples
+        --------
+        >>> from petri.unfolding import unfold
+        >>> prefix = unfold(PetriNet.from_arrays([[1, 0], [0, 1]], [[0, 1], [1, 0]], [1, 0]))
+        >>> prefix.evidence(Claim(formula="AG !dead", model_digest="")).companions.tolist()
+        [-2, -1]
+        """
+        taken = [condition for preset in self.presets for condition in preset]
+        return CompletePrefix(
+            claim=claim,
+            places=self.net.place_ids,
+            actions=self.net.transition_ids,
+            transitions=np.array(self.transitions, dtype=np.int64),
+            taken=np.array(taken, dtype=np.int64),
+            companions=np.array(self.companions, dtype=np.int64),
+        )

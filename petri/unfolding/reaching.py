@@ -14,7 +14,7 @@ from transition_systems.errors import UsageError
 from transition_systems.evidence import RunEvidence
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.format import format_formula
-from transition_systems.properties.formulas import possible
+from transition_systems.properties.formulas import always_everywhere, possible
 from transition_systems.properties.predicates import (
     And,
     Atom,
@@ -25,7 +25,7 @@ from transition_systems.properties.predicates import (
     Not,
     Predicate,
 )
-from transition_systems.properties.walk import fold_predicate
+from transition_systems.properties.walk import fold_predicate, negate
 from transition_systems.smt import load_z3
 from transition_systems.verdict import Outcome, Statistics, Verdict
 
@@ -56,8 +56,7 @@ def reachable_by_unfolding(
     Returns
     -------
     Verdict
-        HOLDS with a run. Where a complete prefix has no such marking, UNKNOWN with the abstract
-        outcome VIOLATED: that a prefix is complete is not rechecked, so it is no evidence.
+        HOLDS with a run; VIOLATED with a complete prefix that has no such marking.
 
     Notes
     -----
@@ -92,6 +91,8 @@ def reachable_by_unfolding(
             **more,
         )  # fmt: skip
 
+    if max(net.initial.to_dict().values(), default=0) > 1:
+        return answer(Outcome.UNKNOWN, f"{prefix.reason}; some place starts with several tokens")
     found, transitions = _configuration(prefix, goal, limit)
     if found == "sat":
         run = net.run(net.initial, transitions)
@@ -101,10 +102,12 @@ def reachable_by_unfolding(
         return answer(Outcome.UNKNOWN, "the time budget is used up")
     events = f"{prefix.n_events} events show no such marking"
     if prefix.complete:
+        never = claim(net, always_everywhere(negate(goal)))
         return answer(
-            Outcome.UNKNOWN, f"{events} and stand for all of them, but that is not rechecked",
-            abstract_outcome=Outcome.VIOLATED,
-        )  # fmt: skip
+            Outcome.VIOLATED,
+            f"{events} and stand for all of them.",
+            evidence=prefix.evidence(never),
+        )
     return answer(Outcome.UNKNOWN, f"{prefix.reason}; {events}")
 
 
@@ -118,7 +121,8 @@ def _configuration(prefix: Prefix, goal: Predicate, limit: Budget) -> tuple[str,
             return "unknown", []
         solver.set("timeout", max(1, min(int(left * 1000), (1 << 32) - 2)))
     last = prefix.n_events if prefix.unsafe is None else prefix.unsafe
-    events = {e: z3.Bool(f"e{e}") for e in range(last) if not prefix.cutoff[e]}
+    cutoff = prefix.cutoff
+    events = {e: z3.Bool(f"e{e}") for e in range(last) if not cutoff[e]}
     marked: list[list[Any]] = [[] for _ in prefix.net.place_ids]
     for condition, place in enumerate(prefix.places):
         before = prefix.producers[condition]

@@ -13,13 +13,16 @@ from collections.abc import Iterator, Sequence
 from petri.net import PetriNet
 from petri.unfolding.prefix import Prefix, bits_of
 from transition_systems.budget import Budget
+from transition_systems.evidence_prefix import NO_CUTOFF, START
 from transition_systems.progress import Progress, ProgressCallback
 
 __all__ = ["unfold"]
 
 ROUND = 64
+LOOK = 1 << 12
+NOT_SAFE = "the net is not one-safe"
 
-Order = tuple[int, tuple[int, ...], tuple[tuple[int, ...], ...]]
+Order = tuple[int, tuple[int, ...], tuple[tuple[int, tuple[int, ...]], ...]]
 Waiting = tuple[Order, int, int, tuple[int, ...], int, int]
 
 
@@ -44,10 +47,10 @@ def unfold(
 
     Notes
     -----
-    Events are added by size of their history, then its transitions, then its Foata form; one is
-    a cutoff where an earlier one leads to the same marking. At most one event that is no cutoff
-    for each reachable marking. Which conditions can be marked together is kept as a bit mask for
-    each.
+    Events are added by size of their history, then its transitions, then its Foata form, level by
+    level, where fewer events come first; one is a cutoff where an earlier one leads to the same
+    marking. At most one event that is no cutoff for each reachable marking. Which conditions can be
+    marked together is kept as a bit mask for each.
 
     Examples
     --------
@@ -56,6 +59,10 @@ def unfold(
     <Prefix of 3 conditions, 2 events, 1 of them cutoffs, complete>
     """
     return _Unfolding(net).go(budget or Budget(), progress)
+
+
+class _OutOfTime(Exception):
+    """The budget ended while the next events were looked for."""
 
 
 class _Unfolding:
@@ -81,36 +88,50 @@ class _Unfolding:
         self.concurrent: list[int] = []
         self.of_place = [0] * len(net.place_ids)
         self.levels: list[int] = []
-        self.marked: set[frozenset[int]] = set()
+        self.marked: dict[frozenset[int], int] = {}
         self.waiting: list[Waiting] = []
-        self.made = 0
+        self.made = self.looked = 0
+        self.meter = Budget().start()
 
     def go(self, budget: Budget, progress: ProgressCallback | None) -> Prefix:
         """Add events until none is left, the budget ends or a place has two tokens."""
         prefix, meter = self.prefix, budget.start()
+        self.meter = meter
         initial = self.net.initial.to_array(self.net.place_ids).tolist()
         sources = any(
             not self.inputs[t] and self.outputs[t] for t in range(len(self.net.transition_ids))
         )
-        if max(initial, default=0) > 1 or sources:
-            prefix.reason = "the net is not one-safe"
+        if max(initial, default=0) > 1:
+            prefix.reason = NOT_SAFE
             return prefix
         start = [place for place, tokens in enumerate(initial) if tokens]
-        self.marked.add(frozenset(start))
-        self._extend(self._conditions(start, -1, 0))
+        self.marked[frozenset(start)] = START
+        fresh = self._conditions(start, START, 0)
+        if sources:
+            prefix.reason = NOT_SAFE
+            return prefix
+        try:
+            self._add_all(fresh, progress)
+        except _OutOfTime:
+            prefix.reason = meter.exhausted()
+        return prefix
+
+    def _add_all(self, first: Sequence[int], progress: ProgressCallback | None) -> None:
+        """Add events, those possible at the start first, and say how it ended."""
+        prefix, meter = self.prefix, self.meter
+        self._extend(first)
         while self.waiting:
             count = prefix.n_events
             reason = meter.exhausted(states=count, bytes=len(prefix.places) ** 2 // 4)
             if reason is not None:
                 prefix.reason = reason
-                return prefix
+                return
             if count % ROUND == 0 and progress is not None:
                 progress(Progress(stage="unfolding", states=count, seconds=meter.seconds))
             if not self._next():
-                prefix.reason = "the net is not one-safe"
-                return prefix
+                prefix.reason = NOT_SAFE
+                return
         prefix.complete = True
-        return prefix
 
     def _next(self) -> bool:
         """Add the least possible event; return whether the net is one-safe so far."""
@@ -126,15 +147,15 @@ class _Unfolding:
             concurrent &= self.concurrent[condition]
         self.levels.append(1 + max((self.levels[e] for e in self._before(preset)), default=0))
         marking = self._marking(number)
-        prefix.cutoff.append(marking in self.marked)
+        prefix.companions.append(self.marked.get(marking, NO_CUTOFF))
         outputs = self.outputs[transition]
         if transition in self.doubled or any(concurrent & self.of_place[p] for p in outputs):
             prefix.unsafe = number
             return False
-        if prefix.cutoff[number]:
+        if prefix.companions[number] != NO_CUTOFF:
             prefix.postsets[number] = self._plain_conditions(outputs, number)
             return True
-        self.marked.add(marking)
+        self.marked[marking] = number
         prefix.postsets[number] = tuple(self._conditions(outputs, number, concurrent))
         self._extend(prefix.postsets[number])
         return True
@@ -191,9 +212,14 @@ class _Unfolding:
 
     def _choices(self, others: Sequence[int], allowed: int) -> Iterator[tuple[int, ...]]:
         """Yield conditions, one for each place, that are all concurrent."""
+        if not all(allowed & self.of_place[place] for place in others):
+            return
         stack: list[tuple[tuple[int, ...], int]] = [((), allowed)]
         while stack:
             chosen, left = stack.pop()
+            self.looked += 1
+            if self.looked % LOOK == 0 and self.meter.out_of_time():
+                raise _OutOfTime
             if len(chosen) == len(others):
                 yield chosen
                 continue
@@ -212,7 +238,9 @@ class _Unfolding:
             foata[self.levels[event] - 1].append(prefix.transitions[event])
         foata[level - 1].append(transition)
         word = tuple(sorted([*(prefix.transitions[e] for e in events), transition]))
-        order: Order = (len(word), word, tuple(tuple(sorted(each)) for each in foata))
+        # The shorter level first: only so the order is kept when steps are added to both.
+        levels = tuple((len(each), tuple(sorted(each))) for each in foata)
+        order: Order = (len(word), word, levels)
         self.made += 1
         item = (order, self.made, transition, tuple(sorted(preset)), causes, -1)
         heapq.heappush(self.waiting, item)

@@ -49,6 +49,8 @@ def closure(module: str) -> int:
         ("invariant", "invariants"), ("linear-proof", "linear"), ("marked-circuits", "circuits"),
         ("rank-theorem", "rank"), ("structure", "structure"), ("parts", "behaviour"),
         ("reduction", "reductions"), ("marked-trap", "marked_trap"),
+        ("complete-prefix", "prefixes"), ("ranked-diagrams", "ranked_diagrams"),
+        ("siphon-traps", "siphon_traps"),
     ],
 )  # fmt: skip
 def test_line_counts(kind: str, module: str) -> None:

@@ -14,6 +14,7 @@ from oracles.evidence_net import (
     need,
     row,
     states_of,
+    table,
     tokens_of,
 )
 
@@ -185,6 +186,12 @@ def fair_measure_shows(net: Plain, data: Data, claim: Said) -> None:
 def diagram_shows(net: Plain, data: Data, claim: Said) -> None:
     """Every assignment of the variables is looked at; the diagram must have few."""
     members = set(diagram_members(net, data))
+    if claim.shape == "EF AG":
+        assert claim.test is not None
+        last = walked(net, data["run"])[-1][1]
+        closed(net, list(members), last)
+        need(all(claim.test(m) for m in members))
+        return
     closed(net, list(members), net.initial)
     if claim.shape == "phrase":
         bound = int(claim.phrase.removeprefix("bounded by "))
@@ -198,7 +205,22 @@ def diagram_shows(net: Plain, data: Data, claim: Said) -> None:
     need(all(claim.test(m) for m in members))
 
 
-def diagram_members(net: Plain, data: Data) -> list[Marking]:
+def ranked_diagrams_shows(net: Plain, data: Data, claim: Said) -> None:
+    """All sets as lists of markings; each marking of a link steps into what came before."""
+    need(claim.shape == "AG EF" and claim.test is not None)
+    assert claim.test is not None
+    whole, reached = (set(diagram_members(net, data, data[key])) for key in ("whole", "goal"))
+    closed(net, list(whole), net.initial)
+    need(all(claim.test(m) for m in reached))
+    for number, fresh in table(data["links"], 2):
+        need(0 <= number < len(net.transitions))
+        name, added = net.transitions[number], set(diagram_members(net, data, fresh))
+        need(all(net.enabled(m, name) and net.fire(m, name) in reached for m in added))
+        reached |= added
+    need(whole <= reached)
+
+
+def diagram_members(net: Plain, data: Data, root: int | None = None) -> list[Marking]:
     """The markings of a diagram whose fields and nodes are as they should be."""
     need([str(name) for name in data["names"]] == net.places)
     shape, cells = array(data["fields"])
@@ -216,6 +238,7 @@ def diagram_members(net: Plain, data: Data) -> list[Marking]:
         codes = [code for f, _, code in fields if f == first]
         need(len(codes) == 1 or (0 not in codes and len(set(codes)) == len(codes)))
         need(all(code < 1 << bits for code in codes))
+    need(root is None or (type(root) is int and 0 <= root < len(nodes) + 2))
     level = {0: width, 1: width}
     for number, (variable, low, high) in enumerate(nodes, start=2):
         need(0 <= variable < width and all(0 <= node < number for node in (low, high)))
@@ -224,7 +247,7 @@ def diagram_members(net: Plain, data: Data) -> list[Marking]:
     found = []
     for value in range(1 << width):
         digits = [value >> k & 1 for k in range(width)]
-        node = len(nodes) + 1
+        node = len(nodes) + 1 if root is None else root
         while node > 1:
             variable, low, high = nodes[node - 2]
             node = high if digits[variable] else low

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from oracles.evidence_net import Plain, Said, Wrong, implies, need, said
+from oracles.evidence_prefix import prefix_shows
 from oracles.evidence_reduction import reduction_shows
 from oracles.evidence_sets import (
     bound_shows,
@@ -16,10 +17,12 @@ from oracles.evidence_sets import (
     marked_trap_shows,
     measure_shows,
     pump_shows,
+    ranked_diagrams_shows,
     ranked_set_shows,
     run_shows,
     trap_shows,
 )
+from oracles.evidence_siphons import siphon_traps_shows
 from oracles.evidence_stubborn import stubborn_shows
 from oracles.evidence_theorems import (
     circuits_shows,
@@ -35,10 +38,11 @@ Data = dict[str, Any]
 BY_KIND = {
     "run": run_shows, "lasso": lasso_shows, "pump": pump_shows, "closed-set": closed_set_shows,
     "decision-diagram": diagram_shows, "ranked-set": ranked_set_shows, "measure": measure_shows,
-    "fair-measure": fair_measure_shows, "trap": trap_shows,
+    "fair-measure": fair_measure_shows, "ranked-diagrams": ranked_diagrams_shows, "trap": trap_shows,
     "marked-trap": marked_trap_shows, "bound": bound_shows,
     "invariant": invariant_shows, "marked-circuits": circuits_shows, "rank-theorem": rank_shows,
-    "stubborn-sets": stubborn_shows, "structure": structure_shows,
+    "siphon-traps": siphon_traps_shows,
+    "stubborn-sets": stubborn_shows, "complete-prefix": prefix_shows, "structure": structure_shows,
 }  # fmt: skip
 
 
