@@ -149,7 +149,15 @@ def verdicts_of(net: PetriNet, seed: int) -> Iterator[Verdict]:
         asked.append(lambda f=fairness: petri.terminates(net, fairness=f, budget=FEW).with_(property=f"termination-{f}"))  # fmt: skip
     for method in ("structure", "stubborn-sets", "state-equation", "symbolic", "pdr", "unfolding"):
         asked.append(lambda m=method: petri.deadlock(net, method=m, budget=FEW))
-    for method in ("symbolic", "stubborn-sets", "z3", "state-equation", "pdr", "k-induction", "unfolding"):
+    for method in (
+        "symbolic",
+        "stubborn-sets",
+        "z3",
+        "state-equation",
+        "pdr",
+        "k-induction",
+        "unfolding",
+    ):
         goal = random_goal(net, rng.randrange(10**6))
         name = format_formula(always_everywhere(goal))
         asked.append(lambda m=method, g=goal, n=name: petri.invariant(net, g, method=m, budget=FEW, name=n))  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import sys
+import time
 from importlib import import_module
 
 from netproof.report.formats import FORMATS
@@ -215,6 +216,7 @@ def run(argv: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    began = time.monotonic()
     try:
         arguments = _parsed(argv)
     except SystemExit as stop:
@@ -222,6 +224,7 @@ def run(argv: list[str]) -> int:
     from transition_systems.errors import InputError, NetproofError, UsageError
 
     try:
+        arguments.began = began  # a budget for the whole command counts its imports too
         command = import_module(COMMANDS[arguments.command])
         return int(command.run(arguments))
     except (InputError, UsageError) as error:

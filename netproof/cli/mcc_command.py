@@ -13,13 +13,13 @@ from netproof.contest.answering import ContestAnswers
 from netproof.contest.categories import ContestQuestion, questions_of
 from netproof.contest.evidence import EvidenceFolder
 from netproof.loading import load
-from transition_systems.errors import UnsupportedError, UsageError
+from transition_systems.errors import InputError, UnsupportedError, UsageError
 
 __all__ = ["run"]
 
 DEFAULT_SECONDS = 3600.0
 # Kept back from the engines, and from the last word, for what starting and ending costs.
-FOR_ENGINES, FOR_THE_END = 1.5, 0.5
+FOR_ENGINES, FOR_THE_END = 1.5, 0.6
 
 
 class Answers:
@@ -59,13 +59,14 @@ class Answers:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print one line for each formula of a category; exit code 0, or 2 for unreadable input."""
-    began = time.monotonic()
+    began: float = getattr(arguments, "began", time.monotonic())
     directory = Path(arguments.directory)
     if not directory.is_dir():
         raise UsageError(f"{arguments.directory} is no folder with a model.pnml")
     seconds = arguments.budget_seconds or DEFAULT_SECONDS
     answers = Answers(questions_of(directory, arguments.category))
-    last = threading.Timer(max(0.0, seconds - FOR_THE_END), answers.end)
+    left = seconds - FOR_THE_END - (time.monotonic() - began)
+    last = threading.Timer(max(0.0, left), answers.end)
     last.daemon = True
     last.start()
     try:
@@ -80,6 +81,13 @@ def run(arguments: argparse.Namespace) -> int:
         ).run()
     except UnsupportedError as error:
         sys.stderr.write(f"netproof: {error.text()}\n")
+    except (InputError, UsageError):
+        raise
+    except MemoryError:
+        sys.stderr.write("netproof: there is not enough memory for more answers\n")
+    except Exception:
+        answers.finish()
+        raise
     finally:
         last.cancel()
     answers.finish()

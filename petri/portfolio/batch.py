@@ -9,8 +9,8 @@ from petri.decision import claim
 from petri.induction.pdr import pdr
 from petri.induction.state_equation import prove_invariant
 from petri.net import PetriNet
+from petri.portfolio.covering import CoveringAnswers
 from petri.portfolio.questions import (
-    UNBOUNDED,
     Answer,
     Most,
     Question,
@@ -22,8 +22,6 @@ from petri.portfolio.questions import (
 from petri.portfolio.second import WholeSpace
 from petri.portfolio.whole import ListedAnswers, whole_answers
 from petri.state_space import state_space
-from petri.state_space.coverability import CoverabilityGraph, coverability_graph
-from petri.state_space.covering import covering_invariant, prove_by_covering
 from petri.state_space.space import StateSpace
 from petri.structure.deadlock_free import deadlock_free
 from petri.structure.net_classes import net_class
@@ -38,7 +36,6 @@ from transition_systems.run import Run
 
 __all__ = ["Batch"]
 
-COVER = "coverability"
 FIRST_STATES, FIRST_CELLS, LARGE = 100_000, 200_000_000, 1_000
 LONG_WALK, ALONE, LONGEST = 12.0, 0.6, 1e9
 LEAST, ROUNDS = 0.05, (0.5, 3.0, 15.0, 1e9)
@@ -314,34 +311,10 @@ class Batch:
                     pump.last.get(p, 0) > before.get(p, 0) for p in question.places
                 ):
                     self._say(number, unbounded(self.net, question.places, pump, "pump"))
-        asked = {
-            n: q for n, q in self.open.items() if isinstance(q, Most) or isinstance(q.goal, Enabled)
-        }
-        if not asked:
+        if not any(isinstance(q, Most) or isinstance(q.goal, Enabled) for q in self.open.values()):
             return
-        graph = coverability_graph(self.net, budget=Budget(seconds=self._left() / 3))
-        if not graph.complete:
-            return
-        fired = {self.net.transition_ids[number] for number in graph.arcs[:, 1].tolist()}
-        for number, question in asked.items():
-            if isinstance(question, Most):
-                self._say(number, Answer(value=_covered(self.net, graph, question), method=COVER))
-            elif isinstance(question.goal, Enabled) and question.goal.name not in fired:
-                never = negate(question.goal)
-                share = Budget(seconds=self._left() / 2)
-                invariant = covering_invariant(self.net, budget=share)
-                proof = None
-                if invariant is not None:
-                    proof = prove_by_covering(self.net, never, invariant, budget=share)
-                self._say(
-                    number,
-                    Answer(value=False, method=COVER, evidence=() if proof is None else (proof,)),
-                )
-
-
-def _covered(net: PetriNet, graph: CoverabilityGraph, question: Most) -> float:
-    """Return the largest sum of some places in a complete coverability graph."""
-    if not set(question.places).isdisjoint(graph.unbounded_places):
-        return UNBOUNDED
-    columns = [net.place_index(place) for place in question.places]
-    return int(graph.nodes[:, columns].sum(axis=1).max())
+        covering = CoveringAnswers(self.net, Budget(seconds=self._left() / 2))
+        for number, question in list(self.open.items()):
+            answer = covering.answer(question)
+            if answer is not None:
+                self._say(number, answer)

@@ -12,7 +12,7 @@ from typing import Any
 from petri.decision import claim
 from petri.induction.encoding import Encoding
 from petri.net import PetriNet
-from petri.state_space.minimal_cover import minimal_coverability_set
+from petri.state_space.minimal_cover import MinimalCoverabilitySet, minimal_coverability_set
 from petri.state_space.omega_firing import OMEGA
 from transition_systems.budget import Budget
 from transition_systems.evidence import InvariantEvidence
@@ -29,7 +29,7 @@ from transition_systems.properties.predicates import (
 )
 from transition_systems.smt import check, smtlib_text
 
-__all__ = ["covering_invariant", "prove_by_covering"]
+__all__ = ["covering_invariant", "invariant_of", "prove_by_covering"]
 
 MAX_NODES = 5_000
 MAX_MAXIMAL = 400
@@ -60,7 +60,11 @@ def covering_invariant(
     """
     left = None if budget is None else budget.remaining()
     limit = Budget(states=MAX_NODES, seconds=None if left is None else left / 3)
-    cover = minimal_coverability_set(net, budget=limit, progress=progress)
+    return invariant_of(minimal_coverability_set(net, budget=limit, progress=progress))
+
+
+def invariant_of(cover: MinimalCoverabilitySet) -> Predicate | None:
+    """Return the markings below a coverability set, ``None`` where it is partial or too large."""
     if not cover.complete or len(cover) > MAX_MAXIMAL:
         return None
     return disjunction(
@@ -68,7 +72,7 @@ def covering_invariant(
             conjunction(
                 *(
                     Compare(((place, 1),), "<=", int(bound))
-                    for place, bound in zip(net.place_ids, row, strict=True)
+                    for place, bound in zip(cover.net.place_ids, row, strict=True)
                     if bound < OMEGA
                 )
             )

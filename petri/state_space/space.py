@@ -143,9 +143,7 @@ class StateSpace:
             predicate, view, n=len(block[0]), enabled=view.enabled, dead=lambda: ~view.alive()
         )
 
-    def holds_in(
-        self, predicate: Predicate, markings: NDArray[np.int64]
-    ) -> NDArray[np.bool_]:
+    def holds_in(self, predicate: Predicate, markings: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return in which of some reachable markings, shape (n, n_places), a predicate holds."""
         packed = self.layout.pack(markings)
         return self._holds(predicate, [np.ascontiguousarray(word) for word in packed])
