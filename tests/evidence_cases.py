@@ -171,7 +171,7 @@ def verdicts_of(net: PetriNet, seed: int) -> Iterator[Verdict]:
             asked.append(lambda t=formula: by_reduction(net, t))
     goal = goal_of(net)
     if goal is not None:
-        asked += [lambda m=m: petri.sound(net, method=m, budget=FEW) for m in ("explicit", "reduction", "rank-theorem")]  # fmt: skip
+        asked += [lambda m=m: petri.sound(net, method=m, budget=FEW) for m in ("explicit", "reduction", "rank-theorem", "stubborn-sets", "well-structured")]  # fmt: skip
         for few in ({}, {"few": 0}):
             tidy = ReducedNet(net, goal=goal, budget=FEW, **few)
             asked += [tidy.option, tidy.proper]

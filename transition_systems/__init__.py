@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         StructureEvidence,
         StubbornEvidence,
         TrapEvidence,
+        WellStructuredEvidence,
         WordEvidence,
         evidence_from_dict,
     )
@@ -185,6 +186,7 @@ __all__ = [
     "UnsupportedError",
     "UsageError",
     "Verdict",
+    "WellStructuredEvidence",
     "WidthError",
     "WordEvidence",
     "__version__",

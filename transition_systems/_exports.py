@@ -16,7 +16,7 @@ _NAMES = {
         "FairMeasure InvariantEvidence LassoEvidence LinearProof MarkedTrapEvidence Measure "
         "PartitionEvidence Parts "
         "PumpEvidence RankEvidence RankedSet RunEvidence StateSet StructureEvidence "
-        "StubbornEvidence TrapEvidence WordEvidence evidence_from_dict"
+        "StubbornEvidence TrapEvidence WellStructuredEvidence WordEvidence evidence_from_dict"
     ),
     "expressions.check": "check infer",
     "expressions.evaluate": "evaluate_expression",

@@ -30,6 +30,10 @@ kind                  proves                                    by
                                                                 markings, from which ``P`` follows
 ``marked-circuits``   no state is dead                          an order of the transitions of a
                                                                 marked graph
+``rank-theorem``      ``sound``, no state is dead               flows that show the rank of a
+                                                                free-choice net
+``well-structured``   ``sound``                                 the ends of a workflow net without
+                                                                handles and empty siphons
 ``stubborn-sets``     ``AG P``, ``EF AG P``, ``AG EF P``        states, the steps that matter there
 ``structure``         a statement about the graph of the net    the nodes that it is about
 ``partition``         two systems are equivalent                a partition of their states
@@ -65,6 +69,7 @@ from transition_systems.evidence_sets import (
     TrapEvidence,
 )
 from transition_systems.evidence_stubborn import StubbornEvidence
+from transition_systems.evidence_well_structured import WellStructuredEvidence
 from transition_systems.run import Lasso, Run
 
 __all__ = [
@@ -92,6 +97,7 @@ __all__ = [
     "StructureEvidence",
     "StubbornEvidence",
     "TrapEvidence",
+    "WellStructuredEvidence",
     "WordEvidence",
     "evidence_from_dict",
 ]
@@ -247,6 +253,7 @@ Evidence: TypeAlias = (
     | LinearProof
     | StructureEvidence
     | StubbornEvidence
+    | WellStructuredEvidence
     | PartitionEvidence
     | Distinction
     | WordEvidence
@@ -344,6 +351,8 @@ def _from_dict(data: Mapping[str, Any]) -> Evidence:
             )
         case "stubborn-sets":
             return StubbornEvidence.from_dict(data)
+        case "well-structured":
+            return WellStructuredEvidence.from_dict(data)
         case "structure":
             sets = tuple((name, tuple(nodes)) for name, nodes in data["sets"].items())
             return StructureEvidence(claim=claim, sets=sets)

@@ -42,6 +42,7 @@ from netproof.recheck.soundness_kinds import sound_for_all
 from netproof.recheck.statements import Statement, as_statement, bound_of, same, supports
 from netproof.recheck.structure import check_structure
 from netproof.recheck.stubborn import check_stubborn
+from netproof.recheck.well_structured import check_well_structured
 from petri.net import PetriNet
 from transition_systems.budget import Budget
 from transition_systems.evidence import (
@@ -66,6 +67,7 @@ from transition_systems.evidence import (
     StructureEvidence,
     StubbornEvidence,
     TrapEvidence,
+    WellStructuredEvidence,
 )
 from transition_systems.properties.formulas import Formula
 from transition_systems.verdict import Outcome
@@ -141,6 +143,8 @@ class _Setting:
                 self._parts(evidence, claim, lambda part: self.check(part, depth + 1))
             case RankEvidence():
                 check_rank(evidence, claim, table, watch, self.goal)
+            case WellStructuredEvidence():
+                check_well_structured(evidence, claim, table, watch, self.goal)
             case ReductionEvidence():
                 check_reduction(evidence, claim, table, watch, self._inside)
             case _:

@@ -27,6 +27,7 @@ KINDS = {
     "run", "lasso", "pump", "closed-set", "decision-diagram", "ranked-set", "measure",
     "fair-measure", "trap", "bound", "invariant", "linear-proof", "marked-circuits", "rank-theorem",
     "stubborn-sets", "structure", "parts", "reduction", "marked-trap",
+    "well-structured",
 }  # fmt: skip
 CAMPAIGN = int(os.environ.get("NETPROOF_MUTANTS", "12000"))
 
@@ -131,6 +132,7 @@ def nothing(*_: Any, **__: Any) -> None:
                 ("decision-diagram", "diagram"), ("invariant", "invariant"), ("parts", "parts"),
                 ("linear-proof", "linear"), ("marked-circuits", "circuits"), ("rank-theorem", "rank"),
                 ("stubborn-sets", "stubborn"), ("marked-trap", "marked_trap"),
+                ("well-structured", "well_structured"),
             )
         ),
     ],

@@ -29,6 +29,7 @@ from oracles.evidence_theorems import (
     structure_shows,
 )
 from oracles.evidence_truth import World, answer, classical, meaning
+from oracles.evidence_well_structured import well_structured_shows
 from petri import PetriNet
 
 Data = dict[str, Any]
@@ -39,6 +40,7 @@ BY_KIND = {
     "marked-trap": marked_trap_shows, "bound": bound_shows,
     "invariant": invariant_shows, "marked-circuits": circuits_shows, "rank-theorem": rank_shows,
     "stubborn-sets": stubborn_shows, "structure": structure_shows,
+    "well-structured": well_structured_shows,
 }  # fmt: skip
 
 
