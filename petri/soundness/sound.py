@@ -136,7 +136,7 @@ def sound(
             proved = sound_by_structure(
                 decision, wanted, occurs_name=occurs_name, seconds=SECONDS_FOR_STRUCTURE
             )
-        if not proved.unknown:
+        if proved.holds:
             return proved
         decision.method, decision.counted = "explicit", None
     if not given and pump is None:
