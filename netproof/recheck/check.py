@@ -333,7 +333,9 @@ def _follows(name: str, holds: bool, claim: Statement, net: PetriNet, question: 
         if name in BEHAVIOUR:
             return follows(name, claim, net, holds=holds)
         if name == "generalised-soundness":
-            return holds and question.goal is None and sound_for_all(claim, net)
+            if holds:
+                return question.goal is None and sound_for_all(claim, net)
+            return supports(claim, statement_of(name, net, question).negated())
         phrases = phrases_of(name)
         if phrases is not None:
             return claim.shape == "phrase" and claim.phrase in phrases[0 if holds else 1]

@@ -68,7 +68,9 @@ def worth(
     asked: str | AskedFormula, holds: bool, evidence: Evidence, ledger: Ledger
 ) -> list[Exactness]:
     """Return what an answer about the net is worth for the source, as a whole and by its part."""
-    kinds = [asked.kind if isinstance(asked, AskedFormula) else KINDS[asked]]
+    kinds = [
+        asked.kind if isinstance(asked, AskedFormula) else KINDS.get(asked, PropertyKind.BRANCHING)
+    ]
     if asked == "soundness" and not holds and isinstance(evidence, Parts) and evidence.parts:
         kinds.append(KINDS.get(evidence.parts[0][0], PropertyKind.BRANCHING))
     return [ledger.exactness(kind) for kind in kinds]
