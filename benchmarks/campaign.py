@@ -25,6 +25,7 @@ sys.path.insert(0, str(ROOT))
 
 from petri import PetriNet, sound, workflow_net  # noqa: E402
 from petri.soundness import SoundnessGoal  # noqa: E402
+from petri.structure.commoner import siphons_hold_traps  # noqa: E402
 from petri.structure.deadlock_free import deadlock_free  # noqa: E402
 from petri.stubborn_sets import (  # noqa: E402
     always_reachable_by_stubborn_sets,
@@ -142,6 +143,16 @@ class Oracle:
                     waiting.append(key)
         return len(seen) == len(self.steps)
 
+    def live(self) -> bool:
+        """Return whether each transition can always occur again."""
+        numbers = range(len(self.net.transition_ids))
+        return all(
+            self.always_possible(
+                {k for k, out in self.steps.items() if any(t == n for t, _ in out)}
+            )
+            for n in numbers
+        )
+
     def fired(self) -> set[int]:
         """Return the transitions that occur."""
         return {number for found in self.steps.values() for number, _ in found}
@@ -156,6 +167,16 @@ def classical(oracle: Oracle, net: PetriNet) -> bool:
     return bool(done) and proper and oracle.always_possible(done) and (
         len(oracle.fired()) == len(net.transition_ids)
     )  # fmt: skip
+
+
+def free_choice(net: PetriNet) -> bool:
+    """Return whether places are shared by transitions with the same inputs only, each one token."""
+    rows = net.pre.T.tolist()
+    return max((n for row in rows for n in row), default=0) <= 1 and all(
+        one == other or not any(a and b for a, b in zip(one, other, strict=True))
+        for one in rows
+        for other in rows
+    )
 
 
 def compare(seed: int, counts: Counter[str]) -> list[str]:
@@ -180,23 +201,33 @@ def compare(seed: int, counts: Counter[str]) -> list[str]:
         wanted = classical(oracle, net)
         same("soundness by reduction", sound(net, method="reduction"), wanted)
         same("soundness by the rank theorem", sound(net, method="rank-theorem"), wanted)
+        same("soundness by stubborn sets", sound(net, method="stubborn-sets"), wanted)
+        same("soundness of well-structured nets", sound(net, method="well-structured"), wanted)
         counts["sound" if wanted else "not sound"] += 1
     places = list(net.place_ids)
     empty = draw.sample(places, draw.randint(1, len(places)))
     few = draw.sample(places, min(len(places), draw.randint(1, 2)))
+    limits = [at_most(p, draw.choice([1, 2])) for p in few]
     goal = SoundnessGoal(
         completion=Compare(tuple((p, 1) for p in empty), "<=", 0),
-        proper=conjunction(*(at_most(p, draw.choice([1, 2])) for p in few)),
+        proper=conjunction(*limits),
         occurs={t: (t,) for t in net.transition_ids},
     )
     at = {p: n for n, p in enumerate(places)}
     done = {key for key in oracle.steps if not any(key[at[p]] for p in empty)}
-    limits = {part.terms[0][0]: part.bound for part in _parts(goal.proper)}
-    proper = all(key[at[p]] <= most for key in oracle.steps for p, most in limits.items())
+    most = {part.terms[0][0]: part.bound for part in limits}
+    proper = all(key[at[p]] <= bound for key in oracle.steps for p, bound in most.items())
     wanted = proper and oracle.always_possible(done) and (
         len(oracle.fired()) == len(net.transition_ids)
     )  # fmt: skip
     same("a goal by reduction", sound(net, goal=goal, method="reduction"), wanted)
+    same("a goal by stubborn sets", sound(net, goal=goal, method="stubborn-sets"), wanted)
+    touched = {name for arc in net.arcs for name in (arc.source, arc.target)}
+    if free_choice(net) and touched.issuperset(places):
+        holds = siphons_hold_traps(net).holds
+        counts["liveness by Commoner's condition"] += holds is not None
+        if holds is not None and holds != oracle.live():
+            differ.append("liveness by Commoner's condition")
     stuck = any(not found for found in oracle.steps.values())
     same("deadlock by stubborn sets", deadlock_by_stubborn_sets(net), not stuck)
     if not isinstance(deadlock_free(net), str):
@@ -210,11 +241,6 @@ def compare(seed: int, counts: Counter[str]) -> list[str]:
     always = always_reachable_by_stubborn_sets(net, more)
     same("ways back by stubborn sets", always, oracle.always_possible(hits))
     return differ
-
-
-def _parts(predicate: object) -> list[Compare]:
-    parts = [predicate] if isinstance(predicate, Compare) else list(predicate.operands)  # type: ignore[attr-defined]
-    return [part for part in parts if isinstance(part, Compare)]
 
 
 def chunk(start: int, count: int) -> tuple[Counter[str], list[tuple[int, str]]]:

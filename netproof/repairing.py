@@ -69,11 +69,13 @@ class Diagnosis:
         """Return the diagnosis as lines to read."""
         names = {node.id: node.name or node.id for node in self.graph.nodes}
         listed = ", ".join(names.get(node, node) for node in self.fragment.nodes)
-        small = "smallest" if self.fragment.minimal else "an"
+        small = "smallest unsound" if self.fragment.minimal else "unsound"
+        known = "" if self.fragment.minimal else ", perhaps not the smallest"
+        count = len(self.fragment.nodes)
         lines = [
             f"{self.source}: not sound",
             f"  {self.error.text}",
-            f"  {small} unsound fragment ({len(self.fragment.nodes)} nodes): {listed}",
+            f"  {small} fragment ({count} node{'' if count == 1 else 's'}{known}): {listed}",
         ]
         if not self.repair.found:
             return "\n".join([*lines, f"  no repair: {self.repair.reason}", ""])

@@ -104,7 +104,10 @@ class Mutator:
                 "infinite run under strong fairness", "workflow net", "not a workflow net", "sound",
                 "not sound", "live", "no stable place", "deadlock", "safeness", "boundedness",
                 "soundness", "liveness", "termination", "termination-weak", "reversibility",
-                "AG !dead", "EF dead", "AG true"]  # fmt: skip
+                "AG !dead", "EF dead", "AG true", "weakly sound", "not weakly sound", "lazily sound",
+                "relaxed sound", "not relaxed sound", "sound without fairness", "weak-soundness",
+                "lazy-soundness", "relaxed-soundness", "easy-soundness", "2-soundness",
+                "up-to-2-soundness", "generalised-soundness", "soundness-without-fairness"]  # fmt: skip
         number = re.search(r"\d+", text)
         if number and rng.random() < 0.7:
             return (

@@ -345,5 +345,5 @@ FORGE: dict[str, Callable[[PetriNet, Any], Forged]] = {
     "bound": _bound, "invariant": _invariant, "structure": _structure, "parts": _parts,
     "decision-diagram": _diagram, "linear-proof": forgers_theorems.linear,
     "marked-circuits": forgers_theorems.circuits, "rank-theorem": forgers_theorems.rank,
-    "stubborn-sets": forgers_theorems.stubborn,
+    "stubborn-sets": forgers_theorems.stubborn, "well-structured": forgers_theorems.well_structured,
 }  # fmt: skip

@@ -130,6 +130,19 @@ def rank(net: PetriNet, evidence: Any) -> Forged:
         yield f"claim {wrong}", with_claim(evidence, formula=wrong)
 
 
+def well_structured(net: PetriNet, evidence: Any) -> Forged:
+    """Other ends, other claims; the premises are not in the evidence."""
+    names = [*net.place_ids, *net.transition_ids, "ghost", ""]
+    for key in ("source", "sink"):
+        for name in names:
+            if name != getattr(evidence, key):
+                yield f"{key} {name}", replace(evidence, **{key: name})
+    yield "turned", replace(evidence, source=evidence.sink, sink=evidence.source)
+    for wrong in ("AG false", "AG !dead", "not sound", "live", "bounded by 1", "workflow net",
+                  "weakly sound", "sound without fairness", "AG EF true"):  # fmt: skip
+        yield f"claim {wrong}", with_claim(evidence, formula=wrong)
+
+
 def stubborn(net: PetriNet, evidence: Any) -> Forged:
     """States that are missing or none, sets with a bit flipped, ranks and runs of no use."""
     for what, made in _stubborn(evidence):

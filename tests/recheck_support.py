@@ -116,6 +116,7 @@ def cases() -> dict[str, list[Case]]:
     for net in (EVER, RELAY, RINGS, CROSS):
         add(net, petri.deadlock(net, method="structure"))
     add(FORK, petri.sound(FORK, method="rank-theorem"))
+    add(FORK, petri.sound(FORK, method="well-structured"))
     add(RINGS, petri.deadlock(RINGS, method="stubborn-sets"))
     add(FORK, petri.invariant(FORK, "o <= 1", method="stubborn-sets"))
     for net, goal in ((CAUGHT, "o == 1"), (FORK, "o == 1"), (RINGS, "p == 1 && q == 0")):
@@ -161,7 +162,7 @@ OTHER_CLAIMS = {
     "terminates under weak fairness": {"fair-measure"},
     "terminates under strong fairness": {"fair-measure"}, "infinite run": {"lasso"},
     "infinite run under weak fairness": {"lasso"}, "infinite run under strong fairness": {"lasso"},
-    "workflow net": {"structure"}, "not a workflow net": {"structure"}, "sound": {"parts", "rank-theorem"},
+    "workflow net": {"structure"}, "not a workflow net": {"structure"}, "sound": {"parts", "rank-theorem", "well-structured"},
     "not sound": {"parts"}, "occur []": {"run"}, "occur-groups []": {"parts"},
 }  # fmt: skip
 

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         StructureEvidence,
         StubbornEvidence,
         TrapEvidence,
+        WellStructuredEvidence,
         WordEvidence,
         evidence_from_dict,
     )
@@ -191,6 +192,7 @@ __all__ = [
     "UnsupportedError",
     "UsageError",
     "Verdict",
+    "WellStructuredEvidence",
     "WidthError",
     "WordEvidence",
     "__version__",

@@ -36,6 +36,10 @@ kind                  proves                                    by
 ``siphon-traps``      no state is dead; ``live``                marked traps, one in each siphon
 ``complete-prefix``   ``AG P``                                  a prefix of the unfolding that shows
                                                                 all reachable markings
+``rank-theorem``      ``sound``, no state is dead               flows that show the rank of a
+                                                                free-choice net
+``well-structured``   ``sound``                                 the ends of a workflow net without
+                                                                handles and empty siphons
 ``stubborn-sets``     ``AG P``, ``EF AG P``, ``AG EF P``        states, the steps that matter there
 ``structure``         a statement about the graph of the net    the nodes that it is about
 ``partition``         two systems are equivalent                a partition of their states
@@ -64,6 +68,7 @@ from transition_systems.evidence_marked_trap import MarkedTrapEvidence
 from transition_systems.evidence_prefix import CompletePrefix
 from transition_systems.evidence_rank import RankEvidence
 from transition_systems.evidence_ranked_diagrams import RankedDiagrams
+from transition_systems.evidence_runs import LassoEvidence, PumpEvidence, RunEvidence
 from transition_systems.evidence_sets import (
     BoundEvidence,
     ClosedSet,
@@ -74,7 +79,8 @@ from transition_systems.evidence_sets import (
 )
 from transition_systems.evidence_siphon_traps import SiphonTraps
 from transition_systems.evidence_stubborn import StubbornEvidence
-from transition_systems.run import Lasso, Run
+from transition_systems.evidence_well_structured import WellStructuredEvidence
+from transition_systems.run import Run
 
 __all__ = [
     "BoundEvidence",
@@ -104,51 +110,10 @@ __all__ = [
     "StructureEvidence",
     "StubbornEvidence",
     "TrapEvidence",
+    "WellStructuredEvidence",
     "WordEvidence",
     "evidence_from_dict",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunEvidence:
-    """A run into a state that satisfies the claim's predicate."""
-
-    claim: Claim
-    run: Run
-
-    kind = "run"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the evidence as JSON data."""
-        return {"kind": self.kind, "claim": self.claim.to_dict(), "run": self.run.to_dict()}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LassoEvidence:
-    """An infinite run as a stem and a cycle."""
-
-    claim: Claim
-    lasso: Lasso
-
-    kind = "lasso"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the evidence as JSON data."""
-        return {"kind": self.kind, "claim": self.claim.to_dict(), "lasso": self.lasso.to_dict()}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PumpEvidence:
-    """A run and a pump: the state after the pump strictly covers the one before it."""
-
-    claim: Claim
-    lasso: Lasso
-
-    kind = "pump"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the evidence as JSON data."""
-        return {"kind": self.kind, "claim": self.claim.to_dict(), "lasso": self.lasso.to_dict()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +227,7 @@ Evidence: TypeAlias = (
     | StructureEvidence
     | StubbornEvidence
     | CompletePrefix
+    | WellStructuredEvidence
     | PartitionEvidence
     | Distinction
     | WordEvidence
@@ -273,13 +239,17 @@ Evidence: TypeAlias = (
 _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "complete-prefix": CompletePrefix.from_dict,
     "decision-diagram": DiagramEvidence.from_dict,
+    "lasso": LassoEvidence.from_dict,
     "linear-proof": LinearProof.from_dict,
     "marked-circuits": CircuitEvidence.from_dict,
     "marked-trap": MarkedTrapEvidence.from_dict,
+    "pump": PumpEvidence.from_dict,
     "rank-theorem": RankEvidence.from_dict,
     "ranked-diagrams": RankedDiagrams.from_dict,
+    "run": RunEvidence.from_dict,
     "siphon-traps": SiphonTraps.from_dict,
     "stubborn-sets": StubbornEvidence.from_dict,
+    "well-structured": WellStructuredEvidence.from_dict,
 }
 
 
@@ -325,12 +295,6 @@ def _from_dict(data: Mapping[str, Any]) -> Evidence:
         return reader(data)
     claim = Claim.from_dict(data["claim"])
     match data["kind"]:
-        case "run":
-            return RunEvidence(claim=claim, run=Run.from_dict(data["run"]))
-        case "lasso":
-            return LassoEvidence(claim=claim, lasso=Lasso.from_dict(data["lasso"]))
-        case "pump":
-            return PumpEvidence(claim=claim, lasso=Lasso.from_dict(data["lasso"]))
         case "closed-set":
             return ClosedSet(claim=claim, states=StateSet.from_dict(data["states"]))
         case "ranked-set" | "measure" as kind:

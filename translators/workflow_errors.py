@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from petri.soundness.errors import ErrorKind, soundness_error
 from transition_systems.verdict import Verdict
 from translators.to_petri import NetTranslation
-from translators.workflow.graph import EventKind, GatewayKind, Node, NodeKind
+from translators.workflow.graph import EventKind, Flow, GatewayKind, Node, NodeKind
 
 __all__ = ["WorkflowError", "workflow_error"]
 
@@ -142,13 +143,21 @@ def _named(translation: NetTranslation, elements: list[str]) -> str:
     index = translation.index
     assert index is not None
     texts = [
-        _node_text(index.node[e]) if e in index.node else f"the flow {e}"
+        _node_text(index.node[e]) if e in index.node else _flow_text(index.flow[e], index.node)
         for e in elements
         if e in index.node or e in index.flow
     ]
     if len(texts) > MOST_NAMED:
         texts = [*texts[: MOST_NAMED - 1], f"{len(texts) - MOST_NAMED + 1} more"]
     return " and ".join(filter(None, [", ".join(texts[:-1]), texts[-1] if texts else ""]))
+
+
+def _flow_text(flow: Flow, nodes: Mapping[str, Node]) -> str:
+    source, target = (
+        f"“{' '.join(node.name.split())}”" if node.name else node.id
+        for node in (nodes[flow.source], nodes[flow.target])
+    )
+    return f"the flow from {source} to {target}"
 
 
 def _node_text(node: Node) -> str:

@@ -45,6 +45,7 @@ from netproof.recheck.soundness_kinds import sound_for_all
 from netproof.recheck.statements import Statement, as_statement, bounds_all, same, supports
 from netproof.recheck.structure import check_structure
 from netproof.recheck.stubborn import check_stubborn
+from netproof.recheck.well_structured import check_well_structured
 from petri.net import PetriNet
 from transition_systems.budget import Budget
 from transition_systems.evidence import (
@@ -72,6 +73,7 @@ from transition_systems.evidence import (
     StructureEvidence,
     StubbornEvidence,
     TrapEvidence,
+    WellStructuredEvidence,
 )
 from transition_systems.properties.formulas import Formula
 from transition_systems.verdict import Outcome
@@ -153,6 +155,8 @@ class _Setting:
                 self._parts(evidence, claim, lambda part: self.check(part, depth + 1))
             case RankEvidence():
                 check_rank(evidence, claim, table, watch, self.goal)
+            case WellStructuredEvidence():
+                check_well_structured(evidence, claim, table, watch, self.goal)
             case ReductionEvidence():
                 check_reduction(evidence, claim, table, watch, self._inside)
             case _:
@@ -341,7 +345,9 @@ def _follows(name: str, holds: bool, claim: Statement, net: PetriNet, question: 
         if name in BEHAVIOUR:
             return follows(name, claim, net, holds=holds)
         if name == "generalised-soundness":
-            return holds and question.goal is None and sound_for_all(claim, net)
+            if holds:
+                return question.goal is None and sound_for_all(claim, net)
+            return supports(claim, statement_of(name, net, question).negated())
         phrases = phrases_of(name)
         if phrases is not None:
             return claim.shape == "phrase" and claim.phrase in phrases[0 if holds else 1]

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from netproof.recheck.counted import counted_statement, equal_to
 from netproof.recheck.result import RefusedError
 from netproof.recheck.statements import Statement, as_statement
 from netproof.recheck.structure import workflow_ends
@@ -58,7 +59,6 @@ for _kind, _phrase in (
     ("soundness-without-fairness", "sound without fairness"),
 ):
     _PHRASES[_kind] = (frozenset({_phrase}), frozenset({f"not {_phrase}"}))
-_COUNTED = re.compile(r"([1-9][0-9]{0,3})-soundness")
 _BOUNDED = re.compile(r"bounded by (0|[1-9][0-9]{0,18})")
 
 
@@ -107,11 +107,6 @@ class Question:
     formula: Formula | str | None = None
 
 
-def _equal_to(net: PetriNet, tokens: Mapping[str, int]) -> Predicate:
-    """Return the predicate of one marking."""
-    return And(tuple(Compare(((p, 1),), "==", tokens.get(p, 0)) for p in net.place_ids))
-
-
 @dataclass(frozen=True, slots=True)
 class _ClassicalGoal:
     completion: Predicate
@@ -129,7 +124,7 @@ def classical_goal(net: PetriNet) -> Goal:
         raise RefusedError("the net does not start with just one token in its source")
     wanted = {sink: 1} if net.final is None else net.final.to_dict()
     above = And(tuple(Compare(((p, 1),), ">=", count) for p, count in wanted.items()))
-    equal = _equal_to(net, wanted)
+    equal = equal_to(net, wanted)
     return _ClassicalGoal(equal, Or((Not(above), equal)), {t: (t,) for t in net.transition_ids})
 
 
@@ -162,14 +157,11 @@ def statement_of(name: str, net: PetriNet, question: Question) -> Statement:
     if name == "deadlock":
         final = question.final
         if final is None:
-            final = FALSE if net.final is None else _equal_to(net, net.final.to_dict())
+            final = FALSE if net.final is None else equal_to(net, net.final.to_dict())
         return Statement("AG", Or((Not(Dead()), final)))
-    counted = _COUNTED.fullmatch(name)
+    counted = counted_statement(name, net)
     if counted is not None:
-        source, sink = workflow_ends(net)
-        if net.initial.to_dict() != {source: int(counted[1])}:
-            raise RefusedError(f"the net does not start with {counted[1]} tokens in its source")
-        return Statement("AG EF", _equal_to(net, {sink: int(counted[1])}))
+        return counted
     if name == "easy-soundness":
         return Statement("EF", (question.goal or classical_goal(net)).completion)
     if name in ("option-to-complete", "proper-completion"):

@@ -23,7 +23,7 @@ from netproof.recheck.structure import workflow_ends
 from transition_systems.evidence import RankEvidence
 from transition_systems.properties.predicates import Compare, Constant, Dead, Enabled, Predicate
 
-__all__ = ["check_rank"]
+__all__ = ["check_goal", "check_rank"]
 
 PRIME = 2**61 - 1
 
@@ -40,7 +40,7 @@ def check_rank(
         source, sink = (table.place[name] for name in workflow_ends(table.net))
         if table.initial != {source: 1}:
             raise RefusedError("the net does not start with one token in its source")
-        _follows(goal or classical_goal(table.net), table, sink, watch)
+        check_goal(goal, table, sink, watch)
         needs = [*needs, {sink: 1}]
         change = [*change, {} if sink == source else {sink: -1, source: 1}]
     elif not same(claim, NEVER_DEAD):
@@ -86,9 +86,10 @@ def _connected(table: NetTable) -> None:
         raise RefusedError("the net is not connected")
 
 
-def _follows(goal: Goal, table: NetTable, sink: int, watch: Watch) -> None:
-    """Refuse a goal that a sound workflow net need not meet."""
+def check_goal(given: Goal | None, table: NetTable, sink: int, watch: Watch) -> None:
+    """Refuse a goal that a sound workflow net need not meet; by default it is the classical one."""
     classical = classical_goal(table.net)
+    goal = given or classical
     name = table.net.place_ids[sink]
     rows = np.zeros((2, len(table.place)), dtype=np.int64)
     rows[1, sink] = 1

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from netproof.properties import asked_properties
 from netproof.recheck.check import recheck_verdict
+from netproof.recheck.counted import kind_of_soundness
 from netproof.recheck.net_table import NetTable
 from netproof.recheck.result import (
     MALFORMED,
@@ -273,7 +274,8 @@ def _verdict(
             raise SkippedError("the outcome is UNKNOWN, which claims nothing")
         if data is None:
             raise RefusedError("the verdict comes without evidence")
-        asked = name if name.startswith("unbounded ") else asked_properties([name])[0]
+        open_name = name.startswith("unbounded ") or kind_of_soundness(name)
+        asked = name if open_name else asked_properties([name])[0]
         evidence = evidence_from_dict(data)
         if claimed:
             holds = outcome == Outcome.HOLDS

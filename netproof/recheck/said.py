@@ -75,7 +75,11 @@ def worth(
 
 
 def _kind(name: str) -> PropertyKind:
-    return PropertyKind.EXISTENTIAL if name.startswith("unbounded ") else KINDS[name]
+    return (
+        PropertyKind.EXISTENTIAL
+        if name.startswith("unbounded ")
+        else KINDS.get(name, PropertyKind.BRANCHING)
+    )
 
 
 def carries(holds: bool, found: Sequence[Exactness]) -> bool:

@@ -12,6 +12,7 @@ from netproof.properties import (
     net_predicate,
     workflow_predicate,
 )
+from netproof.recheck.counted import kind_of_soundness
 from netproof.recheck.questions import Question
 from netproof.recheck.result import RefusedError
 from petri.net import PetriNet
@@ -51,7 +52,7 @@ def question_for(
     >>> question_for("AG(p <= 1)", net).formula is not None
     True
     """
-    if isinstance(asked, str) and not asked.startswith("unbounded "):
+    if isinstance(asked, str) and not (asked.startswith("unbounded ") or kind_of_soundness(asked)):
         asked = asked_properties([asked])[0]
     if isinstance(asked, AskedFormula):
         if translation is None:

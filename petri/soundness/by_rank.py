@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from petri.decision import claim
-from petri.marking import Marking
 from petri.net import PetriNet
-from petri.soundness.goal import SoundnessGoal
-from petri.state_space.reachability import marking_holds
+from petri.soundness.goal import SoundnessGoal, unfit_for_theorem, workflow_ends
 from petri.structure.rank_theorem import closed_net, rank_premises
-from petri.workflow_net import workflow_net
 from transition_systems.evidence import RankEvidence
-from transition_systems.properties.predicates import Dead
-from transition_systems.properties.walk import names_in, subpredicates
 
 __all__ = ["rank_evidence"]
 
@@ -45,14 +40,11 @@ def rank_evidence(net: PetriNet, goal: SoundnessGoal) -> RankEvidence | str:
     >>> rank_evidence(net, workflow_goal(net)).places
     (('p1', 1), ('p2', 1))
     """
-    structure = workflow_net(net)
-    if not structure.holds or structure.evidence is None:
-        return f"the net is no workflow net: {structure.explain()}"
-    sets = dict(getattr(structure.evidence, "sets", ()))
-    source, sink = sets["source"][0], sets["sink"][0]
-    if net.initial.to_dict() != {source: 1}:
-        return f"the initial marking is not one token in {source}"
-    reason = _fits(net, goal, sink)
+    ends = workflow_ends(net)
+    if isinstance(ends, str):
+        return ends
+    source, sink = ends
+    reason = unfit_for_theorem(net, goal, sink)
     if reason is not None:
         return reason
     closed = closed_net(net, source, sink)
@@ -66,18 +58,3 @@ def rank_evidence(net: PetriNet, goal: SoundnessGoal) -> RankEvidence | str:
         closing=found.transitions[-1],
         flows=tuple(flow.weights for flow in found.flows),
     )
-
-
-def _fits(net: PetriNet, goal: SoundnessGoal, sink: str) -> str | None:
-    """Return why the goal does not follow from soundness of the workflow net, if so."""
-    if goal.workflow_net:
-        return None
-    if not marking_holds(net, goal.completion, Marking({sink: 1})):
-        return f"the goal is not reached by one token in {sink}"
-    counters, steps = names_in(goal.proper)
-    dead = any(isinstance(node, Dead) for node in subpredicates(goal.proper))
-    if set(counters) - {sink} or steps or dead:
-        return f"what must always hold does not speak of {sink} alone"
-    if not all(marking_holds(net, goal.proper, Marking({sink: n})) for n in (0, 1)):
-        return f"what must always hold fails with none or one token in {sink}"
-    return None

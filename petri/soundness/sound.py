@@ -11,6 +11,8 @@ from petri.net import PetriNet
 from petri.reachable import always_reachable, invariant
 from petri.soundness.by_rank import rank_evidence
 from petri.soundness.by_reduction import sound_by_reduction
+from petri.soundness.by_structure import sound_by_structure
+from petri.soundness.by_stubborn_sets import sound_by_stubborn_sets
 from petri.soundness.goal import SoundnessGoal, workflow_goal
 from petri.soundness.variants import sound_as, without_fairness
 from petri.state_space.covering import covering_invariant, prove_by_covering
@@ -28,6 +30,8 @@ from transition_systems.verdict import Outcome, Verdict
 __all__ = ["sound"]
 
 FEW = 5_000
+SECONDS_FOR_STRUCTURE = 1.0
+METHODS = ("explicit", "rank-theorem", "reduction", "stubborn-sets", "well-structured")
 OPTION, PROPER = "option-to-complete", "proper-completion"
 
 
@@ -59,9 +63,11 @@ def sound(
     method, budget, progress, seed, graph
         As for :func:`petri.reachable`. ``"explicit"`` lists the markings, so that a run to an error
         is a shortest one; ``"reduction"`` lists the first markings of the reduced net;
-        ``"rank-theorem"`` is for free-choice workflow nets, polynomial, and proves soundness only.
-        By default the net is reduced, then its first markings are listed, then the theorem is tried
-        where it applies, then the others are listed.
+        ``"rank-theorem"`` is for free-choice workflow nets, polynomial, and proves soundness only;
+        ``"well-structured"`` is for workflow nets without handles, polynomial too;
+        ``"stubborn-sets"`` decides each part on the markings that matter for it.
+        By default the net is reduced, then its first markings are listed, then the theorems are
+        tried where they apply, then the others are listed.
     pump
         A run and a pump of the net that were found before.
     kind, k
@@ -106,11 +112,15 @@ def sound(
     wanted = workflow_goal(net) if goal is None else goal
     given = graph is not None
     decision = Decision(
-        net, "soundness", method=method, methods=("explicit", "rank-theorem", "reduction"),
-        budget=budget, progress=progress, seed=seed, graph=graph,
+        net, "soundness", method=method, methods=METHODS, budget=budget, progress=progress,
+        seed=seed, graph=graph,
     )  # fmt: skip
     if method == "rank-theorem":
         return _by_theorem(decision, wanted)
+    if method == "well-structured":
+        return sound_by_structure(decision, wanted, occurs_name=occurs_name)
+    if method == "stubborn-sets":
+        return sound_by_stubborn_sets(decision, wanted, occurs_name=occurs_name)
     if graph is None and pump is None and method in ("auto", "reduction"):
         small = sound_by_reduction(decision, wanted, occurs_name=occurs_name)
         if method == "reduction" or not small.unknown:
@@ -122,9 +132,13 @@ def sound(
         decision.on(graph)
     if method == "auto" and pump is None and not decision.graph.complete:
         proved = _by_theorem(decision, wanted)
+        if not proved.holds:
+            proved = sound_by_structure(
+                decision, wanted, occurs_name=occurs_name, seconds=SECONDS_FOR_STRUCTURE
+            )
         if proved.holds:
             return proved
-        decision.method = "explicit"
+        decision.method, decision.counted = "explicit", None
     if not given and pump is None:
         space, pump = explore_or_pump(
             net, budget=decision.budget, progress=progress, graph=decision.graph

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,27 @@ def test_an_unsound_file_is_explained_and_repaired(
     assert "repair, proved sound: 1 edit, the fewest" in text
     assert "Make the parallel gateway join exclusive." in text
     assert netproof.check(target, "soundness")["soundness"].holds
+
+
+def test_two_pools_that_wait_for_each_other(capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(EXAMPLES / "purchase-two-pools.bpmn")
+    began = time.monotonic()
+    assert main(["repair", path]) == 1
+    assert time.monotonic() - began < 10
+    text = capsys.readouterr().out
+    assert "tokens are stuck in the flow from “Send order” to “Goods arrive”" in text
+    assert (
+        "smallest unsound fragment (4 nodes): Goods arrive, Pay, Payment arrives, Send goods"
+        in text
+    )
+    assert "no repair: at most 3 edits never make it sound" in text
+
+
+def test_a_fragment_without_time_is_not_called_the_smallest() -> None:
+    found = diagnose(EXAMPLES / "purchase-two-pools.bpmn")
+    assert found is not None
+    short = replace(found, fragment=replace(found.fragment, minimal=False))
+    assert "unsound fragment (4 nodes, perhaps not the smallest): Goods" in short.text()
 
 
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:

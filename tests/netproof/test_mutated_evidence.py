@@ -28,6 +28,7 @@ KINDS = {
     "fair-measure", "trap", "bound", "invariant", "linear-proof", "marked-circuits", "rank-theorem",
     "stubborn-sets", "structure", "parts", "reduction", "marked-trap",
     "complete-prefix", "ranked-diagrams", "siphon-traps",
+    "well-structured",
 }  # fmt: skip
 CAMPAIGN = int(os.environ.get("NETPROOF_MUTANTS", "12000"))
 
@@ -134,6 +135,7 @@ def nothing(*_: Any, **__: Any) -> None:
                 ("stubborn-sets", "stubborn"), ("marked-trap", "marked_trap"),
                 ("complete-prefix", "prefix"), ("ranked-diagrams", "ranked_diagrams"),
                 ("siphon-traps", "siphon_traps"),
+                ("well-structured", "well_structured"),
             )
         ),
     ],

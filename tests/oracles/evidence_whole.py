@@ -32,6 +32,16 @@ from oracles.evidence_theorems import (
     structure_shows,
 )
 from oracles.evidence_truth import World, answer, classical, meaning
+from oracles.evidence_well_structured import well_structured_shows
+from oracles.kinds_of_soundness import (
+    PHRASES,
+    free_choice,
+    generalised,
+    kind_is_true,
+    kind_meaning,
+    kind_parts,
+    tokens_through,
+)
 from petri import PetriNet
 
 Data = dict[str, Any]
@@ -43,6 +53,7 @@ BY_KIND = {
     "invariant": invariant_shows, "marked-circuits": circuits_shows, "rank-theorem": rank_shows,
     "siphon-traps": siphon_traps_shows,
     "stubborn-sets": stubborn_shows, "complete-prefix": prefix_shows, "structure": structure_shows,
+    "well-structured": well_structured_shows,
 }  # fmt: skip
 
 
@@ -99,12 +110,14 @@ def _parts(net: PetriNet, plain: Plain, data: Data, claim: Said, depth: int) -> 
             (_proved(plain, claims, home) and _occurs(plain, claims))
             or all(_proved(plain, claims, can(plain, t)) for t in plain.transitions)
         )
-    else:
-        need(phrase == "no stable place")
+    elif phrase == "no stable place":
         tokens = dict(plain.initial)
         for p in plain.places:
             moved = Said("EF", lambda m, p=p: dict(m).get(p, 0) != tokens.get(p, 0))
             need(_proved(plain, claims, moved))
+    else:
+        pieces = [(named[name], part) for name, part in parts]
+        kind_parts(plain, phrase, pieces, lambda wanted: _proved(plain, claims, wanted))
 
 
 def never(net: Plain, transition: str) -> Said:
@@ -148,7 +161,17 @@ OPPOSITE = {"AG": "EF", "EF": "AG", "AG EF": "EF AG", "EF AG": "AG EF"}
 
 def follows(net: Plain, name: str, holds: bool, claim: Said) -> None:
     """Raise unless an outcome of a property follows from a claim."""
-    wanted, phrases = meaning(net, name)
+    if name in PHRASES:
+        need(claim.phrase == ("" if holds else "not ") + PHRASES[name])
+        return
+    if name == "generalised-soundness" and holds:
+        need(claim.phrase == "sound" and free_choice(net) and classical(net) is not None)
+        return
+    if name == "generalised-soundness":
+        wanted, phrases = tokens_through(net, sum(n for _, n in net.initial)), {}
+    else:
+        kind = kind_meaning(net, name)
+        wanted, phrases = meaning(net, name) if kind is None else (kind, {})
     if wanted is not None:
         assert wanted.test is not None
         test = wanted.test
@@ -188,6 +211,22 @@ def follows(net: Plain, name: str, holds: bool, claim: Said) -> None:
         need(plain or claim.phrase in {"infinite run" + one for one in fair})
 
 
+def _answer(world: World, name: str) -> bool | None:
+    """Whether a property holds, on the whole space; None where that is not known."""
+    if name in PHRASES:
+        return kind_is_true(world, PHRASES[name])
+    if name == "generalised-soundness":
+        return generalised(world.net)
+    kind = kind_meaning(world.net, name)
+    return answer(world, name) if kind is None else world.claim(kind)
+
+
+def _claimed(world: World, claim: Said) -> bool | None:
+    if claim.phrase.removeprefix("not ") in PHRASES.values():
+        return kind_is_true(world, claim.phrase)
+    return world.claim(claim)
+
+
 def judge(net: PetriNet, world: World, verdict: Data) -> str | None:
     """Return what is wrong with a verdict of a file; ``None`` where it is proved and true."""
     plain = world.net
@@ -195,11 +234,11 @@ def judge(net: PetriNet, world: World, verdict: Data) -> str | None:
     try:
         need(outcome in ("HOLDS", "VIOLATED") and data is not None)
         holds = outcome == "HOLDS"
-        true = answer(world, name)
+        true = _answer(world, name)
         if true is not None and true != holds:
             return "the outcome is false"
         claim = said(plain, data["claim"]["formula"])
-        if world.claim(claim) is False:
+        if _claimed(world, claim) is False:
             return "the claim is false"
     except Wrong:
         return "the verdict has no meaning"

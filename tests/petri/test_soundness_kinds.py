@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from netproof.recheck import Question, recheck_verdict
+from netproof.recheck.counted import counted_statement
+from netproof.recheck.result import RefusedError
 from petri import PetriNet, sound, workflow_goal, workflow_net
+from petri.decision import claim
 from petri.marking import Marking
 from petri.soundness import ErrorKind, sound_as, soundness_error, started
 from petri.soundness.variants import KINDS
@@ -121,8 +125,8 @@ def by_definition(net: PetriNet, kind: str) -> bool | None:
 
 
 def rechecked(net: PetriNet, kind: str, verdict: Verdict) -> None:
-    about = started(net, 2) if kind == "k" else net
-    question = Question(goal=None if kind == "k" else workflow_goal(net))
+    about = {"k": started(net, 2), "up-to-k": started(net, 1, 2)}.get(kind, net)
+    question = Question(goal=None if about is not net else workflow_goal(net))
     result = recheck_verdict(
         verdict.property, verdict.outcome, verdict.evidence, about, question=question
     )
@@ -143,8 +147,7 @@ def test_each_kind_is_what_its_definition_says(kind: str) -> None:
         assert not verdict.unknown, (seed, verdict.reason)
         assert verdict.holds == wanted, seed
         told[wanted] += 1
-        if kind != "up-to-k":
-            rechecked(net, kind, verdict)
+        rechecked(net, kind, verdict)
     assert min(told.values()) >= 5
 
 
@@ -165,8 +168,9 @@ def test_generalised_soundness() -> None:
         elif verdict.violated:
             name = verdict.parts[0].property
             begun = started(net, int(name.partition("-")[0]))
-            result = recheck_verdict(name, verdict.outcome, verdict.evidence, begun)
-            assert result.passed, result
+            for said in (name, "generalised-soundness"):
+                result = recheck_verdict(said, verdict.outcome, verdict.evidence, begun)
+                assert result.passed, result
     assert outcomes["HOLDS"] > 5
     assert outcomes["VIOLATED"] > 5
 
@@ -225,6 +229,39 @@ def test_evidence_of_another_kind_proves_nothing() -> None:
             if kind != "relaxed" or len(verdict.evidence.parts) == 1:
                 assert not recheck_verdict(verdict.property, verdict.outcome, less, net).passed
     assert refused > 100
+
+
+def test_a_choice_that_is_none_is_refused() -> None:
+    plain = PetriNet.from_arrays([[1], [0]], [[0], [1]], [1, 0])
+    right = started(plain, 1, 2, 3)
+    verdict = sound(plain, kind="up-to-k", k=3)
+    name = verdict.property
+    assert name == "up-to-3-soundness"
+    assert recheck_verdict(name, "HOLDS", verdict.evidence, right).passed
+    for wrong in ("up-to-2-soundness", "up-to-4-soundness", "3-soundness", "up-to-1-soundness"):
+        assert not recheck_verdict(wrong, "HOLDS", verdict.evidence, right).passed
+    arcs = [(a.source, a.target, a.weight) for a in right.arcs]
+    shared = [("start.2", "case.1", 1) if a[:2] == ("start.2", "case.2") else a for a in arcs]
+    fewer = [(*a[:2], 2) if a[:2] == ("start.3", "p1") else a for a in arcs]
+    twice = [(*a[:2], 2) if a[:2] == ("start.3", "case.3") else a for a in arcs]
+    back = [*arcs, ("t1", "start", 1)]
+    early = [*arcs, ("t1", "case.2", 1)]
+    for changed in (shared, fewer, twice, back, early, arcs[:-1]):
+        net = right.replace(arcs=changed)
+        for outcome in ("HOLDS", "VIOLATED"):
+            assert verdict.evidence is not None
+            made = replace(verdict.evidence, claim=claim(net, verdict.evidence.claim.formula))
+            result = recheck_verdict(name, outcome, made, net)
+            assert result.status == "failed"
+            assert "not" in (result.reason or "")
+    two = right.replace(initial={"start": 2})
+    with pytest.raises(RefusedError, match="one token in a place of its own"):
+        counted_statement(name, two)
+    with pytest.raises(RefusedError, match="choice of 1 to 3"):
+        counted_statement(name, right.replace(arcs=shared))
+    with pytest.raises(RefusedError, match="choice of 1 to 3"):
+        counted_statement(name, right.replace(arcs=early))
+    assert counted_statement("soundness", right) is None
 
 
 def test_misuse_is_told() -> None:

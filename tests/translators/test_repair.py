@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from oracles.small_workflows import fewest_edits, is_sound, small_workflow
 from petri.soundness import ErrorKind
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
+from translators.bpmn import read_bpmn
 from translators.repair import repair_workflow, smallest_fragment
 from translators.repair.condense import condensed
 from translators.repair.draft import Draft, is_core
@@ -20,6 +23,7 @@ from translators.repair.search import Finding, find_error
 from translators.workflow import WorkflowGraph
 
 SMALL = range(400)
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 @cache
@@ -106,6 +110,28 @@ def test_no_node_of_a_fragment_can_be_left_out(number: int) -> None:
         for smaller in smaller_drafts(draft, name, kept):
             found = judge.error(smaller, whole)
             assert not isinstance(found, Error), name
+
+
+@pytest.mark.parametrize("name", ["purchase-two-pools.bpmn", "hiring-double-welcome.bpmn"])
+def test_fragments_of_examples_end_without_a_budget(name: str) -> None:
+    graph = read_bpmn(EXAMPLES / name).graph
+    began = time.monotonic()
+    fragment = smallest_fragment(graph)
+    assert time.monotonic() - began < 5
+    assert fragment.minimal
+    judge = Judge(graph)
+    whole = judge.error(Draft(graph))
+    assert isinstance(whole, Error)
+    draft = Draft(fragment.graph)
+    for node in fragment.nodes:
+        for smaller in smaller_drafts(draft, node):
+            assert not isinstance(judge.error(smaller, whole), Error), node
+
+
+def test_a_fragment_without_time_says_so() -> None:
+    graph = read_bpmn(EXAMPLES / "purchase-two-pools.bpmn").graph
+    fragment = smallest_fragment(graph, budget=Budget(seconds=0.0))
+    assert not fragment.minimal
 
 
 @pytest.mark.parametrize("number", range(19))

@@ -217,8 +217,8 @@ class _Search:
             if chosen != NONE_LEFT:
                 return Repair(reason=f"{chosen} at {count} edits")
         if self.near is not None or doubtful:
-            return Repair(reason=f"no repair of {most} edits was found")
-        return Repair(reason=f"no {most} edits make it sound")
+            return Repair(reason=f"no repair of at most {_edits(most)} was found")
+        return Repair(reason=f"at most {_edits(most)} never make it sound")
 
     def _choice(self, count: int, reach: int) -> tuple[Edit, ...] | str:
         left = self.budget.remaining()
@@ -246,3 +246,7 @@ class _Search:
                 return Repair(edits=chosen, graph=whole, verdict=verdict)
         self.chooser.refuse(chosen, None)
         return True
+
+
+def _edits(count: int) -> str:
+    return "1 edit" if count == 1 else f"{count} edits"
