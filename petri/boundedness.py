@@ -25,7 +25,7 @@ from transition_systems.verdict import Outcome, Verdict
 
 __all__ = ["bounded", "safe"]
 
-FIRST = 500_000
+FIRST = 100_000
 
 
 def bounded(
@@ -103,7 +103,7 @@ def bounded(
             proved = _by_structure(decision)
             if proved is not None:
                 return proved
-            if few.remaining() != 0.0 and few != decision.budget:
+            if decision.budget.remaining() != 0.0:
                 space, pump = explore_or_pump(net, budget=decision.budget, progress=progress)
                 decision = decision.on(space)
     if pump is not None:
@@ -133,9 +133,8 @@ def bounded(
 def _share(budget: Budget) -> Budget:
     """Return what to list markings with before structure is asked."""
     left = budget.remaining()
-    if left is not None:
-        return replace(budget, seconds=0.75 * left).fixed()
-    return replace(budget, states=min(FIRST, budget.states or FIRST))
+    few = replace(budget, states=min(FIRST, budget.states or FIRST))
+    return few if left is None else replace(few, seconds=left / 4).fixed()
 
 
 def _by_structure(decision: Decision) -> Verdict | None:

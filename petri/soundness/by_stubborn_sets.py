@@ -12,7 +12,8 @@ from petri.net import PetriNet
 from petri.reachable import when
 from petri.soundness.goal import SoundnessGoal
 from petri.state_space.coverability import find_pump
-from petri.state_space.exploring import STAGES, UNBOUNDED, structurally_bounded
+from petri.state_space.exploring import STAGES, UNBOUNDED
+from petri.structure.bounds import bounding_weights
 from petri.stubborn_sets import always_reachable_by_stubborn_sets, reachable_by_stubborn_sets
 from transition_systems.budget import Budget
 from transition_systems.evidence import Evidence, Parts, PumpEvidence, RunEvidence
@@ -130,7 +131,7 @@ class _Answer:
             found = self._always(replace(limit, states=states))
             if not found.unknown or limit.remaining() == 0.0:
                 return found
-            if structurally_bounded(self.net):
+            if bounding_weights(self.net, budget=Budget(seconds=1.0)) is not None:
                 break
             left = limit.remaining()
             share = Budget(states=nodes, seconds=None if left is None else left / 4)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from petri.net import PetriNet
 from petri.state_space.coverability import find_pump
 from petri.state_space.reachability import ReachabilityGraph, reachability_graph
+from petri.structure.bounds import bounding_weights
 from transition_systems.budget import Budget
 from transition_systems.progress import ProgressCallback
 from transition_systems.run import Lasso
 
-__all__ = ["UNBOUNDED", "explore_or_pump", "structurally_bounded"]
+__all__ = ["UNBOUNDED", "explore_or_pump"]
 
 UNBOUNDED = "the net is unbounded"
 # States to explore and then nodes to search for a pump, before the whole budget is explored.
@@ -52,7 +51,7 @@ def explore_or_pump(
             graph = graph.continued(budget=small, progress=progress)
         if graph.complete or most == limit.states or limit.remaining() == 0.0:
             return graph, None
-        if states > STAGES[0][0] and structurally_bounded(net):
+        if states > STAGES[0][0] and bounding_weights(net, budget=Budget(seconds=1.0)) is not None:
             continue
         left = limit.remaining()
         share = Budget(states=nodes, seconds=None if left is None else left / 4)
@@ -62,22 +61,3 @@ def explore_or_pump(
             return graph, pump
     assert graph is not None
     return graph.continued(budget=limit, progress=progress), None
-
-
-def structurally_bounded(net: PetriNet) -> bool:
-    """Return whether a linear program finds weights of the places that no transition increases.
-
-    Such a net is bounded from every initial marking (Murata, 1989). The floating-point answer is
-    used only to spare the search for a pump; no verdict rests on it.
-    """
-    from scipy.optimize import linprog
-
-    result = linprog(
-        np.ones(len(net.place_ids)),
-        A_ub=net.incidence_csr.T,
-        b_ub=np.zeros(len(net.transition_ids)),
-        bounds=(1, None),
-        method="highs",
-        options={"time_limit": 1.0},
-    )
-    return bool(result.status == 0)
