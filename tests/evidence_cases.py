@@ -22,6 +22,9 @@ from petri.decision import claim, equals_marking, stamped
 from petri.home import reversible
 from petri.live import live
 from petri.persistence import persistent
+from petri.portfolio import Most
+from petri.portfolio.covering import CoveringAnswers
+from petri.portfolio.questions import UNBOUNDED
 from petri.reductions.answers import ReducedNet
 from petri.soundness import SoundnessGoal, sound_as, started, workflow_goal
 from petri.stable_places import stable_place
@@ -138,6 +141,19 @@ def by_reduction(net: PetriNet, text: str) -> Verdict:
     return small.invariant(predicate, name=text)
 
 
+def unbounded_sum(net: PetriNet, rng: random.Random) -> Verdict:
+    """A pump that adds to a sum of some places."""
+    places = tuple(rng.sample(net.place_ids, min(2, len(net.place_ids))))
+    answer = CoveringAnswers(net, FEW).answer(Most(places))
+    if answer is None or answer.value != UNBOUNDED or not answer.evidence:
+        raise UsageError("the sum is bounded, or nothing shows that it is not")
+    (piece,) = answer.evidence
+    return Verdict(
+        property=piece.claim.formula, outcome=Outcome.HOLDS, evidence=piece,
+        statistics=Statistics(method="coverability"),
+    )  # fmt: skip
+
+
 def trapped(net: PetriNet) -> Verdict:
     """That the start is never seen again, since places that were empty are marked for ever."""
     start = net.initial.to_dict()
@@ -207,6 +223,8 @@ def verdicts_of(net: PetriNet, seed: int) -> Iterator[Verdict]:
         )
     )
     asked.append(lambda: trapped(net))
+    asked.append(lambda: petri.bounded(net, method="structure", budget=FEW))
+    asked.append(lambda: unbounded_sum(net, rng))
     for few in ({}, {"few": 0}):
         small = ReducedNet(net, budget=FEW, **few)
         asked += [small.bounded, small.safe, small.deadlock]

@@ -13,10 +13,12 @@ from oracles.evidence_net import (
     marking,
     need,
     row,
+    said,
     states_of,
     table,
     tokens_of,
 )
+from transition_systems.properties.predicates import Compare
 
 Data = dict[str, Any]
 
@@ -64,11 +66,19 @@ def lasso_shows(net: Plain, data: Data, claim: Said) -> None:
 
 
 def pump_shows(net: Plain, data: Data, claim: Said) -> None:
-    need(claim.phrase == "unbounded")
+    need(claim.phrase.split(" ", 1)[0] == "unbounded")
     way, start = _loop(net, data)
     low, high = way[start][1], way[-1][1]
     tokens = dict(high)
     need(low != high and all(tokens.get(p, 0) >= n for p, n in low))
+    if claim.phrase != "unbounded":
+        # The sum grows by the same number with each repetition, and nothing is taken from it.
+        summed = said(net, f"AG {claim.phrase.removeprefix('unbounded ')} >= 0").predicate
+        need(isinstance(summed, Compare) and all(weight >= 0 for _, weight in summed.terms))
+        assert isinstance(summed, Compare)
+        need(all(place in net.places for place, _ in summed.terms))
+        before = dict(low)
+        need(sum(n * (tokens.get(p, 0) - before.get(p, 0)) for p, n in summed.terms) > 0)
 
 
 def closed(net: Plain, states: list[Marking], start: Marking) -> None:

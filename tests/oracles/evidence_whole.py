@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from oracles.evidence_net import Plain, Said, Wrong, implies, need, said
+from oracles.evidence_net import Plain, Said, Test, Wrong, implies, marking, need, said
 from oracles.evidence_prefix import prefix_shows
 from oracles.evidence_reduction import reduction_shows
 from oracles.evidence_sets import (
@@ -43,6 +43,8 @@ from oracles.kinds_of_soundness import (
     tokens_through,
 )
 from petri import PetriNet
+
+MANY = 10**6
 
 Data = dict[str, Any]
 BY_KIND = {
@@ -99,7 +101,7 @@ def _parts(net: PetriNet, plain: Plain, data: Data, claim: Said, depth: int) -> 
         assert goal is not None
         final, improper = goal
         need(
-            claims[0].phrase == "unbounded"
+            claims[0].phrase.split(" ", 1)[0] == "unbounded"
             or _proved(plain, claims, Said("EF AG", lambda m: m != final))
             or _proved(plain, claims, Said("EF", improper))
             or any(_proved(plain, claims, never(plain, t)) for t in plain.transitions)
@@ -159,8 +161,21 @@ def _proved(net: Plain, claims: list[Said], wanted: Said) -> bool:
 OPPOSITE = {"AG": "EF", "EF": "AG", "AG EF": "EF AG", "EF AG": "AG EF"}
 
 
+def _all_limited(net: Plain, test: Test) -> bool:
+    """Whether a predicate is false wherever some place is very full, others as well or not."""
+    return not any(
+        test(marking({**dict(m), **dict.fromkeys(full, MANY)}))
+        for m in net.box()
+        for place in net.places
+        for full in ([place], net.places, [p for p in net.places if p >= place])
+    )
+
+
 def follows(net: Plain, name: str, holds: bool, claim: Said) -> None:
     """Raise unless an outcome of a property follows from a claim."""
+    if name.startswith("unbounded "):
+        need(holds and claim.phrase == name)
+        return
     if name in PHRASES:
         need(claim.phrase == ("" if holds else "not ") + PHRASES[name])
         return
@@ -179,7 +194,10 @@ def follows(net: Plain, name: str, holds: bool, claim: Said) -> None:
             wanted = Said(OPPOSITE[wanted.shape], lambda m: not test(m))
         need(_proved(net, [claim], wanted))
     elif name == "boundedness":
-        need(claim.phrase.startswith("bounded by ") if holds else claim.phrase == "unbounded")
+        if not holds:
+            need(claim.phrase == "unbounded")
+        elif not claim.phrase.startswith("bounded by "):
+            need(claim.shape == "AG" and claim.test is not None and _all_limited(net, claim.test))
     elif name == "no-dead-transitions":
         need(
             _occurs(net, [claim]) if holds
