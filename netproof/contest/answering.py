@@ -21,7 +21,7 @@ TECHNIQUES = {
     "explicit": "EXPLICIT", "symbolic": "DECISION_DIAGRAMS", "walks": "RANDOM_WALK",
     "state-equation": "STATE_EQUATION TRAPS LINEAR_PROGRAMMING", "pdr": "SAT_SMT INDUCTION",
     "pump": "COVERABILITY_GRAPH", "coverability": "COVERABILITY_GRAPH",
-    "structure": "STRUCTURAL",
+    "structure": "STRUCTURAL", "unfolding": "UNFOLDING_TO_PT SAT_SMT",
 }  # fmt: skip
 Tell = Callable[[int, str, str], None]
 Keep = Callable[[int, list[Shown]], None]

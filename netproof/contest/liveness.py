@@ -1,4 +1,4 @@
-"""Liveness in the contest: listed, by a deadlock, or on the diagram of all markings."""
+"""Liveness in the contest: listed, by structure, by a deadlock, or on decision diagrams."""
 
 from __future__ import annotations
 
@@ -11,24 +11,21 @@ from petri.decision import claim
 from petri.live import live
 from petri.net import PetriNet
 from petri.portfolio import Answer, Batch, Reach
-from petri.state_space import StateSpace, SymbolicSpace, state_space
-from petri.state_space.symbolic.diagrams import Diagram
+from petri.state_space import StateSpace, state_space
 from transition_systems.budget import Budget
 from transition_systems.evidence import RunEvidence, StateSet, TrapEvidence
 from transition_systems.properties.formulas import Unary, always_everywhere
 from transition_systems.properties.predicates import (
-    Compare,
     Dead,
     Enabled,
     Not,
-    disjunction,
 )
 from transition_systems.run import Run
-from transition_systems.verdict import Outcome
+from transition_systems.verdict import Outcome, Verdict
 
-__all__ = ["drawn_live", "listed_live", "liveness"]
+__all__ = ["listed_live", "liveness"]
 
-FIRST_STATES = 50_000
+FIRST_STATES, DRAWN = 50_000, 0.6
 MOST_ARCS = 60_000_000
 NAME = "liveness"
 
@@ -47,8 +44,8 @@ def liveness(net: PetriNet, deadline: float) -> tuple[bool, str, list[Shown]] | 
     if not net.transition_ids:
         return True, "structure", []
     verdict = live(net, budget=Budget(states=FIRST_STATES, seconds=left / 5))
-    if not verdict.unknown and verdict.evidence is not None:
-        return verdict.holds, "explicit", [Shown(NAME, verdict.outcome, verdict.evidence)]
+    if not verdict.unknown:
+        return _told(verdict)
     found: list[Answer] = []
     batch = Batch(
         net,
@@ -60,10 +57,18 @@ def liveness(net: PetriNet, deadline: float) -> tuple[bool, str, list[Shown]] | 
     batch.run()
     if found:
         return False, found[0].method, _refuted(net, found[0])
+    left = deadline - time.monotonic()
+    verdict = live(net, method="symbolic", budget=Budget(seconds=max(0.0, DRAWN * left)))
+    if not verdict.unknown:
+        return _told(verdict)
     budget = Budget(seconds=max(0.0, deadline - time.monotonic()))
-    space = state_space(net, budget=budget)
-    answer = listed_live(space) if isinstance(space, StateSpace) else drawn_live(space, budget)
-    return None if answer is None else (answer, str(space.engine), [])
+    answer = listed_live(state_space(net, method="explicit", budget=budget))
+    return None if answer is None else (answer, "explicit", [])
+
+
+def _told(verdict: Verdict) -> tuple[bool, str, list[Shown]]:
+    shown = [] if verdict.evidence is None else [Shown(NAME, verdict.outcome, verdict.evidence)]
+    return verdict.holds, verdict.statistics.method, shown
 
 
 def _decisive(batch: Batch, number: int, answer: Answer, found: list[Answer]) -> None:
@@ -107,40 +112,3 @@ def listed_live(space: StateSpace) -> bool | None:
     if space.n_arcs > MOST_ARCS:
         return None
     return bool(space.graph.live().all())
-
-
-def drawn_live(space: SymbolicSpace, budget: Budget) -> bool | None:
-    """Go back from the initial marking; where that is everything, nothing is ever lost.
-
-    Otherwise from the markings that enable each transition, one after the other.
-    """
-    if not space.complete:
-        return None
-    system, limit = space.system, budget.fixed()
-    if space.deadlocks or not all(space.arcs_of.values()):
-        return False
-    everything, initial = space.states, space.net.initial
-    other = disjunction(*(Compare(((p, 1),), "!=", initial[p]) for p in space.net.place_ids))
-    home = _back(space, everything & ~system.states_with(other), limit)
-    if home is None:
-        return None
-    if home == everything:
-        return True
-    for number in range(len(space.net.transition_ids)):
-        found = _back(space, everything & system.enabled(number), limit)
-        if found is None:
-            return None
-        if found != everything:
-            return False
-    return True
-
-
-def _back(space: SymbolicSpace, states: Diagram, limit: Budget) -> Diagram | None:
-    """Return the markings from which some of a set can be reached, ``None`` out of time."""
-    found = fresh = states
-    while fresh != space.system.store.false:
-        if limit.remaining() == 0.0:
-            return None
-        fresh = space.system.preimage(fresh) & space.states & ~found
-        found = found | fresh
-    return found

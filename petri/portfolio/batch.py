@@ -25,6 +25,7 @@ from petri.state_space import state_space
 from petri.state_space.space import StateSpace
 from petri.structure.deadlock_free import deadlock_free
 from petri.structure.net_classes import net_class
+from petri.unfolding import reachable_by_unfolding, unfold
 from petri.walks import greatest, walk
 from transition_systems.budget import Budget
 from transition_systems.evidence import Evidence, RunEvidence
@@ -37,7 +38,7 @@ from transition_systems.run import Run
 __all__ = ["Batch"]
 
 FIRST_STATES, FIRST_CELLS, LARGE = 100_000, 200_000_000, 1_000
-LONG_WALK, ALONE, LONGEST = 12.0, 0.6, 1e9
+LONG_WALK, LONG_UNFOLDING, ALONE, LONGEST = 12.0, 5.0, 0.6, 1e9
 LEAST, ROUNDS = 0.05, (0.5, 3.0, 15.0, 1e9)
 MOST_FOR_INDUCTION = 3_000
 
@@ -74,7 +75,8 @@ class Batch:
     A net of more than 1,000 places is first asked for a proof by structure or the state equation.
     Then up to 100,000 markings are listed. Then a second process explores the whole state space,
     listed or as a diagram, while this one looks for runs by random walks, and for proofs by the
-    state equation with traps, and by induction (PDR), in growing rounds over what is open.
+    state equation with traps, on a prefix of the unfolding of a one-safe net, and by induction
+    (PDR), in growing rounds over what is open.
     """
 
     def __init__(
@@ -122,6 +124,7 @@ class Batch:
                 self._second = WholeSpace(self.net, self.open, share, evidence=self.evidence)
             self._walk()
             self._prove()
+            self._unfold()
             if self._second is None and self.space is not None and not self.space.unbounded:
                 self._explore()
             self._induct()
@@ -247,6 +250,27 @@ class Batch:
         if run is not None:
             at = RunEvidence(claim=claim(self.net, possible(goal)), run=run)
             self._say(number, Answer(value=most, method=method, evidence=(proof, at)))
+
+    def _unfold(self) -> None:
+        """Ask a prefix of the unfolding of a net that may be one-safe."""
+        goals = {n: q.goal for n, q in self.open.items() if isinstance(q, Reach)}
+        if not goals or max(self.net.initial.to_dict().values(), default=0) > 1:
+            return
+        share = Budget(seconds=min(LONG_UNFOLDING, self._left() / 8), bytes=self.budget.bytes)
+        prefix = unfold(self.net, budget=share)
+        ends = time.monotonic() + min(LONG_UNFOLDING, self._left() / 8)
+        for place, (number, goal) in enumerate(goals.items()):
+            left = ends - time.monotonic()
+            if left < LEAST or not prefix.complete:
+                break
+            each = Budget(seconds=max(LEAST, left / (len(goals) - place)))
+            verdict = reachable_by_unfolding(self.net, goal, budget=each, prefix=prefix)
+            if verdict.evidence is not None:
+                shown = (verdict.evidence,)
+                self._say(number, Answer(value=verdict.holds, method="unfolding", evidence=shown))
+            self._hear()
+        size = f"{prefix.n_events} events, {prefix.reason or 'a complete prefix'}"
+        self.told.append(f"unfolding: {size}")
 
     def _explore(self) -> None:
         """Explore the whole state space in this process."""

@@ -90,9 +90,10 @@ def decide(
 
     Notes
     -----
-    Invariants and reachability are asked as :class:`~petri.portfolio.batch.Batch` says: some
-    markings listed, then random walks, the state equation and induction beside the whole state
-    space. The others have engines of their own.
+    Invariants and reachability are asked as :class:`~petri.portfolio.batch.Batch` says: structure
+    and some markings listed, then random walks, the state equation, unfolding and induction beside
+    the whole state space. The others go through engines of their own, one after the other, each
+    with its share of the time: listing, structure, decision diagrams or reduction.
 
     Examples
     --------
