@@ -17,6 +17,7 @@ __all__ = ["Fragment", "Reducer", "smaller_drafts", "smallest_fragment", "tidy"]
 
 BORDERS = (EventKind.START, EventKind.END)
 SECONDS = 5.0
+LEAST = 1.0
 SAME = (GatewayKind.EXCLUSIVE, GatewayKind.PARALLEL)
 
 
@@ -33,7 +34,8 @@ class Fragment:
     graph
         The fragment as a workflow of its own, closed by a start event and end events.
     verdict
-        The verdict of soundness about the net of that workflow, with evidence.
+        The verdict of soundness about the net of that workflow, with evidence; UNKNOWN only where
+        that took more than what the budget left, which is a second at least.
     minimal
         Whether every single node was tried and none can be left out; false where the time ended.
     """
@@ -103,15 +105,32 @@ def smallest_fragment(graph: WorkflowGraph, *, budget: Budget | None = None) -> 
     found = judge.error(draft, error)
     last = found if isinstance(found, Error) else error
     whole = draft.whole()
-    _, verdict = decide_workflow(whole)
+    left = limit.remaining()
+    least = None if left is None else max(left, LEAST)
+    _, verdict = decide_workflow(whole, budget=Budget(seconds=least))
+    nodes = tuple(n.id for n in draft.nodes.values() if n.event not in BORDERS)
     return Fragment(
-        nodes=tuple(n.id for n in draft.nodes.values() if n.event not in BORDERS),
+        nodes=nodes,
         kind=last.kind,
-        elements=last.elements,
+        elements=_inside(graph, draft, nodes, last.elements),
         graph=whole,
         verdict=verdict,
         minimal=minimal,
     )
+
+
+def _inside(
+    graph: WorkflowGraph, draft: Draft, nodes: tuple[str, ...], elements: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return the elements; for a flow from and to what was left out, the node it now leads to."""
+    given = {flow.id: (flow.source, flow.target) for flow in graph.flows}
+    told: list[str] = []
+    for element in elements:
+        ends = given.get(element)
+        if ends is not None and set(ends).isdisjoint(nodes) and element in draft.flows:
+            element = draft.flows[element][1]
+        told.append(element)
+    return tuple(dict.fromkeys(told))
 
 
 class Reducer:
