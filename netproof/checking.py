@@ -11,9 +11,10 @@ from netproof.carrying import carried
 from netproof.collecting import rare_collection
 from netproof.explain import explained
 from netproof.loading import Model, load
+from netproof.net_question import NetQuestion, pose
 from netproof.posing import pose_net
 from netproof.properties import NET_DEFAULTS, WORKFLOW_DEFAULTS, AskedFormula, asked_properties
-from netproof.questions import NetQuestion, ask, pose
+from netproof.questions import ask
 from netproof.report.model import ModelReport, VerdictReport
 from petri import PetriNet, workflow_net
 from petri.decision import stamped

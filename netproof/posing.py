@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from netproof.drawn_answers import LISTED, draw
-from netproof.questions import NetQuestion, pose
+from netproof.net_question import NetQuestion, pose
 from petri.net import PetriNet
 from petri.soundness import SoundnessGoal
 from transition_systems.budget import Budget

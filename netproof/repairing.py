@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from netproof.loading import Model, model_of
-from netproof.questions import pose
+from netproof.net_question import pose
 from netproof.report.terminal import ledger_lines
 from transition_systems.budget import Budget
 from transition_systems.errors import UnsupportedError, UsageError
