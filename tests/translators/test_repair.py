@@ -28,6 +28,7 @@ from translators.repair.fragments import smaller_drafts
 from translators.repair.judge import Error, Judge, decide_workflow
 from translators.repair.search import Finding, find_error
 from translators.workflow import WorkflowGraph
+from workflow_text import drawn
 
 SMALL = range(400)
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -210,3 +211,30 @@ def test_kinds_of_findings_are_those_of_the_field() -> None:
         if is_core(graph) and isinstance(found := find_error(Draft(graph)), Finding)
     }
     assert {ErrorKind.DEADLOCK_AT_JOIN, ErrorKind.LACK_OF_SYNCHRONISATION} <= kinds
+
+
+def test_what_a_kept_node_lives_in_is_kept() -> None:
+    graph = drawn("""
+start s
+and f
+task a
+sub t
+  start i
+  xor c
+  task dead
+  and j
+  end o
+  i > c
+  c > j
+  c > dead > j
+  j > o
+end e
+s > f
+f > a > e
+f > t > e
+""")
+    draft = Draft(graph)
+    for name in ("t", "a", "f", "c", "i"):
+        for smaller in smaller_drafts(draft, name, frozenset({"dead"})):
+            scopes = {scope.id for scope in smaller.whole().scopes}
+            assert {node.scope for node in smaller.nodes.values()} <= scopes

@@ -229,7 +229,7 @@ def _without(draft: Draft, gone: set[str]) -> Draft:
 
 def tidy(draft: Draft, kept: frozenset[str] = frozenset()) -> Draft:
     """Leave out what flows do not lead to, and flows that say the same; close open ends."""
-    draft = _without(draft, _unreached(draft) - kept)
+    draft = _without(draft, _unreached(draft) - _with_owners(draft, kept))
     seen: dict[tuple[str, str], str] = {}
     nodes = draft.nodes
     leaving: dict[str, int] = dict.fromkeys(nodes, 0)
@@ -249,6 +249,20 @@ def tidy(draft: Draft, kept: frozenset[str] = frozenset()) -> Draft:
         if not count and node.event is not EventKind.END and node.activity != "event-sub-process":
             _close(draft, node)
     return draft
+
+
+def _with_owners(draft: Draft, names: frozenset[str]) -> set[str]:
+    """Return nodes with those that they live in or hang on."""
+    owner = {scope.id: scope.owner for scope in draft.graph.scopes}
+    found: set[str] = set()
+    waiting = [name for name in names if name in draft.nodes]
+    while waiting:
+        node = draft.nodes[waiting.pop()]
+        if node.id not in found:
+            found.add(node.id)
+            around = (owner.get(node.scope or ""), node.attached_to)
+            waiting += [name for name in around if name is not None and name in draft.nodes]
+    return found
 
 
 def _unreached(draft: Draft) -> set[str]:
