@@ -227,7 +227,8 @@ def _check_net(
             goal = None
     clock.lap("translate")
     names = list(asked) or list(NET_DEFAULTS if goal is None else WORKFLOW_DEFAULTS)
-    question = pose_net(net, budget=budget, progress=progress, goal=goal)
+    formulas = all(isinstance(name, AskedFormula) for name in names)
+    question = pose_net(net, budget=budget, progress=progress, goal=goal, formulas=formulas)
 
     def report(entries: Sequence[VerdictReport]) -> ModelReport:
         return ModelReport(

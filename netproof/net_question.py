@@ -20,7 +20,7 @@ from transition_systems.properties.predicates import Predicate
 from transition_systems.run import Lasso
 from translators.to_petri import NetTranslation
 
-__all__ = ["FEW", "NetQuestion", "pose"]
+__all__ = ["FEW", "NetQuestion", "few_markings", "pose"]
 
 FEW = 5_000
 LEAST, CELLS = 200, 1_000_000
@@ -157,7 +157,7 @@ def pose(
         )  # fmt: skip
 
     limit = budget.fixed()
-    most = min(FEW, max(LEAST, CELLS // (len(net.places) + 1)))
+    most = few_markings(net)
     few = most if limit.states is None else min(most, limit.states)
     graph: ReachabilityGraph | None = None
     if len(net.places) <= WIDE and _widest(net) < MANY:
@@ -182,6 +182,11 @@ def pose(
             graph.reason = UNBOUNDED
         question.pump = small.reduction.lasso(small.pump)
     return question
+
+
+def few_markings(net: PetriNet) -> int:
+    """Return how many markings of a net are listed at once: fewer where there are many places."""
+    return min(FEW, max(LEAST, CELLS // (len(net.places) + 1)))
 
 
 def _widest(net: PetriNet) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from netproof.drawn_answers import drawn_verdict
 from netproof.net_behaviour import BEHAVIOUR, net_behaviour
 from netproof.net_question import NetQuestion
@@ -31,6 +33,7 @@ from petri.reductions.answers import ReducedNet
 from petri.soundness import SoundnessGoal
 from petri.state_space.covering import covering_invariant
 from transition_systems.errors import UsageError
+from transition_systems.properties.formulas import State, Unary
 from transition_systems.properties.predicates import (
     Compare,
     Dead,
@@ -43,6 +46,7 @@ from translators.ledger import PropertyKind
 
 __all__ = ["ask", "lost_messages", "question_predicate", "start_groups"]
 
+PORTFOLIO = 0.7
 REDUCED = frozenset(
     {
         "soundness", "option-to-complete", "proper-completion", "deadlock", "boundedness",
@@ -59,14 +63,9 @@ def ask(question: NetQuestion, asked: str | AskedFormula) -> tuple[Verdict, Prop
     UsageError
         For a property that does not apply to the kind of model.
     """
-    verdict = drawn_verdict(question, asked)
     if isinstance(asked, AskedFormula):
-        if verdict is not None:
-            return verdict, asked.kind
-        predicate = question_predicate(question, asked)
-        decide = invariant if asked.everywhere else reachable
-        verdict = decide(question.net, predicate, graph=question.whole(), name=asked.text)
-        return verdict, asked.kind
+        return _formula(question, asked), asked.kind
+    verdict = drawn_verdict(question, asked)
     translated = question.translation is not None
     if (asked in NET_ONLY and translated) or (asked in WORKFLOW_ONLY and not translated):
         other = "a net" if translated else "a workflow"
@@ -74,6 +73,34 @@ def ask(question: NetQuestion, asked: str | AskedFormula) -> tuple[Verdict, Prop
     kind = property_kind(asked)
     assert kind is not None
     return (_named(question, asked) if verdict is None else verdict), kind
+
+
+def _formula(question: NetQuestion, asked: AskedFormula) -> Verdict:
+    """Decide a formula: on few markings, by the portfolio, by a diagram, on all markings."""
+    predicate = question_predicate(question, asked)
+    decide = invariant if asked.everywhere else reachable
+    if question.drawn is None and not question.few_enough():
+        verdict = _by_portfolio(question, asked, predicate)
+        if not verdict.unknown:
+            return verdict
+    drawn = drawn_verdict(question, asked)
+    if drawn is not None:
+        return drawn
+    return decide(question.net, predicate, graph=question.whole(), name=asked.text)
+
+
+def _by_portfolio(question: NetQuestion, asked: AskedFormula, predicate: Predicate) -> Verdict:
+    from petri.portfolio.decide import decide
+
+    left = question.budget.remaining()
+    limit = replace(
+        question.budget, deadline=None, seconds=None if left is None else PORTFOLIO * left
+    )
+    formula = Unary("AG" if asked.everywhere else "EF", State(predicate))
+    verdict = decide(
+        question.net, formula, budget=limit, progress=question.progress, parallel=False
+    )
+    return verdict.with_(property=asked.text)
 
 
 def _named(question: NetQuestion, name: str) -> Verdict:
