@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -221,10 +222,8 @@ def _check_net(
     budget = Budget(states=options.states, deadline=share)
     goal = None
     if workflow_net(net).holds:
-        try:
+        with suppress(UsageError):
             goal = workflow_goal(net)
-        except UsageError:
-            goal = None
     clock.lap("translate")
     names = list(asked) or list(NET_DEFAULTS if goal is None else WORKFLOW_DEFAULTS)
     formulas = all(isinstance(name, AskedFormula) for name in names)
