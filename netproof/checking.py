@@ -268,8 +268,7 @@ def _teller(
 
 
 def _refusal(ledger: Ledger) -> str:
-    first = ledger.refused[0]
-    more = len(ledger.refused) - 1
+    first, more = ledger.refused[0], len(ledger.refused) - 1
     place = f" (line {first.span.line})" if first.span is not None and first.span.line else ""
     tail = f"; {more} more element{'s' if more > 1 else ''} refused" if more else ""
     return f"{first.kind} {first.element}{place} was refused: {first.note}{tail}"
