@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -11,9 +12,10 @@ from netproof.carrying import carried
 from netproof.collecting import rare_collection
 from netproof.explain import explained
 from netproof.loading import Model, load
+from netproof.net_question import NetQuestion, pose
 from netproof.posing import pose_net
 from netproof.properties import NET_DEFAULTS, WORKFLOW_DEFAULTS, AskedFormula, asked_properties
-from netproof.questions import NetQuestion, ask, pose
+from netproof.questions import ask
 from netproof.report.model import ModelReport, VerdictReport
 from petri import PetriNet, workflow_net
 from petri.decision import stamped
@@ -220,13 +222,12 @@ def _check_net(
     budget = Budget(states=options.states, deadline=share)
     goal = None
     if workflow_net(net).holds:
-        try:
+        with suppress(UsageError):
             goal = workflow_goal(net)
-        except UsageError:
-            goal = None
     clock.lap("translate")
     names = list(asked) or list(NET_DEFAULTS if goal is None else WORKFLOW_DEFAULTS)
-    question = pose_net(net, budget=budget, progress=progress, goal=goal)
+    formulas = all(isinstance(name, AskedFormula) for name in names)
+    question = pose_net(net, budget=budget, progress=progress, goal=goal, formulas=formulas)
 
     def report(entries: Sequence[VerdictReport]) -> ModelReport:
         return ModelReport(
@@ -267,8 +268,7 @@ def _teller(
 
 
 def _refusal(ledger: Ledger) -> str:
-    first = ledger.refused[0]
-    more = len(ledger.refused) - 1
+    first, more = ledger.refused[0], len(ledger.refused) - 1
     place = f" (line {first.span.line})" if first.span is not None and first.span.line else ""
     tail = f"; {more} more element{'s' if more > 1 else ''} refused" if more else ""
     return f"{first.kind} {first.element}{place} was refused: {first.note}{tail}"

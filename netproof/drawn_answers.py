@@ -22,7 +22,7 @@ from transition_systems.properties.predicates import (
 from transition_systems.verdict import Verdict
 
 if TYPE_CHECKING:
-    from netproof.questions import NetQuestion
+    from netproof.net_question import NetQuestion
 
 __all__ = ["LISTED", "draw", "drawn_verdict"]
 

@@ -26,8 +26,15 @@ HOLDS = {
     "termination-strong": "Every strongly fair run ends.",
     "lost-messages": "Every message that is sent has been received when all is done.",
     "never-started-pools": "Every pool is started in some run.",
+    "weak-soundness": "Every case can complete, and completes properly.",
+    "relaxed-soundness": "Every activity can occur in some case that completes.",
+    "easy-soundness": "Some case can complete.",
+    "soundness-without-fairness": "Every case completes, whatever is chosen, and properly; every "
+    "activity can occur.",
 }
+IN_PARTS = ("soundness", "weak-soundness", "lazy-soundness", "soundness-without-fairness")
 FAILS = {
+    "termination": "A case can go on for ever",
     "option-to-complete": "The process can reach a state from which it cannot complete",
     "proper-completion": "An end event is reached twice in one case",
     "no-dead-activities": "Some activities can never occur",
@@ -55,14 +62,18 @@ def explained(
 def _violation(
     translation: NetTranslation, verdict: Verdict, name: str, dead: Sequence[str]
 ) -> list[str]:
-    if name == "soundness":
+    if name in IN_PARTS:
         failed = next((part for part in verdict.parts if part.violated), None)
-        if failed is None:
+        if failed is None and name == "soundness":
             return ["Tokens can pile up without bound, so that no case completes properly."]
+        if failed is None:
+            return list(verdict.explanation)
         head = FAILS.get(failed.property, f"{failed.property} fails")
         return [f"{head}:", *_violation(translation, failed, failed.property, dead)]
     if name in ("no-dead-activities", "never-started-pools"):
         return [_dead(translation, verdict, name, dead)]
+    if name == "easy-soundness":
+        return ["No case can complete."]
     witness = verdict.witness
     if witness is None and name == "option-to-complete":
         return ["in each state that can be reached, the first one too, a token is left."]
@@ -99,7 +110,8 @@ def _violation(
         case _:
             pass
     where = _named(translation, [*_pending_starts(translation, marking), *state])
-    return [f"{after} it fails, with {f'tokens on {where}' if where else 'no token anywhere'}."]
+    fails = "it can no longer complete" if name.endswith("-soundness") else "it fails"
+    return [f"{after} {fails}, with {f'tokens on {where}' if where else 'no token anywhere'}."]
 
 
 def _after(count: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from netproof.drawn_answers import LISTED, draw
-from netproof.questions import NetQuestion, pose
+from netproof.net_question import NetQuestion, few_markings, pose
 from petri.net import PetriNet
 from petri.soundness import SoundnessGoal
 from transition_systems.budget import Budget
@@ -20,13 +20,20 @@ def pose_net(
     budget: Budget,
     progress: ProgressCallback | None = None,
     goal: SoundnessGoal | None = None,
+    formulas: bool = False,
 ) -> NetQuestion:
     """Explore a net; where neither it nor its reduction has few markings, draw its state space.
 
     Where the diagram does not come to an end either, the search goes on with the whole budget. A
-    workflow net, of which soundness will be asked, is not drawn.
+    workflow net, of which soundness will be asked, is not drawn. Where only formulas are asked,
+    nothing is explored before.
     """
     limit = budget.fixed()
+    if formulas:
+        few = few_markings(net)
+        return NetQuestion(
+            net=net, pump=None, budget=limit, progress=progress, goal=goal, few=few
+        )  # fmt: skip
     if goal is not None or (limit.states is not None and limit.states <= LISTED):
         return pose(net, budget=limit, progress=progress, goal=goal)
     question = pose(net, budget=replace(limit, states=LISTED), progress=progress)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -32,6 +33,8 @@ __all__ = [
     "AskedFormula",
     "asked_properties",
     "net_predicate",
+    "property_kind",
+    "soundness_kind",
     "workflow_predicate",
 ]
 
@@ -59,7 +62,14 @@ KINDS: dict[str, PropertyKind] = {
     "reversibility": PropertyKind.BRANCHING,
     "persistence": PropertyKind.UNIVERSAL,
     "stable-place": PropertyKind.UNIVERSAL,
+    "weak-soundness": PropertyKind.BRANCHING,
+    "relaxed-soundness": PropertyKind.BRANCHING,
+    "easy-soundness": PropertyKind.EXISTENTIAL,
+    "lazy-soundness": PropertyKind.BRANCHING,
+    "generalised-soundness": PropertyKind.BRANCHING,
+    "soundness-without-fairness": PropertyKind.BRANCHING,
 }
+COUNTED = re.compile(r"(?:up-to-)?[1-9][0-9]{0,3}-soundness")
 WORKFLOW_ONLY = frozenset({"lost-messages", "never-started-pools"})
 NET_ONLY = frozenset(
     {
@@ -83,6 +93,22 @@ class AskedFormula:
         return PropertyKind.UNIVERSAL if self.everywhere else PropertyKind.EXISTENTIAL
 
 
+def property_kind(name: str) -> PropertyKind | None:
+    """Return how a property depends on the behaviours of the model; ``None`` if there is none such.
+
+    Examples
+    --------
+    >>> property_kind("3-soundness"), property_kind("sondness")
+    (<PropertyKind.BRANCHING: 'branching'>, None)
+    """
+    return PropertyKind.BRANCHING if COUNTED.fullmatch(name) else KINDS.get(name)
+
+
+def soundness_kind(name: str) -> bool:
+    """Return whether a property is a kind of soundness other than the classical one."""
+    return name != "soundness" and name.endswith(("-soundness", "soundness-without-fairness"))
+
+
 def asked_properties(asked: Iterable[str]) -> list[str | AskedFormula]:
     """Return property names and parsed formulas; what is asked twice is answered once.
 
@@ -97,7 +123,9 @@ def asked_properties(asked: Iterable[str]) -> list[str | AskedFormula]:
     >>> asked_properties(["soundness", "deadlock", "soundness"])
     ['soundness', 'deadlock']
     """
-    return [text if text in KINDS else _formula(text) for text in dict.fromkeys(asked)]
+    return [
+        text if property_kind(text) is not None else _formula(text) for text in dict.fromkeys(asked)
+    ]
 
 
 def _formula(text: str) -> AskedFormula:
@@ -106,8 +134,8 @@ def _formula(text: str) -> AskedFormula:
         close = nearest_names(text, KINDS)
         hint = f"; did you mean {' or '.join(close)}?" if close else ""
         raise UsageError(
-            f"there is no property {text!r}{hint} Known: {', '.join(KINDS)}; "
-            "or a formula AG(...) or EF(...)"
+            f"there is no property {text!r}{hint} Known: {', '.join(KINDS)}; with a number as in "
+            "2-soundness and up-to-2-soundness; or a formula AG(...) or EF(...)"
         )
     formula: Formula = parse_formula(text)
     if (

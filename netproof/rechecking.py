@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from netproof.loading import Model
+from netproof.net_question import NetQuestion
 from netproof.properties import AskedFormula
-from netproof.questions import NetQuestion
+from netproof.recheck.begun import begun_net
 from netproof.recheck.check import recheck_verdict
 from netproof.recheck.result import RecheckResult
 from netproof.recheck.workflow_questions import question_for
@@ -43,15 +44,17 @@ def recheck_answer(
     -------
     RecheckResult
     """
-    translation = question.translation
+    translation, net = question.translation, question.net
+    if verdict.evidence is not None:
+        net = begun_net(raw.property, net, verdict.evidence.claim.model_digest)
     return recheck_verdict(
         raw.property,
         raw.outcome,
         verdict.evidence,
-        question.net,
+        net,
         question=question_for(asked, question.net, translation),
         source_digest=model.source_digest,
         translation=None if translation is None else translation.version,
         budget=budget,
-        table=question.table(),
+        table=question.table() if net is question.net else None,
     )

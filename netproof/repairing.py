@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from netproof.loading import Model, model_of
+from netproof.net_question import pose
+from netproof.report.terminal import ledger_lines
 from transition_systems.budget import Budget
 from transition_systems.errors import UnsupportedError, UsageError
 from transition_systems.readwrite.files import PathOrFile
+from transition_systems.verdict import Exactness
+from translators.ledger import Ledger, PropertyKind
 from translators.repair import Fragment, Repair, repair_workflow, smallest_fragment
 from translators.repair.judge import decide_workflow
 from translators.workflow.graph import WorkflowGraph
 from translators.workflow_errors import WorkflowError, workflow_error
 
-__all__ = ["Diagnosis", "diagnose", "repaired_text"]
+__all__ = ["Diagnosis", "diagnose", "refuse_unwritable", "repaired_text"]
 
 DEFAULT_SECONDS = 10.0
 
@@ -38,6 +42,10 @@ class Diagnosis:
         The repair, or why there is none.
     graph
         The workflow.
+    ledger
+        What the reader and the translation left out, abstracted or repaired.
+    assumptions
+        Sentences that define the question.
     """
 
     source: str
@@ -45,6 +53,8 @@ class Diagnosis:
     fragment: Fragment
     repair: Repair
     graph: WorkflowGraph
+    ledger: Ledger = field(default_factory=Ledger)
+    assumptions: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the diagnosis as plain data."""
@@ -59,6 +69,8 @@ class Diagnosis:
                 "minimal": self.fragment.minimal,
             },
             "repair": self.repair.to_dict(),
+            "ledger": self.ledger.to_list(),
+            "assumptions": list(self.assumptions),
         }
 
     def to_json(self) -> str:
@@ -77,13 +89,18 @@ class Diagnosis:
             f"  {self.error.text}",
             f"  {small} fragment ({count} node{'' if count == 1 else 's'}{known}): {listed}",
         ]
+        lines += self._repair_lines()
+        return "\n".join([*lines, *ledger_lines(self.ledger, self.assumptions), ""])
+
+    def _repair_lines(self) -> list[str]:
         if not self.repair.found:
-            return "\n".join([*lines, f"  no repair: {self.repair.reason}", ""])
+            return [f"  no repair: {self.repair.reason}"]
         count = len(self.repair.edits)
         fewest = "the fewest" if self.repair.fewest else "perhaps not the fewest"
-        lines.append(f"  repair, proved sound: {count} edit{'s' if count > 1 else ''}, {fewest}")
-        lines += [f"    {edit.text(self.graph)}" for edit in self.repair.edits]
-        return "\n".join([*lines, ""])
+        exact = self.ledger.exactness(PropertyKind.BRANCHING) is Exactness.EXACT
+        proved = "proved sound" if exact else "sound but for what was abstracted"
+        head = f"  repair, {proved}: {count} edit{'' if count == 1 else 's'}, {fewest}"
+        return [head, *(f"    {edit.text(self.graph)}" for edit in self.repair.edits)]
 
 
 def diagnose(
@@ -130,18 +147,30 @@ def diagnose(
         return None
     if verdict.unknown:
         raise UsageError(f"it is not known whether the workflow is sound: {verdict.reason}")
+    question = pose(
+        translation.net, budget=_part(limit, 0.1), goal=translation.goal, translation=translation
+    )
+    met = [entry for predicate, entry in translation.conditions if question.meets(predicate)]
     return Diagnosis(
         source=loaded.source,
         error=workflow_error(translation, verdict),
         fragment=smallest_fragment(graph, budget=_part(limit, 0.3)),
         repair=repair_workflow(graph, most=most, budget=limit),
         graph=graph,
+        ledger=(loaded.ledger + translation.ledger).extended(met),
+        assumptions=translation.assumptions,
     )
 
 
 def _part(budget: Budget, share: float) -> Budget:
     left = budget.remaining()
     return budget if left is None else Budget(seconds=max(left * share, 0.01)).fixed()
+
+
+def refuse_unwritable(model: Model) -> None:
+    """Raise :class:`UnsupportedError` for a model that cannot be written back after a repair."""
+    if model.format == "bpmn" and not os.path.isfile(model.source):
+        raise UnsupportedError("a BPMN file is written back from its file, not from a stream")
 
 
 def repaired_text(model: Model, repair: Repair) -> str:
@@ -165,11 +194,10 @@ def repaired_text(model: Model, repair: Repair) -> str:
     """
     if repair.graph is None:
         raise UsageError(f"there is no repair: {repair.reason}")
+    refuse_unwritable(model)
     if model.format == "bpmn":
         from translators.repair.bpmn_text import repaired_bpmn
 
-        if not os.path.isfile(model.source):
-            raise UnsupportedError("a BPMN file is written back from its file, not from a stream")
         return repaired_bpmn(Path(model.source).read_bytes(), repair.edits, file=model.source)
     from translators.definition import format_definition
 

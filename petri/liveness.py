@@ -97,6 +97,8 @@ def no_dead_transitions(
         )
     if not space.complete and covering is not None:
         for group in silent:
+            if decision.budget.remaining() == 0.0:
+                break
             never = conjunction(*(Not(Enabled(t)) for t in wanted[group]))
             proof = prove_by_covering(net, never, covering, budget=decision.budget)
             if proof is not None:

@@ -87,6 +87,8 @@ def workflow_net(
     sinks = _loose(net, net.consumers)
     sets: dict[str, tuple[str, ...]] = {"sources": sources, "sinks": sinks}
     reasons = [*_count("source", "input", sources), *_count("sink", "output", sinks)]
+    if not net.places:
+        reasons = ["It has no source place and no sink place: it has no places at all."]
     if not reasons:
         forward = _visited(net, sources[0], forward=True, meter=meter, progress=progress)
         backward = _visited(net, sinks[0], forward=False, meter=meter, progress=progress)

@@ -25,7 +25,8 @@ def trace_back(translation: NetTranslation, run: Run | Lasso) -> Run | Lasso:
     translation
         The map that made the net.
     run
-        A run or lasso of ``translation.net``.
+        A run or lasso of ``translation.net``, or of that net begun with a choice of how many cases
+        start.
 
     Returns
     -------
@@ -64,13 +65,16 @@ def element_state(translation: NetTranslation, marking: Mapping[str, int]) -> di
 
 
 def _step(translation: NetTranslation, step: Step) -> Step:
-    record = translation.transitions[step.action]
+    state = element_state(translation, step.state)
+    record = translation.transitions.get(step.action)
+    if record is None:
+        return Step(action=step.action, label="how many cases start is chosen", state=state)
     assert translation.index is not None
     node = translation.index.node[record.owner]
     return Step(
         action=step.action,
         label=step_sentence(translation, record),
-        state=element_state(translation, step.state),
+        state=state,
         source=node.span,
     )
 

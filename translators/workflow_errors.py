@@ -84,6 +84,8 @@ def workflow_error(translation: NetTranslation, verdict: Verdict) -> WorkflowErr
         kind, owners = (kind, joins) if joins else (ErrorKind.DEADLOCK, owners)
     if kind is ErrorKind.DEADLOCK or not owners:
         owners = _elements(translation, error.places)
+    if kind is ErrorKind.DEAD_PART and not owners:
+        owners = [name for name, group in translation.goal.occurs.items() if not group][:1]
     elements = tuple(owners)
     return WorkflowError(kind=kind, elements=elements, text=_text(translation, kind, owners))
 
@@ -132,9 +134,10 @@ def _text(translation: NetTranslation, kind: ErrorKind, elements: list[str]) -> 
             where = f" through {named}" if named else ""
             return f"{head}: it can go on for ever{where}, and never completes."
         case ErrorKind.PUMP:
-            return f"{head}: tokens pile up without bound, through {named}."
+            where = f", through {named}" if named else ""
+            return f"{head}: tokens pile up without bound{where}."
         case ErrorKind.DEAD_PART:
-            return f"{head}: {named} can never happen."
+            return f"{head}: {named or 'some activity'} can never happen."
         case _:
             return f"{head}: tokens are stuck{f' in {named}' if named else ''}."
 

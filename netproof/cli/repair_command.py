@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from netproof.cli.output_file import write_output
-from netproof.loading import load
-from netproof.repairing import diagnose, repaired_text
+from netproof.loading import Model, load
+from netproof.repairing import diagnose, refuse_unwritable, repaired_text
 from transition_systems.budget import Budget
+from transition_systems.errors import UsageError
 
 __all__ = ["run"]
 
@@ -16,6 +18,8 @@ __all__ = ["run"]
 def run(arguments: argparse.Namespace) -> int:
     """Print the diagnosis, write the repaired file; 0 if sound or repaired, 1 if not repaired."""
     model = load(arguments.file, format=arguments.format)
+    if arguments.output is not None:
+        _refuse_output(model, arguments.output)
     seconds = arguments.budget_seconds or 10.0
     found = diagnose(model, most=arguments.most_edits, budget=Budget(seconds=seconds))
     if found is None:
@@ -28,3 +32,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output is not None:
         write_output(arguments.output, repaired_text(model, found.repair))
     return 0
+
+
+def _refuse_output(model: Model, path: str) -> None:
+    """Refuse, before anything is looked for, an output that could not be written."""
+    refuse_unwritable(model)
+    target = Path(path)
+    if not target.parent.is_dir():
+        raise UsageError(f"{path} cannot be written: there is no folder {target.parent}")
+    if target.is_dir():
+        raise UsageError(f"{path} cannot be written: it is a folder")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from netproof.properties import asked_properties
+from netproof.recheck.begun import begun_net
 from netproof.recheck.check import recheck_verdict
 from netproof.recheck.counted import kind_of_soundness
 from netproof.recheck.net_table import NetTable
@@ -284,6 +285,7 @@ def _verdict(
             whole = model.ledger.extended([entry for _, entry in omitted])
             doubtful = not carries(holds, worth(asked, holds, evidence, whole))
         question = question_for(asked, model.net, model.translation)
+        net = begun_net(name, model.net, evidence.claim.model_digest)
     except RefusedError as error:
         return _Answer(said, RecheckResult("failed", str(error)))
     except SkippedError as error:
@@ -295,7 +297,7 @@ def _verdict(
         name,
         str(outcome if claimed else abstract),
         evidence,
-        model.net,
+        net,
         question=question,
         source_digest=model.digest,
         translation=None if translation is None else translation.version,

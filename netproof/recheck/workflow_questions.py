@@ -22,6 +22,10 @@ from translators.to_petri.translation import NetTranslation
 
 __all__ = ["question_for"]
 
+WITH_GOAL = frozenset(
+    {"weak-soundness", "relaxed-soundness", "easy-soundness", "soundness-without-fairness"}
+)
+
 
 def question_for(
     asked: str | AskedFormula, net: PetriNet, translation: NetTranslation | None = None
@@ -69,6 +73,8 @@ def question_for(
             return Question(formula=Unary("AG", State(Or((Not(Dead()), waiting)))))
         case "never-started-pools":
             return Question(groups=_pool_starts(translation))
+        case _ if kind_of_soundness(asked) and asked not in WITH_GOAL:
+            return Question()
         case _ if asked in NET_ONLY:
             raise RefusedError(f"{asked} is no property of a workflow")
         case _:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from netproof.properties import KINDS, asked_properties
+from netproof.properties import asked_properties, property_kind
 from netproof.report.model import EXIT_CODES, Report, VerdictReport
 from transition_systems.errors import NetproofError, UsageError
 from transition_systems.verdict import Outcome
@@ -123,7 +123,7 @@ def _selectors(items: Iterable[str], option: str) -> frozenset[tuple[str, str | 
 
 
 def _property(name: str, option: str) -> str:
-    if name not in KINDS:
+    if property_kind(name) is None:
         try:
             asked_properties([name])
         except NetproofError as error:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from netproof.properties import COUNTED
+
 __all__ = ["INTERNAL", "REFUSED", "RULES", "UNREADABLE", "Rule", "rule_of"]
 
 SOUNDNESS_PAPER = "https://doi.org/10.1007/s00165-010-0161-4"
@@ -127,11 +129,46 @@ _ALL = (
         "NP118", "stable-place", "No place keeps its tokens for ever.",
         "For each place some run ends with another number of tokens than at the start.", NETS_PAPER,
     ),
+    _rule(
+        "NP130", "weak-soundness", "Some case cannot complete properly.",
+        "As soundness, but parts that can never occur are allowed.",
+    ),
+    _rule(
+        "NP131", "relaxed-soundness", "Something occurs in no case that completes.",
+        "Each activity, or transition, is to occur in some run that completes; other runs may get "
+        "stuck.",
+    ),
+    _rule(
+        "NP132", "easy-soundness", "No case can complete.",
+        "Not even with the best choices an end is reached.",
+    ),
+    _rule(
+        "NP133", "lazy-soundness", "Some case cannot reach its end just once.",
+        "One token is to reach the end from everywhere, and never a second one; what is left "
+        "behind does not count.",
+    ),
+    _rule(
+        "NP134", "soundness-without-fairness", "Some case need not complete.",
+        "It is unsound, or a cycle that could be left can go on for ever.",
+    ),
+    _rule(
+        "NP135", "generalised-soundness", "For some number of cases at once they do not complete.",
+        "Started with so many tokens the net cannot always end with as many: the cases mix.",
+    ),
 )  # fmt: skip
 
 #: By property name.
 RULES: dict[str, Rule] = {rule.name: rule for rule in _ALL}
 
+_COUNTED = _rule(
+    "NP136", "k-soundness", "Started with k tokens the net need not end with k.",
+    "The number is part of the property's name, as in 2-soundness. Cases that run at once take "
+    "each other's tokens, or even one case alone does not complete.",
+)  # fmt: skip
+_UP_TO = _rule(
+    "NP137", "up-to-k-soundness", "For some number up to k the net need not end with as many.",
+    "As k-soundness, for every number from one to k; the run begins with the choice of the number.",
+)  # fmt: skip
 _ALWAYS = _rule(
     "NP120", "always", "A formula AG(...) fails: a forbidden state can be reached.",
     "The formula is to hold in every state that can be reached. The run leads to a state in which "
@@ -168,10 +205,12 @@ def rule_of(name: str) -> Rule:
 
     Examples
     --------
-    >>> rule_of("deadlock").id, rule_of("AG(!dead)").id, rule_of("EF(x)").id
-    ('NP101', 'NP120', 'NP121')
+    >>> rule_of("deadlock").id, rule_of("AG(!dead)").id, rule_of("3-soundness").id
+    ('NP101', 'NP120', 'NP136')
     """
     if name in RULES:
         return RULES[name]
+    if COUNTED.fullmatch(name):
+        return _UP_TO if name.startswith("up-to-") else _COUNTED
     start = name.lstrip()[:2]
     return {"AG": _ALWAYS, "EF": _POSSIBLE}.get(start, _FORMULA)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from netproof.properties import KINDS
+from netproof.properties import KINDS, property_kind
 from netproof.report.findings import elements_of, outline_for
 from netproof.report.model import Accepted, ModelReport, VerdictReport
 from netproof.report.outline import Outline
@@ -133,7 +133,8 @@ def _fault(item: Suppression, asked: set[str]) -> str | None:
     if not item.properties:
         return "a suppression names a property: netproof: ignore PROPERTY because REASON"
     for name in item.properties:
-        if name not in KINDS and name not in asked and not name.startswith(("AG", "EF")):
+        known = property_kind(name) is not None or name in asked
+        if not known and not name.startswith(("AG", "EF")):
             close = nearest_names(name, KINDS)
             hint = f"; did you mean {close[0]}?" if close else ""
             return f"there is no property {plain(name, 100)!r} to suppress{hint}"

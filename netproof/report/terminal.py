@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 
 from netproof.report.model import ModelReport, Report, VerdictReport
 from netproof.report.text import plain
 from transition_systems.run import Lasso, Run
 from transition_systems.verdict import Outcome
+from translators.ledger import Ledger
 
-__all__ = ["summary_line", "terminal_text"]
+__all__ = ["ledger_lines", "summary_line", "terminal_text"]
 
 MARKS = {Outcome.HOLDS: "✓", Outcome.VIOLATED: "✗", Outcome.UNKNOWN: "?"}
 COLOURS = {Outcome.HOLDS: "32", Outcome.VIOLATED: "31", Outcome.UNKNOWN: "33"}
@@ -110,7 +112,7 @@ def _model(model: ModelReport, ink: _Ink) -> list[str]:
         ):
             lines += _run(entry.witness, ink, seen=shown_run)
             shown_run = entry.witness
-    lines += _ledger(model)
+    lines += ledger_lines(model.ledger, model.assumptions)
     return [*lines, ""]
 
 
@@ -152,19 +154,20 @@ def _run(run: Run | Lasso, ink: _Ink, *, seen: Run | Lasso | None) -> list[str]:
     return lines
 
 
-def _ledger(model: ModelReport) -> list[str]:
+def ledger_lines(ledger: Ledger, assumptions: Sequence[str] = ()) -> list[str]:
+    """Return what a reader is told of the elements that were not read as they stand."""
     lines: list[str] = []
     for fate, entries in (
-        ("refused", model.ledger.refused),
-        ("abstracted", model.ledger.abstracted),
-        ("repaired", model.ledger.repairs),
+        ("refused", ledger.refused),
+        ("abstracted", ledger.abstracted),
+        ("repaired", ledger.repairs),
     ):
         for entry in entries[:LEDGER_LINES]:
             line = f" (line {entry.span.line})" if entry.span and entry.span.line else ""
             lines.append(_ledger_line(f"{fate}: {entry.kind} {entry.element}{line}: {entry.note}"))
         if len(entries) > LEDGER_LINES:
             lines.append(f"    {fate}: {len(entries) - LEDGER_LINES} more")
-    lines += [_ledger_line(f"assumed: {text}") for text in model.assumptions]
+    lines += [_ledger_line(f"assumed: {text}") for text in assumptions]
     return lines
 
 

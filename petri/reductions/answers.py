@@ -190,7 +190,11 @@ class ReducedNet:
 
     def safe(self) -> Verdict:
         """Decide that none of the places ever holds two tokens."""
-        return self.invariant(self._safe_predicate(), name="safeness")
+        verdict = self.invariant(self._safe_predicate(), name="safeness")
+        if not verdict.holds or not self.reduction.steps:
+            return verdict
+        every = "No place" if len(self.places) == len(self.net.places) else "None of these places"
+        return verdict.with_(explanation=(f"{every} ever holds two tokens.",))
 
     def deadlock(self, final: Predicate | None = None) -> Verdict:
         """Decide that no reachable marking is stuck before completion."""
@@ -303,6 +307,16 @@ class ReducedNet:
             "reductions leave were seen"
         )
 
+    def _of_the_reduced(self, lines: tuple[str, ...]) -> tuple[str, ...]:
+        """Return lines that count states, with the net that they count them of."""
+        count = len(self.reduction.steps)
+        if not count:
+            return lines
+        where = f"In the net that {count} reduction{'s leave' if count > 1 else ' leaves'}"
+        return tuple(
+            f"{where}: {line[0].lower()}{line[1:]}" if "state" in line else line for line in lines
+        )
+
     def _carried(self, verdict: Verdict, about: Claim) -> Verdict:
         """Return a verdict on the reduced net as one on the net, with the evidence carried over."""
         statistics = replace(verdict.statistics, method="reduction")
@@ -328,6 +342,7 @@ class ReducedNet:
             case inner:
                 return verdict.with_(
                     statistics=statistics,
+                    explanation=self._of_the_reduced(verdict.explanation),
                     evidence=ReductionEvidence(claim=about, steps=steps, inner=inner),
                 )
         return verdict.with_(statistics=statistics, evidence=evidence)

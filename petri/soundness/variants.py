@@ -132,7 +132,8 @@ def sound_as(
     Raises
     ------
     UsageError
-        For an unknown kind, a ``k`` that is missing or below 1, a net that is no workflow net.
+        For an unknown kind, a ``k`` that is missing or below 1, a net that is no workflow net, and
+        for a number of tokens where the net starts with tokens outside its source.
 
     Notes
     -----
@@ -216,7 +217,13 @@ def _counted(
 ) -> Verdict:
     from petri.reductions.answers import ReducedNet
 
-    _, sink = _ends(net)
+    source, sink = _ends(net)
+    others = [place for place in net.initial.to_dict() if place != source]
+    if others:
+        raise UsageError(
+            f"the number of tokens in {source!r} cannot be set: the net starts with tokens "
+            f"elsewhere too, as in {others[0]!r}"
+        )
     name = f"{k}-soundness" if kind == "k" else f"up-to-{k}-soundness"
     if kind == "k" or k == 1:
         begun = started(net, k)
@@ -249,6 +256,7 @@ def _generalised(
     net: PetriNet, most: int, budget: Budget, progress: ProgressCallback | None
 ) -> Verdict:
     name = "generalised-soundness"
+    free = net_classes(net)["free choice"].holds
     for k in range(1, most + 1):
         verdict = _counted(net, k, "k", budget, progress)
         if verdict.violated:
@@ -256,7 +264,7 @@ def _generalised(
             return verdict.with_(property=name, explanation=(told,), parts=(verdict,))
         if verdict.unknown:
             return verdict.with_(property=name)
-        if k == 1 and net_classes(net)["free choice"].holds:
+        if k == 1 and free:
             from petri.soundness.sound import sound
 
             proof = sound(net.replace(final=None), budget=budget, progress=progress)
@@ -265,9 +273,8 @@ def _generalised(
                     "The net is free choice and sound, so it is sound for every number of tokens."
                 )
                 return proof.with_(property=name, explanation=(told,))
-    why = (
-        f"sound for up to {most} tokens; the net is not free choice, so no theorem covers the rest"
-    )
+    covers = "that it is sound was not proved by the theorem" if free else "it is not free choice"
+    why = f"sound for up to {most} tokens; {covers}, so nothing is known of more"
     decision = Decision(net, name, methods=("theorem",), budget=budget)
     return decision.unknown(why)
 

@@ -7,6 +7,7 @@ every reachable marking, of which there may be infinitely many.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from petri.decision import claim
@@ -93,21 +94,37 @@ def prove_by_covering(
     invariant
         From :func:`covering_invariant`.
     budget
-        Time for z3.
+        Time for z3 and for writing the formulas, of which there is one for each transition.
 
     Returns
     -------
     InvariantEvidence or None
+        ``None`` also where the time ended first.
     """
     if not isinstance(invariant, And | Or | Compare):
         return None
     import z3
 
+    meter = (budget or Budget()).start()
+    limit = replace(budget or Budget(), seconds=None, deadline=meter.end)
     encoding = Encoding(net)
+
+    def within(tokens: list[Any]) -> Any | None:
+        cases = invariant.operands if isinstance(invariant, Or) else (invariant,)
+        found: list[Any] = []
+        for case in cases:
+            if meter.out_of_time():
+                return None
+            found.append(encoding.predicate(case, tokens))
+        return found[0] if len(found) == 1 else z3.Or(*found)
+
     marking = [z3.Int(f"m{p}") for p in range(len(net.place_ids))]
-    inside = [*(tokens >= 0 for tokens in marking), encoding.predicate(invariant, marking)]
+    holds = within(marking)
+    if holds is None:
+        return None
+    inside = [*(tokens >= 0 for tokens in marking), holds]
     outside = [*inside, z3.Not(encoding.predicate(good, marking))]
-    if check(outside, budget=budget).status != "unsat":
+    if check(outside, budget=limit).status != "unsat":
         return None
     first = [z3.IntVal(int(n)) for n in net.initial.to_array(net.place_ids)]
     begins = [z3.Not(encoding.predicate(invariant, first))]
@@ -116,8 +133,12 @@ def prove_by_covering(
         after: list[Any] = list(marking)
         for place, delta in encoding.effect(transition).items():
             after[place] = marking[place] + delta
-        leaves = z3.Not(encoding.predicate(invariant, after))
-        steps.append(z3.And(encoding.enabled(transition, marking), leaves))
+        stays = within(after)
+        if stays is None:
+            return None
+        steps.append(z3.And(encoding.enabled(transition, marking), z3.Not(stays)))
+    if meter.out_of_time():
+        return None
     queries = (begins, [*inside, z3.Or(steps)], outside)
     script = "".join(f"(push 1)\n{smtlib_text(query)}(pop 1)\n" for query in queries)
     return InvariantEvidence(

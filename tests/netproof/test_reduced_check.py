@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import netproof
-from netproof import questions
+from netproof import net_question as questions
 from translators.workflow import WorkflowGraph
 from workflow_text import drawn
 

@@ -188,9 +188,13 @@ def test_rule_ids_stay() -> None:
         "never-started-pools": "NP113", "workflow-net": "NP114",
         "liveness": "NP115", "reversibility": "NP116", "persistence": "NP117",
         "stable-place": "NP118",
+        "weak-soundness": "NP130", "relaxed-soundness": "NP131", "easy-soundness": "NP132",
+        "lazy-soundness": "NP133", "soundness-without-fairness": "NP134",
+        "generalised-soundness": "NP135",
     }  # fmt: skip
     assert [r.id for r in (UNREADABLE, REFUSED, INTERNAL)] == ["NP190", "NP191", "NP199"]
     assert [rule_of(t).id for t in ("AG(x)", "EF(x)", "x")] == ["NP120", "NP121", "NP129"]
+    assert [rule_of(t).id for t in ("2-soundness", "up-to-3-soundness")] == ["NP136", "NP137"]
 
 
 def test_every_property_has_a_rule() -> None:
@@ -206,6 +210,7 @@ def test_the_page_on_ci_lists_every_rule() -> None:
     page = (ROOT / "docs/ci.md").read_text(encoding="utf-8")
     for rule in (*RULES.values(), UNREADABLE, REFUSED, INTERNAL, rule_of("AG(x)"), rule_of("x")):
         assert rule.id in page
+    assert all(rule_of(name).id in page for name in ("2-soundness", "up-to-2-soundness"))
     assert all(f"`{name}`" in page for name in RULES)
 
 

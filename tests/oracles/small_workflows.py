@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from translators.repair.draft import Draft
-from translators.repair.edits import all_edits, edited, keeps_paths
+from translators.repair.edits import all_edits, edited, keeps_paths, keeps_single
 from translators.workflow import EventKind, Flow, GatewayKind, Node, NodeKind, Scope, WorkflowGraph
 
 MOST_TOKENS = 6
@@ -107,6 +107,6 @@ def fewest_edits(graph: WorkflowGraph, most: int) -> int | None:
             if len(set(flows)) < len(flows):
                 continue
             after = edited(draft, chosen)
-            if keeps_paths(draft, after) and is_sound(after):
+            if keeps_single(draft, after) and keeps_paths(draft, after) and is_sound(after):
                 return count
     return None

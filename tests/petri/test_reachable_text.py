@@ -8,6 +8,8 @@ import pytest
 
 from petri import PetriNet
 from petri.reachable import always_reachable, invariant, reachable
+from petri.reductions.answers import ReducedNet
+from petri.soundness import workflow_goal
 from transition_systems.verdict import Verdict
 
 LINE = PetriNet(
@@ -50,3 +52,17 @@ FORK = PetriNet(
 )
 def test_sentences(question: Callable[[], Verdict], told: str) -> None:
     assert question().explain() == told
+
+
+def test_what_is_counted_on_a_reduced_net_says_so() -> None:
+    chain = PetriNet(
+        places=["a", "b", "c"], transitions=["t", "u"], initial=["a"],
+        arcs=[("a", "t"), ("t", "b"), ("b", "u"), ("u", "c")],
+    )  # fmt: skip
+    small = ReducedNet(chain, goal=workflow_goal(chain))
+    assert small.reduction.steps
+    assert small.safe().explain() == "No place ever holds two tokens."
+    count = len(small.reduction.steps)
+    start = f"In the net that {count} reduction{'s leave' if count > 1 else ' leaves'}: "
+    assert small.proper().explain().startswith(start)
+    assert ReducedNet(chain, places=["a"]).safe().explain().startswith("None of these places")

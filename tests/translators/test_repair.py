@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import cache
+from itertools import chain, combinations
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,18 @@ from translators.bpmn import read_bpmn
 from translators.repair import repair_workflow, smallest_fragment
 from translators.repair.condense import condensed
 from translators.repair.draft import Draft, is_core
-from translators.repair.edits import edited, keeps_paths
+from translators.repair.edits import (
+    all_edits,
+    edited,
+    keeps_paths,
+    keeps_single,
+    taken_targets,
+)
 from translators.repair.fragments import smaller_drafts
 from translators.repair.judge import Error, Judge, decide_workflow
 from translators.repair.search import Finding, find_error
 from translators.workflow import WorkflowGraph
+from workflow_text import drawn
 
 SMALL = range(400)
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -162,6 +170,32 @@ def test_a_fragment_is_one_of_those_that_all_orders_of_leaving_out_give(number: 
     assert frozenset(smallest_fragment(graph).nodes) in ends
 
 
+def test_steps_of_two_pools_change_places_and_no_fewer_edits_do() -> None:
+    graph = read_bpmn(EXAMPLES / "purchase-two-pools.bpmn").graph
+    repair = repair_workflow(graph, budget=Budget(seconds=20))
+    assert repair.found
+    assert repair.fewest
+    assert len(repair.edits) == 3
+    assert repair.graph is not None
+    draft = Draft(graph)
+    assert keeps_single(draft, Draft(repair.graph))
+    assert decide_workflow(repair.graph)[1].holds
+    edits = list(all_edits(draft))
+    sound: list[frozenset[object]] = []
+    for chosen in chain.from_iterable(combinations(edits, count) for count in (1, 2, 3)):
+        if len({edit.element for edit in chosen}) == len(chosen):
+            after = edited(draft, chosen)
+            if keeps_single(draft, after) and keeps_paths(draft, after):
+                holds = decide_workflow(after.whole())[1].holds
+                sound += [frozenset(chosen)] if holds else []
+    assert frozenset(repair.edits) in sound
+    assert {len(chosen) for chosen in sound} == {3}
+    assert repair.edits[0].target in taken_targets(draft)
+    for name, flow in taken_targets(draft).items():
+        crowd = next(e for e in edits if e.target == name and e.element != flow)
+        assert not keeps_single(draft, edited(draft, [crowd])), name
+
+
 def test_a_sound_workflow_has_no_fragment_and_no_repair() -> None:
     graph = next(g for g in map(small_workflow, SMALL) if is_sound(Draft(g)))
     with pytest.raises(UsageError, match="it is sound"):
@@ -177,3 +211,30 @@ def test_kinds_of_findings_are_those_of_the_field() -> None:
         if is_core(graph) and isinstance(found := find_error(Draft(graph)), Finding)
     }
     assert {ErrorKind.DEADLOCK_AT_JOIN, ErrorKind.LACK_OF_SYNCHRONISATION} <= kinds
+
+
+def test_what_a_kept_node_lives_in_is_kept() -> None:
+    graph = drawn("""
+start s
+and f
+task a
+sub t
+  start i
+  xor c
+  task dead
+  and j
+  end o
+  i > c
+  c > j
+  c > dead > j
+  j > o
+end e
+s > f
+f > a > e
+f > t > e
+""")
+    draft = Draft(graph)
+    for name in ("t", "a", "f", "c", "i"):
+        for smaller in smaller_drafts(draft, name, frozenset({"dead"})):
+            scopes = {scope.id for scope in smaller.whole().scopes}
+            assert {node.scope for node in smaller.nodes.values()} <= scopes

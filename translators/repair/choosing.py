@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from transition_systems.smt import load_z3
 from translators.repair.conditions import Change, Term
 from translators.repair.draft import Draft
-from translators.repair.edits import Edit
+from translators.repair.edits import Edit, taken_targets
 
 __all__ = ["NONE_LEFT", "Chooser"]
 
@@ -56,6 +56,7 @@ class Chooser:
             self._file(edit)
         self.by_name = {f"e{number}": edit for number, edit in enumerate(self.edits)}
         self._any: dict[tuple[Edit, ...], Truth] = {}
+        self._taken = taken_targets(draft)
         self._known: dict[Change, Truth | None] = {}
         self._levels: dict[tuple[int, int], Truth] = {}
         _, out = draft.around()
@@ -77,6 +78,15 @@ class Chooser:
         for edits in self.by_flow.values():
             if len(edits) > 1:
                 self.solver.add(z3.AtMost(*(variable[edit] for edit in edits), 1))
+        for node, own in self._taken.items():
+            arriving = [variable[e] for e in self.arriving[node]]
+            goes = [
+                variable[e] for e in self.by_flow[own] if e.kind != "redirect-source"
+            ]  # fmt: skip
+            for edit in arriving:
+                self.solver.add(z3.Implies(edit, z3.Or(*goes)))
+            if len(arriving) > 1:
+                self.solver.add(z3.AtMost(*arriving, 1))
         into, out = self.draft.around()
         for flow, (source, target) in self.draft.flows.items():
             for flows, others, moving in (
@@ -98,7 +108,8 @@ class Chooser:
         count
             How many edits at most.
         reach
-            0 for gateways that join and for removed flows, 1 for all gateways too, 2 for all edits.
+            0 for gateways that join and for removed flows, 1 for all gateways too, 2 for flows
+            added and led on, 3 for flows led to nodes whose own flow goes.
         milliseconds
             Time for the solver.
 
@@ -138,6 +149,8 @@ class Chooser:
         """Return how much of the workflow's sense an edit may change."""
         if edit.kind == "change-gateway":
             return 0 if self._leaving_count[edit.element] < 2 else 1
+        if edit.kind == "redirect-target" and edit.target in self._taken:
+            return 3
         return 0 if edit.kind == "remove-flow" else 2
 
     def refuse(self, tried: Iterable[Edit], terms: Iterable[Term] | None) -> None:

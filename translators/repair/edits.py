@@ -9,11 +9,12 @@ from typing import Any, Literal
 from translators.repair.draft import Draft, swapped
 from translators.workflow.graph import EventKind, GatewayKind, Node, NodeKind, WorkflowGraph
 
-__all__ = ["Edit", "all_edits", "edited", "keeps_paths"]
+__all__ = ["Edit", "all_edits", "edited", "keeps_paths", "keeps_single", "taken_targets"]
 
 EditKind = Literal[
     "change-gateway", "remove-flow", "add-flow", "redirect-target", "redirect-source"
 ]
+FIXED_EVENTS = (EventKind.START, EventKind.END, EventKind.BOUNDARY)
 SPLITS = (GatewayKind.EXCLUSIVE, GatewayKind.PARALLEL, GatewayKind.INCLUSIVE)
 
 
@@ -67,14 +68,16 @@ class Edit:
             case _:
                 pass
         flow = flows[self.element]
-        told = f"the flow {flow.id} from {named(flow.source)} to {named(flow.target)}"
+        start, end = named(flow.source), named(flow.target)
         match self.kind:
             case "remove-flow":
-                return f"Remove {told}."
+                return f"Remove the flow {flow.id} from {start} to {end}."
             case "redirect-target":
-                return f"Lead {told} to {named(self.target)} instead."
+                other = named(self.target)
+                return f"Lead the flow {flow.id} from {start} to {other} instead of {end}."
             case _:
-                return f"Let {told} start at {named(self.source)} instead."
+                other = named(self.source)
+                return f"Let the flow {flow.id} to {end} start at {other} instead of {start}."
 
 
 def all_edits(
@@ -96,7 +99,8 @@ def all_edits(
     A flow may start at an exclusive, parallel or inclusive gateway, or at an activity or event
     (no end) that has no flow out of it; it may end at such a gateway, at an end event, or at an
     activity or event (no start, no boundary event) that has no flow into it. Both are in the same
-    scope. A flow that is led on may also keep what it has. The only flow into or out of a node is
+    scope. A flow may also be led to an activity or event that has one flow into it, together with
+    an edit that takes that one away: so steps change places. The only flow into or out of a node is
     removed only together with another edit that gives it a new one.
     """
     for node in draft.nodes.values():
@@ -113,6 +117,8 @@ def all_edits(
     chosen = [n for n in draft.nodes.values() if near is None or n.id in near]
     sources = [n for n in chosen if _may_leave(n, out[n.id])]
     targets = [n for n in chosen if _may_enter(n, into[n.id])]
+    taken = taken_targets(draft)
+    changing = [n for n in chosen if n.id in taken]
     drawn = set(draft.flows.values())
     for one in sources:
         for other in targets:
@@ -130,6 +136,9 @@ def all_edits(
         for node in sources:
             if node.scope == scope and node.id not in (source, target):
                 yield Edit(kind="redirect-source", element=flow, source=node.id, target=target)
+        for node in changing:
+            if node.scope == scope and node.id not in (source, target):
+                yield Edit(kind="redirect-target", element=flow, source=source, target=node.id)
 
 
 def _fixed(draft: Draft, source: str) -> bool:
@@ -149,6 +158,18 @@ def _may_enter(node: Node, into: list[str]) -> bool:
     if node.event is EventKind.END:
         return True
     return not into and node.event not in (EventKind.START, EventKind.BOUNDARY)
+
+
+def taken_targets(draft: Draft) -> dict[str, str]:
+    """Return the nodes to which a flow is led only if their own flow goes, with that flow."""
+    into, _ = draft.around()
+    found: dict[str, str] = {}
+    for node in draft.nodes.values():
+        flows = into[node.id]
+        plain = node.kind is not NodeKind.GATEWAY and node.event not in FIXED_EVENTS
+        if plain and len(flows) == 1 and not _fixed(draft, draft.flows[flows[0]][0]):
+            found[node.id] = flows[0]
+    return found
 
 
 def edited(draft: Draft, edits: Iterable[Edit]) -> Draft:
@@ -179,3 +200,14 @@ def keeps_paths(before: Draft, after: Draft) -> bool:
         if (old_into[name] and not into[name]) or (old_out[name] and not out[name]):
             return False
     return before.path_nodes() <= after.path_nodes()
+
+
+def keeps_single(before: Draft, after: Draft) -> bool:
+    """Return whether no activity or event but an end has got several flows into it."""
+    old, _ = before.around()
+    into, _ = after.around()
+    return all(
+        len(into[node.id]) <= max(1, len(old[node.id]))
+        for node in before.nodes.values()
+        if node.kind is not NodeKind.GATEWAY and node.event is not EventKind.END
+    )

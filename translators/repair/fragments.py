@@ -17,6 +17,7 @@ __all__ = ["Fragment", "Reducer", "smaller_drafts", "smallest_fragment", "tidy"]
 
 BORDERS = (EventKind.START, EventKind.END)
 SECONDS = 5.0
+LEAST = 1.0
 SAME = (GatewayKind.EXCLUSIVE, GatewayKind.PARALLEL)
 
 
@@ -33,7 +34,8 @@ class Fragment:
     graph
         The fragment as a workflow of its own, closed by a start event and end events.
     verdict
-        The verdict of soundness about the net of that workflow, with evidence.
+        The verdict of soundness about the net of that workflow, with evidence; UNKNOWN only where
+        that took more than what the budget left, which is a second at least.
     minimal
         Whether every single node was tried and none can be left out; false where the time ended.
     """
@@ -103,15 +105,32 @@ def smallest_fragment(graph: WorkflowGraph, *, budget: Budget | None = None) -> 
     found = judge.error(draft, error)
     last = found if isinstance(found, Error) else error
     whole = draft.whole()
-    _, verdict = decide_workflow(whole)
+    left = limit.remaining()
+    least = None if left is None else max(left, LEAST)
+    _, verdict = decide_workflow(whole, budget=Budget(seconds=least))
+    nodes = tuple(n.id for n in draft.nodes.values() if n.event not in BORDERS)
     return Fragment(
-        nodes=tuple(n.id for n in draft.nodes.values() if n.event not in BORDERS),
+        nodes=nodes,
         kind=last.kind,
-        elements=last.elements,
+        elements=_inside(graph, draft, nodes, last.elements),
         graph=whole,
         verdict=verdict,
         minimal=minimal,
     )
+
+
+def _inside(
+    graph: WorkflowGraph, draft: Draft, nodes: tuple[str, ...], elements: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return the elements; for a flow from and to what was left out, the node it now leads to."""
+    given = {flow.id: (flow.source, flow.target) for flow in graph.flows}
+    told: list[str] = []
+    for element in elements:
+        ends = given.get(element)
+        if ends is not None and set(ends).isdisjoint(nodes) and element in draft.flows:
+            element = draft.flows[element][1]
+        told.append(element)
+    return tuple(dict.fromkeys(told))
 
 
 class Reducer:
@@ -210,7 +229,7 @@ def _without(draft: Draft, gone: set[str]) -> Draft:
 
 def tidy(draft: Draft, kept: frozenset[str] = frozenset()) -> Draft:
     """Leave out what flows do not lead to, and flows that say the same; close open ends."""
-    draft = _without(draft, _unreached(draft) - kept)
+    draft = _without(draft, _unreached(draft) - _with_owners(draft, kept))
     seen: dict[tuple[str, str], str] = {}
     nodes = draft.nodes
     leaving: dict[str, int] = dict.fromkeys(nodes, 0)
@@ -230,6 +249,20 @@ def tidy(draft: Draft, kept: frozenset[str] = frozenset()) -> Draft:
         if not count and node.event is not EventKind.END and node.activity != "event-sub-process":
             _close(draft, node)
     return draft
+
+
+def _with_owners(draft: Draft, names: frozenset[str]) -> set[str]:
+    """Return nodes with those that they live in or hang on."""
+    owner = {scope.id: scope.owner for scope in draft.graph.scopes}
+    found: set[str] = set()
+    waiting = [name for name in names if name in draft.nodes]
+    while waiting:
+        node = draft.nodes[waiting.pop()]
+        if node.id not in found:
+            found.add(node.id)
+            around = (owner.get(node.scope or ""), node.attached_to)
+            waiting += [name for name in around if name is not None and name in draft.nodes]
+    return found
 
 
 def _unreached(draft: Draft) -> set[str]:

@@ -23,6 +23,7 @@ __all__ = ["Repair", "repair_workflow"]
 FEW_NODES = 14
 AT_ONCE = 4
 SHARE = 0.25
+TRIED = "gateways of the other kind, sequence flows removed, drawn, led elsewhere"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,9 +196,9 @@ class _Search:
 
         In a large one changed gateways and removed flows come first from two edits on.
         """
-        levels = [(count, reach) for count in range(1, most + 1) for reach in range(3)]
+        levels = [(count, reach) for count in range(1, most + 1) for reach in range(4)]
         if self.near is not None:
-            levels.sort(key=lambda level: level[1] == 2 and level[0] > 1)
+            levels.sort(key=lambda level: max(0, level[1] - 1) if level[0] > 1 else 0)
         doubtful = False
         for count, reach in levels:
             left = self.budget.remaining()
@@ -216,9 +217,11 @@ class _Search:
                 chosen = self._choice(count, reach)
             if chosen != NONE_LEFT:
                 return Repair(reason=f"{chosen} at {count} edits")
-        if self.near is not None or doubtful:
-            return Repair(reason=f"no repair of at most {_edits(most)} was found")
-        return Repair(reason=f"at most {_edits(most)} never make it sound")
+        where = "" if self.near is None else " near the fragment"
+        doubt = ", and some could not be decided" if doubtful else ""
+        return Repair(
+            reason=f"none of at most {_edits(most)} was found among: {TRIED}{where}{doubt}"
+        )
 
     def _choice(self, count: int, reach: int) -> tuple[Edit, ...] | str:
         left = self.budget.remaining()
