@@ -38,6 +38,10 @@ LEAVE = 2.0
 # More states of one word are kept in a table, with so many bytes each, and not in a set.
 MANY = 1 << 20
 TABLE = 16
+# Bytes that the states of a level may take here, and after how many states that is asked.
+MOST_BYTES = 1 << 28
+STATE_BYTES = 150
+ASK = 16
 # A state takes a slot of a set, two fifths full on average, and an integer.
 SLOT = 40
 
@@ -57,7 +61,7 @@ class Stretch:
         these but the last one.
     end
         ``None``, or why there is no further stretch: ``"complete"``, ``"wide"``, ``"misfit"`` (the
-        next level does not fit the layout) or ``"limit"``.
+        next level does not fit the layout), ``"large"`` (it has too many states) or ``"limit"``.
     """
 
     states: Word
@@ -82,7 +86,8 @@ class NarrowSearch:
         self._known: set[int] | IntegerTable | None = None
         words = kernel.layout.words
         each = len(net.transition_ids) * (TRANSITION + WORD * (words - 1))
-        self.worth = WORTH * (LEVEL + each)
+        self._most = MOST_BYTES // (STATE_BYTES + 16 * words)
+        self.worth = min(WORTH * (LEVEL + each), self._most / LEAVE)
 
     @property
     def game(self) -> ScalarGame:
@@ -161,15 +166,22 @@ class NarrowSearch:
             while True:
                 found: set[int] = set()
                 before, dead = arcs, deadlocks
-                for number in numbers:
-                    holding = number & tests
-                    constants, count = remembered.get(holding) or firings(holding)
-                    if count:
-                        arcs += count
-                        for constant in constants:
-                            found.add(number + constant)
-                    else:
-                        deadlocks += 1
+                for at in range(0, len(numbers), ASK):
+                    for number in numbers[at : at + ASK]:
+                        holding = number & tests
+                        constants, count = remembered.get(holding) or firings(holding)
+                        if count:
+                            arcs += count
+                            for constant in constants:
+                                found.add(number + constant)
+                        else:
+                            deadlocks += 1
+                    if len(found) > self._most:
+                        arcs, deadlocks = before, dead
+                        reason = "large"
+                        break
+                if reason is not None:
+                    break
                 wide = 0
                 if over:
                     for number in found:
