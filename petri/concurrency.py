@@ -141,7 +141,7 @@ def concurrent_places(
     together : bool array of shape (n_places, n_places)
         Symmetric; the diagonal tells which places are ever marked.
     complete : bool
-        Whether all reachable markings were looked at. Otherwise ``False`` in the array says nothing.
+        Whether all reachable markings were looked at; if not, ``False`` says nothing.
 
     Notes
     -----

@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FewStates", "IntegerGame", "Stretch"]
+__all__ = ["FewStates", "IntegerGame", "Stretch", "parts"]
 
 Words = NDArray[np.uint64]
 
@@ -40,6 +40,17 @@ MOST_BYTES = 1 << 28
 ARC_BYTES = 200
 WORD_BYTES = 16
 ASK = 16
+
+
+def parts(numbers: list[int], size: int) -> list[list[int]]:
+    """Return a list in parts.
+
+    Examples
+    --------
+    >>> parts([1, 2, 3], 2)
+    [[1, 2], [3]]
+    """
+    return [numbers[at : at + size] for at in range(0, len(numbers), size)]
 
 
 class IntegerGame(Protocol):
@@ -202,8 +213,8 @@ class FewStates:
                 first_new, first_arc, first_source = len(new), len(labels), len(counts)
                 wide = 0
                 large = False
-                for at in range(0, len(todo), ASK):
-                    for state in todo[at : at + ASK]:
+                for part in (todo,) if len(todo) <= ASK else parts(todo, ASK):
+                    for state in part:
                         holding = state & tests
                         steps = known_steps.get(holding) or game.steps(holding)
                         for label, constant in steps:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from petri.net import PetriNet
 from petri.state_space.scalar_game import ScalarGame
 from petri.state_space.token_kernel import TokenKernel
+from transition_systems.few_states import parts
 from transition_systems.integer_table import IntegerTable
 from transition_systems.key_table import distinct_hashes
 
@@ -153,7 +154,7 @@ class NarrowSearch:
         assert known is not None
         game = self.game
         remembered, firings, tests, over = game.remembered, game.firings, game.tests, game.over
-        leave = LEAVE * self.worth
+        leave, most_found = LEAVE * self.worth, self._most
         numbers = game.numbers(level)
         reason: str | None = None
         self._known = None  # it is not whole while this runs
@@ -166,8 +167,8 @@ class NarrowSearch:
             while True:
                 found: set[int] = set()
                 before, dead = arcs, deadlocks
-                for at in range(0, len(numbers), ASK):
-                    for number in numbers[at : at + ASK]:
+                for part in (numbers,) if len(numbers) <= ASK else parts(numbers, ASK):
+                    for number in part:
                         holding = number & tests
                         constants, count = remembered.get(holding) or firings(holding)
                         if count:
@@ -176,7 +177,7 @@ class NarrowSearch:
                                 found.add(number + constant)
                         else:
                             deadlocks += 1
-                    if len(found) > self._most:
+                    if len(found) > most_found:
                         arcs, deadlocks = before, dead
                         reason = "large"
                         break
