@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -358,25 +357,6 @@ def test_a_run_of_the_net_is_told_by_its_own_length() -> None:
         assert len(verdict.witness) == 3
     assert unsafe.explanation == ("It fails after 3 steps.",)
     assert stuck.explanation == ("After 3 steps nothing can happen any more, with tokens in 2 d.",)
-
-
-def test_each_rule_ends_with_the_time() -> None:
-    generator, size = random.Random(1), 8_000
-    arcs = list[tuple[str, str]]()
-    for number in range(size):
-        arcs += [(f"p{p}", f"t{number}") for p in generator.sample(range(size), 3)]
-        arcs += [(f"t{number}", f"p{p}") for p in generator.sample(range(size), 3)]
-    net = PetriNet(
-        places=[f"p{i}" for i in range(size)],
-        transitions=[f"t{i}" for i in range(size)],
-        arcs=arcs,
-        initial={f"p{i}": 1 for i in range(0, size, 2)},
-    )
-    began = time.monotonic()
-    preserved = Preserved(bounds="finite", deadlock=False)
-    small = reduce_net(net, preserved, budget=Budget(seconds=0.3))
-    assert time.monotonic() - began < 1.5
-    assert small.steps
 
 
 def test_a_run_that_is_shown_ends_where_the_claim_is_lost() -> None:
