@@ -53,6 +53,11 @@ def coverable(
         HOLDS with a run; VIOLATED with the closed set of all markings, or with an invariant that
         the minimal coverability set gives.
 
+    Raises
+    ------
+    UsageError
+        When the net has no such place.
+
     Notes
     -----
     Decidable for all nets (Karp and Miller, 1969), but the run that covers may be very long.
@@ -64,6 +69,8 @@ def coverable(
     >>> coverable(pump, {"p2": 3}).outcome, coverable(pump, {"p1": 2}).outcome
     (<Outcome.HOLDS: 'HOLDS'>, <Outcome.VIOLATED: 'VIOLATED'>)
     """
+    for place in marking:
+        net.place_index(place)  # also where no token is asked for, a misspelt name is an error
     goal = conjunction(*(at_least(place, tokens) for place, tokens in marking.items() if tokens))
     decision = Decision(
         net, f"coverable {dict(marking)}", method=method, methods=("explicit", "covering"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from petri.incidence import ArcTable
 from petri.net import PetriNet
 from petri.reachable import invariant
 from petri.state_space.reachability import ReachabilityGraph
@@ -67,8 +68,8 @@ def persistent(
     return verdict
 
 
-def _rows(net: PetriNet, table: tuple[object, ...]) -> list[dict[str, int]]:
-    offsets, places, weights = (part.tolist() for part in table)  # type: ignore[attr-defined]
+def _rows(net: PetriNet, table: ArcTable) -> list[dict[str, int]]:
+    offsets, places, weights = (part.tolist() for part in table)
     ids = net.place_ids
     return [
         {ids[p]: w for p, w in zip(places[a:b], weights[a:b], strict=True)}

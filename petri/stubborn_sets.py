@@ -227,6 +227,10 @@ def always_reachable_by_stubborn_sets(
         full = _distance(search, [s for s in range(len(search.markings)) if search.is_full(s)])
         if (full >= 0).all():
             break
+        count = len(search.markings)
+        reason = decision.meter.exhausted(states=count)
+        if reason is not None:  # full sets may add arcs only, which the search does not count
+            return decision.verdict(search, Outcome.UNKNOWN, None, _partial(reason, search))
         for state in _one_each(search, np.flatnonzero(full < 0)):
             search.expand_fully(state)
     rank = _distance(search, search.good)

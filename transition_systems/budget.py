@@ -10,7 +10,10 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
-__all__ = ["Budget", "Meter"]
+__all__ = ["NO_MEMORY", "Budget", "Meter"]
+
+# The reason of an engine that the operating system gave no more memory.
+NO_MEMORY = "there is not enough memory"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

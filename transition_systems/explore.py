@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.budget import Budget, Meter
+from transition_systems.budget import NO_MEMORY, Budget, Meter
 from transition_systems.few_states import FewStates, IntegerGame
 from transition_systems.progress import Progress, ProgressCallback
-from transition_systems.protocols import ExplicitSystem, WidthError
+from transition_systems.protocols import BlockError, ExplicitSystem, WidthError
 from transition_systems.visited import VisitedSet
 
 __all__ = ["Exploration", "explore"]
@@ -89,6 +89,11 @@ class _Growing:
         self.blocks.append(block)
         self.nbytes += block.nbytes
 
+    def cut(self, blocks: int) -> None:
+        """Keep so many blocks, the first ones."""
+        del self.blocks[blocks:]
+        self.nbytes = sum(block.nbytes for block in self.blocks)
+
     def joined(self) -> NDArray[np.generic]:
         return np.concatenate(self.blocks) if self.blocks else np.empty(0, dtype=self.dtype)
 
@@ -116,7 +121,8 @@ def explore(
     keep_arcs
         Whether to store the arcs.
     budget, progress
-        Limits and a callback, asked and told once for each block.
+        Limits and a callback, asked and told once for each block. Where the operating system gives
+        no more memory, that is a reason too, and what was found before is kept.
     stage
         The name under which progress is told.
     resume
@@ -146,7 +152,11 @@ def explore(
             )  # fmt: skip
         if reason is not None:
             break
-        reason = search.advance(meter)
+        try:
+            reason = search.advance(meter)
+        except MemoryError:
+            search.take_back()
+            reason = NO_MEMORY
         if reason is not None:
             break
     if reason is None and search.found is not None:
@@ -189,6 +199,25 @@ class _Search:
         self.found = _first_hit(goal, self.seen.rows, 0)
         self._few = self._few_states()
         self._arrays = False  # the next level is for arrays
+        self._most = BLOCK  # states of a block, as long as it may have too many successors
+        self._reencoded: Words | None = None
+        self._keep()
+
+    @property
+    def _growing(self) -> tuple[_Growing, ...]:
+        return self.parents, self.parent_labels, self.sources, self.labels, self.targets
+
+    def _keep(self) -> None:
+        """Note that everything found so far belongs together."""
+        blocks = tuple(len(part.blocks) for part in self._growing)
+        self._kept = len(self.seen), self.expanded, self.arcs, blocks
+
+    def take_back(self) -> None:
+        """Forget what was found of a block that was not done to the end, and the tables."""
+        self._few = None
+        _, self.expanded, self.arcs, blocks = self._kept
+        for part, count in zip(self._growing, blocks, strict=True):
+            part.cut(count)
 
     def _few_states(self) -> FewStates | None:
         """Return the loop on integers, where the system has one and no goal is looked for."""
@@ -213,11 +242,16 @@ class _Search:
         self._arrays = False
         if few is not None:
             few.forget()
-        stop = min(len(rows), self.expanded + getattr(self.system, "block", BLOCK))
+        most = min(self._most, getattr(self.system, "block", BLOCK))
+        stop = min(len(rows), self.expanded + most)
         try:
             source, label, after = self.system.successors(rows[self.expanded : stop])
         except WidthError:
             return self._reencode()
+        except BlockError as error:
+            self._most = error.rows
+            return None
+        self._most = min(BLOCK, self._most + self._most // 4 + 1)
         before = len(self.seen)
         index, new = self.seen.add(after)
         self.arcs += len(source)
@@ -232,6 +266,7 @@ class _Search:
             self.targets.add(index)
         self.expanded = stop
         self.found = _first_hit(self.goal, self.seen.rows[before:], before)
+        self._keep()
         return None
 
     def _reencode(self) -> str | None:
@@ -239,8 +274,10 @@ class _Search:
             rows = self.system.reencode(self.seen.rows)
         except OverflowError as error:
             return str(error)
+        self._reencoded = rows
         self.seen = VisitedSet(rows.shape[1])
         self.seen.add(rows)
+        self._reencoded = None
         if self._few is not None:
             self._few.start_anew(len(rows))
         return None
@@ -261,14 +298,16 @@ class _Search:
                 self.targets.add(stretch.target)
                 self.arcs += len(stretch.label)
                 self.expanded = stop
-                self._arrays = stretch.end == "misfit"
+                self._arrays = stretch.end in ("misfit", "large")
+                self._keep()
                 if meter.exhausted(states=len(self.seen), bytes=self.nbytes) is not None:
                     return
 
     def result(self, reason: str | None, seconds: float) -> Exploration:
         """Return everything found."""
+        states = self.seen.rows if self._reencoded is None else self._reencoded
         return Exploration(
-            states=self.seen.rows.copy(),
+            states=states[: self._kept[0]].copy(),
             source=self.sources.joined().astype(np.int64, copy=False),
             label=self.labels.joined().astype(np.int32, copy=False),
             target=self.targets.joined().astype(np.int64, copy=False),

@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FewStates", "IntegerGame", "Stretch"]
+__all__ = ["FewStates", "IntegerGame", "Stretch", "parts"]
 
 Words = NDArray[np.uint64]
 
@@ -34,6 +34,23 @@ WORTH = 1.0
 # A level this many times as wide as one that would be begun with is left to arrays.
 LEAVE = 2.0
 ENTRY_BYTES = 150
+# Bytes that the arcs of a level may take here, with so many for an arc and a word of its target,
+# and after how many states that is asked.
+MOST_BYTES = 1 << 28
+ARC_BYTES = 200
+WORD_BYTES = 16
+ASK = 16
+
+
+def parts(numbers: list[int], size: int) -> list[list[int]]:
+    """Return a list in parts.
+
+    Examples
+    --------
+    >>> parts([1, 2, 3], 2)
+    [[1, 2], [3]]
+    """
+    return [numbers[at : at + size] for at in range(0, len(numbers), size)]
 
 
 class IntegerGame(Protocol):
@@ -85,7 +102,8 @@ class Stretch:
         int32 and int64 (m,): their arcs.
     end
         ``None``, or why there is no further stretch: ``"complete"``, ``"wide"``, ``"misfit"`` (the
-        next level has a state that is too wide) or ``"limit"``.
+        next level has a state that is too wide), ``"large"`` (the next level has too many arcs) or
+        ``"limit"``.
     """
 
     rows: Words
@@ -180,6 +198,7 @@ class FewStates:
         game = self.game
         tests, over, known_steps = game.tests, game.over, game.known_steps
         leave = LEAVE * WORTH * game.worth
+        most_arcs = MOST_BYTES // (ARC_BYTES + WORD_BYTES * level.shape[1])
         todo = game.numbers(level.T)
         source, reason = expanded, None
         while reason is None:
@@ -193,25 +212,30 @@ class FewStates:
             while True:
                 first_new, first_arc, first_source = len(new), len(labels), len(counts)
                 wide = 0
-                for state in todo:
-                    holding = state & tests
-                    steps = known_steps.get(holding) or game.steps(holding)
-                    for label, constant in steps:
-                        after = state + constant
-                        number = numbered.get(after)
-                        if number is None:
-                            number = numbered[after] = len(numbered)
-                            wide |= after & over
-                            new.append(after)
-                            parents.append(source)
-                            parent_labels.append(label)
-                        labels.append(label)
-                        targets.append(number)
-                    counts.append(len(steps))
-                    source += 1
+                large = False
+                for part in (todo,) if len(todo) <= ASK else parts(todo, ASK):
+                    for state in part:
+                        holding = state & tests
+                        steps = known_steps.get(holding) or game.steps(holding)
+                        for label, constant in steps:
+                            after = state + constant
+                            number = numbered.get(after)
+                            if number is None:
+                                number = numbered[after] = len(numbered)
+                                wide |= after & over
+                                new.append(after)
+                                parents.append(source)
+                                parent_labels.append(label)
+                            labels.append(label)
+                            targets.append(number)
+                        counts.append(len(steps))
+                        source += 1
+                    if len(labels) - first_arc > most_arcs:
+                        large = True
+                        break
                 todo = new[first_new:]
-                if wide:
-                    reason = "misfit"
+                if wide or large:
+                    reason = "misfit" if wide else "large"
                     for state in todo:
                         del numbered[state]
                     del new[first_new:], parents[first_new:], parent_labels[first_new:]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.probing import places_of
+from transition_systems.probing import places_of, round_multiplier
 
 __all__ = ["KeyTable", "distinct", "distinct_hashes", "state_hash", "states_of"]
 
@@ -44,9 +44,9 @@ def state_hash(states: Words) -> NDArray[np.uint64]:
     """
     keys = states[0] * TWICE
     keys += FIRST
-    for word in states[1:]:
+    for at, word in enumerate(states[1:]):
         mixed = word ^ (word >> HALF)
-        mixed *= MIX
+        mixed *= round_multiplier(at) if at else MIX
         mixed ^= mixed >> FOLD
         mixed *= FIRST
         mixed <<= ONE

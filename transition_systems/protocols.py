@@ -14,9 +14,23 @@ from numpy.typing import NDArray
 
 from transition_systems.properties.predicates import Predicate
 
-__all__ = ["ExplicitSystem", "Observable", "SymbolicSystem", "WidthError"]
+__all__ = ["BlockError", "ExplicitSystem", "Observable", "SymbolicSystem", "WidthError"]
 
 Words = NDArray[np.uint64]
+
+
+class BlockError(Exception):
+    """The successors of a block would take too much memory; the loop asks for fewer states.
+
+    Parameters
+    ----------
+    rows
+        How many states of the block, the first ones, may be given at a time; at least one.
+    """
+
+    def __init__(self, rows: int) -> None:
+        super().__init__("a block has too many successors")
+        self.rows = rows
 
 
 class WidthError(Exception):
@@ -56,6 +70,8 @@ class ExplicitSystem(Protocol):
         ------
         WidthError
             When a successor does not fit into the words.
+        BlockError
+            When there are more states than it can do at a time; never for one state.
         """
         ...
 

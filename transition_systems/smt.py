@@ -6,14 +6,23 @@ z3 is imported by the first call, never at import.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
 
-__all__ = ["OUT_OF_TIME", "SmtAnswer", "check", "load_z3", "model_to_dict", "smtlib_text"]
+__all__ = [
+    "OUT_OF_TIME",
+    "SmtAnswer",
+    "all_of",
+    "any_of",
+    "check",
+    "load_z3",
+    "model_to_dict",
+    "smtlib_text",
+]
 
 Status = Literal["sat", "unsat", "unknown"]
 OUT_OF_TIME = "the time budget is used up"
@@ -34,6 +43,34 @@ def load_z3() -> Any:
         raise UsageError(
             "this needs the solver z3, which is not installed; run 'pip install z3-solver'"
         ) from error
+
+
+def all_of(terms: Sequence[Any]) -> Any:
+    """Return the conjunction of terms in standard SMT-LIB, which has no ``and`` of fewer than two.
+
+    Examples
+    --------
+    >>> all_of([]).sexpr()
+    'true'
+    """
+    z3 = load_z3()
+    if len(terms) == 1:
+        return terms[0]
+    return z3.And(list(terms)) if terms else z3.BoolVal(True)
+
+
+def any_of(terms: Sequence[Any]) -> Any:
+    """Return the disjunction of terms in standard SMT-LIB, which has no ``or`` of fewer than two.
+
+    Examples
+    --------
+    >>> any_of([]).sexpr()
+    'false'
+    """
+    z3 = load_z3()
+    if len(terms) == 1:
+        return terms[0]
+    return z3.Or(list(terms)) if terms else z3.BoolVal(False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from netproof.recheck.replay import Replay
 from netproof.recheck.result import RefusedError, Watch
 from netproof.recheck.statements import Statement, as_statement, bound_of, supports
 from transition_systems.evidence import Evidence, ReductionEvidence
+from transition_systems.run import Run
 
 __all__ = ["check_reduction"]
 
@@ -33,9 +34,34 @@ def check_reduction(
         raise RefusedError(
             "the claim about the reduced net is not what the steps make of the claim"
         )
-    if evidence.run is not None:
-        table.walk(evidence.run.initial, evidence.run.steps, watch)
     check(replay.table(), evidence.inner)
+    if evidence.run is not None:
+        _same_end(evidence.run, evidence.inner, table, replay, watch)
+
+
+def _same_end(run: Run, inner: Evidence, table: NetTable, replay: Replay, watch: Watch) -> None:
+    """Refuse a run of the net that does not end where the run of the reduced net does.
+
+    Its last marking has to be the one that the reduced net's last marking is read as: the same
+    tokens in each place that is left, and what the steps say in each place that went, where they
+    say it. The inner evidence was checked, so that its states are those of its steps.
+    """
+    short = getattr(inner, "run", None)
+    if not isinstance(short, Run):
+        raise RefusedError("a run is shown, but the inner evidence is about no single marking")
+    last = table.walk(run.initial, run.steps, watch)[-1]
+    end = short.last
+    for place, index in table.place.items():
+        try:
+            now = replay.meaning(place)
+        except RefusedError:  # the steps do not say it
+            continue
+        weights, tokens = now if isinstance(now, tuple) else ({}, now)
+        if isinstance(tokens, str):
+            tokens = end.get(tokens, 0)
+        tokens += sum(weight * end.get(other, 0) for other, weight in weights.items())
+        if last.get(index, 0) != tokens:
+            raise RefusedError("the run does not end in the marking that the inner evidence names")
 
 
 def _carries(claim: Statement, inner: Statement, replay: Replay) -> bool:

@@ -16,7 +16,7 @@ from transition_systems.properties.predicates import (
     Or,
     Predicate,
 )
-from transition_systems.smt import load_z3
+from transition_systems.smt import all_of, any_of, load_z3
 
 __all__ = ["Encoding"]
 
@@ -54,9 +54,7 @@ class Encoding:
 
     def enabled(self, transition: int, marking: list[Any]) -> Any:
         """Return the term "the transition is enabled in the marking"."""
-        z3 = load_z3()
-
-        return z3.And([marking[place] >= weight for place, weight in self.pre[transition]])
+        return all_of([marking[place] >= weight for place, weight in self.pre[transition]])
 
     def predicate(self, predicate: Predicate, marking: list[Any]) -> Any:
         """Return the term of a state predicate on a marking (a list of integer terms).
@@ -98,10 +96,10 @@ class Encoding:
                 return self.enabled(self.net.transition_index(name), marking)
             case Dead():
                 count = len(self.net.transition_ids)
-                return z3.And([z3.Not(self.enabled(t, marking)) for t in range(count)])
+                return all_of([z3.Not(self.enabled(t, marking)) for t in range(count)])
             case Not(operand):
                 return z3.Not(done[id(operand)])
             case And(operands):
-                return z3.And([done[id(operand)] for operand in operands])
+                return all_of([done[id(operand)] for operand in operands])
             case Or(operands):
-                return z3.Or([done[id(operand)] for operand in operands])
+                return any_of([done[id(operand)] for operand in operands])

@@ -19,6 +19,8 @@ MOST_TRIED = 12
 LONGEST = 4
 MOST_ALIKE = 32
 PROGRAMS = 4
+# Nodes after which the clock is looked at within a rule.
+OFTEN = 64
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,8 +71,12 @@ class FurtherRules:
         self.implicit = ImplicitPlaces(desk.work, desk.guards, desk.meter)
         self.programs_from = PROGRAMS * few
 
+    def _out_of_time(self, looked: int) -> bool:
+        """Return whether the time is used up, asked once in a while."""
+        return looked % OFTEN == OFTEN - 1 and self.desk.meter.out_of_time()
+
     def apply(self) -> bool:
-        """Apply the first rule that does; return whether one did."""
+        """Apply the first rule that does; return whether one did. Each ends with the time."""
         return (
             self._starve()
             or self._sinks_and_sources()
@@ -122,7 +128,9 @@ class FurtherRules:
         work, desk = self.work, self.desk
         pre, post = work.pre, work.post
         before = len(desk.steps)
-        for place in list(work.places):
+        for looked, place in enumerate(list(work.places)):
+            if self._out_of_time(looked):
+                break
             filling, emptying = work.fill[place], work.empty[place]
             if emptying and all(pre[t] == {place: 1} and not post[t] for t in emptying):
                 marked = work.marking.get(place, 0)
@@ -150,10 +158,14 @@ class FurtherRules:
         before = len(self.desk.steps)
         for transition, needs in work.pre.items():
             alike.setdefault(frozenset(needs.items()), []).append(transition)
+        looked = 0
         for some in alike.values():
             if not 1 < len(some) <= MOST_ALIKE:
                 continue
             for transition in list(some):
+                looked += 1
+                if self._out_of_time(looked):
+                    return len(self.desk.steps) > before
                 for first in some:
                     found = self._sequence(first, transition) if first != transition else None
                     if found is not None:
@@ -227,7 +239,9 @@ class FurtherRules:
         work, names = self.work, self.names
         pre, post, empty = work.pre, work.post, work.empty
         before = len(self.desk.steps)
-        for place in list(work.places):
+        for looked, place in enumerate(list(work.places)):
+            if self._out_of_time(looked):
+                break
             filling, emptying = work.fill[place], empty[place]
             if len(filling) != 1 or not 1 <= len(emptying) <= MOST_PRODUCTS:
                 continue

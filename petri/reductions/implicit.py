@@ -24,6 +24,8 @@ MOST_SEARCHED = 60
 MOST_WEIGHT = 1_000
 WIDEST = 16
 NEAR = 1e-6
+# Places after which the clock is looked at.
+OFTEN = 16
 
 Found = tuple[int, Arcs, int | None]
 
@@ -76,7 +78,9 @@ class ImplicitPlaces:
                 yield place, {}, None
                 none = False
         rows: dict[int, Arcs] = {}
-        for place in list(work.places):
+        for looked, place in enumerate(list(work.places)):
+            if looked % OFTEN == 0 and self.meter.out_of_time():
+                return
             found = self._search(place, rows) if self._may_be(place) else None
             if found is not None:
                 yield found

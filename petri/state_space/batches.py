@@ -18,11 +18,20 @@ from petri.state_space.seen_states import Prepared
 from petri.state_space.state_layout import StateLayout
 from petri.state_space.token_kernel import LayoutError, TokenKernel
 
-__all__ = ["CHUNK", "Batch", "Misfit", "Successors"]
+__all__ = ["CHUNK", "Batch", "Misfit", "Successors", "chunk_of"]
 
 Word = NDArray[np.uint64]
 CHUNK = 1 << 15
+# Bytes that the columns and tests of a block may take, and the least states of one.
+MOST_BYTES = 1 << 28
+LEAST = 1 << 6
 LOOKED_AT = 1 << 14
+
+
+def chunk_of(net: PetriNet) -> int:
+    """Return how many states to take apart at a time: fewer for a very wide net."""
+    each = len(net.place_ids) + len(net.transition_ids)
+    return max(LEAST, min(CHUNK, MOST_BYTES // max(1, each)))
 
 
 class Misfit(Exception):
@@ -108,9 +117,9 @@ class Successors:
             When a successor does not fit the layout; figures are then wrong.
         """
         kernel, into, filled = self.kernel, self._buffer, 0
-        width = level.shape[1]
-        for start in range(0, width, CHUNK):
-            block = [np.ascontiguousarray(word[start : start + CHUNK]) for word in level]
+        width, chunk = level.shape[1], chunk_of(self.net)
+        for start in range(0, width, chunk):
+            block = [np.ascontiguousarray(word[start : start + chunk]) for word in level]
             columns = self.layout.columns(block)
             alive = np.zeros(len(block[0]), dtype=bool)
             arcs = 0

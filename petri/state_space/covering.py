@@ -28,7 +28,7 @@ from transition_systems.properties.predicates import (
     conjunction,
     disjunction,
 )
-from transition_systems.smt import check, smtlib_text
+from transition_systems.smt import any_of, check, smtlib_text
 
 __all__ = ["covering_invariant", "invariant_of", "prove_by_covering"]
 
@@ -139,7 +139,7 @@ def prove_by_covering(
         steps.append(z3.And(encoding.enabled(transition, marking), z3.Not(stays)))
     if meter.out_of_time():
         return None
-    queries = (begins, [*inside, z3.Or(steps)], outside)
+    queries = (begins, [*inside, any_of(steps)], outside)
     script = "".join(f"(push 1)\n{smtlib_text(query)}(pop 1)\n" for query in queries)
     return InvariantEvidence(
         claim=claim(net, always_everywhere(good)),

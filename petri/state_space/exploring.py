@@ -6,7 +6,7 @@ from petri.net import PetriNet
 from petri.state_space.coverability import find_pump
 from petri.state_space.reachability import ReachabilityGraph, reachability_graph
 from petri.structure.bounds import bounding_weights
-from transition_systems.budget import Budget
+from transition_systems.budget import NO_MEMORY, Budget
 from transition_systems.progress import ProgressCallback
 from transition_systems.run import Lasso
 
@@ -50,6 +50,8 @@ def explore_or_pump(
         else:
             graph = graph.continued(budget=small, progress=progress)
         if graph.complete or most == limit.states or limit.remaining() == 0.0:
+            return graph, None
+        if graph.reason == NO_MEMORY:
             return graph, None
         if states > STAGES[0][0] and bounding_weights(net, budget=Budget(seconds=1.0)) is not None:
             continue

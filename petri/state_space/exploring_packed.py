@@ -20,7 +20,7 @@ from petri.state_space.space import StateSpace
 from petri.state_space.state_layout import StateLayout
 from petri.structure.bounds import bounds_of_flows, place_bounds
 from petri.structure.flows import Semiflow, place_semiflows
-from transition_systems.budget import Budget, Meter
+from transition_systems.budget import NO_MEMORY, Budget, Meter
 from transition_systems.errors import UsageError
 from transition_systems.progress import ProgressCallback
 from transition_systems.run import Lasso
@@ -160,8 +160,9 @@ def state_space(
     method
         ``"explicit"``, or ``"auto"``, which is the same.
     budget, progress
-        Limits and a callback. When states or seconds end, the space is partial
-        (``complete=False``); when bytes end, the visited set goes over to files.
+        Limits and a callback. When states or seconds end, or the operating system gives no more
+        memory, the space is partial (``complete=False``); when bytes end, the visited set goes over
+        to files.
     spill
         A folder that keeps the levels as files. A search that was interrupted, even by the end of
         the process, goes on from its last complete level when it is called again with the folder.
@@ -211,6 +212,10 @@ def state_space(
         if search is None:
             raise UsageError(f"the state space of the net cannot be packed: {error}") from error
         reason = str(error)
+    except MemoryError:
+        if search is None or not search.settled:
+            raise
+        reason = NO_MEMORY
     finally:
         if search is not None:
             search.close()

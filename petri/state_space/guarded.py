@@ -19,13 +19,17 @@ from petri.incidence import ArcTable
 from petri.net import PetriNet
 from petri.state_space.scalar_game import ScalarGame
 from petri.state_space.state_layout import Field, StateLayout
-from transition_systems.protocols import WidthError
+from transition_systems.protocols import BlockError, WidthError
 
-__all__ = ["GuardedFiring"]
+__all__ = ["ARC_BYTES", "MOST_BYTES", "GuardedFiring"]
 
 Words = NDArray[np.uint64]
 
 CHUNK_CELLS = 1 << 21
+# Bytes that the successors of a block may take, unless the caller says otherwise.
+MOST_BYTES = 1 << 28
+# What an arc takes besides its target: the source and the label.
+ARC_BYTES = 16
 FEW_ROWS = 4_096
 # How often counters are widened one by one.
 SINGLY = 3
@@ -114,15 +118,25 @@ class GuardedFiring:
         """Return in which states some transition is enabled, bool (n,)."""
         return np.asarray(self.enabled(block).any(axis=1))
 
-    def successors(self, block: Words) -> tuple[NDArray[np.int64], NDArray[np.int32], Words]:
+    def successors(
+        self, block: Words, most_bytes: int = MOST_BYTES
+    ) -> tuple[NDArray[np.int64], NDArray[np.int32], Words]:
         """Return all firings from a block of states, uint64 (n, words), sorted by source.
 
         Raises
         ------
         WidthError
             When a counter outgrew its bits; :meth:`wider` gives the next ones.
+        BlockError
+            When the firings from several states would take more than ``most_bytes``.
         """
+        cells = len(block) * len(self._change)
+        if cells > most_bytes and len(block) > 1:
+            raise BlockError(max(1, most_bytes // len(self._change)))
         source, label = self.enabled(block).nonzero()
+        most = most_bytes // (8 * self.layout.words + ARC_BYTES)
+        if len(source) > most and len(block) > 1:
+            raise BlockError(max(1, int(source[most])))  # all arcs of these states fit
         target = block.take(source, axis=0)
         target += self._change.take(label, axis=0)
         met = np.bitwise_or.reduce(target, axis=0) & self._guards

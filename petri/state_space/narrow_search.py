@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from petri.net import PetriNet
 from petri.state_space.scalar_game import ScalarGame
 from petri.state_space.token_kernel import TokenKernel
+from transition_systems.few_states import parts
 from transition_systems.integer_table import IntegerTable
 from transition_systems.key_table import distinct_hashes
 
@@ -38,6 +39,10 @@ LEAVE = 2.0
 # More states of one word are kept in a table, with so many bytes each, and not in a set.
 MANY = 1 << 20
 TABLE = 16
+# Bytes that the states of a level may take here, and after how many states that is asked.
+MOST_BYTES = 1 << 28
+STATE_BYTES = 150
+ASK = 16
 # A state takes a slot of a set, two fifths full on average, and an integer.
 SLOT = 40
 
@@ -57,7 +62,7 @@ class Stretch:
         these but the last one.
     end
         ``None``, or why there is no further stretch: ``"complete"``, ``"wide"``, ``"misfit"`` (the
-        next level does not fit the layout) or ``"limit"``.
+        next level does not fit the layout), ``"large"`` (it has too many states) or ``"limit"``.
     """
 
     states: Word
@@ -82,7 +87,8 @@ class NarrowSearch:
         self._known: set[int] | IntegerTable | None = None
         words = kernel.layout.words
         each = len(net.transition_ids) * (TRANSITION + WORD * (words - 1))
-        self.worth = WORTH * (LEVEL + each)
+        self._most = MOST_BYTES // (STATE_BYTES + 16 * words)
+        self.worth = min(WORTH * (LEVEL + each), self._most / LEAVE)
 
     @property
     def game(self) -> ScalarGame:
@@ -148,7 +154,7 @@ class NarrowSearch:
         assert known is not None
         game = self.game
         remembered, firings, tests, over = game.remembered, game.firings, game.tests, game.over
-        leave = LEAVE * self.worth
+        leave, most_found = LEAVE * self.worth, self._most
         numbers = game.numbers(level)
         reason: str | None = None
         self._known = None  # it is not whole while this runs
@@ -161,15 +167,22 @@ class NarrowSearch:
             while True:
                 found: set[int] = set()
                 before, dead = arcs, deadlocks
-                for number in numbers:
-                    holding = number & tests
-                    constants, count = remembered.get(holding) or firings(holding)
-                    if count:
-                        arcs += count
-                        for constant in constants:
-                            found.add(number + constant)
-                    else:
-                        deadlocks += 1
+                for part in (numbers,) if len(numbers) <= ASK else parts(numbers, ASK):
+                    for number in part:
+                        holding = number & tests
+                        constants, count = remembered.get(holding) or firings(holding)
+                        if count:
+                            arcs += count
+                            for constant in constants:
+                                found.add(number + constant)
+                        else:
+                            deadlocks += 1
+                    if len(found) > most_found:
+                        arcs, deadlocks = before, dead
+                        reason = "large"
+                        break
+                if reason is not None:
+                    break
                 wide = 0
                 if over:
                     for number in found:

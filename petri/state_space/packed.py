@@ -14,20 +14,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from petri.net import PetriNet
-from petri.state_space.guarded import GuardedFiring
+from petri.state_space.guarded import ARC_BYTES, MOST_BYTES, GuardedFiring
 from petri.state_space.layout_plan import Observed, mended_layout, plan_layout
 from petri.state_space.scalar_game import ScalarGame
 from petri.state_space.state_layout import StateLayout
 from petri.state_space.token_kernel import LayoutError, TokenKernel
 from petri.structure.bounds import bounds_of_flows
 from petri.structure.flows import place_semiflows
-from transition_systems.protocols import WidthError
+from transition_systems.protocols import BlockError, WidthError
 
 __all__ = ["PackedNet"]
 
 Words = NDArray[np.uint64]
 
 BLOCK = 1 << 15
+# The successors of a block may take this part of a budget of bytes, and no less than this.
+PART = 8
+LEAST_BYTES = 1 << 20
 # A block of more states is worth a plan.
 LARGE = 1 << 12
 LOOKED_AT = 1 << 14
@@ -46,6 +49,8 @@ class PackedNet:
     ----------
     net
         Any place/transition net.
+    most_bytes
+        A budget of bytes: the successors of a block take an eighth of it, and 256 MiB at most.
 
     Raises
     ------
@@ -62,8 +67,9 @@ class PackedNet:
     [[0, 1]]
     """
 
-    def __init__(self, net: PetriNet) -> None:
+    def __init__(self, net: PetriNet, *, most_bytes: int | None = None) -> None:
         self.net = net
+        self.limit_bytes(most_bytes)
         self._plan = False
         self._initial = net.initial.to_array(net.place_ids)[None, :]
         self._firing: GuardedFiring | _PlannedFiring
@@ -72,10 +78,16 @@ class PackedNet:
         except OverflowError:
             self._firing = _PlannedFiring.planned(net, [self._initial])
 
+    def limit_bytes(self, most_bytes: int | None) -> None:
+        """Say what budget of bytes there is from now on."""
+        part = MOST_BYTES if most_bytes is None else most_bytes // PART
+        self._most_bytes = max(LEAST_BYTES, min(MOST_BYTES, part))
+
     @property
     def block(self) -> int:
         """How many states to expand at a time."""
-        return BLOCK
+        each = len(self.net.place_ids) + len(self.net.transition_ids)
+        return max(1, min(BLOCK, self._most_bytes // max(1, each)))
 
     def integers(self) -> ScalarGame:
         """Return the same game on integers, for few states at a time."""
@@ -106,12 +118,14 @@ class PackedNet:
         ------
         WidthError
             When a marking does not fit its fields, or when the block is the first large one.
+        BlockError
+            When the firings from several states would take too many bytes.
         """
         if len(block) > LARGE and isinstance(self._firing, GuardedFiring):
             self._plan = True
             raise WidthError("many states are worth a plan")
         self._plan = False
-        return self._firing.successors(block)
+        return self._firing.successors(block, self._most_bytes)
 
     def unpack(self, rows: Words) -> NDArray[np.int64]:
         """Return markings, int64 of shape (n, n_places)."""
@@ -128,23 +142,24 @@ class PackedNet:
 
     def reencode(self, seen: Words) -> Words:
         """Plan or mend the layout and return the given states anew, uint64 (n, w)."""
-        old = self._firing
+        old = firing = self._firing
         if not self._plan:
             try:
-                self._firing = old.wider()
+                firing = old.wider()
             except OverflowError:
                 if isinstance(old, _PlannedFiring):
                     raise
                 self._plan = True
         if self._plan:
-            markings = (old.unpack(part) for part in _parts(seen))
-            self._firing = _PlannedFiring.planned(self.net, markings)
-        rows = np.empty((len(seen), self.layout.words), dtype=np.uint64)
+            markings = (old.unpack(part) for part in _parts(seen, self.block))
+            firing = _PlannedFiring.planned(self.net, markings)
+        rows = np.empty((len(seen), firing.layout.words), dtype=np.uint64)
         at = 0
-        for part in _parts(seen):
-            packed = self.layout.repacked(old.layout, list(part.T))
+        for part in _parts(seen, self.block):
+            packed = firing.layout.repacked(old.layout, list(part.T))
             rows[at : at + len(part)] = packed.T
             at += len(part)
+        self._firing = firing  # not before: without memory for the rows, the old one stays
         return rows
 
 
@@ -189,13 +204,19 @@ class _PlannedFiring:
             pass
         return alive
 
-    def successors(self, block: Words) -> tuple[NDArray[np.int64], NDArray[np.int32], Words]:
+    def successors(
+        self, block: Words, most_bytes: int = MOST_BYTES
+    ) -> tuple[NDArray[np.int64], NDArray[np.int32], Words]:
         """Return all firings from a block of at most 2 ** 16 states, sorted by source."""
         words = _columns(block)
         fired: list[int] = []
         rows_of: list[NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]
+        left = most_bytes // (8 * self.layout.words + ARC_BYTES)
         try:
             for transition, rows in self._kernel.firings(words):
+                left -= len(rows)
+                if left < 0 and len(block) > 1:
+                    raise BlockError(len(block) // 2)
                 fired.append(transition)
                 rows_of.append(rows)
         except LayoutError as error:
@@ -225,6 +246,6 @@ def _columns(rows: Words) -> list[Words]:
     return list(np.ascontiguousarray(rows.T))
 
 
-def _parts(rows: Words) -> Iterator[Words]:
-    for start in range(0, len(rows), BLOCK):
-        yield rows[start : start + BLOCK]
+def _parts(rows: Words, size: int) -> Iterator[Words]:
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]

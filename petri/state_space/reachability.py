@@ -166,6 +166,7 @@ class ReachabilityGraph:
         if self.complete:
             return self
         system = copy(self._system)  # a new layout is not to be that of the states here
+        system.limit_bytes(None if budget is None else budget.bytes)
         found = explore(system, budget=budget, progress=progress, resume=self._exploration)
         return ReachabilityGraph(self.net, system, found)
 
@@ -323,7 +324,7 @@ def reachability_graph(
     <ReachabilityGraph of 4 states, 3 arcs, complete>
     """
     try:
-        system = PackedNet(net)
+        system = PackedNet(net, most_bytes=None if budget is None else budget.bytes)
     except OverflowError as error:
         raise UsageError(f"the state space of the net cannot be packed: {error}") from error
     return ReachabilityGraph(net, system, explore(system, budget=budget, progress=progress))

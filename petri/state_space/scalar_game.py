@@ -28,7 +28,9 @@ Step = tuple[int, int]
 
 Tests = Sequence[tuple[Test, ...] | None]
 
+# States, and steps of them all together, that are remembered.
 REMEMBERED = 1 << 14
+STEPS_REMEMBERED = 1 << 22
 CELLS = 1 << 20
 WORD = 64
 
@@ -94,6 +96,7 @@ class ScalarGame:
         self._columns()
         self.remembered: dict[int, Firings] = {}
         self.known_steps: dict[int, tuple[Step, ...]] = {}
+        self._steps_left = STEPS_REMEMBERED
 
     def _take(self, places: Sequence[int], below: int, bits: int) -> int:
         """Lay out a counter of some places, plus 2 ** bits - below; return its highest bit."""
@@ -209,16 +212,21 @@ class ScalarGame:
         """Return what fires where these tests hold."""
         fired = self._fired(holding)
         result = tuple(constant for _, constant in fired if constant), len(fired)
-        if len(self.remembered) < REMEMBERED:
+        if len(self.remembered) < REMEMBERED and self._room_for(fired):
             self.remembered[holding] = result
         return result
 
     def steps(self, holding: int) -> tuple[Step, ...]:
         """Return the transitions that fire where these tests hold, ascending, and constants."""
         result = tuple(sorted(self._fired(holding)))
-        if len(self.known_steps) < REMEMBERED:
+        if len(self.known_steps) < REMEMBERED and self._room_for(result):
             self.known_steps[holding] = result
         return result
+
+    def _room_for(self, steps: Sequence[Step]) -> bool:
+        """Return whether so many steps more may be remembered, and count them."""
+        self._steps_left -= len(steps)
+        return self._steps_left >= 0
 
 
 def _rooms(net: PetriNet, layout: StateLayout) -> list[int]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from petri.net import PetriNet
-from petri.state_space.batches import CHUNK, Batch, Misfit, Successors
+from petri.state_space.batches import CHUNK, Batch, Misfit, Successors, chunk_of
 from petri.state_space.layout_data import layout_data, layout_of
 from petri.state_space.layout_plan import Observed
 from petri.state_space.levels import LevelStore
@@ -80,6 +80,7 @@ class PackedSearch:
         self._tight = False  # there is no memory for states as integers
         self._second: SecondProcess | None = None
         self._fresh: list[list[Word]] = []
+        self._chunk = chunk_of(net)
         self._use(layout)
         said = store.read(net.digest())
         if said is None:
@@ -114,6 +115,11 @@ class PackedSearch:
         for _, block in self.store.blocks(FLUSH):
             yield [*block]
         yield from self._fresh
+
+    @property
+    def settled(self) -> bool:
+        """Whether the levels are whole and the figures are theirs."""
+        return self._settled
 
     @property
     def states(self) -> int:
@@ -202,7 +208,7 @@ class PackedSearch:
             return False
         if limit is not None and self.narrow.bytes_for(self.states) > limit // PART:
             return False
-        self.narrow.know((block for _, block in self.store.blocks(CHUNK)), self.states)
+        self.narrow.know((block for _, block in self.store.blocks(self._chunk)), self.states)
         self._waited = 0
         return True
 
@@ -217,7 +223,7 @@ class PackedSearch:
         with closing(self.narrow.run(last, most=most, end=meter.end)) as stretches:
             for stretch in stretches:
                 last = self._take(stretch, last)
-                if stretch.end == "misfit":
+                if stretch.end in ("misfit", "large"):
                     self._spared = 1
                 if progress is not None:
                     self._tell(progress, stage, meter, last.shape[1])
@@ -234,8 +240,9 @@ class PackedSearch:
         expanded = states[:, : states.shape[1] - left]
         if stretch.widths or done:
             expanded = np.concatenate((last, expanded), axis=1)
-        for start in range(0, expanded.shape[1], CHUNK):
-            block = [word[start : start + CHUNK] for word in expanded]
+        chunk = self._chunk
+        for start in range(0, expanded.shape[1], chunk):
+            block = [word[start : start + chunk] for word in expanded]
             self.figures.count(self.layout.columns(block), len(block[0]), 0, 0)
         self.figures.arcs += stretch.arcs
         self.figures.deadlocks += stretch.deadlocks
@@ -363,8 +370,8 @@ class PackedSearch:
             for place in field.places
         )
         for block in self._all_states():
-            for start in range(0, len(block[0]), CHUNK):
-                columns = layout.columns([word[start : start + CHUNK] for word in block])
+            for start in range(0, len(block[0]), self._chunk):
+                columns = layout.columns([word[start : start + self._chunk] for word in block])
                 seen.add_rows(places, [layout.tokens(columns, place) for place in places])
         if self.failed is not None:
             seen.add(self.failed)
@@ -374,7 +381,7 @@ class PackedSearch:
         old = self.layout
         self._settled = False
         self._fresh = []
-        self.store.repack(lambda block: layout.repacked(old, list(block)), CHUNK)
+        self.store.repack(lambda block: layout.repacked(old, list(block)), self._chunk)
         self._use(layout)
         self.figures.use(layout)
         self._settled = True

@@ -177,7 +177,7 @@ def serve(descriptor: int) -> None:
         pipe.send(("ready",))
         while True:
             _serve_level(pipe, successors, slots, Path(folder) / "level", pipe.recv())
-    except (EOFError, OSError, KeyboardInterrupt):
+    except (EOFError, OSError, KeyboardInterrupt, MemoryError):
         # The other process may have been killed, and then nobody else removes the files.
         if folder:
             shutil.rmtree(folder, ignore_errors=True)

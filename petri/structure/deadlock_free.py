@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from petri.induction.linear_lines import as_parts
@@ -25,6 +26,8 @@ from transition_systems.properties.predicates import Dead
 __all__ = ["deadlock_free", "marked_circuits"]
 
 NEVER_DEAD = "AG !dead"
+# Where no seconds are given: the search for siphons is exponential at worst.
+SECONDS = 30.0
 
 
 def deadlock_free(net: PetriNet, *, budget: Budget | None = None) -> Evidence | str:
@@ -35,7 +38,7 @@ def deadlock_free(net: PetriNet, *, budget: Budget | None = None) -> Evidence | 
     net
         Any place/transition net with its initial marking.
     budget
-        Seconds.
+        Seconds; without any it gives up after half a minute.
 
     Returns
     -------
@@ -56,6 +59,8 @@ def deadlock_free(net: PetriNet, *, budget: Budget | None = None) -> Evidence | 
     ('t1', 't2')
     """
     limit = (budget or Budget()).fixed()
+    if limit.remaining() is None:
+        limit = replace(limit, seconds=SECONDS).fixed()
     claim = Claim(formula=NEVER_DEAD, model_digest=net.digest())
     if not net.transition_ids:
         return "the net has no transition"

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 
 from petri.net import PetriNet
+from petri.walking.moves import needs_and_moves
 
 __all__ = ["Firing", "shortened"]
 
@@ -25,16 +26,7 @@ class Firing:
 
     def __init__(self, net: PetriNet) -> None:
         self.initial: list[int] = net.initial.to_array(net.place_ids).tolist()
-        self.needs: list[list[tuple[int, int]]] = []
-        self.moves: list[list[tuple[int, int]]] = []
-        for number in range(len(net.transition_ids)):
-            need, gives = (
-                dict(zip(*(part.tolist() for part in table.row(number)), strict=True))
-                for table in (net.pre_arcs, net.post_arcs)
-            )
-            moved = {p: gives.get(p, 0) - need.get(p, 0) for p in (*need, *gives)}
-            self.needs.append(list(need.items()))
-            self.moves.append([(p, n) for p, n in moved.items() if n])
+        self.needs, self.moves = needs_and_moves(net)
 
     def able(self, tokens: Sequence[int], transition: int) -> bool:
         """Return whether a transition is enabled."""

@@ -17,6 +17,7 @@ from petri.structure.bounds import bounds_of_flows
 from petri.structure.flows import place_semiflows
 from petri.token_game.bit_program import AND, OR, XOR, BitProgram, compile_predicate
 from petri.token_game.sliced_net import BitLayout, Slot, layout_of, slots_of
+from petri.walking.moves import needs_and_moves
 from transition_systems.properties.predicates import Predicate
 
 __all__ = ["SlicedWalkers", "ones", "zeros"]
@@ -59,16 +60,7 @@ class SlicedWalkers:
     def __init__(self, net: PetriNet, words: int) -> None:
         self.net, self.words = net, words
         self.initial: list[int] = net.initial.to_array(net.place_ids).tolist()
-        self.needs: list[list[tuple[int, int]]] = []
-        self.moves: list[list[tuple[int, int]]] = []
-        for number in range(len(net.transition_ids)):
-            need, gives = (
-                dict(zip(*(part.tolist() for part in table.row(number)), strict=True))
-                for table in (net.pre_arcs, net.post_arcs)
-            )
-            moved = {p: gives.get(p, 0) - need.get(p, 0) for p in (*need, *gives)}
-            self.needs.append(list(need.items()))
-            self.moves.append([(p, n) for p, n in moved.items() if n])
+        self.needs, self.moves = needs_and_moves(net)
         bounds: list[int | None] = [None] * len(self.initial)
         if len(bounds) <= FLOWS_UP_TO:
             flows = place_semiflows(net, most=2 * FLOWS_UP_TO // (1 + len(bounds) // 50))

@@ -8,15 +8,17 @@ from hypothesis import given, settings
 
 from netproof.recheck import recheck, recheck_verdict
 from oracles.net_properties import Space, space_of
-from petri import PetriNet
+from petri import PetriNet, concurrency
 from petri.concurrency import concurrent, concurrent_places, mutual_exclusion
 from petri.coverable import coverable
 from petri.home import reversible
 from petri.live import live
 from petri.persistence import persistent
 from petri.stable_places import stable_place
+from petri.state_space.reachability import reachability_graph
 from strategies_petri import nets
 from transition_systems.budget import Budget
+from transition_systems.errors import UsageError
 from transition_systems.evidence import Parts, evidence_from_dict
 from transition_systems.verdict import Verdict
 
@@ -157,3 +159,25 @@ def test_a_partial_graph_does_not_say_that_it_holds() -> None:
     together, complete = concurrent_places(counter, budget=Budget(states=1))
     assert not complete
     assert np.array_equal(together, together.T)
+
+
+@given(net=nets(max_places=4, max_transitions=4))
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_concurrent_places_a_few_markings_at_a_time(net: PetriNet) -> None:
+    graph = reachability_graph(net, budget=Budget(states=100))
+    whole = concurrent_places(net, graph=graph)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(concurrency, "CELLS", 4)
+        parts = concurrent_places(net, graph=graph)
+        late, complete = concurrent_places(net, graph=graph, budget=Budget(seconds=0.0))
+    assert np.array_equal(parts[0], whole[0])
+    assert parts[1] == whole[1]
+    assert not complete or graph.n_states <= 4
+    assert not (late & ~whole[0]).any()
+
+
+def test_a_misspelt_place_is_an_error_whatever_its_tokens() -> None:
+    net = PetriNet(places=["order"], transitions=["t"], arcs=[("t", "order")])
+    for tokens in (0, 1):
+        with pytest.raises(UsageError, match="did you mean 'order'"):
+            coverable(net, {"ordre": tokens})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import runpy
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -224,3 +225,16 @@ def test_reasons_why_structure_proves_nothing() -> None:
     assert "no transition" in str(deadlock_free(PetriNet(places=["p"], transitions=[])))
     ring = nets.philosophers(3, left_handed=False)
     assert "contains no trap" in str(petri.deadlock(ring, method="structure").reason)
+
+
+def test_the_search_for_siphons_ends_also_without_a_budget(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    arcs = [("p", "a"), ("a", "q"), ("q", "b"), ("b", "p"), ("p", "c"), ("r", "c"), ("c", "q")]
+    arcs += [("q", "d"), ("r", "d"), ("d", "p"), ("c", "r"), ("d", "r")]
+    net = PetriNet(places=["p", "q", "r"], transitions=list("abcd"), arcs=arcs, initial=["p", "r"])
+    assert not isinstance(deadlock_free(net), str)
+    monkeypatch.setattr(sys.modules["petri.structure.deadlock_free"], "SECONDS", 0.0)
+    answer = deadlock_free(net)
+    assert isinstance(answer, str)
+    assert "the time budget is used up" in answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 
@@ -14,10 +15,12 @@ from petri.induction.bmc import bounded_model_checking
 from petri.induction.k_induction import k_induction
 from petri.induction.pdr import pdr
 from petri.induction.spacer import spacer
+from petri.state_space.covering import prove_by_covering
 from petri.state_space.reachability import reachability_graph
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
 from transition_systems.evidence import InvariantEvidence
+from transition_systems.properties.parse import parse_predicate
 from transition_systems.properties.predicates import Compare, Dead, Predicate, at_least
 from transition_systems.smt import load_z3
 from transition_systems.verdict import Verdict
@@ -146,3 +149,17 @@ def test_steps_that_are_too_few_are_told() -> None:
     )
     with pytest.raises(UsageError):
         k_induction(net, Dead(), max_k=0)
+
+
+def test_scripts_have_no_empty_connectives() -> None:
+    """Standard SMT-LIB has no ``or`` or ``and`` of fewer than two parts."""
+    net = PetriNet(places=["p", "q", "r"], transitions=["t", "u"], arcs=[("t", "p"), ("p", "u")])
+    for found in (pdr(net, parse_predicate("q >= 1")), pdr(net, parse_predicate("q + r >= 1"))):
+        assert isinstance(found.evidence, InvariantEvidence)
+        script = found.evidence.smtlib
+        assert not re.search(r"\((or|and)\)|\bassert (or|and)\b|\( *(or|and) [^() ]+\)", script)
+        assert " and)" not in script
+        assert " or)" not in script
+    proof = prove_by_covering(net, parse_predicate("q <= 0"), parse_predicate("q <= 0 && r <= 0"))
+    assert proof is not None
+    assert "(assert or)" not in proof.smtlib

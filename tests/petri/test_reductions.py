@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal, TypeAlias
 
 import pytest
@@ -42,6 +43,7 @@ from transition_systems.evidence import (
     evidence_from_dict,
 )
 from transition_systems.properties.parse import parse_predicate
+from transition_systems.run import Run
 from transition_systems.verdict import Verdict
 
 Bounds: TypeAlias = Literal["least", "finite", "none"]
@@ -355,3 +357,34 @@ def test_a_run_of_the_net_is_told_by_its_own_length() -> None:
         assert len(verdict.witness) == 3
     assert unsafe.explanation == ("It fails after 3 steps.",)
     assert stuck.explanation == ("After 3 steps nothing can happen any more, with tokens in 2 d.",)
+
+
+def test_a_run_that_is_shown_ends_where_the_claim_is_lost() -> None:
+    """A choice before a join: any other run of the net is refused as the witness."""
+    shown = 0
+    for seed in range(300):
+        net = workflow(seed)
+        if not workflow_net(net).holds:
+            continue
+        goal = workflow_goal(net)
+        verdict = ReducedNet(net, goal=goal, budget=Budget(states=2_000), few=0).option()
+        evidence = verdict.evidence
+        if not isinstance(evidence, ReductionEvidence) or evidence.run is None or not evidence.run:
+            continue
+        assert recheck(evidence, net).passed
+        shown += 1
+        for length in range(len(evidence.run)):
+            short = replace(evidence.run, steps=evidence.run.steps[:length])
+            other = recheck(replace(evidence, run=short), net)
+            assert not other.passed or short.last == evidence.run.last, seed
+    assert shown > 10
+
+
+def test_a_run_is_refused_where_no_single_marking_is_shown() -> None:
+    net = parallel(2, 2)
+    goal = workflow_goal(net)
+    evidence = ReducedNet(net, goal=goal).option().evidence
+    assert isinstance(evidence, ReductionEvidence)
+    run = Run(initial=net.initial.to_dict())
+    assert recheck(evidence, net).passed
+    assert recheck(replace(evidence, run=run), net).status == "failed"

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from petri import PetriNet, reachability_graph
-from petri.state_space import exploring_packed, narrow_search, scalar_game, search
+from petri.state_space import batches, exploring_packed, narrow_search, scalar_game, search
 from petri.state_space.exploring_packed import state_space
 from petri.state_space.packed import PackedNet
 from petri.state_space.search import PackedSearch
@@ -136,7 +136,8 @@ def test_a_budget_of_bytes_gives_up_integers_before_it_spills(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(search, "FLUSH", 1 << 10)
-    monkeypatch.setattr(search, "CHUNK", 1 << 8)
+    monkeypatch.setattr(batches, "CHUNK", 1 << 8)
+    monkeypatch.setattr(batches, "LEAST", 1 << 8)
     whole = state_space(moved(4_000))
     for limit in (1_000, 100_000, 400_000, 1_000_000):
         tight = state_space(moved(4_000), budget=Budget(bytes=limit))

@@ -51,7 +51,7 @@ def test_guesses_and_small_blocks_change_nothing(net: PetriNet) -> None:
             lambda net, flows, budget: dict.fromkeys(net.place_ids),
         )
         patch.setattr(batches, "CHUNK", 4)
-        patch.setattr(search, "CHUNK", 4)
+        patch.setattr(batches, "LEAST", 4)
         patch.setattr(narrow_search, "WORTH", 0.0)
         for name, value in (("FLUSH", 8), ("WIDE", 6)):
             patch.setattr(search, name, value)
@@ -230,7 +230,7 @@ def test_a_budget_of_bytes_spills_instead_of_dying(tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(narrow_search, "WORTH", 0.0)
         patch.setattr(batches, "CHUNK", 1 << 8)
-        patch.setattr(search, "CHUNK", 1 << 8)
+        patch.setattr(batches, "LEAST", 1 << 8)
         patch.setattr(search, "FLUSH", 1 << 10)
         for folder in (None, tmp_path / "here"):
             tight = state_space(kanban(3), budget=Budget(bytes=150_000), spill=folder)

@@ -14,6 +14,7 @@ from netproof.recheck import recheck
 from petri import PetriNet
 from petri.decision import final_predicate
 from petri.state_space.reachability import ReachabilityGraph, reachability_graph
+from petri.stubborn.searching import ReducedSearch
 from petri.stubborn_sets import (
     always_reachable_by_stubborn_sets,
     deadlock_by_stubborn_sets,
@@ -208,3 +209,29 @@ def test_dead_from_the_start() -> None:
     assert reachable_by_stubborn_sets(net, Dead()).holds
     assert deadlock_by_stubborn_sets(net).violated
     assert deadlock_by_stubborn_sets(net, final=Dead()).holds
+
+
+def test_states_that_fire_everything_are_added_within_the_budget(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where no new markings are found, the clock is asked nevertheless."""
+    go = ReducedSearch.go
+    monkeypatch.setattr(
+        ReducedSearch,
+        "go",
+        lambda self, meter, progress, stop_at_goal: go(
+            self, Budget().start(), progress, stop_at_goal=stop_at_goal
+        ),
+    )
+    late = again = 0
+    for seed in range(150):
+        net = random_safe_net(seed)
+        if graph_of(net) is None:
+            continue
+        goal = random_goal(net, seed)
+        full = always_reachable_by_stubborn_sets(net, goal)
+        verdict = always_reachable_by_stubborn_sets(net, goal, budget=Budget(seconds=0.0))
+        again += 1
+        late += verdict.unknown
+        assert verdict.unknown or verdict.outcome == full.outcome
+    assert 0 < late < again
