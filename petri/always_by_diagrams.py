@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,9 +21,10 @@ from transition_systems.properties.predicates import Predicate
 from transition_systems.properties.walk import negate
 from transition_systems.verdict import Verdict
 
-__all__ = ["after_listing", "always_reachable_by_diagrams"]
+__all__ = ["after_listing", "always_reachable_by_diagrams", "to_list_first"]
 
 SECONDS = 10.0
+FIRST_STATES = 200_000
 MOST_NODES = 2_000_000
 BYTES_OF_NODE = 200
 
@@ -169,6 +170,19 @@ def _evidence(
         nodes=nodes.rows, whole=whole, goal=goal,
         links=np.array(links, dtype=np.int64).reshape(-1, 2),
     )  # fmt: skip
+
+
+def to_list_first(budget: Budget) -> Budget:
+    """Return what the first list of markings may use before something else is asked.
+
+    Examples
+    --------
+    >>> to_list_first(Budget(states=10)).states
+    10
+    """
+    left = budget.remaining()
+    few = replace(budget, states=min(FIRST_STATES, budget.states or FIRST_STATES))
+    return few if left is None else replace(few, seconds=left / 4).fixed()
 
 
 def after_listing(listed: Verdict, limit: Budget, drawn: Callable[[Budget], Verdict]) -> Verdict:

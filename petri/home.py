@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from petri.always_by_diagrams import after_listing, always_reachable_by_diagrams
+from petri.always_by_diagrams import after_listing, always_reachable_by_diagrams, to_list_first
 from petri.decision import equals_marking
 from petri.net import PetriNet
 from petri.reachable import always_reachable
@@ -60,8 +60,16 @@ def reversible(
     limit = (budget or Budget()).fixed()
     if method == "symbolic":
         return drawn(limit)
-    listed = always_reachable(
-        net, goal, method=method, budget=limit, progress=progress, seed=seed, graph=graph,
-        name="reversibility",
-    )  # fmt: skip
-    return after_listing(listed, limit, drawn) if listed.unknown and method == "auto" else listed
+
+    def listed(share: Budget) -> Verdict:
+        return always_reachable(
+            net, goal, method=method, budget=share, progress=progress, seed=seed, graph=graph,
+            name="reversibility",
+        )  # fmt: skip
+
+    if method != "auto" or graph is not None:
+        return listed(limit)
+    found = listed(to_list_first(limit))
+    if found.unknown:
+        found = after_listing(found, limit, drawn)
+    return listed(limit) if found.unknown and limit.remaining() != 0.0 else found

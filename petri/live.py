@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from petri.always_by_diagrams import after_listing, always_reachable_by_diagrams
+from petri.always_by_diagrams import after_listing, always_reachable_by_diagrams, to_list_first
 from petri.decision import Decision, claim, equals_marking
 from petri.liveness import no_dead_transitions
 from petri.net import PetriNet
@@ -75,17 +75,20 @@ def live(
         return _by_diagrams(net, decision.budget, progress, seed)
     if decision.method == "structure":
         return _by_structure(net, decision.budget, seed)
-    verdict = _listed(decision)
-    if verdict.unknown and method == "auto":
+    if method != "auto" or graph is not None:
+        return _listed(decision)
+    first = Decision(
+        net, "liveness", methods=METHODS, budget=to_list_first(decision.budget), progress=progress,
+        seed=seed,
+    )  # fmt: skip
+    found = _listed(first)
+    if found.unknown:
+        found = after_listing(found, decision.budget, lambda few: _by_structure(net, few, seed))
+    if found.unknown:
         found = after_listing(
-            verdict, decision.budget, lambda limit: _by_structure(net, limit, seed)
+            found, decision.budget, lambda few: _by_diagrams(net, few, progress, seed)
         )
-        if not found.unknown:
-            return found
-        return after_listing(
-            verdict, decision.budget, lambda limit: _by_diagrams(net, limit, progress, seed)
-        )
-    return verdict
+    return _listed(decision) if found.unknown and decision.budget.remaining() != 0.0 else found
 
 
 def _listed(decision: Decision) -> Verdict:
@@ -96,14 +99,14 @@ def _listed(decision: Decision) -> Verdict:
         occur = no_dead_transitions(net, graph=space, budget=limit)
         if occur.violated and occur.evidence is not None:
             return decision.violated(occur.evidence, *occur.explanation)
-        home = always_reachable(net, equals_marking(net, net.initial), graph=space)
+        home = always_reachable(net, equals_marking(net, net.initial), graph=space, budget=limit)
         if home.holds and occur.holds and home.evidence and occur.evidence:
             return decision.holds(_comes_back(net, home.evidence, occur.evidence), COMES_BACK)
     meter = limit.start()
     for transition in net.transition_ids:
         if meter.out_of_time():
             return decision.unknown("the time budget is used up")
-        verdict = always_reachable(net, Enabled(transition), graph=space)
+        verdict = always_reachable(net, Enabled(transition), graph=space, budget=limit)
         if verdict.violated and verdict.evidence is not None:
             told = f"From some reachable marking on {transition} can never occur again."
             return decision.violated(verdict.evidence, told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -11,7 +12,7 @@ from petri.decision import Decision, claim
 from petri.fair_cycles import fair_component, fair_cycle
 from petri.net import PetriNet
 from petri.state_space.exploring import explore_or_pump
-from petri.state_space.reachability import ReachabilityGraph
+from petri.state_space.reachability import ReachabilityGraph, reachability_graph
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
 from transition_systems.evidence import FairMeasure, LassoEvidence, Measure, PumpEvidence
@@ -22,6 +23,7 @@ from transition_systems.verdict import Verdict
 __all__ = ["Fairness", "terminates"]
 
 Fairness = Literal["none", "weak", "strong"]
+FIRST, LISTING = 5_000, 0.6
 
 
 def terminates(
@@ -73,7 +75,16 @@ def terminates(
         budget=budget, progress=progress, seed=seed, graph=graph,
     )  # fmt: skip
     if graph is None:
-        space, pump = explore_or_pump(net, budget=decision.budget, progress=progress)
+        limit = decision.budget
+        few = replace(limit, states=min(FIRST, limit.states or FIRST))
+        graph = reachability_graph(net, budget=few, progress=progress)
+        if fairness == "none" and not graph.complete:
+            _, cyclic = _longest(graph)
+            if len(cyclic):
+                return _endless(decision.on(graph), graph, cyclic)
+        left = limit.remaining()
+        most = limit if left is None else replace(limit, seconds=LISTING * left).fixed()
+        space, pump = explore_or_pump(net, budget=most, progress=progress, graph=graph)
         decision.on(space)
         if pump is not None and fairness == "none":
             return decision.violated(
@@ -87,15 +98,19 @@ def terminates(
         return _fair(decision, space, fairness, suffix)
     rank, cyclic = _longest(space)
     if len(cyclic):
-        lasso = _plain_cycle(space, cyclic)
-        return decision.violated(
-            LassoEvidence(claim=claim(net, "infinite run"), lasso=lasso),
-            f"After {len(lasso.stem)} steps, {len(lasso.cycle)} can be repeated for ever.",
-        )
+        return _endless(decision, space, cyclic)
     if not space.complete:
         return decision.out_of_budget()
     evidence = Measure(claim=claim(net, "terminates"), states=space.state_set(), rank=rank)
     return decision.holds(evidence, f"Every run ends after at most {int(rank[0])} steps.")
+
+
+def _endless(decision: Decision, space: ReachabilityGraph, cyclic: NDArray[np.int64]) -> Verdict:
+    lasso = _plain_cycle(space, cyclic)
+    return decision.violated(
+        LassoEvidence(claim=claim(decision.net, "infinite run"), lasso=lasso),
+        f"After {len(lasso.stem)} steps, {len(lasso.cycle)} can be repeated for ever.",
+    )
 
 
 def _longest(space: ReachabilityGraph) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

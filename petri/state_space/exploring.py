@@ -49,7 +49,10 @@ def explore_or_pump(
             graph = reachability_graph(net, budget=small, progress=progress)
         else:
             graph = graph.continued(budget=small, progress=progress)
-        if graph.complete or most == limit.states or limit.remaining() == 0.0:
+        if graph.complete or most == limit.states:
+            return graph, None
+        if limit.remaining() == 0.0:
+            graph.reason = "the time budget is used up"
             return graph, None
         if graph.reason == NO_MEMORY:
             return graph, None

@@ -155,7 +155,7 @@ def test_a_partial_graph_does_not_say_that_it_holds() -> None:
         assert decide(counter, method="explicit", budget=Budget(states=5)).unknown
         drawn = decide(counter, budget=Budget(states=5))
         assert drawn.holds
-        assert drawn.statistics.method == "symbolic"
+        assert drawn.statistics.method in ("structure", "symbolic")
     together, complete = concurrent_places(counter, budget=Budget(states=1))
     assert not complete
     assert np.array_equal(together, together.T)
