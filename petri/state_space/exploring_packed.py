@@ -44,6 +44,8 @@ NEW_PLANS = 4
 # So often counters with a guessed range are widened one by one.
 SINGLY = 8
 UNBOUNDED = "the net is unbounded"
+# Seconds for semiflows before a search; those found by then are taken.
+PLANNING = 5.0
 
 
 class _Planner:
@@ -52,7 +54,9 @@ class _Planner:
     def __init__(self, net: PetriNet, limit: Budget) -> None:
         self.net = net
         self.limit = limit
-        self.flows: tuple[Semiflow, ...] = place_semiflows(net, budget=limit)
+        left = limit.remaining()
+        share = Budget(seconds=PLANNING if left is None else min(PLANNING, left / 4))
+        self.flows: tuple[Semiflow, ...] = place_semiflows(net, budget=share)
         self.bounds = bounds_of_flows(len(net.place_ids), self.flows)
         self.seen = Observed.nothing(len(net.place_ids))
         self.seen.add(net.initial.to_array(net.place_ids)[None, :])

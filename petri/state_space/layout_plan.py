@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from heapq import heapify, heappop, heapreplace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,23 +117,30 @@ class _Plan:
                 self.open.discard(place)
 
     def state_machines(self) -> None:
-        """Semiflows with one token: the place that holds it is one number."""
+        """Semiflows with one token: the place that holds it is one number.
+
+        The one that saves most bits comes first. What one saves only shrinks as others take its
+        places, so that it is counted again only when it comes to the top.
+        """
         ones = [f for f in self.flows if f.value == 1 and all(w == 1 for _, w in f.weights)]
-        while ones:
-            free = {f: [p for p, _ in f.weights if p in self.open] for f in ones}
-            ones = [f for f in ones if free[f]]
-            if not ones:
-                return
-            best = max(
-                ones,
-                key=lambda f: (
-                    len(free[f]) - (len(free[f]) - 1).bit_length(),
-                    len(free[f]) == len(f.weights),
-                ),
-            )
-            places = free[best]
-            ones.remove(best)
-            self.depend(best, places[0])
+
+        def worth(number: int) -> tuple[int, bool, int]:
+            free = sum(p in self.open for p, _ in ones[number].weights)
+            whole = free == len(ones[number].weights)
+            return (free - 1).bit_length() - free, not whole, number
+
+        waiting = [worth(number) for number in range(len(ones))]
+        heapify(waiting)
+        while waiting:
+            best = waiting[0]
+            places = [p for p, _ in ones[best[2]].weights if p in self.open]
+            now = worth(best[2])
+            if places and now != best:
+                heapreplace(waiting, now)
+                continue
+            heappop(waiting)
+            if places:
+                self.depend(ones[best[2]], places[0])
             if len(places) > 1:
                 self.unit(places[1:], proved=True)
 

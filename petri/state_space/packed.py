@@ -21,6 +21,7 @@ from petri.state_space.state_layout import StateLayout
 from petri.state_space.token_kernel import LayoutError, TokenKernel
 from petri.structure.bounds import bounds_of_flows
 from petri.structure.flows import place_semiflows
+from transition_systems.budget import Budget
 from transition_systems.protocols import BlockError, WidthError
 
 __all__ = ["PackedNet"]
@@ -31,6 +32,8 @@ BLOCK = 1 << 15
 # The successors of a block may take this part of a budget of bytes, and no less than this.
 PART = 8
 LEAST_BYTES = 1 << 20
+# Seconds for the semiflows of a layout; those found by then are taken.
+PLANNING = 1.0
 # A block of more states is worth a plan.
 LARGE = 1 << 12
 LOOKED_AT = 1 << 14
@@ -185,7 +188,7 @@ class _PlannedFiring:
         seen = Observed.nothing(places)
         for part in markings:
             np.maximum(seen.top, part.max(axis=0), out=seen.top)
-        flows = place_semiflows(net)
+        flows = place_semiflows(net, budget=Budget(seconds=PLANNING))
         return cls(net, plan_layout(flows, bounds_of_flows(places, flows), seen, guess=False))
 
     def integers(self) -> ScalarGame:

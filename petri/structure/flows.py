@@ -6,7 +6,9 @@ integers of Python; each semiflow that is returned is one, whether or not all we
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from itertools import islice, pairwise, product
 from math import gcd
 from typing import NamedTuple
@@ -79,8 +81,8 @@ def place_semiflows(
     net
         Any place/transition net.
     most
-        Rows kept at a time; where more arise, those of the largest support are dropped, and what
-        is returned are semiflows still, but not all.
+        Rows kept at a time, at least as many as places; where more arise, those of the largest
+        support are dropped, and what is returned are semiflows still, but not all.
     budget
         Its seconds; those that were found before they are used up are returned.
 
@@ -100,15 +102,14 @@ def place_semiflows(
     >>> place_semiflows(PetriNet.from_arrays([[1], [0]], [[0], [1]], [3, 0]))
     (Semiflow(weights=((0, 1), (1, 1)), value=3),)
     """
-    rows = [_Row(left, {place: 1}, 1 << place) for place, left in enumerate(effects(net))]
-    found = [row.flow for row in rows if not row.left]
-    rows = [row for row in rows if row.left]
+    table = _Table(_Row(left, {place: 1}, 1 << place) for place, left in enumerate(effects(net)))
     meter = (budget or Budget()).start()
-    while rows and not meter.out_of_time():
-        transition = _cheapest(rows)
-        rows = _eliminate(rows, transition, most)
-        found.extend(row.flow for row in rows if not row.left)
-        rows = [row for row in rows if row.left]
+    while not meter.out_of_time():
+        transition = table.cheapest()
+        if transition is None:
+            break
+        table.eliminate(transition, most)
+    found = [row.flow for row in table.flows]
     initial = net.initial.to_array(net.place_ids).tolist()
     flows = [
         Semiflow(
@@ -120,37 +121,91 @@ def place_semiflows(
     return tuple(sorted(flows, key=lambda flow: (len(flow.weights), flow.weights)))
 
 
-def _cheapest(rows: list[_Row]) -> int:
-    counts: dict[int, list[int]] = {}
-    for row in rows:
+class _Table:
+    """Rows under elimination, by the transitions that change them.
+
+    ``flows`` are the rows that no transition changes. A row is found again by the lowest place of
+    its support, which tells soon whether some support lies within another.
+    """
+
+    def __init__(self, rows: Iterable[_Row]) -> None:
+        self.flows: list[_Row] = []
+        self._rows: dict[int, _Row] = {}
+        self._users: dict[int, dict[int, None]] = {}
+        self._counts: dict[int, list[int]] = {}
+        self._heap: list[tuple[int, int]] = []
+        self._lowest: dict[int, dict[int, int]] = {}
+        self._made = 0
+        for row in rows:
+            self._add(row)
+        self._heap = [(self._cost(transition), transition) for transition in self._counts]
+        heapify(self._heap)
+
+    def _cost(self, transition: int) -> int:
+        minus, plus = self._counts[transition]
+        return minus * plus - minus - plus
+
+    def _add(self, row: _Row) -> None:
+        number = self._made
+        self._made += 1
+        place = row.support & -row.support
+        self._lowest.setdefault(place, {})[number] = row.support
+        if not row.left:
+            self.flows.append(row)
+            return
+        self._rows[number] = row
         for transition, change in row.left.items():
-            counts.setdefault(transition, [0, 0])[change > 0] += 1
-    return min(counts, key=lambda t: (counts[t][0] * counts[t][1] - sum(counts[t]), t))
+            self._users.setdefault(transition, {})[number] = None
+            self._counts.setdefault(transition, [0, 0])[change > 0] += 1
 
+    def _drop(self, number: int) -> _Row:
+        row = self._rows.pop(number)
+        del self._lowest[row.support & -row.support][number]
+        for transition, change in row.left.items():
+            del self._users[transition][number]
+            self._counts[transition][change > 0] -= 1
+        return row
 
-def _eliminate(rows: list[_Row], transition: int, most: int) -> list[_Row]:
-    """Combine the rows so that none changes with the transition; keep minimal supports."""
-    plus = [row for row in rows if row.left.get(transition, 0) > 0]
-    minus = [row for row in rows if row.left.get(transition, 0) < 0]
-    kept = [row for row in rows if transition not in row.left]
-    smaller = [row.support for row in kept]
-    plus.sort(key=lambda row: len(row.flow))
-    minus.sort(key=lambda row: len(row.flow))
-    pairs = islice(product(plus, minus), 4 * most)
-    joint = sorted(
-        ((one.support | other.support).bit_count(), number, one, other)
-        for number, (one, other) in enumerate(pairs)
-    )
-    for _, _, one, other in joint:
-        if len(kept) >= most:
-            break
-        union = one.support | other.support
-        if any(known & union == known for known in smaller):
-            continue
-        row = _combine(one, other, transition)
-        smaller.append(row.support)
-        kept.append(row)
-    return kept
+    def cheapest(self) -> int | None:
+        """Return the transition with the fewest combinations, ``None`` when none is left."""
+        while self._heap:
+            cost, transition = self._heap[0]
+            if self._users[transition] and cost == self._cost(transition):
+                return transition
+            heappop(self._heap)
+        return None
+
+    def eliminate(self, transition: int, most: int) -> None:
+        """Combine rows so that none changes with a transition; keep minimal supports."""
+        before, known = max(most, len(self._rows)), len(self.flows)
+        gone = [self._drop(number) for number in list(self._users[transition])]
+        touched = {t for row in gone for t in row.left}
+        plus = sorted((r for r in gone if r.left[transition] > 0), key=lambda r: len(r.flow))
+        minus = sorted((r for r in gone if r.left[transition] < 0), key=lambda r: len(r.flow))
+        pairs = islice(product(plus, minus), 4 * most)
+        joint = sorted(
+            ((one.support | other.support).bit_count(), number, one, other)
+            for number, (one, other) in enumerate(pairs)
+        )
+        for _, _, one, other in joint:
+            if len(self._rows) + len(self.flows) - known >= before:
+                break
+            if not self._within(one.support | other.support):
+                self._add(_combine(one, other, transition))
+        for changed in touched:
+            if self._users[changed]:
+                heappush(self._heap, (self._cost(changed), changed))
+
+    def _within(self, union: int) -> bool:
+        """Return whether the support of some row lies within a set of places."""
+        left = union
+        while left:
+            place = left & -left
+            left ^= place
+            for support in self._lowest.get(place, {}).values():
+                if support & union == support:
+                    return True
+        return False
 
 
 def _combine(one: _Row, other: _Row, transition: int) -> _Row:
