@@ -68,7 +68,7 @@ class Batch:
     open
         The questions without an answer, by number.
     told
-        What each engine left to say, in order.
+        What was asked in vain, in order, as text.
 
     Notes
     -----
@@ -140,8 +140,7 @@ class Batch:
 
     def close(self, number: int) -> None:
         """Ask a question no longer."""
-        self.open.pop(number, None)
-        if self._second is not None:
+        if self.open.pop(number, None) is not None and self._second is not None:
             self._second.forget(number)
 
     def _hear(self, wait: float = 0.0) -> None:
@@ -151,7 +150,7 @@ class Batch:
         for number, answer in self._second.answers(wait):
             self._say(number, answer)
         if not self._second.running and self._second.told:
-            self.told.append(f"state space: {self._second.told}")
+            self.told.append(f"the whole state space ({self._second.told})")
             self._second.told = ""
 
     def _structure(self) -> None:
@@ -187,7 +186,7 @@ class Batch:
             elif isinstance(question, Most):
                 self.lower[number] = (listed.greatest(question.places), None)
         if not space.complete:
-            self.told.append(f"explicit: {space.reason} after {space.n_states:,} states")
+            self.told.append(f"the first {space.n_states:,} markings")
 
     def _walk(self) -> None:
         """Look for runs by random walks."""
@@ -210,8 +209,8 @@ class Batch:
             for number, (most, run) in zip(sums, found, strict=True):
                 if most >= self.lower.get(number, (-1, None))[0]:
                     self.lower[number] = (most, run)
-        if goals or sums:
-            self.told.append(f"walks: {len(self.open)} questions left")
+        if self.open and (goals or sums):
+            self.told.append("random walks")
         self._hear()
 
     def _prove(self) -> None:
@@ -231,7 +230,7 @@ class Batch:
                         self._proved(number, question, proof, "state-equation")
                 self._hear()
         if self.open:
-            self.told.append(f"state equation: {len(self.open)} questions left")
+            self.told.append("the state equation")
 
     def _claimed(self, number: int, question: Question) -> Predicate:
         """Return what would have to hold everywhere."""
@@ -269,8 +268,9 @@ class Batch:
                 shown = (verdict.evidence,)
                 self._say(number, Answer(value=verdict.holds, method="unfolding", evidence=shown))
             self._hear()
-        size = f"{prefix.n_events} events, {prefix.reason or 'a complete prefix'}"
-        self.told.append(f"unfolding: {size}")
+        if self.open:
+            why = "" if prefix.reason is None else f" ({prefix.reason})"
+            self.told.append(f"an unfolding of {prefix.n_events:,} events{why}")
 
     def _explore(self) -> None:
         """Explore the whole state space in this process."""
@@ -284,7 +284,7 @@ class Batch:
             if answer is not None:
                 self._say(number, answer)
         if space.reason:
-            self.told.append(f"state space: {space.reason}")
+            self.told.append(f"the whole state space ({space.reason})")
 
     def _induct(self) -> None:
         """Prove by induction, a little longer in each round."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 from petri.boundedness import bounded
@@ -14,11 +15,13 @@ from petri.net import PetriNet
 from petri.persistence import persistence_predicate
 from petri.portfolio.batch import Batch
 from petri.portfolio.questions import Answer, Reach
+from petri.reachable import when
 from petri.soundness.sound import sound
 from petri.stable_places import stable_place
 from petri.termination import terminates
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
+from transition_systems.evidence import RunEvidence
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula, State, Unary
@@ -46,6 +49,21 @@ OTHERS = {
     "soundness": sound,
     "stable-place": stable_place,
     "termination": terminates,
+}
+FOUND = {
+    "walks": ", found by random walks",
+    "pdr": ", found by property-directed reachability",
+    "unfolding": ", found in the unfolding",
+    "symbolic": ", found on the decision diagram of all markings",
+}
+PROVED = {
+    "explicit": "All markings were listed, and there is none",
+    "symbolic": "The decision diagram of all markings has none",
+    "structure": "The structure of the net excludes every marking",
+    "state-equation": "The state equation excludes every marking",
+    "unfolding": "The unfolding, which shows all markings, has none",
+    "pdr": "An inductive invariant excludes every marking",
+    "coverability": "The coverability set, which lies above all markings, excludes every marking",
 }
 INVARIANTS = ("deadlock", "persistence", "safeness")
 
@@ -132,9 +150,9 @@ def decide(
         peak_bytes=0 if space is None else space.peak_bytes,
     )
     if found is None or not found.evidence:
-        what = "; ".join(batch.told)
+        what = f"no answer from {_listed(batch.told)}" if batch.told else "the budget is used up"
         if found is not None:
-            what = f"answered by {found.method}, but its evidence is too large; {what}"
+            what = f"answered by {found.method}, but the evidence is too large; {what}"
         return Verdict(
             property=name, outcome=Outcome.UNKNOWN, statistics=statistics, reason=what, seed=seed
         )
@@ -144,9 +162,25 @@ def decide(
         outcome=Outcome.HOLDS if holds else Outcome.VIOLATED,
         statistics=statistics,
         evidence=found.evidence[0],
-        explanation=(f"Answered by {found.method}.", *(f"Before that: {t}." for t in batch.told)),
+        explanation=(_told(found, everywhere, batch.told),),
         seed=seed,
     )
+
+
+def _told(found: Answer, everywhere: bool, before: Sequence[str]) -> str:
+    """Return how an answer was found, and what was asked before."""
+    piece = found.evidence[0]
+    if isinstance(piece, RunEvidence):
+        who = FOUND.get(found.method, "")
+        text = f"It {'fails' if everywhere else 'is reached'} {when(len(piece.run))}{who}."
+    else:
+        text = f"{PROVED[found.method]} that {'fails' if everywhere else 'satisfies'} it."
+    return f"{text} No answer came from {_listed(before)}." if before else text
+
+
+def _listed(parts: Sequence[str]) -> str:
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _asked(net: PetriNet, asked: str | Formula) -> tuple[str, bool, Predicate]:

@@ -58,6 +58,23 @@ def test_telling_the_second_process_never_waits() -> None:
     second.close()
 
 
+def test_questions_are_closed_that_the_second_process_never_saw() -> None:
+    """The last question is answered while markings are listed; then all are closed."""
+    net = pairs(22)
+    goals = [Reach(at_least("p0", 2)), Reach(at_least("q0", 1))]
+    told: list[int] = []
+
+    def tell(number: int, _: Answer) -> None:
+        told.append(number)
+        if number == 0:
+            batch.close(1)
+
+    batch = Batch(net, goals, budget=Budget(seconds=6, states=500), tell=tell)
+    batch.run()
+    assert sorted(told) == [0, 1]
+    batch.close(1)
+
+
 def test_the_second_process_ends_with_the_first() -> None:
     """A killed user's process leaves neither a process nor a traceback."""
     code = (
