@@ -1,0 +1,224 @@
+"""Ranks on the product of a system with the tableau of a formula's negation.
+
+The tableau is made again here, letter by letter, from the expansion laws. Each set of obligations
+and each letter lead to the minimal pairs of what must hold next and what is put off: whatever a
+larger pair allows a smaller one allows too. So each path with a word on which the formula does
+not hold has a run in the product on which no obligation is put off for ever. The ranks show that
+there is none: along a run they fall, and stop falling at last, in a part where each step puts off
+the same obligation, or where no fair path stays.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netproof.recheck.ltl_words import Holds, Seen, fair_arcs, seen
+from netproof.recheck.result import RefusedError, SkippedError, Watch
+from netproof.recheck.state_table import integers
+from transition_systems.evidence import LtlRanks
+from transition_systems.lts import LTS, TAU
+from transition_systems.properties.formulas import (
+    Binary,
+    Conjunction,
+    Disjunction,
+    Implication,
+    Negation,
+    State,
+    Unary,
+)
+
+__all__ = ["check_ltl_ranks"]
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+Duties = frozenset[int]
+Pair = tuple[Duties, Duties]
+NOTHING: Duties = frozenset()
+MOST_PAIRS = 100_000
+
+
+class _Tableau:
+    """What obligations say of now, next and later, in one letter after the other."""
+
+    def __init__(self, world: Seen, watch: Watch) -> None:
+        self.world, self.watch = world, watch
+        self.place = 0
+        self.known: dict[int, set[Pair]] = {}
+
+    def moves(self, duties: Duties, place: int) -> set[Pair]:
+        """Return the minimal pairs of a set of obligations in the letter of a state."""
+        if place != self.place:
+            self.place, self.known = place, {}
+        return self.all([self.of(duty) for duty in duties])
+
+    def all(self, factors: list[set[Pair]]) -> set[Pair]:
+        made: set[Pair] = {(NOTHING, NOTHING)}
+        for factor in factors:
+            self.watch.tick()
+            if len(made) * len(factor) > MOST_PAIRS:
+                raise SkippedError("the tableau of the formula is too large to be made again")
+            made = _minimal({(n | m, p | q) for n, p in made for m, q in factor})
+        return made
+
+    def of(self, duty: int) -> set[Pair]:
+        if duty not in self.known:
+            self.known[duty] = _minimal(self._of(duty))
+        return self.known[duty]
+
+    def _of(self, duty: int) -> set[Pair]:
+        node, no = self.world.nodes[duty >> 1], duty & 1
+        parts = [2 * part + no for part in self.world.parts[duty >> 1]]
+        again: Pair = (frozenset((duty,)), NOTHING)
+        put_off: Pair = (frozenset((duty,)), frozenset((duty,)))
+        match node:
+            case State(predicate=predicate):
+                holds = bool(self.world.truth[predicate][self.place])
+                return {(NOTHING, NOTHING)} if holds != bool(no) else set()
+            case Negation():
+                return self.of(parts[0] ^ 1)
+            case Implication():
+                return self._some_or_all([parts[0] ^ 1, parts[1]], bool(no))
+            case Conjunction():
+                return self._some_or_all(parts, not no)
+            case Disjunction():
+                return self._some_or_all(parts, bool(no))
+            case Unary(operator="X"):
+                return {(frozenset(parts), NOTHING)}
+            case Unary(operator="F"):
+                now = self.of(parts[0])
+                return self.all([now, {again}]) if no else now | {put_off}
+            case Unary(operator="G"):
+                now = self.of(parts[0])
+                return now | {put_off} if no else self.all([now, {again}])
+        if not isinstance(node, Binary):
+            raise RefusedError("an operator that is not of linear temporal logic")
+        left, right = self.of(parts[0]), self.of(parts[1])
+        match node.operator, bool(no):
+            case ("U", False) | ("R", True):
+                return right | self.all([left, {put_off}])
+            case ("U", True) | ("R", False):
+                return self.all([right, left | {again}])
+            case ("W", False):
+                return right | self.all([left, {again}])
+            case ("W", True):
+                return self.all([right, left | {put_off}])
+        raise RefusedError("an operator that is not of linear temporal logic")
+
+    def _some_or_all(self, parts: list[int], every: bool) -> set[Pair]:
+        found = [self.of(part) for part in parts]
+        return self.all(found) if every else set().union(*found)
+
+
+def _minimal(pairs: set[Pair]) -> set[Pair]:
+    return {
+        (n, p)
+        for n, p in pairs
+        if not any(m <= n and q <= p and (m, q) != (n, p) for m, q in pairs)
+    }
+
+
+def check_ltl_ranks(evidence: LtlRanks, lts: LTS, holds: Holds | None, watch: Watch) -> None:
+    """Refuse ranks that leave room for a path on which the formula does not hold."""
+    world = seen(evidence, lts, holds, True)
+    n, letter = lts.n_states, world.letter
+    stuck = np.flatnonzero(lts.offsets[1:] == lts.offsets[:-1])
+    source = np.concatenate((lts.sources, stuck))
+    label = np.concatenate((lts.labels, np.full(len(stuck), -1))).astype(np.int64)
+    target = np.concatenate((lts.targets, stuck))
+    reads = np.ones(len(source), dtype=np.bool_)
+    copies = 1
+    if evidence.weak:
+        copies, still = 2, (label == TAU) & (letter[source] == letter[target])
+        begin, end = source[still], target[still] + n
+        reads = np.concatenate((~still, np.ones(2 * len(begin), dtype=np.bool_)))
+        source = np.concatenate((source, begin, begin + n))
+        label = np.concatenate((label, np.full(2 * len(begin), TAU)))
+        target = np.concatenate((target, end, end))
+    size = n * copies
+    numbers = {frozenset(state): i for i, state in enumerate(evidence.states)}
+    first = numbers.get(frozenset((2 * len(world.nodes) - 1,)))
+    if first is None or len(numbers) != len(evidence.states):
+        raise RefusedError("the states of the tableau do not begin with the formula's negation")
+    watch.fits(size * len(numbers) * 8)
+    nodes = integers(evidence.nodes, (len(evidence.nodes),), "the list of nodes")
+    if nodes.size and not (0 <= int(nodes.min()) and int(nodes.max()) < size * len(numbers)):
+        raise RefusedError("a node of the product does not exist")
+    place = np.full(size * len(numbers), -1, dtype=np.int64)
+    place[nodes] = np.arange(len(nodes))
+    if (place[first * size + lts.initial] < 0).any():
+        raise RefusedError("an initial node of the product is missing")
+    edges = _edges(world, numbers, (source, target, reads), place, watch)
+    depth = len(evidence.helpers)
+    ranks = integers(evidence.ranks, (depth, len(nodes)), "the ranks")
+    conditions = [
+        (np.isin(label, list(some)), can[source % n])
+        for some, can in fair_arcs(lts, (*evidence.fair, *evidence.strong))
+    ]
+    tails, heads, arcs, kinds, put_off = edges
+    for rank, helpers in zip(ranks, evidence.helpers, strict=True):
+        watch.tick()
+        if (rank[heads] > rank[tails]).any():
+            raise RefusedError("a step of the product raises its rank")
+        inside = rank[heads] == rank[tails]
+        tails, heads, arcs, kinds = (column[inside] for column in (tails, heads, arcs, kinds))
+        if rank.size and not (0 <= int(rank.min()) and int(rank.max()) < len(helpers)):
+            raise RefusedError("a rank has no helper")
+        helper = np.array(helpers, dtype=np.int64)[rank[tails]]
+        left = np.zeros(len(tails), dtype=np.bool_)
+        for value in np.unique(helper).tolist():
+            here = np.flatnonzero(helper == value)
+            if value >= -1:
+                owing = np.array([value in duties for duties in put_off], dtype=np.bool_)
+                if (reads[arcs[here]] & ~owing[kinds[here]]).any():
+                    raise RefusedError("a step of a part does not put off its obligation")
+                continue
+            if -2 - value >= len(conditions):
+                raise RefusedError("a helper is no condition of fairness")
+            happens, can = conditions[-2 - value]
+            if happens[arcs[here]].any():
+                raise RefusedError("a label that helps happens inside its part")
+            if -2 - value >= len(evidence.fair):
+                left[here] = ~can[arcs[here]]
+            elif not can[arcs[here]].all():
+                raise RefusedError("a label that helps is not always possible in its part")
+        tails, heads, arcs, kinds = (column[left] for column in (tails, heads, arcs, kinds))
+    if len(tails):
+        raise RefusedError("steps are left after the last level")
+
+
+def _edges(
+    world: Seen, numbers: dict[Duties, int], arcs: tuple[Ints, Ints, Bools], place: Ints,
+    watch: Watch,
+) -> tuple[Ints, Ints, Ints, Ints, list[Duties]]:  # fmt: skip
+    """Return the edges between the nodes: ends, arc, kind; and what each kind puts off."""
+    source, target, reads = arcs
+    size, n = len(place) // max(1, len(numbers)), len(world.letter)
+    tableau = _Tableau(world, watch)
+    by_letter = [
+        np.flatnonzero(reads & (world.letter[source % n] == i)) for i in range(len(world.letters))
+    ]
+    still = np.flatnonzero(~reads)
+    moves = [(a, a, still, NOTHING) for a in numbers.values()]
+    for chosen, state in zip(by_letter, world.letters, strict=True):
+        for duties, a in numbers.items():
+            for after, later in tableau.moves(duties, state):
+                moves.append((a, numbers.get(after, -1), chosen, later))
+    kinds: dict[Duties, int] = {}
+    columns: list[tuple[Ints, Ints, Ints, Ints]] = []
+    for a, b, chosen, later in moves:
+        watch.tick()
+        tails = place[a * size + source[chosen]]
+        chosen, tails = chosen[tails >= 0], tails[tails >= 0]
+        if not len(chosen):
+            continue
+        heads = place[b * size + target[chosen]] if b >= 0 else np.full(1, -1)
+        if (heads < 0).any():
+            raise RefusedError("a step leads to a node of the product that is missing")
+        kind = np.full(len(chosen), kinds.setdefault(later, len(kinds)))
+        columns.append((tails, heads, chosen, kind))
+    none = np.zeros(0, dtype=np.int64)
+    tails, heads, chosen, kind = (
+        np.concatenate([none, *(column[i] for column in columns)]) for i in range(4)
+    )
+    return tails, heads, chosen, kind, list(kinds)
