@@ -9,7 +9,6 @@ from netproof.recheck.result import RecheckResult, RefusedError, Watch, guarded
 from transition_systems.budget import Budget
 from transition_systems.evidence import Evidence, LtlLasso, LtlRanks
 from transition_systems.lts import LTS
-from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula, Unary
 from transition_systems.properties.parse import parse_formula
 
@@ -20,7 +19,7 @@ def recheck_ltl(
     evidence: Evidence,
     lts: LTS,
     *,
-    formula: Formula | str | None = None,
+    formula: str | None = None,
     holds: Holds | None = None,
     budget: Budget | None = None,
 ) -> RecheckResult:
@@ -36,7 +35,7 @@ def recheck_ltl(
     lts
         The system; its digest must be the claim's.
     formula
-        The formula that the claim must be about; by default the claim's own.
+        The text of the formula that the claim must be about; by default the claim's own.
     holds
         Gives for a state predicate without connectives its value in each state; by default over
         the atoms and the labels of the system.
@@ -80,6 +79,6 @@ def recheck_ltl(
     return guarded(work)
 
 
-def _plain(formula: Formula | str) -> Formula:
-    tree = parse_formula(formula if isinstance(formula, str) else format_formula(formula))
+def _plain(formula: str) -> Formula:
+    tree = parse_formula(formula)
     return tree.operand if isinstance(tree, Unary) and tree.operator == "A" else tree

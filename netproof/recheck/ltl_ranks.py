@@ -142,7 +142,7 @@ def check_ltl_ranks(evidence: LtlRanks, lts: LTS, holds: Holds | None, watch: Wa
         raise RefusedError("the states of the tableau do not begin with the formula's negation")
     watch.fits(size * len(numbers) * 8)
     nodes = integers(evidence.nodes, (len(evidence.nodes),), "the list of nodes")
-    if nodes.size and not (0 <= int(nodes.min()) and int(nodes.max()) < size * len(numbers)):
+    if nodes.size and not (int(nodes.min()) >= 0 and int(nodes.max()) < size * len(numbers)):
         raise RefusedError("a node of the product does not exist")
     place = np.full(size * len(numbers), -1, dtype=np.int64)
     place[nodes] = np.arange(len(nodes))
@@ -162,7 +162,7 @@ def check_ltl_ranks(evidence: LtlRanks, lts: LTS, holds: Holds | None, watch: Wa
             raise RefusedError("a step of the product raises its rank")
         inside = rank[heads] == rank[tails]
         tails, heads, arcs, kinds = (column[inside] for column in (tails, heads, arcs, kinds))
-        if rank.size and not (0 <= int(rank.min()) and int(rank.max()) < len(helpers)):
+        if rank.size and not (int(rank.min()) >= 0 and int(rank.max()) < len(helpers)):
             raise RefusedError("a rank has no helper")
         helper = np.array(helpers, dtype=np.int64)[rank[tails]]
         left = np.zeros(len(tails), dtype=np.bool_)

@@ -12,7 +12,16 @@ from netproof.recheck.result import RefusedError
 from transition_systems.evidence import LtlLasso, LtlRanks
 from transition_systems.evidence_ltl import LabelSets, ltl_formula
 from transition_systems.lts import LTS
-from transition_systems.properties.formulas import Formula, State, Unary
+from transition_systems.properties.formulas import (
+    Binary,
+    Conjunction,
+    Disjunction,
+    Formula,
+    Implication,
+    Negation,
+    State,
+    Unary,
+)
 from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.predicates import (
     And,
@@ -24,7 +33,6 @@ from transition_systems.properties.predicates import (
     Or,
     Predicate,
 )
-from transition_systems.properties.walk import fold_formula, fold_predicate, subpredicates
 
 __all__ = ["Holds", "Seen", "fair_arcs", "seen"]
 
@@ -65,10 +73,22 @@ def _default(lts: LTS) -> Holds:
             flags[lts.sources[lts.labels == lts.label_names.index(leaf.name)]] = True
             return flags
         if isinstance(leaf, Dead):
-            return lts.offsets[1:] == lts.offsets[:-1]
+            return np.asarray(lts.offsets[1:] == lts.offsets[:-1], dtype=np.bool_)
         raise RefusedError(f"the system does not say where {leaf} holds")
 
     return holds
+
+
+def _operands(node: Formula) -> tuple[Formula, ...]:
+    match node:
+        case State():
+            return ()
+        case Unary(operand=operand) | Negation(operand=operand):
+            return (operand,)
+        case Binary(left=left, right=right) | Implication(left=left, right=right):
+            return (left, right)
+        case Conjunction(operands=operands) | Disjunction(operands=operands):
+            return operands
 
 
 def seen(evidence: LtlLasso | LtlRanks, lts: LTS, holds: Holds | None, holding: bool) -> Seen:
@@ -87,26 +107,27 @@ def seen(evidence: LtlLasso | LtlRanks, lts: LTS, holds: Holds | None, holding: 
     known: dict[Formula, int] = {}
     parts: list[tuple[int, ...]] = []
 
-    def number(node: Formula, below: list[int]) -> int:
+    def number(node: Formula) -> int:
+        below = tuple([number(part) for part in _operands(node)])
         if node not in known:
             known[node] = len(parts)
-            parts.append(tuple(below))
+            parts.append(below)
         return known[node]
 
-    fold_formula(formula, number)
+    number(formula)
     values: dict[Predicate, Bools] = {}
     source = holds or _default(lts)
 
-    def value(node: Predicate, below: list[Bools]) -> Bools:
+    def value(node: Predicate) -> Bools:
         if isinstance(node, Constant):
             return np.full(lts.n_states, node.value, dtype=np.bool_)
         if isinstance(node, Not):
-            return ~below[0]
+            return ~value(node.operand)
         if isinstance(node, (And, Or)):
             start = np.full(lts.n_states, isinstance(node, And), dtype=np.bool_)
             join = np.logical_and if isinstance(node, And) else np.logical_or
-            for part in below:
-                start = join(start, part)
+            for part in node.operands:
+                start = join(start, value(part))
             return start
         if node not in values:
             found = np.asarray(source(node))
@@ -115,15 +136,7 @@ def seen(evidence: LtlLasso | LtlRanks, lts: LTS, holds: Holds | None, holding: 
             values[node] = found
         return values[node]
 
-    truth = {
-        node.predicate: fold_predicate(node.predicate, value)
-        for node in known
-        if isinstance(node, State)
-    }
-    for predicate in truth:
-        for leaf in subpredicates(predicate):
-            if not isinstance(leaf, (And, Or, Not)):
-                value(leaf, [])
+    truth = {node.predicate: value(node.predicate) for node in known if isinstance(node, State)}
     letter = np.zeros(lts.n_states, dtype=np.int64)
     for flags in values.values():
         letter = np.unique(letter * 2 + flags, return_inverse=True)[1].reshape(-1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 from typing import Any
 
 import numpy as np
@@ -148,20 +149,20 @@ def short_cycle(n: int, tails: Ints, heads: Ints, start: int, needed: list[Bools
             cost = np.where(usable, away[tails] + to_start[heads], 2 * n)
         edge = int(cost.argmin())
         path = tree_path(parent, int(tails[edge]))
-        steps = [*_edges(path, tails, heads, offsets, order), edge]
+        steps = [*_edges(path, heads, offsets, order), edge]
         cycle += steps
         here = int(heads[edge])
         missing = [flags for flags in missing if not flags[steps].any()]
         if not missing:
             break
     homeward = tree_path(back[1], here)[::-1]
-    return cycle + _edges(homeward, tails, heads, offsets, order)
+    return cycle + _edges(homeward, heads, offsets, order)
 
 
-def _edges(path: list[int], tails: Ints, heads: Ints, offsets: Ints, order: Ints) -> list[int]:
+def _edges(path: list[int], heads: Ints, offsets: Ints, order: Ints) -> list[int]:
     """Return an edge for each step of a path."""
     found: list[int] = []
-    for node, after in zip(path, path[1:]):
+    for node, after in itertools.pairwise(path):
         row = order[offsets[node] : offsets[node + 1]]
         found.append(int(row[(heads[row] == after).argmax()]))
     return found

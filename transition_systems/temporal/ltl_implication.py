@@ -49,9 +49,9 @@ class Implication:
         op, args = terms.op[left], terms.args[left]
         other, parts = terms.op[right], terms.args[right]
         if op == OR:
-            return all([self(arg, right) for arg in args])
+            return all(self(arg, right) for arg in args)
         if other == AND:
-            return all([self(left, part) for part in parts])
+            return all(self(left, part) for part in parts)
         if op == AND and self._some(args, right):
             return True
         if other == OR and any(self(left, part) for part in parts):
@@ -65,10 +65,7 @@ class Implication:
         return self._from(left, right) or self._to(left, right)
 
     def _some(self, args: tuple[int, ...], right: int) -> bool:
-        for arg in args:
-            if self(arg, right):
-                return True
-        return False
+        return any(self(arg, right) for arg in args)
 
     def _from(self, left: int, right: int) -> bool:
         """Use what an until or a release says about its operands."""

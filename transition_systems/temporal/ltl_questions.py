@@ -29,7 +29,7 @@ MAX_PREDICATES = 62
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The letters of the states of a system: ``letter[s]`` is an index into the alphabet's codes."""
+    """The letters of states: ``letter[s]`` is an index into the codes of the alphabet."""
 
     alphabet: Alphabet
     letter: NDArray[np.int64]

@@ -105,7 +105,7 @@ class Rewriting:
             (terms.true, terms.false) if op == UNTIL else (terms.false, terms.true)
         )  # F is ``true U``; ``false U b`` is b
         closed = terms.eventual if op == UNTIL else terms.universal
-        if left == never or left == right or closed[right] or self.below(op, left, right):
+        if left in (never, right) or closed[right] or self.below(op, left, right):
             return right
         if left != idle and self.below(op, self.negation(left), right):
             return self._binary(op, idle, right)
@@ -160,7 +160,7 @@ class Rewriting:
         return terms.make(op, tuple(sorted(kept)))
 
     def _merged(self, op: Operator, parts: list[int]) -> list[int]:
-        """Join leaves, next terms, ``G a`` with ``G b``, ``FG a`` with ``FG b``, common operands."""
+        """Join leaves, next terms, terms with a common operand, ``FG a`` with ``FG b``."""
         terms = self.terms
         leaf: int | None = None
         groups: dict[tuple[int, ...], list[int]] = {}
@@ -264,4 +264,4 @@ class Rewriting:
 
     def _said(self, op: Operator, parts: list[int], body: int) -> bool:
         inside = self.terms.args[body] if self.terms.op[body] == op else (body,)
-        return all([any(self.below(op, part, one) for part in parts) for one in inside])
+        return all(any(self.below(op, part, one) for part in parts) for one in inside)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,7 +126,7 @@ class LassoSearch:
         path = tree_path(parent, entry)
         stem = [
             self._edge(order[offsets[tail] : offsets[tail + 1]], head)
-            for tail, head in zip(path, path[1:])
+            for tail, head in itertools.pairwise(path)
         ]
         cycle = self._cycle(graph, parts, entry, weak, strong)
         return self._as_lasso(path[0], stem, cycle)
@@ -148,7 +149,8 @@ class LassoSearch:
         needed += [happens[arcs] for happens, can in strong if can[arcs].any()]
         start = int(np.searchsorted(nodes, entry))
         needed = [flags for flags in needed if not flags.all()]
-        return chosen[short_cycle(len(nodes), tails, heads, start, needed)].tolist()
+        edges = short_cycle(len(nodes), tails, heads, start, needed)
+        return [int(chosen[edge]) for edge in edges]
 
     def _as_lasso(self, start: int, stem: list[int], cycle: list[int]) -> Lasso:
         lts, system = self.case.lts, self.system

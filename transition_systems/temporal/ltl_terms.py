@@ -83,8 +83,8 @@ class Terms:
         if op == LETTERS:
             constant = args[0] in (0, self.full)
             return constant, constant
-        eventual = all([self.eventual[arg] for arg in args])
-        universal = all([self.universal[arg] for arg in args])
+        eventual = all(self.eventual[arg] for arg in args)
+        universal = all(self.universal[arg] for arg in args)
         if op == UNTIL:
             eventual = eventual or args[0] == self.true
         elif op == RELEASE:
