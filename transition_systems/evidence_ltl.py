@@ -9,7 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.evidence_data import ByContent, Claim, decode_array, encode_array
+from transition_systems.evidence_data import (
+    ByContent,
+    Claim,
+    StateSet,
+    decode_array,
+    encode_array,
+)
 from transition_systems.run import Lasso
 
 __all__ = ["STAYS", "LabelSets", "LtlLasso", "LtlRanks", "ltl_formula"]
@@ -126,6 +132,9 @@ class LtlRanks(ByContent):
         -1 where there is no step.
     weak, fair, strong
         As for :class:`LtlLasso`.
+    space
+        The states of the system in the order of their numbers, where the claim is about a model
+        whose states they are.
     """
 
     claim: Claim
@@ -137,6 +146,7 @@ class LtlRanks(ByContent):
     weak: bool = False
     fair: LabelSets = ()
     strong: LabelSets = ()
+    space: StateSet | None = None
 
     kind = "ltl-ranks"
 
@@ -150,6 +160,7 @@ class LtlRanks(ByContent):
             "nodes": encode_array(self.nodes),
             "ranks": encode_array(self.ranks),
             "helpers": [list(row) for row in self.helpers],
+            "space": None if self.space is None else self.space.to_dict(),
             **_reading(self.weak, self.fair, self.strong),
         }
 
@@ -163,6 +174,7 @@ class LtlRanks(ByContent):
             nodes=decode_array(data["nodes"]),
             ranks=decode_array(data["ranks"]),
             helpers=_integers(data["helpers"]),
+            space=None if data["space"] is None else StateSet.from_dict(data["space"]),
             weak=_truth(data["weak"]),
             fair=_sets(data["fair"]),
             strong=_sets(data["strong"]),

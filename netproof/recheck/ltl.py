@@ -1,11 +1,14 @@
-"""Evidence about formulas of linear temporal logic on a transition system."""
+"""Evidence about formulas of linear temporal logic on a transition system or a net."""
 
 from __future__ import annotations
 
 from netproof.recheck.ltl_lasso import check_ltl_lasso
+from netproof.recheck.ltl_net import check_ltl_net
 from netproof.recheck.ltl_ranks import check_ltl_ranks
 from netproof.recheck.ltl_words import Holds
+from netproof.recheck.net_table import NetTable
 from netproof.recheck.result import RecheckResult, RefusedError, Watch, guarded
+from petri.net import PetriNet
 from transition_systems.budget import Budget
 from transition_systems.evidence import Evidence, LtlLasso, LtlRanks
 from transition_systems.lts import LTS
@@ -17,7 +20,7 @@ __all__ = ["recheck_ltl"]
 
 def recheck_ltl(
     evidence: Evidence,
-    lts: LTS,
+    model: LTS | PetriNet,
     *,
     formula: str | None = None,
     holds: Holds | None = None,
@@ -32,13 +35,14 @@ def recheck_ltl(
     evidence
         A lasso on which the formula does not hold, or ranks on the product of the system with the
         tableau of the formula's negation.
-    lts
-        The system; its digest must be the claim's.
+    model
+        The system or the net; its digest must be the claim's. The labels of a net's steps are the
+        ids of its transitions; ``tau`` is silent.
     formula
         The text of the formula that the claim must be about; by default the claim's own.
     holds
-        Gives for a state predicate without connectives its value in each state; by default over
-        the atoms and the labels of the system.
+        Gives for a state predicate without connectives its value in each state of a system; by
+        default over its atoms and labels. For a net predicates are over its places.
     budget
         Seconds and bytes.
 
@@ -66,15 +70,17 @@ def recheck_ltl(
     def work() -> None:
         watch = Watch(budget)
         if not isinstance(evidence, (LtlLasso, LtlRanks)):
-            raise RefusedError("the evidence is not about a formula of linear temporal logic")
-        if evidence.claim.model_digest != lts.digest():
-            raise RefusedError("the evidence is about another system: the digest differs")
+            raise RefusedError("the evidence is about no formula of linear temporal logic")
+        if evidence.claim.model_digest != model.digest():
+            raise RefusedError("the evidence is about another model: the digest differs")
         if formula is not None and _plain(formula) != _plain(evidence.formula):
             raise RefusedError("the claim is not about the formula that was asked for")
-        if isinstance(evidence, LtlLasso):
-            check_ltl_lasso(evidence, lts, holds, watch)
+        if isinstance(model, PetriNet):
+            check_ltl_net(evidence, NetTable(model), watch)
+        elif isinstance(evidence, LtlLasso):
+            check_ltl_lasso(evidence, model, holds, watch)
         else:
-            check_ltl_ranks(evidence, lts, holds, watch)
+            check_ltl_ranks(evidence, model, holds, watch)
 
     return guarded(work)
 

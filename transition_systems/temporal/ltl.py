@@ -10,34 +10,22 @@ such steps repeats its last letter for ever.
 
 from __future__ import annotations
 
-from transition_systems.budget import Budget, Meter
-from transition_systems.evidence import Evidence
-from transition_systems.evidence_data import Claim
-from transition_systems.evidence_ltl import LtlLasso, ltl_formula
+from transition_systems.budget import Budget
 from transition_systems.lts import LTS
-from transition_systems.progress import Progress, ProgressCallback
-from transition_systems.properties.format import format_formula
+from transition_systems.progress import ProgressCallback
 from transition_systems.properties.formulas import Formula
-from transition_systems.run import Lasso
-from transition_systems.temporal.buchi_graph import TooManyStatesError
-from transition_systems.temporal.ltl_normal_form import term_of
+from transition_systems.temporal.ltl_deciding import LtlCheck
 from transition_systems.temporal.ltl_questions import (
     Holds,
     linear_formula,
     predicate_values,
     reading_of,
 )
-from transition_systems.temporal.ltl_ranks import ranks_of
-from transition_systems.temporal.ltl_rules import Rewriting
-from transition_systems.temporal.ltl_search import BudgetEndError, Case, LassoSearch
-from transition_systems.temporal.ltl_terms import Terms
-from transition_systems.temporal.ltl_translate import graph_of
+from transition_systems.temporal.ltl_search import Case
 from transition_systems.temporal.product_system import FairnessLike, fairness_of
-from transition_systems.verdict import Outcome, Statistics, Verdict
+from transition_systems.verdict import Verdict
 
 __all__ = ["check_ltl"]
-
-METHOD = "product with a Büchi automaton"
 
 
 def check_ltl(
@@ -109,70 +97,4 @@ def check_ltl(
     fair = fairness_of(fairness, lts)
     reading = reading_of(tree, lts.n_states, holds or predicate_values(lts))
     case = Case(lts, tree, reading, fair, weak, meter)
-    return _Check(case, progress).verdict(evidence)
-
-
-class _Check:
-    def __init__(self, case: Case, progress: ProgressCallback | None) -> None:
-        self.case, self.progress = case, progress
-        self.nodes = self.arcs = 0
-
-    def verdict(self, evidence: bool) -> Verdict:
-        try:
-            lasso = self.violation()
-            if lasso is not None:
-                return self.answer(Outcome.VIOLATED, self.of_lasso(lasso))
-            proof = ranks_of(self.case) if evidence else None
-            return self.answer(Outcome.HOLDS, proof)
-        except (BudgetEndError, TooManyStatesError) as end:
-            return self.answer(Outcome.UNKNOWN, None, str(end))
-
-    def violation(self) -> Lasso | None:
-        """Return a lasso that violates the formula, ``None`` where there is none."""
-        case = self.case
-        alphabet = case.reading.alphabet
-        rewriting = Rewriting(Terms(alphabet.full))
-        root = rewriting.negation(term_of(case.formula, alphabet, rewriting))
-        search = LassoSearch(case, graph_of(rewriting, root, tick=case.tick))
-        self.nodes, self.arcs = search.product.n_nodes, len(search.product.source)
-        if self.progress is not None:
-            told = Progress(
-                stage="product", states=self.nodes, arcs=self.arcs, bytes=0, frontier=0,
-                seconds=case.meter.seconds,
-            )  # fmt: skip
-            self.progress(told)
-        return search.lasso()
-
-    def of_lasso(self, lasso: Lasso) -> LtlLasso:
-        """Return the evidence with a lasso."""
-        case, fair = self.case, self.case.fairness
-        text = format_formula(case.formula)
-        said = ltl_formula(text, holds=False, weak=case.weak, fair=fair.weak, strong=fair.strong)
-        return LtlLasso(
-            claim=Claim(formula=said, model_digest=case.lts.digest()),
-            formula=text, lasso=lasso, weak=case.weak, fair=fair.weak, strong=fair.strong,
-        )  # fmt: skip
-
-    def answer(
-        self, outcome: Outcome, evidence: Evidence | None, reason: str | None = None
-    ) -> Verdict:
-        meter: Meter = self.case.meter
-        return Verdict(
-            property=format_formula(self.case.formula),
-            outcome=outcome,
-            evidence=evidence,
-            reason=reason,
-            statistics=Statistics(
-                method=METHOD, states=self.nodes, arcs=self.arcs, seconds=meter.seconds
-            ),
-            assumptions=_assumptions(self.case),
-        )
-
-
-def _assumptions(case: Case) -> tuple[str, ...]:
-    said = case.fairness.text()
-    return (
-        "A path that can go no further stays in its last state for ever.",
-        *((f"Only paths count that are {said}.",) if said else ()),
-        *(("Silent steps that change no predicate are left out.",) if case.weak else ()),
-    )
+    return LtlCheck(case, lts.digest, progress).verdict(evidence)

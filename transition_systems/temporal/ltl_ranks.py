@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from transition_systems.csr import csr_order
 from transition_systems.evidence_data import Claim
-from transition_systems.evidence_ltl import LtlRanks, ltl_formula
+from transition_systems.evidence_ltl import LtlRanks
 from transition_systems.properties.format import format_formula
 from transition_systems.scc import components
 from transition_systems.temporal.buchi_tableau import MAX_STATES
@@ -22,8 +22,8 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 
-def ranks_of(case: Case) -> LtlRanks:
-    """Return the evidence that a formula holds; it must hold.
+def ranks_of(case: Case, claim: Claim) -> LtlRanks:
+    """Return the evidence for the claim that a formula holds; it must hold.
 
     Raises
     ------
@@ -46,9 +46,8 @@ def ranks_of(case: Case) -> LtlRanks:
     weak, strong = case.conditions(system)
     rows, helpers = _levels(case, graph, edges, (place, len(nodes)), made.promised, weak, strong)
     text, fair = format_formula(case.formula), case.fairness
-    said = ltl_formula(text, holds=True, weak=case.weak, fair=fair.weak, strong=fair.strong)
     return LtlRanks(
-        claim=Claim(formula=said, model_digest=case.lts.digest()),
+        claim=claim,
         formula=text,
         states=made.sets,
         nodes=nodes,

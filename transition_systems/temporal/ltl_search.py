@@ -46,6 +46,8 @@ class Case:
         The system, the formula, the letters of the states, which paths count and what steps.
     meter
         The budget.
+    expanded
+        How many states (the first ones) have all their arcs; all by default.
     """
 
     lts: LTS
@@ -54,6 +56,7 @@ class Case:
     fairness: Fairness
     weak: bool
     meter: Meter
+    expanded: int | None = None
 
     def tick(self) -> None:
         """Stop when the time is used up."""
@@ -62,7 +65,7 @@ class Case:
 
     def observed(self) -> Observed:
         """Return the system as the formula sees it."""
-        return observed(self.lts, self.reading.letter, weak=self.weak)
+        return observed(self.lts, self.reading.letter, weak=self.weak, expanded=self.expanded)
 
     def conditions(self, system: Observed) -> tuple[list[Condition], list[Condition]]:
         """Return the weak and the strong conditions, on the arcs of the system."""
@@ -153,6 +156,7 @@ class LassoSearch:
         return [int(chosen[edge]) for edge in edges]
 
     def _as_lasso(self, start: int, stem: list[int], cycle: list[int]) -> Lasso:
+        """Return the lasso in the system; steps before the cycle that are its last ones go."""
         lts, system = self.case.lts, self.system
         states = lts.n_states
         steps: list[Step] = []
@@ -163,4 +167,9 @@ class LassoSearch:
             target = int(system.target[arc]) % states
             steps.append(Step(action=name, label=name, state=target))
         first = start % system.n_states % states
-        return Lasso(initial=first, steps=tuple(steps), loop_start=len(stem))
+        before = [first, *(step.state for step in steps)]
+        loop = len(stem)
+        while loop and steps[loop - 1] == steps[-1] and before[loop - 1] == before[len(steps) - 1]:
+            steps.pop()
+            loop -= 1
+        return Lasso(initial=first, steps=tuple(steps), loop_start=loop)

@@ -112,16 +112,20 @@ class Observed:
     initial: Ints
 
 
-def observed(lts: LTS, letter: Ints, *, weak: bool = False) -> Observed:
+def observed(
+    lts: LTS, letter: Ints, *, weak: bool = False, expanded: int | None = None
+) -> Observed:
     """Return the system with a step for each dead state, to itself.
 
     Where silent steps do not count (``weak``), a silent step between states of the same letter
     reads nothing. A path may go over for ever to the second copy of the states by such a step;
     there are only such steps, and each reads the letter: these are the paths that end in silence,
-    and their last letter is repeated.
+    and their last letter is repeated. Where a system is not known whole, only the arcs of the
+    first ``expanded`` states are, and only these can be dead.
     """
     n = lts.n_states
-    stuck = np.flatnonzero(np.diff(lts.offsets) == 0).astype(np.int64)
+    stuck = np.flatnonzero(np.diff(lts.offsets[: None if expanded is None else expanded + 1]) == 0)
+    stuck = stuck.astype(np.int64)
     source, label, target = lts.sources, lts.labels, lts.targets
     if len(stuck):
         source = np.concatenate((source, stuck))
