@@ -52,11 +52,17 @@ def linear_formula(formula: Formula | str) -> Formula:
     >>> linear_formula("A G p")
     Unary(operator='G', operand=State(predicate=Atom(name='p')))
     """
-    tree = parse_formula(formula if isinstance(formula, str) else format_formula(formula))
-    if isinstance(tree, Unary) and tree.operator == "A":
-        tree = tree.operand
-    require_linear(tree)
-    return tree
+    if isinstance(formula, str):
+        tree = _inside(parse_formula(formula))
+        require_linear(tree)
+        return tree
+    require_linear(_inside(formula))
+    return _inside(parse_formula(format_formula(formula)))
+
+
+def _inside(tree: Formula) -> Formula:
+    """Return what stands behind ``A``."""
+    return tree.operand if isinstance(tree, Unary) and tree.operator == "A" else tree
 
 
 def predicate_values(lts: LTS) -> Holds:
