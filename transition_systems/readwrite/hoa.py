@@ -42,26 +42,17 @@ class _Parser:
 
     def automaton(self) -> BuchiAutomaton:
         reader = self.reader
-        first = reader.next
-        if first.text != "HOA:":
-            reader.refuse("not a HOA file", "'HOA: v1'")
-        reader.at += 1
-        if reader.next.text != "v1":
-            reader.refuse("this version is not understood", "v1")
-        reader.at += 1
+        reader.word("HOA:", "not a HOA file")
+        reader.word("v1", "this version is not understood")
         self._atoms_first()
         while reader.next.kind == "header":
             self.header()
-        if reader.next.text != "--BODY--":
-            reader.refuse("the body is missing", "--BODY--")
         if self.marks is None:
             reader.refuse("the acceptance condition is missing", "Acceptance: ...")
-        reader.at += 1
+        reader.word("--BODY--", "the body is missing")
         while reader.next.text == "State:":
             self.state()
-        if reader.next.text != "--END--":
-            reader.refuse("the automaton does not end here", "State: or --END--")
-        reader.at += 1
+        reader.word("--END--", "the automaton does not end here")
         if reader.next.kind != "end":
             reader.refuse("more than one automaton in one text", "the end")
         return BuchiAutomaton(

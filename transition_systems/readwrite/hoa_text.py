@@ -101,6 +101,12 @@ class HoaReader:
         self.at += 1
         return token.text
 
+    def word(self, text: str, message: str) -> None:
+        """Step over a token that must have this text."""
+        if self.next.text != text:
+            self.refuse(message, text)
+        self.at += 1
+
     def refuse(self, message: str, expected: str | None = None) -> NoReturn:
         """Raise an :class:`InputError` at the next token."""
         self.fail(message, self.next.start, self.next.text, expected)
