@@ -19,8 +19,8 @@ def _simulation(rows: list[list[Edge]], start: list[int], tick: Callable[[], Non
     changed = True
     while changed:
         changed = False
-        tick()
         for state, row in enumerate(rows):
+            tick()
             rest = above[state] & ~(1 << state)
             while rest:
                 low = rest & -rest

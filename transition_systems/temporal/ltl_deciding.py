@@ -82,7 +82,7 @@ class LtlCheck:
     def automaton(self) -> Graph:
         """Return a small automaton of the words that violate the formula."""
         case = self.case
-        rewriting = Rewriting(Terms(case.reading.alphabet.full))
+        rewriting = Rewriting(Terms(case.reading.alphabet.full), case.tick)
         term = term_of(case.formula, case.reading.alphabet, rewriting)
         return graph_of(rewriting, rewriting.negation(term), tick=case.tick)
 

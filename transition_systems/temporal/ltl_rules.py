@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from transition_systems.temporal.ltl_implication import Implication
 from transition_systems.temporal.ltl_terms import Operator, Terms
@@ -19,6 +19,8 @@ class Rewriting:
     ----------
     terms
         The store that the terms go to.
+    tick
+        Called now and then; may raise.
 
     Notes
     -----
@@ -36,10 +38,10 @@ class Rewriting:
     True
     """
 
-    __slots__ = ("implies", "negations", "terms")
+    __slots__ = ("implies", "negations", "terms", "tick")
 
-    def __init__(self, terms: Terms) -> None:
-        self.terms = terms
+    def __init__(self, terms: Terms, tick: Callable[[], None] = lambda: None) -> None:
+        self.terms, self.tick = terms, tick
         self.implies = Implication(terms)
         self.negations: dict[int, int] = {}
 
@@ -213,9 +215,11 @@ class Rewriting:
         """Drop what another operand implies; ``None`` where two operands contradict each other."""
         kept = list(parts)
         for part in parts:
+            self.tick()
             if any(other != part and self.below(op, other, part) for other in kept):
                 kept.remove(part)
         for at, part in enumerate(kept):
+            self.tick()
             against = self.negation(part)
             for other in kept[at + 1 :]:
                 if self.below(op, other, against):
@@ -228,6 +232,7 @@ class Rewriting:
         dual = OR if op == AND else AND
         made: list[int] = []
         for at, part in enumerate(parts):
+            self.tick()
             if terms.op[part] == dual:
                 others = [other for i, other in enumerate(parts) if i != at]
                 inside = terms.args[part]

@@ -97,7 +97,7 @@ def translate_ltl(formula: Formula | str, *, budget: Budget | None = None) -> Bu
             raise TooManyStatesError("the time budget is used up")
 
     alphabet = Alphabet(elementary(tree))
-    rewriting = Rewriting(Terms(alphabet.full))
+    rewriting = Rewriting(Terms(alphabet.full), tick)
     most = MAX_STATES if limit.states is None else limit.states
     try:
         root = term_of(tree, alphabet, rewriting)
