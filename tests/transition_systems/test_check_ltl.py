@@ -238,6 +238,39 @@ def test_breadth_first_is_the_same_small_and_large() -> None:
         assert set(order.tolist()) == seen
 
 
+def test_without_scipy_the_answers_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(2)
+    n = 600
+    lts = LTS.from_arrays(
+        n, np.repeat(np.arange(n), 2), np.full(2 * n, 2), rng.integers(0, n, 2 * n),
+        label_names=("tau", "✓", "a"), atoms={"p": rng.random(n) < 0.2, "q": rng.random(n) < 0.7},
+    )  # fmt: skip
+    asked = ("G (p -> F q)", "G (p -> F !p)", "F G (p || q)")
+    with_scipy = [check_ltl(lts, formula) for formula in asked]
+
+    def absent(name: str) -> Any:
+        raise ImportError(name)
+
+    monkeypatch.setattr("transition_systems.temporal.lasso.importlib.import_module", absent)
+    for formula, before in zip(asked, with_scipy, strict=True):
+        verdict = proved(lts, formula)
+        assert verdict.outcome == before.outcome
+        assert len(verdict.witness or ()) == len(before.witness or ())
+
+
+def test_many_predicates_and_letters() -> None:
+    rng = np.random.default_rng(3)
+    n = 20_000
+    names = [f"p{i}" for i in range(20)]
+    lts = LTS.from_arrays(
+        n, np.arange(n), np.full(n, 2), rng.integers(0, n, n), label_names=("tau", "✓", "a"),
+        atoms={name: rng.random(n) < 0.5 for name in names},
+    )  # fmt: skip
+    some = " || ".join(names)
+    assert check_ltl(lts, f"G ({some})", budget=Budget(seconds=20)).outcome != "UNKNOWN"
+    assert check_ltl(lts, f"F ({' && '.join(names)})", budget=Budget(seconds=20)).violated
+
+
 def test_a_cycle_through_several_sets() -> None:
     tails, heads = np.array([0, 1, 1, 2, 0]), np.array([1, 0, 2, 0, 0])
     far = np.array([False, False, False, True, False])

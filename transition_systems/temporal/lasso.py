@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transition_systems.csr import csr_order
+from transition_systems.scc import tarjan
 
-__all__ = ["breadth_first", "distances", "short_cycle", "tree_path"]
+__all__ = ["breadth_first", "distances", "short_cycle", "tree_path", "unordered_components"]
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -58,7 +59,6 @@ def breadth_first(offsets: Ints, targets: Ints, starts: Ints) -> tuple[Ints, Int
 
 
 def _by_scipy(offsets: Ints, targets: Ints, starts: Ints) -> tuple[Ints, Ints]:
-    sparse: Any = importlib.import_module("scipy.sparse")
     graphs: Any = importlib.import_module("scipy.sparse.csgraph")
     n = len(offsets) - 1
     root = int(starts[0])
@@ -66,15 +66,36 @@ def _by_scipy(offsets: Ints, targets: Ints, starts: Ints) -> tuple[Ints, Ints]:
         root = n
         offsets = np.append(offsets, len(targets) + len(starts))
         targets = np.concatenate((targets, starts))
-    size = len(offsets) - 1
-    ones = np.ones(len(targets), dtype=np.float64)
-    matrix = sparse.csr_matrix((ones, targets, offsets), (size, size), copy=False)
-    order, before = graphs.breadth_first_order(matrix, root, directed=True)
+    order, before = graphs.breadth_first_order(_matrix(offsets, targets), root, directed=True)
     parent = np.where(before < 0, -2, before).astype(np.int64)
     parent[parent == n] = -1
     parent[root] = -1
     order = np.asarray(order, dtype=np.int64)
     return order[order < n], parent[:n]
+
+
+def unordered_components(offsets: Ints, targets: Ints) -> tuple[int, Ints]:
+    """Return how many strongly connected components there are, and that of each node.
+
+    Their numbers are in no order: that of :func:`transition_systems.scc.components` costs as much
+    again.
+    """
+    if len(offsets) - 1 >= SCIPY_FROM:
+        try:
+            graphs: Any = importlib.import_module("scipy.sparse.csgraph")
+        except ImportError:
+            return tarjan(offsets, targets)
+        matrix = _matrix(offsets, targets)
+        count, labels = graphs.connected_components(matrix, directed=True, connection="strong")
+        return int(count), np.asarray(labels, dtype=np.int64)
+    return tarjan(offsets, targets)
+
+
+def _matrix(offsets: Ints, targets: Ints) -> Any:
+    sparse: Any = importlib.import_module("scipy.sparse")
+    size = len(offsets) - 1
+    ones = np.ones(len(targets), dtype=np.float64)
+    return sparse.csr_matrix((ones, targets, offsets), (size, size), copy=False)
 
 
 def distances(order: Ints, parent: Ints) -> Ints:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from transition_systems.errors import UnsupportedError
 from transition_systems.properties.formulas import Formula
 from transition_systems.properties.predicates import (
@@ -85,7 +87,9 @@ class Alphabet:
                 block |= block << size
                 size *= 2
             return block
-        return sum([1 << i for i, code in enumerate(self.codes) if code >> index & 1])
+        flags = (np.array(self.codes, dtype=np.int64) >> index & 1).astype(np.uint8)
+        packed = np.packbits(flags, bitorder="little")
+        return int.from_bytes(packed.tobytes(), "little")
 
     def letters_with(self, predicate: Predicate) -> int:
         """Return the set of the letters in which a predicate over the elements holds."""

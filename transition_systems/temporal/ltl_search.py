@@ -159,17 +159,21 @@ class LassoSearch:
         """Return the lasso in the system; steps before the cycle that are its last ones go."""
         lts, system = self.case.lts, self.system
         states = lts.n_states
-        steps: list[Step] = []
-        for edge in [*stem, *cycle]:
-            arc = int(self.product.arc[edge])
-            label = int(system.label[arc])
-            name = STAYS if label < 0 else lts.label_names[label]
-            target = int(system.target[arc]) % states
-            steps.append(Step(action=name, label=name, state=target))
+        arcs = self.product.arc[np.array([*stem, *cycle], dtype=np.int64)]
+        labels = system.label[arcs].tolist()
+        after = (system.target[arcs] % states).tolist()
         first = start % system.n_states % states
-        before = [first, *(step.state for step in steps)]
-        loop = len(stem)
-        while loop and steps[loop - 1] == steps[-1] and before[loop - 1] == before[len(steps) - 1]:
-            steps.pop()
-            loop -= 1
+        before = [first, *after]
+        loop, end = len(stem), len(labels)
+        while (
+            loop
+            and (labels[loop - 1], after[loop - 1]) == (labels[end - 1], after[end - 1])
+            and before[loop - 1] == before[end - 1]
+        ):
+            loop, end = loop - 1, end - 1
+        names = [*lts.label_names, STAYS]
+        steps = [
+            Step(action=names[label], label=names[label], state=state)
+            for label, state in zip(labels[:end], after, strict=False)
+        ]
         return Lasso(initial=first, steps=tuple(steps), loop_start=loop)

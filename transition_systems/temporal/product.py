@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from transition_systems.budget import Meter
 from transition_systems.csr import csr_order
-from transition_systems.scc import components
 from transition_systems.temporal.buchi_graph import (
     Graph,
     accepting_components,
     strong_components,
 )
+from transition_systems.temporal.lasso import unordered_components
 from transition_systems.temporal.product_system import Observed
 
 __all__ = ["Condition", "FairParts", "Product", "fair_components", "product"]
@@ -87,8 +87,7 @@ def product(system: Observed, graph: Graph) -> Product:
             if letters == graph.full:
                 arcs = every
             else:
-                bits = [letters >> i & 1 for i in range(n_letters)]
-                arcs = every[np.array(bits, dtype=np.bool_)[read]]
+                arcs = every[_flags(letters, n_letters)[read]]
             tails, heads = system.source[arcs] + state * n, system.target[arcs] + target * n
             inner = home[state] == home[target] and home[state] in good
             columns.append((tails, heads, arcs, marks | extra, inner))
@@ -107,6 +106,12 @@ def product(system: Observed, graph: Graph) -> Product:
         graph.n_marks + (extra > 0),
         system.initial + graph.initial * n,
     )
+
+
+def _flags(letters: int, n_letters: int) -> Bools:
+    """Return which letters are in a set, bool (n_letters,)."""
+    packed = np.frombuffer(letters.to_bytes(n_letters // 8 + 1, "little"), dtype=np.uint8)
+    return np.unpackbits(packed, bitorder="little")[:n_letters].astype(np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +164,7 @@ def fair_components(
         names, compact = _compact(graph.n_nodes, tails, heads)
         tails, heads = compact[tails], compact[heads]
         order, offsets = csr_order(tails, len(names))
-        count, component = components(offsets, heads[order])
+        count, component = unordered_components(offsets, heads[order])
         inside = component[tails] == component[heads]
         edges, place = edges[inside], component[tails[inside]]
         good = np.zeros(count, dtype=np.bool_)
