@@ -37,6 +37,8 @@ if TYPE_CHECKING:
         InvariantEvidence,
         LassoEvidence,
         LinearProof,
+        LtlLasso,
+        LtlRanks,
         MarkedTrapEvidence,
         Measure,
         PartitionEvidence,
@@ -108,6 +110,7 @@ if TYPE_CHECKING:
         format_csv_log,
         write_csv_log,
     )
+    from transition_systems.readwrite.hoa import format_hoa, parse_hoa, read_hoa, write_hoa
     from transition_systems.readwrite.json import (
         format_lts_json,
         parse_lts_json,
@@ -117,6 +120,12 @@ if TYPE_CHECKING:
     from transition_systems.readwrite.xes import format_xes, write_xes
     from transition_systems.run import Lasso, Run, Step
     from transition_systems.source_span import SourceSpan
+    from transition_systems.temporal.buchi import BuchiAutomaton, BuchiEdge
+    from transition_systems.temporal.buchi_degeneralise import degeneralise
+    from transition_systems.temporal.ltl import check_ltl
+    from transition_systems.temporal.ltl_on_the_fly import check_ltl_on_the_fly
+    from transition_systems.temporal.ltl_translate import translate_ltl
+    from transition_systems.temporal.product_system import Fairness
     from transition_systems.verdict import Exactness, Outcome, Statistics, Verdict
 
 __all__ = [
@@ -132,6 +141,8 @@ __all__ = [
     "And",
     "Atom",
     "BoundEvidence",
+    "BuchiAutomaton",
+    "BuchiEdge",
     "Budget",
     "CircuitEvidence",
     "Claim",
@@ -149,6 +160,7 @@ __all__ = [
     "ExplicitSystem",
     "ExpressionError",
     "FairMeasure",
+    "Fairness",
     "FiringError",
     "Formula",
     "InputError",
@@ -158,6 +170,8 @@ __all__ = [
     "LinearProof",
     "LogCase",
     "LogEvent",
+    "LtlLasso",
+    "LtlRanks",
     "MarkedTrapEvidence",
     "Measure",
     "Meter",
@@ -202,8 +216,11 @@ __all__ = [
     "at_most",
     "bisimilar",
     "check_expression",
+    "check_ltl",
+    "check_ltl_on_the_fly",
     "compile_expression",
     "conjunction",
+    "degeneralise",
     "disjoint_union",
     "disjunction",
     "enumeration",
@@ -217,6 +234,7 @@ __all__ = [
     "format_expression",
     "format_formula",
     "format_hml",
+    "format_hoa",
     "format_lts_json",
     "format_predicate",
     "format_xes",
@@ -226,13 +244,17 @@ __all__ = [
     "parse_aut",
     "parse_expression",
     "parse_formula",
+    "parse_hoa",
     "parse_lts_json",
     "parse_predicate",
     "possible",
     "read_aut",
+    "read_hoa",
     "read_lts_json",
+    "translate_ltl",
     "write_aut",
     "write_csv_log",
+    "write_hoa",
     "write_lts_json",
     "write_xes",
 ]

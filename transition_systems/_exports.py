@@ -14,8 +14,8 @@ _NAMES = {
     "evidence": (
         "BoundEvidence CircuitEvidence Claim ClosedSet CompletePrefix DiagramEvidence "
         "Distinction Evidence FairMeasure InvariantEvidence LassoEvidence LinearProof "
-        "MarkedTrapEvidence Measure PartitionEvidence Parts PumpEvidence RankEvidence "
-        "RankedDiagrams RankedSet RunEvidence SiphonTraps StateSet StructureEvidence "
+        "LtlLasso LtlRanks MarkedTrapEvidence Measure PartitionEvidence Parts PumpEvidence "
+        "RankEvidence RankedDiagrams RankedSet RunEvidence SiphonTraps StateSet StructureEvidence "
         "StubbornEvidence TrapEvidence WellStructuredEvidence WordEvidence evidence_from_dict"
     ),
     "expressions.check": "check infer",
@@ -39,10 +39,17 @@ _NAMES = {
     "protocols": "ExplicitSystem Observable SymbolicSystem WidthError",
     "readwrite.aut": "format_aut parse_aut read_aut write_aut",
     "readwrite.event_log": "LogCase LogEvent format_csv_log write_csv_log",
+    "readwrite.hoa": "format_hoa parse_hoa read_hoa write_hoa",
     "readwrite.json": "format_lts_json parse_lts_json read_lts_json write_lts_json",
     "readwrite.xes": "format_xes write_xes",
     "run": "Lasso Run Step",
     "source_span": "SourceSpan",
+    "temporal.buchi": "BuchiAutomaton BuchiEdge",
+    "temporal.buchi_degeneralise": "degeneralise",
+    "temporal.ltl": "check_ltl",
+    "temporal.ltl_on_the_fly": "check_ltl_on_the_fly",
+    "temporal.ltl_translate": "translate_ltl",
+    "temporal.product_system": "Fairness",
     "verdict": "Exactness Outcome Statistics Verdict",
 }
 _RENAMED = {"check": "check_expression", "infer": "infer_types", "evaluate": "evaluate_predicate"}

@@ -41,6 +41,9 @@ kind                  proves                                    by
 ``well-structured``   ``sound``                                 the ends of a workflow net without
                                                                 handles and empty siphons
 ``stubborn-sets``     ``AG P``, ``EF AG P``, ``AG EF P``        states, the steps that matter there
+``ltl-lasso``         a linear-time formula does not hold       an infinite path and its word
+``ltl-ranks``         a linear-time formula holds               ranks on the product with the
+                                                                tableau of its negation
 ``structure``         a statement about the graph of the net    the nodes that it is about
 ``partition``         two systems are equivalent                a partition of their states
 ``distinction``       two systems are not equivalent            a formula that tells them apart
@@ -64,6 +67,7 @@ from transition_systems.evidence_data import Claim, StateSet, decode_array
 from transition_systems.evidence_diagram import DiagramEvidence
 from transition_systems.evidence_equivalence import Distinction, PartitionEvidence, WordEvidence
 from transition_systems.evidence_linear import LinearProof
+from transition_systems.evidence_ltl import LtlLasso, LtlRanks
 from transition_systems.evidence_marked_trap import MarkedTrapEvidence
 from transition_systems.evidence_prefix import CompletePrefix
 from transition_systems.evidence_rank import RankEvidence
@@ -95,6 +99,8 @@ __all__ = [
     "InvariantEvidence",
     "LassoEvidence",
     "LinearProof",
+    "LtlLasso",
+    "LtlRanks",
     "MarkedTrapEvidence",
     "Measure",
     "PartitionEvidence",
@@ -224,6 +230,8 @@ Evidence: TypeAlias = (
     | InvariantEvidence
     | SiphonTraps
     | LinearProof
+    | LtlLasso
+    | LtlRanks
     | StructureEvidence
     | StubbornEvidence
     | CompletePrefix
@@ -241,6 +249,8 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "decision-diagram": DiagramEvidence.from_dict,
     "lasso": LassoEvidence.from_dict,
     "linear-proof": LinearProof.from_dict,
+    "ltl-lasso": LtlLasso.from_dict,
+    "ltl-ranks": LtlRanks.from_dict,
     "marked-circuits": CircuitEvidence.from_dict,
     "marked-trap": MarkedTrapEvidence.from_dict,
     "pump": PumpEvidence.from_dict,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from netproof.recheck.automata import Automaton, recheck_automata
 from netproof.recheck.check import recheck, recheck_verdict
 from netproof.recheck.equivalence import recheck_equivalence
+from netproof.recheck.ltl import recheck_ltl
 from netproof.recheck.questions import Goal, Question
 from netproof.recheck.report import ReportedResult, recheck_report, source_digest
 from netproof.recheck.result import RecheckResult
@@ -25,6 +26,7 @@ __all__ = [
     "recheck",
     "recheck_automata",
     "recheck_equivalence",
+    "recheck_ltl",
     "recheck_report",
     "recheck_verdict",
     "source_digest",

@@ -1,0 +1,1 @@
+"""Temporal logic: formulas over the paths and the states of transition systems."""

@@ -1,0 +1,114 @@
+"""A formula of linear temporal logic as a question about a transition system: letters, reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transition_systems.csr import require
+from transition_systems.errors import UnsupportedError
+from transition_systems.lts import LTS
+from transition_systems.properties.evaluate import evaluate
+from transition_systems.properties.format import format_formula
+from transition_systems.properties.formulas import Formula, Unary
+from transition_systems.properties.names import unknown_name
+from transition_systems.properties.parse import parse_formula
+from transition_systems.properties.predicates import Predicate
+from transition_systems.temporal.ltl_alphabet import Alphabet, elementary
+from transition_systems.temporal.ltl_normal_form import require_linear
+
+__all__ = ["Holds", "Reading", "linear_formula", "predicate_values", "reading_of"]
+
+Bools = NDArray[np.bool_]
+Holds = Callable[[Predicate], Bools]
+MAX_PREDICATES = 62
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The letters of states: ``letter[s]`` is an index into the codes of the alphabet."""
+
+    alphabet: Alphabet
+    letter: NDArray[np.int64]
+
+
+def linear_formula(formula: Formula | str) -> Formula:
+    """Return a formula of linear temporal logic, without ``A`` before the whole of it.
+
+    Parts without temporal operators become single :class:`State` nodes.
+
+    Raises
+    ------
+    ExpressionError
+        When the text is no formula.
+    UnsupportedError
+        When it is not of linear temporal logic, or too large.
+
+    Examples
+    --------
+    >>> linear_formula("A G p")
+    Unary(operator='G', operand=State(predicate=Atom(name='p')))
+    """
+    if isinstance(formula, str):
+        tree = _inside(parse_formula(formula))
+        require_linear(tree)
+        return tree
+    require_linear(_inside(formula))
+    return _inside(parse_formula(format_formula(formula)))
+
+
+def _inside(tree: Formula) -> Formula:
+    """Return what stands behind ``A``."""
+    return tree.operand if isinstance(tree, Unary) and tree.operator == "A" else tree
+
+
+def predicate_values(lts: LTS) -> Holds:
+    """Return the values of predicates over the atoms and labels of a system.
+
+    ``dead`` holds in a state without arcs, final or not; ``enabled(a)`` where a step ``a`` begins.
+    """
+    index = {name: i for i, name in enumerate(lts.label_names)}
+
+    def enabled(name: str) -> Bools:
+        if name not in index:
+            raise unknown_name(name, lts.label_names)
+        flags = np.zeros(lts.n_states, dtype=np.bool_)
+        flags[lts.sources[lts.labels == index[name]]] = True
+        return flags
+
+    def dead() -> Bools:
+        return np.asarray(np.diff(lts.offsets) == 0, dtype=np.bool_)
+
+    def holds(predicate: Predicate) -> Bools:
+        return evaluate(predicate, {}, enabled, lts.n_states, dead=dead, atoms=lts.atoms)
+
+    return holds
+
+
+def reading_of(formula: Formula, n_states: int, holds: Holds) -> Reading:
+    """Return the letter of each state: the values of the predicates that a formula is made of.
+
+    Raises
+    ------
+    UnsupportedError
+        For more than 62 different predicates.
+    """
+    predicates = elementary(formula)
+    if len(predicates) > MAX_PREDICATES:
+        raise UnsupportedError(f"a formula over more than {MAX_PREDICATES} different predicates")
+    code = np.zeros(n_states, dtype=np.int64)
+    for i, predicate in enumerate(predicates):
+        values = np.asarray(holds(predicate))
+        require(values.shape == (n_states,), "a predicate must have one value for each state")
+        code |= values.astype(np.int64) << i
+    if len(predicates) <= 16:
+        present = np.zeros(1 << len(predicates), dtype=np.bool_)
+        present[code] = True
+        codes = np.flatnonzero(present)
+        letter = (np.cumsum(present, dtype=np.int64) - 1)[code]
+    else:
+        codes, letter = np.unique(code, return_inverse=True)
+    return Reading(Alphabet(predicates, codes.tolist()), letter.reshape(-1).astype(np.int64))
