@@ -2,7 +2,7 @@
 
 ::
 
-    python -m venv /tmp/bench && /tmp/bench/bin/pip install pm4py snakes
+    python -m venv ../bench && ../bench/bin/pip install pm4py snakes
     python benchmarks/all.py [--data FOLDER] [--competitors PYTHON] [--kernel] [--quick]
 
 FOLDER holds contest nets as ``NAME/model.pnml``; PYTHON is that of an environment with pm4py (AGPL)

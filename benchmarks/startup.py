@@ -2,8 +2,8 @@
 
 pm4py is AGPL and lives only in an environment of its own::
 
-    python -m venv /tmp/bench && /tmp/bench/bin/pip install pm4py
-    python benchmarks/startup.py --pm4py /tmp/bench/bin/python
+    python -m venv ../bench && ../bench/bin/pip install pm4py
+    python benchmarks/startup.py --pm4py ../bench/bin/python
 
 Each figure is the median wall time of a fresh process, the runs of all candidates interleaved.
 """

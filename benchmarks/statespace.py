@@ -2,8 +2,8 @@
 
 pm4py is AGPL and lives only in an environment of its own::
 
-    python -m venv /tmp/bench && /tmp/bench/bin/pip install pm4py
-    python benchmarks/statespace.py --data FOLDER --pm4py /tmp/bench/bin/python
+    python -m venv ../bench && ../bench/bin/pip install pm4py
+    python benchmarks/statespace.py --data FOLDER --pm4py ../bench/bin/python
 
 FOLDER holds contest nets as ``NAME/model.pnml``; without it only generated nets are counted. Each
 net is counted in a fresh process, the best of a few runs; figures are CPU seconds of one process,

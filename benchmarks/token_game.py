@@ -3,8 +3,8 @@
 pm4py is AGPL and lives, like SNAKES, only in an environment of its own; the kernel needs numba in
 the one that runs this::
 
-    python -m venv /tmp/bench && /tmp/bench/bin/pip install pm4py snakes
-    python benchmarks/token_game.py --competitors /tmp/bench/bin/python [--kernel] [--quick]
+    python -m venv ../bench && ../bench/bin/pip install pm4py snakes
+    python benchmarks/token_game.py --competitors ../bench/bin/python [--kernel] [--quick]
 
 Each figure is measured in a process of its own: CPU seconds (time.process_time), the best of
 several, because other work on the machine only ever makes them worse; the net is in memory and its

@@ -1,7 +1,7 @@
 """Write ``docs/usability.md``: one violated diagram in netproof and in pm4py, side by side.
 
 Usage: ``python docs/make_usability.py --pm4py PYTHON``, where PYTHON is the interpreter of an
-environment with pm4py (``python -m venv /tmp/pm && /tmp/pm/bin/pip install pm4py``). pm4py is under
+environment with pm4py (``python -m venv ../pm && ../pm/bin/pip install pm4py``). pm4py is under
 the AGPL and no dependency: it runs in a process and an environment of its own.
 """
 

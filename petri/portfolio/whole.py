@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from petri.decision import claim
+from petri.net import PetriNet
 from petri.portfolio.questions import Answer, Most, Question, reached, sum_is
 from petri.state_space.space import StateSpace
 from petri.state_space.symbolic.answers import diagram_evidence
@@ -14,8 +15,17 @@ from transition_systems.budget import Budget
 from transition_systems.errors import UndecidedError
 from transition_systems.evidence import ClosedSet, Evidence, RunEvidence, StateSet
 from transition_systems.properties.formulas import always_everywhere, possible
-from transition_systems.properties.predicates import Predicate
-from transition_systems.properties.walk import negate
+from transition_systems.properties.predicates import (
+    And,
+    Enabled,
+    Not,
+    Or,
+    Predicate,
+    at_least,
+    conjunction,
+    disjunction,
+)
+from transition_systems.properties.walk import fold_predicate, negate
 from transition_systems.run import Run
 
 __all__ = ["DrawnAnswers", "ListedAnswers", "whole_answers"]
@@ -47,11 +57,12 @@ class ListedAnswers:
         """Answer one question; ``None`` where the markings seen do not tell."""
         if isinstance(question, Most):
             return self._most(question)
-        state = self.space.find(question.goal)
+        goal = _over_places(self.net, question.goal)
+        state = self.space.find(goal)
         if state is not None:
             if not self.wanted:
                 return Answer(value=True, method=self.method)
-            return reached(self.net, question.goal, self._run(question.goal, state), self.method)
+            return reached(self.net, question.goal, self._run(goal, state), self.method)
         if not self.space.complete:
             return None
         return Answer(value=False, method=self.method, evidence=self._always(negate(question.goal)))
@@ -106,6 +117,30 @@ class ListedAnswers:
         if self._set is None:
             self._set = StateSet(names=self.net.place_ids, rows=self.space.markings)
         return (ClosedSet(claim=claim(self.net, always_everywhere(good)), states=self._set),)
+
+
+def _over_places(net: PetriNet, predicate: Predicate) -> Predicate:
+    """Return a predicate that asks for the tokens of a transition instead of what is enabled.
+
+    So the few places are looked at, not all transitions.
+    """
+
+    def combine(node: Predicate, parts: list[Predicate]) -> Predicate:
+        match node:
+            case Enabled(name=name):
+                places, weights = net.pre_arcs.row(net.transition_index(name))
+                needs = zip(places.tolist(), weights.tolist(), strict=True)
+                return conjunction(*(at_least(net.place_ids[p], n) for p, n in needs))
+            case And():
+                return conjunction(*parts)
+            case Or():
+                return disjunction(*parts)
+            case Not():
+                return Not(parts[0])
+            case _:
+                return node
+
+    return fold_predicate(predicate, combine)
 
 
 class DrawnAnswers:
