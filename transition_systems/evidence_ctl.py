@@ -77,7 +77,11 @@ class TreeNode:
         while node is not None:
             path = node.path
             if path is not None:
-                first = path.initial if not steps and first is None else first
+                last = steps[-1].state if steps else first
+                if first is None:
+                    first = path.initial
+                elif path.initial != last:
+                    break
                 if isinstance(path, Lasso):
                     start = len(steps) + path.loop_start
                     return Lasso(initial=first, steps=(*steps, *path.steps), loop_start=start)
@@ -88,9 +92,13 @@ class TreeNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeEvidence:
-    """A tree of runs: what exists according to a formula of CTL, piece by piece."""
+    """A tree of runs: what exists according to a formula of CTL, piece by piece.
+
+    ``start`` is the initial state in which it is shown.
+    """
 
     claim: Claim
+    start: Any
     tree: TreeNode
 
     kind = "tree"
@@ -109,12 +117,22 @@ class TreeEvidence:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the evidence as JSON data."""
-        return {"kind": self.kind, "claim": self.claim.to_dict(), "tree": self.tree.to_dict()}
+        start = dict(self.start) if isinstance(self.start, Mapping) else self.start
+        return {
+            "kind": self.kind,
+            "claim": self.claim.to_dict(),
+            "start": start,
+            "tree": self.tree.to_dict(),
+        }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> TreeEvidence:
         """Rebuild the evidence from :meth:`to_dict`."""
-        return cls(claim=Claim.from_dict(data["claim"]), tree=TreeNode.from_dict(data["tree"]))
+        return cls(
+            claim=Claim.from_dict(data["claim"]),
+            start=data["start"],
+            tree=TreeNode.from_dict(data["tree"]),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -13,6 +13,7 @@ from netproof.recheck.equivalence import recheck_equivalence
 from netproof.recheck.questions import Goal, Question
 from netproof.recheck.report import ReportedResult, recheck_report, source_digest
 from netproof.recheck.result import RecheckResult
+from netproof.recheck.temporal import recheck_temporal
 from netproof.recheck.workflow_questions import question_for
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "recheck_automata",
     "recheck_equivalence",
     "recheck_report",
+    "recheck_temporal",
     "recheck_verdict",
     "source_digest",
 ]

@@ -174,7 +174,7 @@ def _evidence(
         start = int(model.initial[int(np.argmin(good))])
         try:
             tree = WitnessTrees(sets, model.naming).tree(formula, holds, start)
-            return TreeEvidence(claim=claim, tree=tree)
+            return TreeEvidence(claim=claim, start=model.naming.state(start), tree=tree)
         except NoTreeError:
             shown = _partly(sets, model, start, holds)
     ranks = tuple(sets.ranks[number] for number in sets.program.fixpoints)

@@ -68,6 +68,8 @@ class WitnessTrees:
         """Return a tree that shows a formula, or its negation, in a state where that is so."""
         if depth > MOST_DEEP:
             raise NoTreeError
+        if isinstance(formula, State):
+            return TreeNode()
         shape = path_shape(formula, positive)
         if shape is not None:
             return self._along(formula, shape, state, depth)
