@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from multiprocessing.connection import Connection
 
 from netproof.contest.categories import ContestQuestion
 from netproof.contest.questions import Shown
 from petri.ctl import explicit_model, known_part, symbolic_ctl
+from petri.listed_predicates import ListedPredicates
 from petri.net import PetriNet
 from petri.portfolio import Answer, Batch
 from petri.portfolio.questions import Reach
@@ -26,18 +29,18 @@ from transition_systems.properties.predicates import (
     Or,
     Predicate,
 )
-from transition_systems.properties.walk import negate, subpredicates
+from transition_systems.properties.walk import names_in, negate, subpredicates
 from transition_systems.temporal.ctl import check_ctl_on
 from transition_systems.temporal.ctl_fixpoints import OutOfBudgetError
-from transition_systems.temporal.ctl_partial import decided_at
+from transition_systems.temporal.ctl_partial import PartialSets
 from transition_systems.temporal.ctl_program import CtlProgram, ctl_program
 from transition_systems.temporal.ctl_simplify import simplified
 
 __all__ = ["BranchingAnswers"]
 
-FIRST_STATES, FIRST_CELLS, FIRST_SHARE = 200_000, 100_000_000, 0.2
-MOST_STATES, MOST_CELLS, MOST_EVIDENCE = 6_000_000, 1_500_000_000, 200_000
-REACH_SHARE, LEAST = 0.4, 0.3
+FIRST_STATES, FIRST_SHARE, MOST_STATES, LIST_SHARE = 50_000, 0.1, 5_000_000, 0.2
+MOST_CELLS, MOST_TRIES, MOST_EVIDENCE = 1_500_000_000, 4_000_000_000, 200_000
+REACH_SHARE, LEAST = 0.6, 0.3
 BYTES = 5 << 30
 Say = Callable[[int, bool, str, list[Shown]], None]
 
@@ -72,10 +75,10 @@ class BranchingAnswers:
 
     Notes
     -----
-    A formula is simplified first, so that more of it is plain reachability. Up to 200,000 markings
-    are listed: also a part of the space decides what does not hang on the rest. Then, in turns, a
-    portfolio of engines answers what is reachability and finds predicates that never change, and
-    the whole space is drawn, by another process where there may be one, or listed further.
+    A formula is simplified first, so that more of it is plain reachability. Up to 50,000 markings
+    are listed: also a part of the space decides what does not hang on the rest. Then another
+    process draws the whole space, while this one lists further, and asks a portfolio of engines
+    for what is reachability and for predicates that never change.
     """
 
     def __init__(
@@ -86,6 +89,7 @@ class BranchingAnswers:
         self.parallel = parallel and "fork" in multiprocessing.get_all_start_methods()
         self.facts: dict[Predicate, bool] = {}
         self.open: dict[int, _Asked] = {}
+        self.second: Connection | None = None
         for number, question in questions:
             assert question.formula is not None
             program = simplified(ctl_program(question.formula))
@@ -97,12 +101,18 @@ class BranchingAnswers:
     def run(self) -> None:
         """Answer what can be answered until the deadline."""
         self._constants()
-        space = self._listed(FIRST_STATES, FIRST_CELLS, FIRST_SHARE * self._left())
+        space = self._listed(FIRST_STATES, FIRST_SHARE)
         if not self.open or space.complete:
             return
-        self._reachable()
-        if self.open and self._left() > LEAST:
-            self._drawn()
+        with self._drawing() as second:
+            self.second = second
+            if space.pump is None:
+                space = self._listed(MOST_STATES, LIST_SHARE)
+            del space
+            self._reachable()
+            self._hear(0.0 if second is None else self._left())
+            if second is None and self.open and self._left() > LEAST:
+                self._by_diagrams(self.open, self._drawn, self._left())
 
     def _answer(self, number: int, value: bool, method: str, shown: Sequence[Shown] = ()) -> None:
         if self.open.pop(number, None) is not None:
@@ -112,23 +122,34 @@ class BranchingAnswers:
         """Answer the formulas that became constants."""
         for number, asked in list(self.open.items()):
             node = asked.program.nodes[asked.program.root]
-            if node.operator == "predicate" and isinstance(node.predicate, Constant):
-                self._answer(number, node.predicate.value, "structure")
+            if node.operator == "predicate":
+                self._answer(number, self._initially(node.predicate), "structure")
 
-    def _listed(self, states: int, cells: int, seconds: float) -> StateSpace:
-        """List markings, and answer what they decide."""
-        most = min(states, cells // (len(self.net.place_ids) + 1))
-        budget = Budget(seconds=seconds, states=most, bytes=BYTES)
+    def _listed(self, states: int, share: float) -> StateSpace:
+        """List markings, and answer what they decide, in a share of the time each."""
+        most = min(states, MOST_CELLS // (len(self.net.place_ids) + 1))
+        budget = Budget(seconds=share * self._left(), states=most, bytes=BYTES)
         space = state_space(self.net, method="explicit", budget=budget)
-        meter = Budget(deadline=self.deadline).start()
-        try:
-            graph, border = known_part(space, meter)
-            for number, asked in list(self.open.items()):
-                value = decided_at(asked.program, graph, space.holds, border, 0)
-                if value is not None:
-                    self._answer(number, value, "explicit", self._shown(asked, space))
-        except OutOfBudgetError:
-            pass
+        if space.n_states * len(self.net.transition_ids) > MOST_TRIES:
+            return space
+        names = {name for asked in self.open.values() for name in _asked_for(asked.program)}
+        holds = ListedPredicates(space, names)
+        ends = time.monotonic() + (1.0 if space.complete else 2 * share) * self._left()
+        graph, border = known_part(space, Budget(deadline=ends).start())
+        waiting = sorted(self.open.items(), key=lambda item: len(item[1].program.nodes))
+        for place, (number, asked) in enumerate(waiting):
+            self._hear(0.0)
+            if number not in self.open:
+                continue
+            left = ends - time.monotonic()
+            each = Budget(seconds=max(min(1.0, left), left / (len(waiting) - place)))
+            timed = replace(graph, meter=each.start())
+            try:
+                value = PartialSets(asked.program, timed, holds, border).at(0)
+            except OutOfBudgetError:
+                continue
+            if value is not None:
+                self._answer(number, value, "explicit", self._shown(asked, space))
         return space
 
     def _shown(self, asked: _Asked, space: StateSpace) -> list[Shown]:
@@ -163,6 +184,7 @@ class BranchingAnswers:
             if not answer.value:
                 self._fact(goal, leaves)
             self._decide(known, answer.method)
+            self._hear(0.0)
             if not self.open:
                 for other in list(batch.open):
                     batch.close(other)
@@ -223,12 +245,11 @@ class BranchingAnswers:
 
         return marking_holds(self.net, predicate, self.net.initial)
 
-    def _drawn(self) -> None:
-        """Draw the whole space, in another process where there may be one; list further here."""
-        if not self.parallel or self._left() < 2.0:
-            self._by_diagrams(self.open, self.say_one, 0.6 * self._left())
-            if self.open and self._left() > LEAST:
-                self._listed(MOST_STATES, MOST_CELLS, 0.6 * self._left())
+    @contextmanager
+    def _drawing(self) -> Iterator[Connection | None]:
+        """Have another process draw the whole space, where there may be one."""
+        if not self.parallel or self._left() < 1.0:
+            yield None
             return
         context = multiprocessing.get_context("fork")
         ours, theirs = context.Pipe(duplex=False)
@@ -239,17 +260,22 @@ class BranchingAnswers:
         child.start()
         theirs.close()
         try:
-            self._listed(MOST_STATES, MOST_CELLS, 0.6 * self._left())
-            while self.open and ours.poll(self._left()):
-                number, value = ours.recv()
-                self._answer(number, value, "symbolic")
-        except EOFError:
-            pass
+            yield ours
         finally:
             child.kill()
             child.join()
+            ours.close()
 
-    def say_one(self, number: int, value: bool) -> None:
+    def _hear(self, wait: float) -> None:
+        """Take the answers of the other process, waiting for more of them."""
+        ends = time.monotonic() + wait
+        try:
+            while self.second and self.open and self.second.poll(max(0.0, ends - time.monotonic())):
+                self._drawn(*self.second.recv())
+        except (EOFError, OSError):
+            self.second = None
+
+    def _drawn(self, number: int, value: bool) -> None:
         """Take an answer from the diagrams."""
         self._answer(number, value, "symbolic")
 
@@ -293,3 +319,8 @@ def _leaves(predicate: Predicate) -> list[Predicate]:
     return [
         node for node in subpredicates(predicate) if not isinstance(node, And | Or | Not | Constant)
     ]
+
+
+def _asked_for(program: CtlProgram) -> set[str]:
+    """Return the transitions that a formula asks for by ``enabled``."""
+    return {name for node in program.nodes for name in names_in(node.predicate)[1]}

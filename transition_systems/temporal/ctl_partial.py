@@ -9,6 +9,7 @@ G. Bruns, P. Godefroid: Model checking partial state spaces with 3-valued tempor
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,39 +21,29 @@ from transition_systems.temporal.ctl_fixpoints import (
     exists_next,
     exists_until,
 )
-from transition_systems.temporal.ctl_program import CtlNode, CtlProgram
+from transition_systems.temporal.ctl_program import CtlNode, CtlProgram, decide_lazily
 from transition_systems.temporal.ctl_sets import Holds
 
-__all__ = ["certainly_and_perhaps", "decided_at"]
+__all__ = ["PartialSets"]
 
 Bools = NDArray[np.bool_]
 
 
-def certainly_and_perhaps(
-    program: CtlProgram, graph: Graph, holds: Holds, border: Bools
-) -> tuple[Bools, Bools]:
-    """Return where a formula holds for certain, and where it may hold.
+@dataclass
+class PartialSets:
+    """Where the parts of a formula hold on a part of a system; computed when asked for.
 
     Parameters
     ----------
     program
         The formula.
     graph
-        The known steps; states at the border have none.
+        The known steps; states at the border have none. Its meter stops the work by
+        ``OutOfBudgetError``.
     holds
         Gives for a state predicate where it holds, which must be known at the border, too.
     border
         The states whose steps are not known, bool (n,).
-
-    Returns
-    -------
-    certainly, perhaps
-        bool (n,) each; the first is a part of the second.
-
-    Raises
-    ------
-    OutOfBudgetError
-        When the time of the graph's meter is used up.
 
     Notes
     -----
@@ -64,20 +55,44 @@ def certainly_and_perhaps(
     >>> from transition_systems.temporal.ctl_program import ctl_program
     >>> graph, goal = Graph(np.array([0, 1, 1]), np.array([1])), np.array([False, False])
     >>> border = np.array([False, True])
-    >>> [found.tolist() for found in certainly_and_perhaps(
-    ...     ctl_program(parse_formula("EF goal")), graph, lambda predicate: goal, border)]
+    >>> sets = PartialSets(ctl_program(parse_formula("EF goal")), graph, lambda _: goal, border)
+    >>> [found.tolist() for found in sets.certainly_and_perhaps()]
     [[False, False], [True, True]]
+    >>> sets.at(0) is None
+    True
     """
-    if not border.any():
-        border = np.zeros(0, dtype=np.bool_)
-    last = {part: number for number, node in enumerate(program.nodes) for part in node.operands}
-    values: dict[int, tuple[Bools, Bools]] = {}
-    for number, node in enumerate(program.nodes):
-        values[number] = _pair(node, [values[part] for part in node.operands], graph, holds, border)
-        for part in node.operands:
-            if last[part] == number and part != program.root:
-                values.pop(part, None)
-    return values[program.root]
+
+    program: CtlProgram
+    graph: Graph
+    holds: Holds
+    border: Bools
+    _values: dict[int, tuple[Bools, Bools]] = field(default_factory=dict, init=False, repr=False)
+
+    def certainly_and_perhaps(self) -> tuple[Bools, Bools]:
+        """Return where the formula holds for certain, and where it may hold, bool (n,) each."""
+        return self._pair(self.program.root)
+
+    def at(self, state: int) -> bool | None:
+        """Return whether the formula holds in a state; ``None`` where the part does not tell."""
+
+        def initially(number: int) -> bool | None:
+            certainly, perhaps = self._pair(number)
+            if certainly[state]:
+                return True
+            return None if perhaps[state] else False
+
+        return decide_lazily(self.program, initially)
+
+    def _pair(self, wanted: int) -> tuple[Bools, Bools]:
+        border = self.border if self.border.any() else np.zeros(0, dtype=np.bool_)
+        needed, nodes = {wanted}, self.program.nodes
+        for number in range(wanted, -1, -1):
+            if number in needed and number not in self._values:
+                needed.update(nodes[number].operands)
+        for number in sorted(needed - self._values.keys()):
+            parts = [self._values[part] for part in nodes[number].operands]
+            self._values[number] = _pair(nodes[number], parts, self.graph, self.holds, border)
+        return self._values[wanted]
 
 
 def _pair(
@@ -117,13 +132,3 @@ def _value(node: CtlNode, parts: list[Bools], graph: Graph) -> Bools:
             return np.asarray(exists_until(graph, parts[0], parts[1]) >= 0, dtype=np.bool_)
         case _:
             return np.asarray(always_until(graph, parts[0], parts[1]) >= 0, dtype=np.bool_)
-
-
-def decided_at(
-    program: CtlProgram, graph: Graph, holds: Holds, border: Bools, state: int
-) -> bool | None:
-    """Return whether a formula holds in a state; ``None`` where the part does not tell."""
-    certainly, perhaps = certainly_and_perhaps(program, graph, holds, border)
-    if certainly[state]:
-        return True
-    return None if perhaps[state] else False

@@ -25,7 +25,9 @@ from transition_systems.properties.formulas import (
 from transition_systems.properties.predicates import FALSE, TRUE, Constant, Predicate
 from transition_systems.properties.walk import fold_formula
 
-__all__ = ["CtlNode", "CtlProgram", "ctl_program"]
+__all__ = ["CtlNode", "CtlProgram", "ctl_program", "decide_lazily"]
+
+MOST_DEEP = 200
 
 Operator = Literal["predicate", "not", "and", "or", "EX", "EU", "AU"]
 # A path formula that waits for its quantifier: the operator and its operands.
@@ -187,6 +189,55 @@ def ctl_program(formula: Formula) -> CtlProgram:
         nodes=tuple(builder.nodes), root=root, fixpoints=tuple(builder.fixpoints),
         formula=formula, part_of=part_of, fixpoint_of=fixpoint_of,
     )  # fmt: skip
+
+
+def decide_lazily(program: CtlProgram, initially: Callable[[int], bool | None]) -> bool | None:
+    """Return the value of a formula in one state, looking at no more parts than needed.
+
+    Boolean operators at the top are decided operand by operand, small ones first; an until by its
+    operands in that state, where these suffice.
+
+    Parameters
+    ----------
+    program
+        The formula.
+    initially
+        Gives for the number of a part its value in the state; ``None`` where it is unknown.
+
+    Returns
+    -------
+    bool or None
+    """
+    sizes: list[int] = []
+    for node in program.nodes:
+        sizes.append(1 + sum(sizes[part] for part in node.operands))
+
+    def value(number: int, depth: int) -> bool | None:
+        node = program.nodes[number]
+        if depth > MOST_DEEP:
+            return initially(number)
+        match node.operator:
+            case "not":
+                found = value(node.operands[0], depth + 1)
+                return None if found is None else not found
+            case "and" | "or":
+                decisive, unknown = node.operator == "or", False
+                for part in sorted(node.operands, key=sizes.__getitem__):
+                    found = value(part, depth + 1)
+                    if found is decisive:
+                        return decisive
+                    unknown = unknown or found is None
+                return None if unknown else not decisive
+            case "EU" | "AU":
+                through, goal = node.operands
+                found = value(goal, depth + 1)
+                if found:
+                    return True
+                if found is False and value(through, depth + 1) is False:
+                    return False
+        return initially(number)
+
+    return value(program.root, 0)
 
 
 def _combined(

@@ -11,7 +11,7 @@ from transition_systems.properties.formulas import Formula
 from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.predicates import FALSE, TRUE, Dead
 from transition_systems.protocols import SymbolicSystem
-from transition_systems.temporal.ctl_program import CtlNode, CtlProgram, ctl_program
+from transition_systems.temporal.ctl_program import CtlNode, CtlProgram, ctl_program, decide_lazily
 from transition_systems.temporal.ctl_simplify import simplified
 
 __all__ = ["SymbolicCtl", "check_ctl_symbolic"]
@@ -122,21 +122,39 @@ class SymbolicCtl:
     def decide(self, program: CtlProgram) -> bool:
         """Return whether a formula holds in all initial states."""
         initial = self.system.initial_set()
-        return bool(initial & ~self.where(program) == self.nothing)
+
+        def initially(number: int) -> bool | None:
+            value = self._part(program, number)
+            if initial & ~value == self.nothing:
+                return True
+            return False if initial & value == self.nothing else None
+
+        found = decide_lazily(program, initially)
+        if found is None:
+            return bool(initial & ~self.where(program) == self.nothing)
+        return found
 
     def where(self, program: CtlProgram) -> Any:
         """Return the reachable states where a formula holds."""
-        numbers: list[int] = []
-        for node in program.nodes:
-            parts = tuple(numbers[part] for part in node.operands)
+        return self._part(program, program.root)
+
+    def _part(self, program: CtlProgram, wanted: int) -> Any:
+        needed = {wanted}
+        for number in range(wanted, -1, -1):
+            if number in needed:
+                needed.update(program.nodes[number].operands)
+        keys: dict[int, int] = {}
+        for number in sorted(needed):
+            node = program.nodes[number]
+            parts = tuple(keys[part] for part in node.operands)
             key = CtlNode(node.operator, (), node.predicate), parts
             if key not in self._keys:
                 _look(self.meter)
                 value = self._value(node, [self._values[part] for part in parts])
                 self._keys[key] = len(self._values)
                 self._values.append(value)
-            numbers.append(self._keys[key])
-        return self._values[numbers[program.root]]
+            keys[number] = self._keys[key]
+        return self._values[keys[wanted]]
 
     def _value(self, node: CtlNode, parts: list[Any]) -> Any:
         match node.operator:
