@@ -72,7 +72,11 @@ def test_bounds_name_places() -> None:
 @pytest.mark.parametrize(
     ("formula", "error", "message"),
     [
-        ("<all-paths><finally><x/></finally></all-paths>", UnsupportedError, "not supported in a formula"),
+        (
+            "<all-paths><finally><x/></finally></all-paths>",
+            UnsupportedError,
+            "not supported in a formula",
+        ),
         ("<all-paths><globally><until/></globally></all-paths>", UnsupportedError, "<until>"),
         ("<place-bound/>", InputError, "lists names"),
         ("<place-bound><transition>t</transition></place-bound>", InputError, "lists names"),
