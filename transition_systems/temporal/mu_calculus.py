@@ -109,7 +109,7 @@ def ctl_to_mu(formula: Formula | str) -> MuFormula:
     --------
     >>> from transition_systems.temporal.mu_formulas import format_mu
     >>> format_mu(ctl_to_mu("EF p"))
-    'mu X2. (p || (true && <true> X2))'
+    'mu X2. p || (true && <true> X2)'
     """
     program = ctl_program(parse_formula(formula) if isinstance(formula, str) else formula)
     made: list[MuFormula] = []

@@ -1,8 +1,8 @@
 """The parity game of a system and a formula of the mu-calculus.
 
 A position is a state with a part of the formula. Even moves at disjunctions and diamonds, Odd at
-conjunctions and boxes; a fixpoint has a priority, even for ``nu`` and odd for ``mu``, larger than
-those of the fixpoints inside it that depend on it.
+conjunctions and boxes; a fixpoint has a priority, even for ``nu`` and odd for ``mu``, not smaller
+than those of the fixpoints inside it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.errors import UsageError
+from transition_systems.errors import UnsupportedError, UsageError
 from transition_systems.lts import LTS
 from transition_systems.properties.predicates import FALSE, TRUE, Predicate
 from transition_systems.properties.walk import negate
@@ -33,6 +33,7 @@ from transition_systems.temporal.parity_games import ParityGame
 
 __all__ = ["MuNode", "game_of", "mu_nodes"]
 
+MOST_PARTS = 10_000
 Kind = Literal["predicate", "and", "or", "diamond", "box", "mu", "nu"]
 
 
@@ -54,6 +55,8 @@ def mu_nodes(formula: MuFormula) -> tuple[MuNode, ...]:
     ------
     UsageError
         For a variable without a fixpoint around it, or under an odd number of negations.
+    UnsupportedError
+        For more than 10,000 parts, into which nested alternatives may grow.
 
     Examples
     --------
@@ -114,6 +117,8 @@ class _Parts:
                 return number
 
     def _add(self, node: MuNode) -> int:
+        if len(self.nodes) == MOST_PARTS:
+            raise UnsupportedError(f"the formula has more than {MOST_PARTS} parts")
         self.nodes.append(node)
         return len(self.nodes) - 1
 

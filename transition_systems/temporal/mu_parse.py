@@ -11,8 +11,9 @@ The language, from loosest to tightest::
     {2 p + q <= 4}                  any state predicate of the property language
     enabled(a)  dead  true  false
 
-``R`` is a regular expression over sets of labels: ``a``, ``true`` (any label), ``!a``, ``a || b``,
-``a && !b``; ``R.S`` in sequence, ``R + S`` either, ``R*`` any number of times, ``R+`` at least once.
+``R`` is a regular expression over sets of labels: ``a``, ``true`` (any label), ``!a``,
+``a || b``, ``a && !b``; ``R.S`` in sequence, ``R + S`` either, ``R*`` any number of times, ``R+``
+at least once.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from typing import Literal, NoReturn
 from transition_systems.errors import ExpressionError
 from transition_systems.operator_precedence import place_of
 from transition_systems.properties.parse import parse_predicate
-from transition_systems.properties.predicates import FALSE, TRUE, Atom, Dead, Enabled
+from transition_systems.properties.predicates import FALSE, TRUE, Atom, Dead, Enabled, Predicate
 from transition_systems.temporal.mu_formulas import (
     Bound,
     Every,
@@ -46,6 +47,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 MOST_DEEP = 150
+# What stands after ``R+``, where the sign is not between two expressions.
+AFTER = (">", "]", ")", ".", "+")
 Kind = Literal["diamond", "box"]
 # A regular expression as what it does to the formula behind it.
 _Regular = Callable[[Kind, MuFormula], MuFormula]
@@ -197,7 +200,12 @@ class _Parser:
             name = self.label_name()
             self.needs(")")
             return Holds(Enabled(name))
-        constants = {"true": TRUE, "false": FALSE, "dead": Dead(), "deadlock": Dead()}
+        constants: dict[str, Predicate] = {
+            "true": TRUE,
+            "false": FALSE,
+            "dead": Dead(),
+            "deadlock": Dead(),
+        }
         return Holds(constants.get(token.text, Atom(token.text)))
 
     def fixpoint(self, kind: Literal["mu", "nu"]) -> MuFormula:
@@ -251,13 +259,7 @@ class _Parser:
         while True:
             if self.takes("*"):
                 inner = self.starred(inner)
-            elif self.now.text == "+" and self.tokens[self.at + 1].text in (
-                ">",
-                "]",
-                ")",
-                ".",
-                "+",
-            ):
+            elif self.now.text == "+" and self.tokens[self.at + 1].text in AFTER:
                 self.at += 1
                 inner = _then(inner, self.starred(inner))
             else:
