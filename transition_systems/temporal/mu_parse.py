@@ -90,7 +90,7 @@ def parse_mu(text: str) -> MuFormula:
 operand=Holds(predicate=Constant(value=True)))
     >>> from transition_systems.temporal.mu_formulas import format_mu
     >>> format_mu(parse_mu("[true*.pay] <true*> shipped"))
-    'nu Z1. ([pay] (mu Z0. (shipped || <true> Z0)) && [true] Z1)'
+    'nu Z1. [pay] (mu Z0. shipped || <true> Z0) && [true] Z1'
     """
     return _Parser(text).whole()
 
