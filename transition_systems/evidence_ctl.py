@@ -43,7 +43,7 @@ class TreeNode:
         1 where the path ends in the goal and 0 where it never does.
     parts
         For each operand that is to be shown and is no state predicate, in order: along the path,
-        state by state.
+        state by state. Negation has no node of its own.
     """
 
     path: Run | Lasso | None = None

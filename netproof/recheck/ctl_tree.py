@@ -79,6 +79,8 @@ class _Tree(Generic[S]):
         if depth > MOST_DEEP:
             raise RefusedError("the tree is nested too deep")
         self.watch.tick()
+        while isinstance(formula, Negation):
+            formula, positive = formula.operand, not positive
         parts = iter(node.parts)
         if isinstance(formula, State):
             self.one((formula, positive), parts, state, depth)
@@ -137,8 +139,6 @@ class _Tree(Generic[S]):
 def _boolean(formula: Formula, positive: bool) -> tuple[tuple[Wanted, ...], bool] | None:
     """Return the operands of a Boolean operator, and whether all of them are wanted."""
     match formula:
-        case Negation(operand):
-            return ((operand, not positive),), True
         case Conjunction(operands):
             return tuple((part, positive) for part in operands), positive
         case Disjunction(operands):

@@ -106,7 +106,7 @@ def test_texts_of_patterns() -> None:
         ("AG (p -> q)", "Whenever p holds, then q holds."),
         ("AG !dead", "Always, whatever happens, something can happen."),
         ("G (p -> F q)", "Whenever p holds, then (at some time q holds)."),
-        ("E[p U q && !r]", "It is possible that p holds until (q holds and r does not hold), "
+        ("E[p U (q && !r)]", "It is possible that p holds until (q holds and r does not hold), "
          "which comes."),
         ("AG EF (p + 2 q <= 3)",
          "Always, whatever happens, (it is possible to get to where p + 2 q <= 3)."),

@@ -10,7 +10,6 @@ from transition_systems.properties.formulas import (
     Disjunction,
     Formula,
     Implication,
-    Negation,
     Unary,
 )
 
@@ -106,8 +105,6 @@ def path_shape(formula: Formula, positive: bool) -> PathShape | None:
 def operands_to_show(formula: Formula, positive: bool) -> tuple[tuple[Obligation, ...], bool]:
     """Return what a Boolean operator asks for, and whether all of it or one suffices."""
     match formula:
-        case Negation(operand=operand):
-            return ((operand, not positive),), True
         case Conjunction(operands=operands):
             return tuple((part, positive) for part in operands), positive
         case Disjunction(operands=operands):

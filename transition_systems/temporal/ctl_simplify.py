@@ -131,7 +131,14 @@ class _Simplifier:
         node = self.nodes[part]
         if node.operator == "predicate":
             return self.leaf(negate(node.predicate))
-        return node.operands[0] if node.operator == "not" else self.add(CtlNode("not", (part,)))
+        match node.operator:
+            case "not":
+                return node.operands[0]
+            case "and" | "or" as operator:
+                dual: Literal["and", "or"] = "or" if operator == "and" else "and"
+                return self.join(dual, [self.no(operand) for operand in node.operands])
+            case _:
+                return self.add(CtlNode("not", (part,)))
 
     def join(self, operator: Literal["and", "or"], parts: list[int]) -> int:
         flat: list[int] = []

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transition_systems.evidence_ctl import TreeNode
-from transition_systems.properties.formulas import Formula, State
+from transition_systems.properties.formulas import Formula, Negation, State
 from transition_systems.run import Lasso, Run, Step
 from transition_systems.temporal.ctl_fixpoints import OUTSIDE, OutOfBudgetError, exists_until
 from transition_systems.temporal.ctl_obligations import (
@@ -68,6 +68,8 @@ class WitnessTrees:
         """Return a tree that shows a formula, or its negation, in a state where that is so."""
         if depth > MOST_DEEP:
             raise NoTreeError
+        while isinstance(formula, Negation):
+            formula, positive = formula.operand, not positive
         if isinstance(formula, State):
             return TreeNode()
         shape = path_shape(formula, positive)
