@@ -63,7 +63,7 @@ from typing import Any, TypeAlias
 
 from transition_systems.errors import RecheckError
 from transition_systems.evidence_circuits import CircuitEvidence
-from transition_systems.evidence_ctl import CtlRanks, TreeEvidence
+from transition_systems.evidence_ctl import CtlRanks, TreeEvidence, TreeNode
 from transition_systems.evidence_data import Claim, StateSet, decode_array
 from transition_systems.evidence_diagram import DiagramEvidence
 from transition_systems.evidence_equivalence import Distinction, PartitionEvidence, WordEvidence
@@ -116,6 +116,7 @@ __all__ = [
     "StubbornEvidence",
     "TrapEvidence",
     "TreeEvidence",
+    "TreeNode",
     "WellStructuredEvidence",
     "WordEvidence",
     "evidence_from_dict",

@@ -7,7 +7,7 @@ from typing import Generic, Protocol, TypeVar
 
 from netproof.recheck.ctl import MOST_DEEP, is_path, temporal_parts
 from netproof.recheck.result import RefusedError, Watch
-from transition_systems.evidence_ctl import TreeNode
+from transition_systems.evidence import TreeNode
 from transition_systems.properties.formulas import (
     Conjunction,
     Disjunction,
