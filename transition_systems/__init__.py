@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Claim,
         ClosedSet,
         CompletePrefix,
+        CtlRanks,
         DiagramEvidence,
         Distinction,
         Evidence,
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
         StructureEvidence,
         StubbornEvidence,
         TrapEvidence,
+        TreeEvidence,
+        TreeNode,
         WellStructuredEvidence,
         WordEvidence,
         evidence_from_dict,
@@ -117,6 +120,14 @@ if TYPE_CHECKING:
     from transition_systems.readwrite.xes import format_xes, write_xes
     from transition_systems.run import Lasso, Run, Step
     from transition_systems.source_span import SourceSpan
+    from transition_systems.temporal.ctl import check_ctl, ctl_states
+    from transition_systems.temporal.ctl_symbolic import check_ctl_symbolic
+    from transition_systems.temporal.english import formula_in_english
+    from transition_systems.temporal.last_steps import with_last_steps
+    from transition_systems.temporal.mu_calculus import ctl_to_mu, mu_states
+    from transition_systems.temporal.mu_formulas import format_mu
+    from transition_systems.temporal.mu_parse import parse_mu
+    from transition_systems.temporal.patterns import Pattern, parse_pattern
     from transition_systems.verdict import Exactness, Outcome, Statistics, Verdict
 
 __all__ = [
@@ -140,6 +151,7 @@ __all__ = [
     "Comparison",
     "CompletePrefix",
     "Constant",
+    "CtlRanks",
     "Dead",
     "DiagramEvidence",
     "Distinction",
@@ -168,6 +180,7 @@ __all__ = [
     "Outcome",
     "PartitionEvidence",
     "Parts",
+    "Pattern",
     "Predicate",
     "Progress",
     "ProgressCallback",
@@ -187,6 +200,8 @@ __all__ = [
     "StubbornEvidence",
     "SymbolicSystem",
     "TrapEvidence",
+    "TreeEvidence",
+    "TreeNode",
     "Type",
     "UndecidedError",
     "UnsupportedError",
@@ -201,9 +216,13 @@ __all__ = [
     "at_least",
     "at_most",
     "bisimilar",
+    "check_ctl",
+    "check_ctl_symbolic",
     "check_expression",
     "compile_expression",
     "conjunction",
+    "ctl_states",
+    "ctl_to_mu",
     "disjoint_union",
     "disjunction",
     "enumeration",
@@ -218,19 +237,25 @@ __all__ = [
     "format_formula",
     "format_hml",
     "format_lts_json",
+    "format_mu",
     "format_predicate",
     "format_xes",
+    "formula_in_english",
     "infer_types",
     "minimise",
+    "mu_states",
     "mutually_exclusive",
     "parse_aut",
     "parse_expression",
     "parse_formula",
     "parse_lts_json",
+    "parse_mu",
+    "parse_pattern",
     "parse_predicate",
     "possible",
     "read_aut",
     "read_lts_json",
+    "with_last_steps",
     "write_aut",
     "write_csv_log",
     "write_lts_json",

@@ -14,6 +14,7 @@ from netproof.recheck import recheck_temporal
 from oracles.ctl import ctl_states_by_definition
 from strategies_ctl import random_ctl, random_system
 from transition_systems.budget import Budget
+from transition_systems.equivalences import bisimilar
 from transition_systems.errors import ExpressionError, UnsupportedError
 from transition_systems.evidence import Claim, CtlRanks, TreeEvidence, evidence_from_dict
 from transition_systems.lts import LTS
@@ -22,6 +23,7 @@ from transition_systems.properties.formulas import Formula, Negation
 from transition_systems.run import Lasso
 from transition_systems.temporal.ctl import check_ctl, ctl_states
 from transition_systems.temporal.ctl_fixpoints import Graph, always_until, exists_until
+from transition_systems.temporal.last_steps import with_last_steps
 
 
 def _seeds(count: int) -> range:
@@ -165,3 +167,19 @@ def test_deep_formulas_do_not_overflow() -> None:
     verdict = check_ctl(lts, "EX " * 150 + "p")
     assert verdict.violated
     assert isinstance(verdict.evidence, CtlRanks | TreeEvidence)
+
+
+def test_the_last_step() -> None:
+    """``done(a)`` in the split system is what the runs of the given one say."""
+    for seed in _seeds(200):
+        rng = random.Random(seed)
+        lts = random_system(rng, one_start=True)
+        split = with_last_steps(lts, ["a"])
+        assert bisimilar(lts.reachable(), split.reachable()).holds
+        entered = {int(t) for s, label, t in split.arcs() if label == "a"}
+        others = {int(t) for s, label, t in split.arcs() if label != "a"} | set(split.initial)
+        assert set(np.flatnonzero(split.atoms["done(a)"]).tolist()) == entered
+        assert not entered & others
+        assert check_ctl(split, "AG (enabled(a) -> EX done(a))").holds
+    with pytest.raises(ExpressionError, match="no label 'aa'"):
+        with_last_steps(lts, ["aa"])
