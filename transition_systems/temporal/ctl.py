@@ -119,7 +119,21 @@ def check_ctl(
 
 
 def ctl_states(lts: LTS, formula: Formula | str, *, holds: Holds | None = None) -> NDArray[Any]:
-    """Return the states in which a formula of CTL holds, bool (n,); see :func:`check_ctl`.
+    """Return the states in which a formula of CTL holds.
+
+    Parameters
+    ----------
+    lts, formula, holds
+        As for :func:`check_ctl`.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+
+    Raises
+    ------
+    UnsupportedError
+        For a formula that is not in CTL; ``ExpressionError`` for a name that is unknown.
 
     Examples
     --------
