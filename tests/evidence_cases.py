@@ -18,7 +18,6 @@ from linear_cases import random_free_choice
 from netproof.evidence_files import write_evidence
 from netproof.report.model import ModelReport, Report, VerdictReport
 from petri import PetriNet, read_pnml, write_pnml
-from petri.ctl import ctl
 from petri.decision import claim, equals_marking, stamped
 from petri.home import reversible
 from petri.live import live
@@ -224,12 +223,6 @@ def verdicts_of(net: PetriNet, seed: int) -> Iterator[Verdict]:
         )
     )
     asked.append(lambda: trapped(net))
-    place, step = rng.choice(net.place_ids), rng.choice(net.transition_ids)
-    for text in (
-        f"AG (enabled({step}) -> AF {place} >= 1)", f"E[{place} <= 1 U AX {place} >= 1]",
-        f"AF (dead || EX enabled({step}))", f"EG !(EX enabled({step}))",
-    ):  # fmt: skip
-        asked.append(lambda t=text: ctl(net, t, budget=FEW))
     asked.append(lambda: petri.bounded(net, method="structure", budget=FEW))
     asked.append(lambda: unbounded_sum(net, rng))
     for few in ({}, {"few": 0}):
