@@ -54,6 +54,8 @@ def drawn_verdict(question: NetQuestion, asked: str | AskedFormula) -> Verdict |
 
     A net that was reduced is drawn for the first formula, which its reduction does not answer.
     """
+    if isinstance(asked, AskedFormula) and asked.formula is not None:
+        return None
     if isinstance(asked, AskedFormula):
         _draw_once(question)
     answers = question.drawn

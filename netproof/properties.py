@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from petri import PetriNet
-from transition_systems.errors import UsageError
+from transition_systems.errors import UnsupportedError, UsageError
 from transition_systems.properties.formulas import Formula, State, Unary
 from transition_systems.properties.names import nearest_names
 from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.predicates import (
+    TRUE,
     And,
     Atom,
     Compare,
@@ -22,6 +23,7 @@ from transition_systems.properties.predicates import (
     Or,
     Predicate,
 )
+from transition_systems.temporal.ctl_program import ctl_program
 from translators.ledger import PropertyKind
 from translators.to_petri import NetTranslation
 from translators.workflow.graph import WorkflowGraph
@@ -81,15 +83,21 @@ NET_ONLY = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class AskedFormula:
-    """``AG`` or ``EF`` of a state predicate over the names of the user's model."""
+    """``AG`` or ``EF`` of a state predicate over the names of the user's model, or another formula.
+
+    ``formula`` is set for a formula of CTL that is neither; ``predicate`` means nothing then.
+    """
 
     text: str
     everywhere: bool
     predicate: Predicate
+    formula: Formula | None = None
 
     @property
     def kind(self) -> PropertyKind:
         """How the formula depends on the behaviours of the model."""
+        if self.formula is not None:
+            return PropertyKind.BRANCHING
         return PropertyKind.UNIVERSAL if self.everywhere else PropertyKind.EXISTENTIAL
 
 
@@ -115,8 +123,7 @@ def asked_properties(asked: Iterable[str]) -> list[str | AskedFormula]:
     Raises
     ------
     UsageError
-        For a name that is unknown (with the nearest), or a formula that is not ``AG`` or ``EF`` of
-        a state predicate.
+        For a name that is unknown (with the nearest), or a formula that is not in CTL.
 
     Examples
     --------
@@ -144,9 +151,11 @@ def _formula(text: str) -> AskedFormula:
         and isinstance(formula.operand, State)
     ):
         return AskedFormula(text, formula.operator == "AG", formula.operand.predicate)
-    raise UsageError(
-        f"{text!r} is not decided yet: formulas are AG or EF of a state predicate for now"
-    )
+    try:
+        ctl_program(formula)
+    except UnsupportedError:
+        raise UsageError(f"{text!r} is not decided yet: formulas are CTL for now") from None
+    return AskedFormula(text, False, TRUE, formula)
 
 
 def _rewritten(predicate: Predicate, leaf: Callable[[Predicate], Predicate]) -> Predicate:

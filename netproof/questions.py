@@ -29,6 +29,7 @@ from petri import (
     terminates,
     workflow_net,
 )
+from petri.ctl import ctl
 from petri.reductions.answers import ReducedNet
 from petri.soundness import SoundnessGoal
 from petri.state_space.covering import covering_invariant
@@ -41,6 +42,7 @@ from transition_systems.properties.predicates import (
     Predicate,
     disjunction,
 )
+from transition_systems.properties.walk import map_predicates
 from transition_systems.verdict import Outcome, Statistics, Verdict
 from translators.ledger import PropertyKind
 
@@ -77,6 +79,11 @@ def ask(question: NetQuestion, asked: str | AskedFormula) -> tuple[Verdict, Prop
 
 def _formula(question: NetQuestion, asked: AskedFormula) -> Verdict:
     """Decide a formula: on few markings, by the portfolio, by a diagram, on all markings."""
+    if asked.formula is not None:
+        left = question.budget.remaining()
+        limit = replace(question.budget, deadline=None, seconds=left)
+        formula = map_predicates(asked.formula, lambda node: net_names(question, node))
+        return ctl(question.net, formula, budget=limit).with_(property=asked.text)
     predicate = question_predicate(question, asked)
     decide = invariant if asked.everywhere else reachable
     if question.drawn is None and not question.few_enough():
@@ -228,9 +235,14 @@ def _sound(question: NetQuestion) -> Verdict:
 
 def question_predicate(question: NetQuestion, asked: AskedFormula) -> Predicate:
     """Return a formula's predicate over the places of the net."""
+    return net_names(question, asked.predicate)
+
+
+def net_names(question: NetQuestion, predicate: Predicate) -> Predicate:
+    """Return a predicate over the user's names as one over the places of the net."""
     if question.translation is not None:
-        return workflow_predicate(question.translation, asked.predicate)
-    return net_predicate(question.net, asked.predicate)
+        return workflow_predicate(question.translation, predicate)
+    return net_predicate(question.net, predicate)
 
 
 def lost_messages(question: NetQuestion) -> Predicate:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Claim,
         ClosedSet,
         CompletePrefix,
+        CtlRanks,
         DiagramEvidence,
         Distinction,
         Evidence,
@@ -53,6 +54,8 @@ if TYPE_CHECKING:
         StructureEvidence,
         StubbornEvidence,
         TrapEvidence,
+        TreeEvidence,
+        TreeNode,
         WellStructuredEvidence,
         WordEvidence,
         evidence_from_dict,
@@ -122,9 +125,17 @@ if TYPE_CHECKING:
     from transition_systems.source_span import SourceSpan
     from transition_systems.temporal.buchi import BuchiAutomaton, BuchiEdge
     from transition_systems.temporal.buchi_degeneralise import degeneralise
+    from transition_systems.temporal.ctl import check_ctl, ctl_states
+    from transition_systems.temporal.ctl_symbolic import check_ctl_symbolic
+    from transition_systems.temporal.english import formula_in_english
+    from transition_systems.temporal.last_steps import with_last_steps
     from transition_systems.temporal.ltl import check_ltl
     from transition_systems.temporal.ltl_on_the_fly import check_ltl_on_the_fly
     from transition_systems.temporal.ltl_translate import translate_ltl
+    from transition_systems.temporal.mu_calculus import ctl_to_mu, mu_states
+    from transition_systems.temporal.mu_formulas import format_mu
+    from transition_systems.temporal.mu_parse import parse_mu
+    from transition_systems.temporal.patterns import Pattern, parse_pattern
     from transition_systems.temporal.product_system import Fairness
     from transition_systems.verdict import Exactness, Outcome, Statistics, Verdict
 
@@ -151,6 +162,7 @@ __all__ = [
     "Comparison",
     "CompletePrefix",
     "Constant",
+    "CtlRanks",
     "Dead",
     "DiagramEvidence",
     "Distinction",
@@ -182,6 +194,7 @@ __all__ = [
     "Outcome",
     "PartitionEvidence",
     "Parts",
+    "Pattern",
     "Predicate",
     "Progress",
     "ProgressCallback",
@@ -201,6 +214,8 @@ __all__ = [
     "StubbornEvidence",
     "SymbolicSystem",
     "TrapEvidence",
+    "TreeEvidence",
+    "TreeNode",
     "Type",
     "UndecidedError",
     "UnsupportedError",
@@ -215,11 +230,15 @@ __all__ = [
     "at_least",
     "at_most",
     "bisimilar",
+    "check_ctl",
+    "check_ctl_symbolic",
     "check_expression",
     "check_ltl",
     "check_ltl_on_the_fly",
     "compile_expression",
     "conjunction",
+    "ctl_states",
+    "ctl_to_mu",
     "degeneralise",
     "disjoint_union",
     "disjunction",
@@ -236,22 +255,28 @@ __all__ = [
     "format_hml",
     "format_hoa",
     "format_lts_json",
+    "format_mu",
     "format_predicate",
     "format_xes",
+    "formula_in_english",
     "infer_types",
     "minimise",
+    "mu_states",
     "mutually_exclusive",
     "parse_aut",
     "parse_expression",
     "parse_formula",
     "parse_hoa",
     "parse_lts_json",
+    "parse_mu",
+    "parse_pattern",
     "parse_predicate",
     "possible",
     "read_aut",
     "read_hoa",
     "read_lts_json",
     "translate_ltl",
+    "with_last_steps",
     "write_aut",
     "write_csv_log",
     "write_hoa",

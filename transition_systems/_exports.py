@@ -12,11 +12,12 @@ _NAMES = {
         "UnsupportedError UsageError"
     ),
     "evidence": (
-        "BoundEvidence CircuitEvidence Claim ClosedSet CompletePrefix DiagramEvidence "
+        "BoundEvidence CircuitEvidence Claim ClosedSet CompletePrefix CtlRanks DiagramEvidence "
         "Distinction Evidence FairMeasure InvariantEvidence LassoEvidence LinearProof "
         "LtlLasso LtlRanks MarkedTrapEvidence Measure PartitionEvidence Parts PumpEvidence "
         "RankEvidence RankedDiagrams RankedSet RunEvidence SiphonTraps StateSet StructureEvidence "
-        "StubbornEvidence TrapEvidence WellStructuredEvidence WordEvidence evidence_from_dict"
+        "StubbornEvidence TrapEvidence TreeEvidence TreeNode WellStructuredEvidence WordEvidence "
+        "evidence_from_dict"
     ),
     "expressions.check": "check infer",
     "expressions.evaluate": "evaluate_expression",
@@ -50,6 +51,14 @@ _NAMES = {
     "temporal.ltl_on_the_fly": "check_ltl_on_the_fly",
     "temporal.ltl_translate": "translate_ltl",
     "temporal.product_system": "Fairness",
+    "temporal.ctl": "check_ctl ctl_states",
+    "temporal.ctl_symbolic": "check_ctl_symbolic",
+    "temporal.english": "formula_in_english",
+    "temporal.last_steps": "with_last_steps",
+    "temporal.mu_calculus": "ctl_to_mu mu_states",
+    "temporal.mu_formulas": "format_mu",
+    "temporal.mu_parse": "parse_mu",
+    "temporal.patterns": "Pattern parse_pattern",
     "verdict": "Exactness Outcome Statistics Verdict",
 }
 _RENAMED = {"check": "check_expression", "infer": "infer_types", "evaluate": "evaluate_predicate"}

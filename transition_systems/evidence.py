@@ -44,6 +44,9 @@ kind                  proves                                    by
 ``ltl-lasso``         a linear-time formula does not hold       an infinite path and its word
 ``ltl-ranks``         a linear-time formula holds               ranks on the product with the
                                                                 tableau of its negation
+``tree``              a formula of CTL about what exists        runs, with trees of runs along them
+``ctl-ranks``         any formula of CTL                        all states, with the ranks of all
+                                                                fixpoints
 ``structure``         a statement about the graph of the net    the nodes that it is about
 ``partition``         two systems are equivalent                a partition of their states
 ``distinction``       two systems are not equivalent            a formula that tells them apart
@@ -63,6 +66,7 @@ from typing import Any, TypeAlias
 
 from transition_systems.errors import RecheckError
 from transition_systems.evidence_circuits import CircuitEvidence
+from transition_systems.evidence_ctl import CtlRanks, TreeEvidence, TreeNode
 from transition_systems.evidence_data import Claim, StateSet, decode_array
 from transition_systems.evidence_diagram import DiagramEvidence
 from transition_systems.evidence_equivalence import Distinction, PartitionEvidence, WordEvidence
@@ -92,6 +96,7 @@ __all__ = [
     "Claim",
     "ClosedSet",
     "CompletePrefix",
+    "CtlRanks",
     "DiagramEvidence",
     "Distinction",
     "Evidence",
@@ -116,6 +121,8 @@ __all__ = [
     "StructureEvidence",
     "StubbornEvidence",
     "TrapEvidence",
+    "TreeEvidence",
+    "TreeNode",
     "WellStructuredEvidence",
     "WordEvidence",
     "evidence_from_dict",
@@ -235,6 +242,8 @@ Evidence: TypeAlias = (
     | StructureEvidence
     | StubbornEvidence
     | CompletePrefix
+    | CtlRanks
+    | TreeEvidence
     | WellStructuredEvidence
     | PartitionEvidence
     | Distinction
@@ -246,6 +255,7 @@ Evidence: TypeAlias = (
 
 _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "complete-prefix": CompletePrefix.from_dict,
+    "ctl-ranks": CtlRanks.from_dict,
     "decision-diagram": DiagramEvidence.from_dict,
     "lasso": LassoEvidence.from_dict,
     "linear-proof": LinearProof.from_dict,
@@ -259,6 +269,7 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "run": RunEvidence.from_dict,
     "siphon-traps": SiphonTraps.from_dict,
     "stubborn-sets": StubbornEvidence.from_dict,
+    "tree": TreeEvidence.from_dict,
     "well-structured": WellStructuredEvidence.from_dict,
 }
 

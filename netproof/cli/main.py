@@ -29,7 +29,7 @@ COMMANDS = {
     "recheck": "netproof.cli.recheck_command",
     "doctor": "netproof.cli.doctor_command",
 }
-CONTEST = ("RD", "OS", "QL", "SM", "L", "UB", "RC", "RF")
+CONTEST = ("RD", "OS", "QL", "SM", "L", "UB", "RC", "RF", "CTLC", "CTLF")
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from netproof.contest.branching import BranchingAnswers
 from netproof.contest.categories import ContestQuestion
 from netproof.contest.liveness import liveness
-from netproof.contest.questions import Asked, Shown, asked_of, everywhere
+from netproof.contest.questions import Asked, Shown, asked_of
 from petri.net import PetriNet
 from petri.portfolio import Answer, Batch
 from petri.portfolio.questions import UNBOUNDED
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
-from transition_systems.properties.walk import names_in
+from transition_systems.properties.walk import names_in_formula
 
 __all__ = ["ContestAnswers"]
 
@@ -23,6 +24,7 @@ TECHNIQUES = {
     "pump": "COVERABILITY_GRAPH", "coverability": "COVERABILITY_GRAPH",
     "structure": "STRUCTURAL", "unfolding": "UNFOLDING_TO_PT SAT_SMT",
 }  # fmt: skip
+BRANCHING = ("CTLC", "CTLF")
 Tell = Callable[[int, str, str], None]
 Keep = Callable[[int, list[Shown]], None]
 
@@ -74,11 +76,14 @@ class ContestAnswers:
         for number, question in enumerate(self.questions):
             if question.category == "L":
                 self._live(number)
+            elif question.category in BRANCHING:
+                continue
             else:
                 self._asked[number] = asked = asked_of(self.net, question)
                 self._owner += [(number, name) for name in asked.parts]
                 if not asked.parts:
                     self._say(number, not asked.fails, "structure", [])
+        self._branching()
         self._batch = Batch(
             self.net,
             [self._asked[number].parts[name] for number, name in self._owner],
@@ -95,13 +100,22 @@ class ContestAnswers:
             counters: Sequence[str] = question.places
             enabled: Sequence[str] = ()
             if question.formula is not None:
-                counters, enabled = names_in(everywhere(question)[0])
+                counters, enabled = names_in_formula(question.formula)
             for name, known, kind in (
                 *((name, places, "place") for name in counters),
                 *((name, transitions, "transition") for name in enabled),
             ):
                 if name not in known:
                     raise UsageError(f"{question.id} names {name!r}, which is no {kind} of the net")
+
+    def _branching(self) -> None:
+        """Answer the formulas of branching time."""
+        asked = [item for item in enumerate(self.questions) if item[1].category in BRANCHING]
+        if asked:
+            BranchingAnswers(
+                self.net, asked, deadline=self.deadline, say=self._say,
+                evidence=self.keep is not None, parallel=self._parallel,
+            ).run()  # fmt: skip
 
     def _live(self, number: int) -> None:
         found = liveness(self.net, self.deadline)

@@ -21,6 +21,8 @@ CATEGORIES = {
     "UB": ("UpperBounds", True),
     "RC": ("ReachabilityCardinality", True),
     "RF": ("ReachabilityFireability", True),
+    "CTLC": ("CTLCardinality", True),
+    "CTLF": ("CTLFireability", True),
 }
 
 

@@ -9,6 +9,7 @@ from netproof.contest.categories import ContestQuestion
 from petri.decision import claim
 from petri.net import PetriNet
 from petri.portfolio.questions import UNBOUNDED, Answer, Most, Question, Reach, sum_is
+from transition_systems.errors import UnsupportedError
 from transition_systems.evidence import Evidence, Parts, RunEvidence
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import State, Unary, always_everywhere, possible
@@ -140,9 +141,16 @@ class Asked:
 def everywhere(question: ContestQuestion) -> tuple[Predicate, bool]:
     """Return the predicate of ``AG P`` (true) or ``EF P`` (false)."""
     formula = question.formula
-    assert isinstance(formula, Unary)
-    assert isinstance(formula.operand, State)
-    return formula.operand.predicate, formula.operator == "AG"
+    if (
+        isinstance(formula, Unary)
+        and formula.operator in ("AG", "EF")
+        and isinstance(formula.operand, State)
+    ):
+        return formula.operand.predicate, formula.operator == "AG"
+    raise UnsupportedError(
+        f"{question.id} is not of the reachability category",
+        expected="<all-paths> over <globally> or <exists-path> over <finally> of a predicate",
+    )
 
 
 def asked_of(net: PetriNet, question: ContestQuestion) -> Asked:

@@ -45,6 +45,7 @@ from netproof.recheck.soundness_kinds import sound_for_all
 from netproof.recheck.statements import Statement, as_statement, bounds_all, same, supports
 from netproof.recheck.structure import check_structure
 from netproof.recheck.stubborn import check_stubborn
+from netproof.recheck.temporal import check_temporal
 from netproof.recheck.well_structured import check_well_structured
 from petri.net import PetriNet
 from transition_systems.budget import Budget
@@ -54,6 +55,7 @@ from transition_systems.evidence import (
     Claim,
     ClosedSet,
     CompletePrefix,
+    CtlRanks,
     DiagramEvidence,
     Evidence,
     FairMeasure,
@@ -73,6 +75,7 @@ from transition_systems.evidence import (
     StructureEvidence,
     StubbornEvidence,
     TrapEvidence,
+    TreeEvidence,
     WellStructuredEvidence,
 )
 from transition_systems.properties.formulas import Formula
@@ -147,6 +150,8 @@ class _Setting:
                 check_prefix(evidence, claim, table, watch)
             case StubbornEvidence():
                 check_stubborn(evidence, claim, table, watch)
+            case TreeEvidence() | CtlRanks():
+                check_temporal(evidence, table, watch)
             case StructureEvidence():
                 check_structure(evidence, claim, table)
             case Parts():

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
 from netproof.recheck.normal_form import NormalForms
 from netproof.recheck.result import RefusedError
 from petri.net import PetriNet
-from transition_systems.properties.formulas import Formula, State, Unary
+from transition_systems.properties.formulas import Formula, Negation, State, Unary
 from transition_systems.properties.parse import parse_formula, parse_predicate
 from transition_systems.properties.predicates import And, Compare, Predicate
 
@@ -28,7 +28,7 @@ __all__ = [
     "supports",
 ]
 
-Shape = Literal["AG", "EF", "AG EF", "EF AG", "phrase"]
+Shape = Literal["AG", "EF", "AG EF", "EF AG", "formula", "phrase"]
 
 PHRASES = frozenset(
     {
@@ -46,20 +46,23 @@ _OPPOSITE: dict[Shape, Shape] = {"AG": "EF", "EF": "AG", "AG EF": "EF AG", "EF A
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement about a net: a temporal shape over a predicate, or a fixed phrase.
+    """A statement about a net: a temporal shape over a predicate, a formula, or a fixed phrase.
 
-    ``positive`` tells whether the predicate or its negation is meant.
+    ``positive`` tells whether the predicate (or the formula) or its negation is meant.
     """
 
     shape: Shape
     predicate: Predicate | None = None
     phrase: str = ""
     positive: bool = True
+    formula: Formula | None = None
 
     def negated(self) -> Statement:
         """Return the statement that holds when this one does not; phrases have none."""
         if self.shape == "phrase":
             raise RefusedError(f"{self.phrase!r} is not a formula that can be negated")
+        if self.shape == "formula":
+            return replace(self, positive=not self.positive)
         return Statement(_OPPOSITE[self.shape], self.predicate, "", not self.positive)
 
 
@@ -72,8 +75,9 @@ def _parsed(text: str) -> Formula:
 def as_statement(text: str | Formula) -> Statement:
     """Return the statement of a claim's text or of a formula.
 
-    Refused is what is neither a fixed phrase nor ``AG``, ``EF``, ``AG EF`` or ``EF AG`` of a
-    state predicate. The texts come from files, so nothing is taken from them unparsed.
+    ``AG``, ``EF``, ``AG EF`` and ``EF AG`` of a state predicate have shapes of their own; negation
+    before a formula is taken into the statement. The texts come from files, so nothing is taken
+    from them unparsed.
     """
     if isinstance(text, str):
         if (
@@ -85,15 +89,17 @@ def as_statement(text: str | Formula) -> Statement:
         formula = _parsed(text)
     else:
         formula = text
+    if isinstance(formula, Negation):
+        return as_statement(formula.operand).negated()
     operators: list[str] = []
-    inner = formula
+    inner: Formula = formula
     while isinstance(inner, Unary) and len(operators) < 3:
         operators.append(inner.operator)
         inner = inner.operand
     shapes: dict[str, Shape] = {"AG": "AG", "EF": "EF", "AG EF": "AG EF", "EF AG": "EF AG"}
     shape = shapes.get(" ".join(operators))
     if shape is None or not isinstance(inner, State):
-        raise RefusedError(f"the statement has no form that evidence is known for: {text!r:.80}")
+        return Statement("formula", formula=formula)
     return Statement(shape, inner.predicate)
 
 
@@ -111,6 +117,8 @@ def same(left: Statement, right: Statement) -> bool:
         return False
     if left.shape == "phrase":
         return left.phrase == right.phrase
+    if left.shape == "formula":
+        return left.positive is right.positive and left.formula == right.formula
     _, first, second = _numbers(left, right)
     return first == second
 
@@ -122,7 +130,7 @@ def supports(claim: Statement, wanted: Statement) -> bool:
     from the initial marking on: ``AG P`` implies ``EF AG P``.
     """
     if (claim.shape, wanted.shape) != ("AG", "EF AG") and (
-        claim.shape != wanted.shape or claim.shape == "phrase"
+        claim.shape != wanted.shape or claim.shape in ("phrase", "formula")
     ):
         return same(claim, wanted)
     forms, first, second = _numbers(claim, wanted)

@@ -17,7 +17,8 @@ from netproof.recheck.questions import Question
 from netproof.recheck.result import RefusedError
 from petri.net import PetriNet
 from transition_systems.properties.formulas import State, Unary
-from transition_systems.properties.predicates import Compare, Dead, Not, Or
+from transition_systems.properties.predicates import Compare, Dead, Not, Or, Predicate
+from transition_systems.properties.walk import map_predicates
 from translators.to_petri.translation import NetTranslation
 
 __all__ = ["question_for"]
@@ -59,11 +60,16 @@ def question_for(
     if isinstance(asked, str) and not (asked.startswith("unbounded ") or kind_of_soundness(asked)):
         asked = asked_properties([asked])[0]
     if isinstance(asked, AskedFormula):
-        if translation is None:
-            predicate = net_predicate(net, asked.predicate)
-        else:
-            predicate = workflow_predicate(translation, asked.predicate)
-        return Question(formula=Unary("AG" if asked.everywhere else "EF", State(predicate)))
+
+        def named(predicate: Predicate) -> Predicate:
+            if translation is None:
+                return net_predicate(net, predicate)
+            return workflow_predicate(translation, predicate)
+
+        if asked.formula is not None:
+            return Question(formula=map_predicates(asked.formula, named))
+        shown = State(named(asked.predicate))
+        return Question(formula=Unary("AG" if asked.everywhere else "EF", shown))
     if translation is None:
         return Question()
     goal = translation.goal

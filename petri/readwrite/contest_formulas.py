@@ -1,32 +1,28 @@
-"""Formulas of the Model Checking Contest: reachability and upper bounds as it writes them.
+"""Formulas of the Model Checking Contest: reachability, temporal logic and upper bounds.
 
-The format is described in the contest's manual (https://mcc.lip6.fr, "Property language"). What is
-read here are the categories ``ReachabilityCardinality``, ``ReachabilityFireability`` and
-``UpperBounds``; other operators are refused by name.
+The format is described in the contest's manual (https://mcc.lip6.fr, "Property language"). Here
+are read the properties, state predicates and bounds; operators are read in ``contest_temporal``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from petri.readwrite.contest_temporal import temporal_formula
 from transition_systems.errors import InputError, UnsupportedError
-from transition_systems.properties.formulas import Formula, always_everywhere, possible
+from transition_systems.properties.formulas import Formula
 from transition_systems.properties.predicates import (
     FALSE,
     TRUE,
     Compare,
     Enabled,
-    Not,
     Predicate,
-    conjunction,
     disjunction,
 )
 from transition_systems.readwrite.files import PathOrFile, file_name, read_bytes
 from transition_systems.readwrite.xml import XmlElement, parse_xml
 
 __all__ = ["ContestProperty", "parse_contest_formulas", "read_contest_formulas"]
-
-_BOOLEAN = ("conjunction", "disjunction", "negation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +34,7 @@ class ContestProperty:
     id
         Its name.
     formula
-        ``AG P`` or ``EF P``, ``None`` where a bound is asked for.
+        A formula of CTL or LTL, ``None`` where a bound is asked for.
     places
         The places whose tokens are summed, where a bound is asked for.
     """
@@ -92,16 +88,7 @@ def _property(element: XmlElement) -> ContestProperty:
     quantifier = _only(formula)
     if quantifier.tag == "place-bound":
         return ContestProperty(id=identifier, places=_names(quantifier, "place"))
-    path = _only(quantifier)
-    if (quantifier.tag, path.tag) == ("all-paths", "globally"):
-        return ContestProperty(id=identifier, formula=always_everywhere(_predicate(_only(path))))
-    if (quantifier.tag, path.tag) == ("exists-path", "finally"):
-        return ContestProperty(id=identifier, formula=possible(_predicate(_only(path))))
-    raise UnsupportedError(
-        "a formula is not of the reachability or the upper bounds category",
-        span=quantifier.span, found=f"<{quantifier.tag}> over <{path.tag}>",
-        expected="<all-paths> over <globally>, <exists-path> over <finally>, or <place-bound>",
-    )  # fmt: skip
+    return ContestProperty(id=identifier, formula=temporal_formula(quantifier, _leaf))
 
 
 def _only(element: XmlElement) -> XmlElement:
@@ -124,30 +111,6 @@ def _names(element: XmlElement, tag: str) -> tuple[str, ...]:
     return names
 
 
-def _predicate(top: XmlElement) -> Predicate:
-    """Return a Boolean combination as a predicate, without recursion."""
-    results: list[Predicate] = []
-    waiting: list[tuple[XmlElement, bool]] = [(top, False)]
-    while waiting:
-        element, ready = waiting.pop()
-        if element.tag not in _BOOLEAN:
-            results.append(_leaf(element))
-        elif not ready:
-            if not element.children or (element.tag == "negation" and len(element.children) > 1):
-                _only(element)
-            waiting.append((element, True))
-            waiting.extend((child, False) for child in reversed(element.children))
-        else:
-            first = len(results) - len(element.children)
-            parts = results[first:]
-            if element.tag == "negation":
-                results[first:] = [Not(parts[0])]
-            else:
-                join = conjunction if element.tag == "conjunction" else disjunction
-                results[first:] = [join(*parts)]
-    return results[0]
-
-
 def _leaf(element: XmlElement) -> Predicate:
     match element.tag:
         case "is-fireable":
@@ -168,9 +131,9 @@ def _leaf(element: XmlElement) -> Predicate:
             return Compare(left, "<=", bound)
         case _:
             raise UnsupportedError(
-                f"the operator <{element.qname[:60]}> is not supported in a state predicate",
+                f"the operator <{element.qname[:60]}> is not supported in a formula",
                 span=element.span,
-                expected=", ".join((*_BOOLEAN, "is-fireable", "integer-le")),
+                expected="a Boolean or temporal operator, is-fireable or integer-le",
             )
 
 

@@ -13,6 +13,7 @@ import pytest
 
 import petri
 from netproof.cli.main import run
+from netproof.contest import branching
 from netproof.contest.answering import ContestAnswers
 from netproof.contest.categories import CATEGORIES, ContestQuestion
 from netproof.contest.liveness import listed_live
@@ -21,12 +22,14 @@ from netproof.recheck import recheck, recheck_verdict
 from netproof.recheck.workflow_questions import question_for
 from oracles.net_properties import Space, space_of
 from petri import PetriNet, write_pnml
+from petri.ctl import ctl
 from petri.portfolio import Most, Reach
 from petri.portfolio.whole import DrawnAnswers, ListedAnswers
 from petri.state_space import StateSpace, SymbolicSpace, state_space
 from state_space_nets import philosophers
 from transition_systems.budget import Budget
 from transition_systems.properties.formulas import always_everywhere, possible
+from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.predicates import Compare, Dead, Enabled, Not, conjunction
 
 DATA = os.environ.get("NETPROOF_DATA")
@@ -71,6 +74,52 @@ def test_lines_of_all_categories(tmp_path, capsys) -> None:
         ["Toy-PT-01-UpperBounds-01", "2"],
         ["Toy-PT-01-UpperBounds-02", "2"],
     ]
+
+
+CTL = """<property-set><property><id>Toy-CTL-2030-00</id><formula><all-paths><finally>
+<negation><is-fireable><transition>t</transition></is-fireable></negation></finally></all-paths>
+</formula></property><property><id>Toy-CTL-2030-01</id><formula><exists-path><globally>
+<exists-path><next><is-fireable><transition>u</transition></is-fireable></next></exists-path>
+</globally></exists-path></formula></property><property><id>Toy-CTL-2030-02</id><formula>
+<all-paths><globally><exists-path><finally><is-fireable><transition>u</transition></is-fireable>
+</finally></exists-path></globally></all-paths></formula></property></property-set>"""
+
+
+def test_branching_time(tmp_path, capsys) -> None:
+    folder = instance(tmp_path, NET, CTLFireability=CTL)
+    proofs = tmp_path / "proofs"
+    command = ["mcc", str(folder), "--category", "CTLF", "--evidence-dir", str(proofs)]
+    assert run(command) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [line[1] for line in lines] == [f"Toy-PT-01-CTLFireability-{n:02}" for n in range(3)]
+    assert [line[2] for line in lines] == ["TRUE", "FALSE", "FALSE"]
+    for folder in sorted(proofs.iterdir()):
+        assert run(["recheck", str(folder)]) == 0
+    assert len(list(proofs.iterdir())) == 3
+
+
+@pytest.mark.parametrize("parallel", [False, True])
+def test_branching_time_beyond_the_first_list(monkeypatch, parallel) -> None:
+    """With a list that is too short, the portfolio and the diagrams give the same answers."""
+    monkeypatch.setattr(branching, "FIRST_STATES", 20)
+    monkeypatch.setattr(branching, "MOST_STATES", 40)
+    net = philosophers(4)
+    place, step = net.place_ids[0], net.transition_ids[0]
+    texts = (
+        f"AG EF ({place} >= 1)", f"EF (dead && {place} == 0)", f"AG (enabled({step}) -> AF dead)",
+        f"E[enabled({step}) U AX {place} >= 1]", f"EG !dead && AG {place} <= 1",
+        "AF dead", f"AG ({place} <= 3 -> EF dead)",
+    )  # fmt: skip
+    questions = [
+        ContestQuestion(id=str(n), category="CTLC", formula=parse_formula(text))
+        for n, text in enumerate(texts)
+    ]
+    answers: dict[int, str] = {}
+    ContestAnswers(
+        net, questions, deadline=time.monotonic() + 20, parallel=parallel,
+        tell=lambda number, answer, _: answers.__setitem__(number, answer),
+    ).run()  # fmt: skip
+    assert answers == {n: str(ctl(net, text).holds).upper() for n, text in enumerate(texts)}
 
 
 def test_unbounded_nets(tmp_path, capsys) -> None:

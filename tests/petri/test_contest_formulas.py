@@ -72,8 +72,12 @@ def test_bounds_name_places() -> None:
 @pytest.mark.parametrize(
     ("formula", "error", "message"),
     [
-        ("<all-paths><finally><x/></finally></all-paths>", UnsupportedError, "not of the reach"),
-        ("<all-paths><globally><until/></globally></all-paths>", UnsupportedError, "<until>"),
+        (
+            "<all-paths><finally><x/></finally></all-paths>",
+            UnsupportedError,
+            "not supported in a formula",
+        ),
+        ("<all-paths><until/></all-paths>", InputError, "two operands"),
         ("<place-bound/>", InputError, "lists names"),
         ("<place-bound><transition>t</transition></place-bound>", InputError, "lists names"),
         ("<all-paths/>", InputError, "has one operand"),
@@ -110,3 +114,21 @@ def test_a_file_of_another_kind_is_refused() -> None:
         parse_contest_formulas("<pnml/>")
     with pytest.raises(InputError, match="name and a formula"):
         parse_contest_formulas(f"{HEAD}<property><id>a</id></property></property-set>")
+
+
+def test_temporal_formulas() -> None:
+    p, q = le(count("p"), number(1)), le(count("q"), number(2))
+    until = f"<until><before>{p}</before><reach>{q}</reach></until>"
+    inner = f"<exists-path><next>{p}</next></exists-path>"
+    for text, wanted in {
+        f"<all-paths>{until}</all-paths>": "A[p <= 1 U q <= 2]",
+        f"<negation><exists-path>{until}</exists-path></negation>": "!E[p <= 1 U q <= 2]",
+        f"<all-paths><finally>{inner}</finally></all-paths>": "AF EX (p <= 1)",
+        f"<conjunction>{inner}{q}</conjunction>": "EX (p <= 1) && q <= 2",
+        f"<disjunction>{inner}</disjunction>": "EX (p <= 1)",
+        f"<all-paths><globally><finally>{p}</finally></globally></all-paths>": "A G F (p <= 1)",
+        f"<all-paths><next>{until}</next></all-paths>": "A X (p <= 1 U q <= 2)",
+    }.items():
+        found = parsed(text).formula
+        assert found is not None
+        assert format_formula(found) == wanted

@@ -34,6 +34,7 @@ __all__ = [
     "fold_formula",
     "fold_predicate",
     "map_names",
+    "map_predicates",
     "names_in",
     "names_in_formula",
     "negate",
@@ -133,6 +134,36 @@ def predicates_in(root: Formula) -> Iterator[Predicate]:
         if isinstance(node, State):
             yield node.predicate
         waiting.extend(reversed(formula_children(node)))
+
+
+def map_predicates(root: Formula, change: Callable[[Predicate], Predicate]) -> Formula:
+    """Return the formula with every state predicate replaced.
+
+    Examples
+    --------
+    >>> from transition_systems.properties.predicates import TRUE
+    >>> map_predicates(Unary("AF", State(Atom("p"))), lambda predicate: TRUE)
+    Unary(operator='AF', operand=State(predicate=Constant(value=True)))
+    """
+
+    def combine(node: Formula, parts: list[Formula]) -> Formula:
+        match node:
+            case State(predicate=predicate):
+                return State(change(predicate))
+            case Unary(operator=operator):
+                return Unary(operator, parts[0])
+            case Negation():
+                return Negation(parts[0])
+            case Binary(operator=operator):
+                return Binary(operator, parts[0], parts[1])
+            case Implication():
+                return Implication(parts[0], parts[1])
+            case Conjunction():
+                return Conjunction(tuple(parts))
+            case Disjunction():
+                return Disjunction(tuple(parts))
+
+    return fold_formula(root, combine)
 
 
 def names_in(predicate: Predicate) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -1,0 +1,64 @@
+"""The mu-calculus by definition: fixpoints by iteration over sets of states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from transition_systems.lts import LTS
+from transition_systems.properties.predicates import Atom, Constant
+from transition_systems.temporal.mu_formulas import (
+    Bound,
+    Every,
+    Fixpoint,
+    Holds,
+    Modal,
+    MuFormula,
+    No,
+    Some,
+)
+
+States = frozenset[int]
+
+
+def mu_states_by_definition(
+    lts: LTS, formula: MuFormula, known: Mapping[str, States] | None = None
+) -> States:
+    """Return the states that have a formula; predicates are atoms and constants."""
+    everything = frozenset(range(lts.n_states))
+    scope = dict(known or {})
+
+    def of(part: MuFormula) -> States:
+        return mu_states_by_definition(lts, part, scope)
+
+    match formula:
+        case Holds(Constant(value)):
+            return everything if value else frozenset()
+        case Holds(Atom(name)):
+            return frozenset(s for s in everything if lts.atoms[name][s])
+        case Bound(name):
+            return scope[name]
+        case No(operand):
+            return everything - of(operand)
+        case Every(operands):
+            return everything.intersection(*map(of, operands))
+        case Some(operands):
+            return frozenset().union(*map(of, operands))
+        case Modal(kind, labels, operand):
+            goal = of(operand)
+            arcs = [
+                (s, t) for s, label, t in lts.arcs()
+                if ((label or "tau") in labels.names) is not labels.others
+            ]  # fmt: skip
+            if kind == "diamond":
+                return frozenset(s for s, t in arcs if t in goal)
+            return everything - {s for s, t in arcs if t not in goal}
+        case Fixpoint(kind, name, operand):
+            now: States = frozenset() if kind == "mu" else everything
+            while True:
+                scope[name] = now
+                then = of(operand)
+                if then == now:
+                    return now
+                now = then
+        case _:
+            raise AssertionError(formula)

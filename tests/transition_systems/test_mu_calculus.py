@@ -1,0 +1,141 @@
+"""The mu-calculus by parity games, against the definition, and CTL translated into it."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from oracles.ctl import ctl_states_by_definition
+from oracles.mu_calculus import mu_states_by_definition
+from strategies_ctl import random_ctl, random_system
+from transition_systems.budget import Budget
+from transition_systems.errors import ExpressionError, UndecidedError, UnsupportedError, UsageError
+from transition_systems.lts import LTS
+from transition_systems.properties.predicates import Atom
+from transition_systems.temporal.mu_calculus import ctl_to_mu, mu_states
+from transition_systems.temporal.mu_formulas import (
+    Bound,
+    Every,
+    Fixpoint,
+    Holds,
+    Labels,
+    Modal,
+    MuFormula,
+    No,
+    Some,
+    format_mu,
+)
+from transition_systems.temporal.mu_parse import parse_mu
+
+LABELS = (
+    Labels(frozenset("a")), Labels(frozenset("b")), Labels(frozenset(), True),
+    Labels(frozenset(("tau",))), Labels(frozenset("a"), True),
+)  # fmt: skip
+
+
+def random_mu(rng: random.Random, depth: int, bound: tuple[str, ...] = ()) -> MuFormula:
+    """Return a closed formula; fixpoints alternate, names are used again inside."""
+    if depth == 0 or rng.random() < 0.1:
+        if bound and rng.random() < 0.7:
+            return Bound(rng.choice(bound))
+        leaf: MuFormula = Holds(Atom(rng.choice("pq")))
+        return No(leaf) if rng.random() < 0.3 else leaf
+    kind = rng.random()
+    if kind < 0.3:
+        make = rng.choice((Every, Some))
+        return make(tuple(random_mu(rng, depth - 1, bound) for _ in range(rng.choice((1, 2, 2)))))
+    if kind < 0.65:
+        word = "diamond" if rng.random() < 0.5 else "box"
+        return Modal(word, rng.choice(LABELS), random_mu(rng, depth - 1, bound))
+    name = rng.choice("XYZ")
+    inside = random_mu(rng, depth - 1, (*bound, name))
+    return Fixpoint("mu" if rng.random() < 0.5 else "nu", name, inside)
+
+
+def test_against_the_definition() -> None:
+    for seed in range(700):
+        rng = random.Random(seed)
+        lts, formula = random_system(rng, most=5), random_mu(rng, rng.randint(1, 7))
+        if rng.random() < 0.3:
+            formula = No(formula)
+        wanted = mu_states_by_definition(lts, formula)
+        found = set(np.flatnonzero(mu_states(lts, formula)).tolist())
+        assert found == wanted, (seed, format_mu(formula))
+        again = parse_mu(format_mu(formula))
+        assert mu_states_by_definition(lts, again) == wanted, (seed, format_mu(formula))
+
+
+def test_ctl_and_its_translation_agree() -> None:
+    for seed in range(300):
+        rng = random.Random(seed)
+        lts, formula = random_system(rng), random_ctl(rng, rng.randint(1, 4))
+        found = set(np.flatnonzero(mu_states(lts, ctl_to_mu(formula))).tolist())
+        assert found == ctl_states_by_definition(lts, formula), seed
+
+
+@pytest.mark.parametrize(
+    ("text", "states"),
+    [
+        ("<a> true", {0, 1}),
+        ("[a] false", {2, 3}),
+        ("<!a> true", {1}),
+        ("<a.a> true", {0}),
+        ("<a*> <tau> true", {0, 1}),
+        ("<a+> dead", {0, 1}),
+        ("[(a + tau)*] !<b> true", {0, 1, 2, 3}),
+        ("<(a.a)*> <tau> true", {1}),
+        ("<a || tau> <a && !b> true", {0}),
+        ("nu X. [true] X && !<b> true", {0, 1, 2, 3}),
+        ("mu X. [true] X", {0, 1, 2, 3}),
+        ("[true*.a] <true*> dead", {0, 1, 2, 3}),
+        ("{final} || <a> {enabled(tau)}", {0, 2}),
+        ("enabled(a) -> <tau> true", {1, 2, 3}),
+        ("<(a || b)> <a> true", {0}),
+    ],
+)
+def test_texts(text: str, states: set[int]) -> None:
+    lts = LTS.from_arcs(4, [(0, "a", 1), (1, "a", 2), (1, None, 3)], final=[2])
+    assert set(np.flatnonzero(mu_states(lts, text)).tolist()) == states
+
+
+def test_a_truly_alternating_formula() -> None:
+    """Infinitely often p on some path, which no formula without alternation says."""
+    lts = LTS.from_arcs(
+        5, [(0, "a", 1), (1, "a", 0), (2, "a", 2), (2, "a", 0), (3, "a", 3), (4, "a", 3)],
+        atoms={"p": [True, False, False, False, True]},
+    )  # fmt: skip
+    often = "nu X. mu Y. <true> (p && X || Y)"
+    assert mu_states(lts, often).tolist() == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("<a true", "something else"),
+        ("mu . X", "variable is missing"),
+        ("<> p", "label is missing"),
+        ("p &&", "formula is missing"),
+        ("p q", "ends before"),
+        ("p # q", "no meaning"),
+        ("(" * 400 + "p" + ")" * 400, "too deep"),
+    ],
+)
+def test_errors_in_texts(text: str, message: str) -> None:
+    with pytest.raises(ExpressionError, match=message):
+        parse_mu(text)
+
+
+def test_variables_must_be_bound_and_positive() -> None:
+    lts = LTS.from_arcs(1)
+    with pytest.raises(UsageError, match="negations"):
+        mu_states(lts, "mu X. !X")
+    with pytest.raises(UsageError, match="no fixpoint"):
+        mu_states(lts, Bound("X"))
+    with pytest.raises(ExpressionError):
+        mu_states(lts, "unknown_atom")
+    with pytest.raises(UnsupportedError, match="parts"):
+        mu_states(lts, "<a.b + b>" * 60 + " true")
+    with pytest.raises(UndecidedError):
+        mu_states(LTS.from_arcs(2, [(0, "a", 1)]), "<a> true", budget=Budget(seconds=0))

@@ -1,0 +1,117 @@
+"""Specification patterns: the CTL and LTL forms agree where there is one path."""
+
+from __future__ import annotations
+
+import random
+from typing import get_args
+
+import pytest
+
+from transition_systems.errors import ExpressionError, UsageError
+from transition_systems.lts import LTS
+from transition_systems.properties.formulas import (
+    Binary,
+    Conjunction,
+    Disjunction,
+    Formula,
+    Implication,
+    Negation,
+    State,
+    Unary,
+)
+from transition_systems.properties.parse import parse_formula
+from transition_systems.properties.predicates import Atom
+from transition_systems.temporal.ctl import ctl_states
+from transition_systems.temporal.english import formula_in_english
+from transition_systems.temporal.observed import lts_holds
+from transition_systems.temporal.patterns import Pattern, PatternName, Scope, parse_pattern
+
+
+def _on_the_path(lts: LTS, after: list[int], formula: Formula) -> set[int]:
+    """Return the states whose only path has a formula of LTL: fixpoints along it."""
+
+    def of(node: Formula) -> set[int]:
+        everything = set(range(lts.n_states))
+        match node:
+            case State(predicate):
+                return {s for s in everything if lts_holds(lts)(predicate)[s]}
+            case Negation(inner):
+                return everything - of(inner)
+            case Conjunction(parts):
+                return set.intersection(*map(of, parts))
+            case Disjunction(parts):
+                return set.union(*map(of, parts))
+            case Implication(left, right):
+                return (everything - of(left)) | of(right)
+            case Unary("F", inner):
+                return until(everything, of(inner), weak=False)
+            case Unary("G", inner):
+                return everything - until(everything, everything - of(inner), weak=False)
+            case Binary("U" | "W" as operator, left, right):
+                return until(of(left), of(right), weak=operator == "W")
+            case _:
+                raise AssertionError(node)
+
+    def until(left: set[int], right: set[int], *, weak: bool) -> set[int]:
+        now = set(range(lts.n_states)) if weak else set()
+        while True:
+            then = right | {s for s in left if after[s] in now}
+            if then == now:
+                return now
+            now = then
+
+    return of(formula)
+
+
+@pytest.mark.parametrize("name", get_args(PatternName))
+@pytest.mark.parametrize("scope", get_args(Scope))
+def test_ctl_and_ltl_agree_on_one_path(name: PatternName, scope: Scope) -> None:
+    pattern = Pattern(
+        name=name, scope=scope, p=Atom("p"),
+        s=Atom("s") if name in ("precedence", "response") else None,
+        q=Atom("q") if scope in ("after", "between", "after-until") else None,
+        r=Atom("r") if scope in ("before", "between", "after-until") else None,
+    )  # fmt: skip
+    differs = set()
+    for seed in range(60):
+        rng = random.Random(seed)
+        n = rng.randint(1, 6)
+        after = [rng.randrange(n) for _ in range(n)]
+        atoms = {letter: [rng.random() < 0.4 for _ in range(n)] for letter in "psqr"}
+        lts = LTS.from_arcs(n, [(s, "a", t) for s, t in enumerate(after)], atoms=atoms)
+        found = set(ctl_states(lts, pattern.ctl()).nonzero()[0].tolist())
+        assert found == _on_the_path(lts, after, pattern.ltl()), (seed, pattern)
+        differs.add(len(found) == n)
+    assert differs == {True, False}
+
+
+def test_texts_of_patterns() -> None:
+    read = parse_pattern('precedence("a, (b", c && d) after-until(e, !f)')
+    assert read.s == Atom("a, (b")
+    assert read.english() == 'From e on, until !f if ever: c && d only after "a, (b".'
+    assert parse_pattern("absence(p)") == Pattern(name="absence", p=Atom("p"))
+    for wrong in ("absense(p)", "absence(p, q)", "absence(p) before", "response(p)", "absence(p",
+                  "absence(p) during(q)", "absence(p) after(q) more", ""):  # fmt: skip
+        with pytest.raises(ExpressionError):
+            parse_pattern(wrong)
+    with pytest.raises(UsageError, match="needs predicate s"):
+        Pattern(name="response", p=Atom("p"))
+    with pytest.raises(UsageError, match="has no predicate r"):
+        Pattern(name="absence", p=Atom("p"), r=Atom("r"))
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("AG (p -> q)", "Whenever p holds, then q holds."),
+        ("AG !dead", "Always, whatever happens, something can happen."),
+        ("G (p -> F q)", "Whenever p holds, then (at some time q holds)."),
+        ("E[p U (q && !r)]", "It is possible that p holds until (q holds and r does not hold), "
+         "which comes."),
+        ("AG EF (p + 2 q <= 3)",
+         "Always, whatever happens, (it is possible to get to where p + 2 q <= 3)."),
+        ("!EX enabled(pay)", "It is not so that (some next step leads to where pay can happen)."),
+    ],
+)  # fmt: skip
+def test_english(text: str, english: str) -> None:
+    assert formula_in_english(parse_formula(text)) == english

@@ -1,0 +1,160 @@
+"""Temporal formulas in plain English."""
+
+from __future__ import annotations
+
+from transition_systems.properties.format import format_terms
+from transition_systems.properties.formulas import (
+    Binary,
+    Conjunction,
+    Disjunction,
+    Formula,
+    Implication,
+    Negation,
+    State,
+    Unary,
+)
+from transition_systems.properties.predicates import (
+    And,
+    Atom,
+    Compare,
+    Constant,
+    Dead,
+    Enabled,
+    Not,
+    Or,
+    Predicate,
+)
+from transition_systems.properties.walk import fold_formula, fold_predicate
+
+__all__ = ["formula_in_english", "predicate_in_english"]
+
+# A text, and whether it is so short that it needs no parentheses inside another.
+_Text = tuple[str, bool]
+
+_UNARY = {
+    "A": "on every run, {0}",
+    "E": "on some run, {0}",
+    "X": "after the next step {0}",
+    "F": "at some time {0}",
+    "G": "always {0}",
+    "AX": "after every possible next step {0}",
+    "EX": "some next step leads to where {0}",
+    "AF": "sooner or later, whatever happens, {0}",
+    "EF": "it is possible to get to where {0}",
+    "AG": "always, whatever happens, {0}",
+    "EG": "it is possible that for ever {0}",
+}
+_BINARY = {
+    "U": "{0} until {1}, which comes",
+    "W": "{0} until {1}, or for ever",
+    "R": "{1} until and while {0}, or for ever",
+    "AU": "whatever happens, {0} until {1}, which comes",
+    "EU": "it is possible that {0} until {1}, which comes",
+}
+
+
+def _joined(word: str, parts: list[_Text], empty: str) -> _Text:
+    if not parts:
+        return empty, True
+    if len(parts) == 1:
+        return parts[0]
+    return f" {word} ".join(_inside(part) for part in parts), False
+
+
+def _inside(part: _Text) -> str:
+    return part[0] if part[1] else f"({part[0]})"
+
+
+def _predicate(node: Predicate, parts: list[_Text]) -> _Text:
+    match node:
+        case Constant(value):
+            return ("anything holds" if value else "nothing holds"), True
+        case Atom(name):
+            return f"{name} holds", True
+        case Enabled(name):
+            return f"{name} can happen", True
+        case Dead():
+            return "nothing can happen", True
+        case Compare(terms, op, bound):
+            return f"{format_terms(terms)} {op} {bound}", True
+        case Not(Atom(name)):
+            return f"{name} does not hold", True
+        case Not(Enabled(name)):
+            return f"{name} cannot happen", True
+        case Not(Dead()):
+            return "something can happen", True
+        case Not():
+            return f"it is not so that {_inside(parts[0])}", True
+        case And():
+            return _joined("and", parts, "anything holds")
+        case Or():
+            return _joined("or", parts, "nothing holds")
+
+
+def _formula(node: Formula, parts: list[_Text]) -> _Text:
+    match node:
+        case State(Or((Not(left), right))):
+            first, second = (fold_predicate(part, _predicate) for part in (left, right))
+            return f"if {_inside(first)} then {_inside(second)}", False
+        case State(predicate):
+            return fold_predicate(predicate, _predicate)
+        case Unary("AG" | "G", (Implication() | State(Or((Not(), _))))):
+            text = parts[0][0].removeprefix("if ").replace(" then ", ", then ", 1)
+            return f"whenever {text}", False
+        case Unary(operator):
+            return _UNARY[operator].format(_inside(parts[0])), False
+        case Binary(operator):
+            return _BINARY[operator].format(_inside(parts[0]), _inside(parts[1])), False
+        case Negation():
+            return f"it is not so that {_inside(parts[0])}", False
+        case Conjunction():
+            return _joined("and", parts, "anything holds")
+        case Disjunction():
+            return _joined("or", parts, "nothing holds")
+        case Implication():
+            return f"if {_inside(parts[0])} then {_inside(parts[1])}", False
+
+
+def predicate_in_english(predicate: Predicate) -> str:
+    """Return a state predicate in plain words.
+
+    Parameters
+    ----------
+    predicate
+        The predicate.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> predicate_in_english(And((Atom("paid"), Not(Dead()))))
+    'paid holds and something can happen'
+    """
+    return fold_predicate(predicate, _predicate)[0]
+
+
+def formula_in_english(formula: Formula) -> str:
+    """Return a temporal formula as a sentence in plain words.
+
+    Parameters
+    ----------
+    formula
+        Any formula of the property language: CTL, LTL or CTL*.
+
+    Returns
+    -------
+    str
+        Parentheses stand around what belongs together.
+
+    Examples
+    --------
+    >>> from transition_systems.properties.parse import parse_formula
+    >>> formula_in_english(parse_formula("AG (paid -> AF shipped)"))
+    'Whenever paid holds, then (sooner or later, whatever happens, shipped holds).'
+    >>> formula_in_english(parse_formula("EF dead"))
+    'It is possible to get to where nothing can happen.'
+    """
+    text = fold_formula(formula, _formula)[0]
+    return f"{text[0].upper()}{text[1:]}."

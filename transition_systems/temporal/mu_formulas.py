@@ -1,0 +1,169 @@
+"""Formulas of the modal mu-calculus with action modalities, and their text.
+
+A modality has a set of labels: :class:`Labels`. Regular modalities such as ``<true*.a>`` are
+brought back to fixpoints by the parser. ``tau`` is the silent label.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from transition_systems.properties.format import format_predicate
+from transition_systems.properties.predicates import Atom, Constant, Predicate
+from transition_systems.properties.tokens import quote_name
+
+__all__ = [
+    "Bound",
+    "Every",
+    "Fixpoint",
+    "Holds",
+    "Labels",
+    "Modal",
+    "MuFormula",
+    "No",
+    "Some",
+    "format_mu",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """A set of labels: those that are named, or all others."""
+
+    names: frozenset[str]
+    others: bool = False
+
+    def inverted(self) -> Labels:
+        """Return the complement."""
+        return Labels(self.names, not self.others)
+
+    def united(self, more: Labels) -> Labels:
+        """Return the union.
+
+        Examples
+        --------
+        >>> Labels(frozenset("ab")).united(Labels(frozenset("ac"), True))
+        Labels(names=frozenset({'c'}), others=True)
+        """
+        if not self.others and not more.others:
+            return Labels(self.names | more.names)
+        if self.others and more.others:
+            return Labels(self.names & more.names, True)
+        out, plain = (self, more) if self.others else (more, self)
+        return Labels(out.names - plain.names, True)
+
+    def met(self, more: Labels) -> Labels:
+        """Return the intersection."""
+        return self.inverted().united(more.inverted()).inverted()
+
+    def text(self) -> str:
+        """Return the set as the language writes it."""
+        named = " || ".join(quote_name(name) for name in sorted(self.names))
+        if not self.others:
+            return named or "false"
+        if not self.names:
+            return "true"
+        return f"!{named}" if len(self.names) == 1 else f"!({named})"
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """A state predicate."""
+
+    predicate: Predicate
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A variable of a fixpoint around it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class No:
+    """Negation; of a variable only an even number of times."""
+
+    operand: MuFormula
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Conjunction; empty is true."""
+
+    operands: tuple[MuFormula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """Disjunction; empty is false."""
+
+    operands: tuple[MuFormula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Modal:
+    """``<labels> operand`` (some step leads there) or ``[labels] operand`` (every step does)."""
+
+    kind: Literal["diamond", "box"]
+    labels: Labels
+    operand: MuFormula
+
+
+@dataclass(frozen=True, slots=True)
+class Fixpoint:
+    """The least (``mu``) or greatest (``nu``) solution of ``name = operand``."""
+
+    kind: Literal["mu", "nu"]
+    name: str
+    operand: MuFormula
+
+
+MuFormula: TypeAlias = Holds | Bound | No | Every | Some | Modal | Fixpoint
+
+
+def format_mu(formula: MuFormula) -> str:
+    """Return a formula as text that reads back to an equivalent one.
+
+    Parameters
+    ----------
+    formula
+        The formula.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> format_mu(Fixpoint("nu", "X", Modal("box", Labels(frozenset(), True), Bound("X"))))
+    'nu X. [true] X'
+    """
+    return _text(formula, top=True)
+
+
+def _text(node: MuFormula, *, top: bool = False) -> str:
+    match node:
+        case Holds(Constant(value)):
+            return "true" if value else "false"
+        case Holds(Atom(name)):
+            return quote_name(name)
+        case Holds(predicate):
+            return f"{{{format_predicate(predicate)}}}"
+        case Bound(name):
+            return name
+        case No(operand):
+            return f"!{_text(operand)}"
+        case Every(operands) | Some(operands):
+            if not operands:
+                return "true" if isinstance(node, Every) else "false"
+            word = " && " if isinstance(node, Every) else " || "
+            joined = word.join(_text(part) for part in operands)
+            return joined if top and len(operands) > 1 else f"({joined})"
+        case Modal(kind, labels, operand):
+            left, right = "<>" if kind == "diamond" else "[]"
+            return f"{left}{labels.text()}{right} {_text(operand)}"
+        case Fixpoint(kind, name, operand):
+            text = f"{kind} {name}. {_text(operand, top=True)}"
+            return text if top else f"({text})"

@@ -1,0 +1,144 @@
+"""Parity games on arrays, solved by Zielonka's recursive algorithm.
+
+Two players move a token along arcs, for ever. Even wins where the largest priority that is seen
+infinitely often is even, Odd where it is odd.
+W. Zielonka: Infinite games on finitely coloured graphs with applications to automata on infinite
+trees. Theoretical Computer Science 200, 1998.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transition_systems.budget import Budget, Meter
+from transition_systems.csr import csr_order, row_arcs
+from transition_systems.errors import UndecidedError, UsageError
+
+__all__ = ["ParityGame", "solve"]
+
+Indices = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class ParityGame:
+    """A game: from each position at least one move.
+
+    Parameters
+    ----------
+    offsets, targets
+        The moves in compressed sparse rows, int64 (n + 1,) and (m,).
+    odd
+        Where Odd moves, bool (n,).
+    priority
+        int64 (n,), not negative.
+    """
+
+    offsets: Indices
+    targets: Indices
+    odd: Bools
+    priority: Indices
+    _back: list[tuple[Indices, Indices]] = field(default_factory=list, repr=False)
+
+    def __post_init__(self) -> None:
+        if (np.diff(self.offsets) == 0).any():
+            raise UsageError("a position of a parity game has no move")
+
+    @property
+    def backward(self) -> tuple[Indices, Indices]:
+        """The moves turned around: offsets and sources."""
+        if not self._back:
+            count = len(self.odd)
+            sources = np.repeat(np.arange(count, dtype=np.int64), np.diff(self.offsets))
+            order, offsets = csr_order(self.targets, count)
+            self._back.append((offsets, sources[order]))
+        return self._back[0]
+
+
+def solve(game: ParityGame, *, budget: Budget | None = None) -> Bools:
+    """Return the positions from which Even wins, bool (n,).
+
+    Parameters
+    ----------
+    game
+        The game.
+    budget
+        Its seconds.
+
+    Returns
+    -------
+    ndarray of bool
+
+    Raises
+    ------
+    UndecidedError
+        When the budget ends.
+
+    Notes
+    -----
+    O(m n^(d - 1)) at worst for d priorities, in practice a few attractors, each O(m).
+
+    Examples
+    --------
+    >>> game = ParityGame(np.array([0, 2, 3, 4]), np.array([1, 2, 0, 2]),
+    ...                   np.array([False, True, False]), np.array([1, 2, 1]))
+    >>> solve(game).tolist()
+    [True, True, False]
+    """
+    meter = (budget or Budget()).start()
+    everything = np.ones(len(game.odd), dtype=np.bool_)
+    return _region(game, everything, meter)
+
+
+def _region(game: ParityGame, inside: Bools, meter: Meter) -> Bools:
+    """Return where Even wins in a part of the game; calls itself once for each priority."""
+    inside = inside.copy()
+    lost = np.zeros_like(inside)
+    while inside.any():
+        top = int(game.priority[inside].max())
+        odd = bool(top % 2)
+        best = inside & (game.priority == top)
+        rest = inside & ~_attractor(game, inside, best, odd, meter)
+        even_wins = _region(game, rest, meter)
+        other = rest & (even_wins if odd else ~even_wins)
+        if not other.any():
+            # The player of the top priority wins all that is left, the other what was taken away.
+            return lost if odd else lost | inside
+        taken = _attractor(game, inside, other, not odd, meter)
+        if odd:
+            lost |= taken
+        inside &= ~taken
+    return lost
+
+
+def _attractor(game: ParityGame, inside: Bools, goal: Bools, odd: bool, meter: Meter) -> Bools:
+    """Return from where a player can force the token into a goal, within a part of the game."""
+    offsets, sources = game.backward
+    found = goal.copy()
+    own = game.odd if odd else ~game.odd
+    left = np.full(len(own), -1, dtype=np.int64)
+    fresh = np.flatnonzero(goal)
+    while len(fresh):
+        reason = meter.exhausted()
+        if reason is not None:
+            raise UndecidedError(reason)
+        before = sources[row_arcs(offsets, fresh)]
+        before = before[inside[before] & ~found[before]]
+        theirs = before[~own[before]]
+        new = np.unique(theirs[left[theirs] < 0])
+        if len(new):
+            left[new] = _moves_inside(game, new, inside)
+        np.subtract.at(left, theirs, 1)
+        fresh = np.unique(np.concatenate([before[own[before]], theirs[left[theirs] == 0]]))
+        found[fresh] = True
+    return found
+
+
+def _moves_inside(game: ParityGame, positions: Indices, inside: Bools) -> Indices:
+    """Return for each position how many of its moves stay in a part of the game."""
+    widths = game.offsets[positions + 1] - game.offsets[positions]
+    hits = inside[game.targets[row_arcs(game.offsets, positions)]].astype(np.int64)
+    return np.add.reduceat(hits, np.cumsum(widths) - widths)
