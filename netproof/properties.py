@@ -138,13 +138,10 @@ def asked_properties(asked: Iterable[str]) -> list[str | AskedFormula]:
 def _formula(text: str) -> AskedFormula:
     word = text.replace("-", "").replace("_", "")
     if word.isalnum() and not any(c.isspace() for c in text):
-        close = nearest_names(text, KINDS)
-        hint = f"; did you mean {' or '.join(close)}?" if close else ""
-        raise UsageError(
-            f"there is no property {text!r}{hint} Known: {', '.join(KINDS)}; with a number as in "
-            "2-soundness and up-to-2-soundness; or a formula AG(...) or EF(...)"
-        )
+        raise _unknown(text)
     formula: Formula = parse_formula(text)
+    if isinstance(formula, State) and isinstance(formula.predicate, Atom):
+        raise _unknown(text)  # a name alone is a misspelt property, not a question of the start
     if (
         isinstance(formula, Unary)
         and formula.operator in ("AG", "EF")
@@ -156,6 +153,15 @@ def _formula(text: str) -> AskedFormula:
     except UnsupportedError:
         raise UsageError(f"{text!r} is not decided yet: formulas are CTL for now") from None
     return AskedFormula(text, False, TRUE, formula)
+
+
+def _unknown(text: str) -> UsageError:
+    close = nearest_names(text, KINDS)
+    hint = f"; did you mean {' or '.join(close)}?" if close else ""
+    return UsageError(
+        f"there is no property {text!r}{hint} Known: {', '.join(KINDS)}; with a number as in "
+        "2-soundness and up-to-2-soundness; or a formula of CTL such as AG(...) or EF(...)"
+    )
 
 
 def _rewritten(predicate: Predicate, leaf: Callable[[Predicate], Predicate]) -> Predicate:

@@ -18,7 +18,7 @@ from transition_systems.evidence import Evidence
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "trust.md").read_text(encoding="utf-8")
 KINDS = {kind.kind for kind in get_args(Evidence)}
-ELSEWHERE = {"partition", "distinction", "word", "ltl-lasso", "ltl-ranks"}
+ELSEWHERE = {"partition", "distinction", "word", "ltl-lasso", "ltl-ranks", "tree", "ctl-ranks"}
 
 
 def test_every_kind_is_explained() -> None:

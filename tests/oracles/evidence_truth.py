@@ -277,7 +277,7 @@ def meaning(net: Plain, name: str) -> tuple[Said | None, dict[str, tuple[str, ..
     if name in ("boundedness", "no-dead-transitions", "stable-place"):
         return None, {}
     found = said(net, name)
-    need(found.shape in ("AG", "EF"))
+    need(found.shape in ("AG", "EF", "AG EF", "EF AG"))
     return found, {}
 
 
