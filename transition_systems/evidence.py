@@ -44,6 +44,7 @@ kind                  proves                                    by
 ``structure``         a statement about the graph of the net    the nodes that it is about
 ``partition``         two systems are equivalent                a partition of their states
 ``distinction``       two systems are not equivalent            a formula that tells them apart
+``trace-distinction`` two systems are not equivalent            a trace of just one of them
 ``word``              a word that one machine accepts           the word
 ``parts``             a conjunction, or one failing part        a piece for each part
 ``reduction``         a statement about a net                   reduction steps that preserve it,
@@ -62,7 +63,12 @@ from transition_systems.errors import RecheckError
 from transition_systems.evidence_circuits import CircuitEvidence
 from transition_systems.evidence_data import Claim, StateSet, decode_array
 from transition_systems.evidence_diagram import DiagramEvidence
-from transition_systems.evidence_equivalence import Distinction, PartitionEvidence, WordEvidence
+from transition_systems.evidence_equivalence import (
+    Distinction,
+    PartitionEvidence,
+    TraceDistinction,
+    WordEvidence,
+)
 from transition_systems.evidence_linear import LinearProof
 from transition_systems.evidence_marked_trap import MarkedTrapEvidence
 from transition_systems.evidence_prefix import CompletePrefix
@@ -109,6 +115,7 @@ __all__ = [
     "StateSet",
     "StructureEvidence",
     "StubbornEvidence",
+    "TraceDistinction",
     "TrapEvidence",
     "WellStructuredEvidence",
     "WordEvidence",
@@ -230,6 +237,7 @@ Evidence: TypeAlias = (
     | WellStructuredEvidence
     | PartitionEvidence
     | Distinction
+    | TraceDistinction
     | WordEvidence
     | Parts
     | ReductionEvidence
@@ -249,6 +257,7 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "run": RunEvidence.from_dict,
     "siphon-traps": SiphonTraps.from_dict,
     "stubborn-sets": StubbornEvidence.from_dict,
+    "trace-distinction": TraceDistinction.from_dict,
     "well-structured": WellStructuredEvidence.from_dict,
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from transition_systems.evidence_data import ByContent, Claim, encode_array
 
-__all__ = ["Distinction", "PartitionEvidence", "WordEvidence"]
+__all__ = ["Distinction", "PartitionEvidence", "TraceDistinction", "WordEvidence"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -40,8 +41,10 @@ class PartitionEvidence(ByContent):
 class Distinction:
     """A Hennessy-Milner formula, as nested tuples, of the left system and not of the right.
 
-    The forms are ``("true",)``, ``("final",)``, ``("not", f)``, ``("and", f, ...)``,
-    ``("diamond", label, f)`` and, for branching bisimilarity, ``("until", f, label, g)``.
+    The forms are ``("true",)``, ``("final",)``, ``("atom", name)``, ``("not", f)``,
+    ``("and", f, ...)``, and those that the relation preserves: ``("diamond", label, f)`` for the
+    strong one, ``("until", f, label, g)`` for branching bisimilarity and ``("weak", label, f)`` for
+    the weak one, and where divergence is preserved ``("endless", f)`` or ``("cycle", f)``.
     """
 
     claim: Claim
@@ -58,6 +61,42 @@ class Distinction:
             "relation": self.relation,
             "formula": _as_lists(self.formula),
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceDistinction:
+    """A sequence of labels that just one of two systems can do, so that they are not equivalent.
+
+    For relations that abstract from silent steps these are no letters, otherwise they are
+    ``"tau"``. ``able`` is ``"left"`` or ``"right"``.
+    """
+
+    claim: Claim
+    relation: str
+    trace: tuple[str, ...]
+    able: str
+
+    kind = "trace-distinction"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the evidence as JSON data."""
+        return {
+            "kind": self.kind,
+            "claim": self.claim.to_dict(),
+            "relation": self.relation,
+            "trace": list(self.trace),
+            "able": self.able,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> TraceDistinction:
+        """Rebuild the evidence from :meth:`to_dict`."""
+        return cls(
+            claim=Claim.from_dict(data["claim"]),
+            relation=data["relation"],
+            trace=tuple(data["trace"]),
+            able=data["able"],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
