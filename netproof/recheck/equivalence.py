@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 import numpy as np
 from numpy.typing import NDArray
 
 from netproof.recheck.hml import formula_holds
 from netproof.recheck.result import RecheckResult, RefusedError, Watch, guarded
+from netproof.recheck.silent_steps import Backward, marks_of, on_cycles
 from netproof.recheck.state_table import integers
+from netproof.recheck.words import check_trace, check_word
 from transition_systems.budget import Budget
-from transition_systems.evidence import Distinction, Evidence, PartitionEvidence, WordEvidence
+from transition_systems.evidence import (
+    Distinction,
+    Evidence,
+    PartitionEvidence,
+    TraceDistinction,
+    WordEvidence,
+)
 from transition_systems.lts import LTS, TAU
 from transition_systems.lts_data import pair_digest
 
 __all__ = ["recheck_equivalence"]
 
 Ints = NDArray[np.int64]
-PHRASES = {"strong": "strongly bisimilar", "branching": "branching bisimilar"}
-NOT_EQUIVALENT = "not language equivalent"
+PHRASES = {
+    "strong": "strongly bisimilar",
+    "branching": "branching bisimilar",
+    "divergence-branching": "divergence-preserving branching bisimilar",
+    "weak": "weakly bisimilar",
+    "divergence-weak": "divergence-preserving weakly bisimilar",
+}
+WEAK = ("weak", "divergence-weak")
+DIVERGENCE = ("divergence-branching", "divergence-weak")
 
 
 def recheck_equivalence(
@@ -30,8 +43,9 @@ def recheck_equivalence(
     Parameters
     ----------
     evidence
-        A partition (equivalent), a Hennessy-Milner formula (not bisimilar) or a word (not
-        language equivalent: silent steps are no letters, a word is accepted in a final state).
+        A partition (equivalent), a Hennessy-Milner formula or a trace (not bisimilar) or a word
+        (not language equivalent: silent steps are no letters, a word is accepted in a final
+        state).
     left, right
         The systems, in the order in which they were compared.
     budget
@@ -43,9 +57,10 @@ def recheck_equivalence(
 
     Notes
     -----
-    A partition is checked in O(m log m) for m arcs; for branching bisimilarity, blocks in which
-    some states need silent steps cost O(states + silent arcs) for each step that they must reach.
-    A formula costs its size times that of the systems.
+    A partition is checked in O(m log m) for m arcs; for relations that abstract from silent steps,
+    blocks in which some states need these cost O(states + silent arcs) for each step that they
+    must reach. A formula costs its size times that of the systems, a trace each of its letters
+    what the states after it can do.
 
     R. van Glabbeek, W. Weijland: Branching time and abstraction in bisimulation semantics.
     J. ACM 43, 1996.
@@ -72,15 +87,18 @@ def recheck_equivalence(
             _check_partition(evidence, left, right, watch)
         elif isinstance(evidence, Distinction):
             _check_distinction(evidence, left, right, watch)
+        elif isinstance(evidence, TraceDistinction):
+            _claims(evidence, "not ")
+            check_trace(evidence, left, right, watch, silent=evidence.relation != "strong")
         elif isinstance(evidence, WordEvidence):
-            _check_word(evidence, left, right, watch)
+            check_word(evidence, left, right, watch)
         else:
             raise RefusedError(f"evidence of kind {evidence.kind!r} is not about two systems")
 
     return guarded(work)
 
 
-def _claims(evidence: PartitionEvidence | Distinction, prefix: str) -> None:
+def _claims(evidence: PartitionEvidence | Distinction | TraceDistinction, prefix: str) -> None:
     phrase = PHRASES.get(evidence.relation)
     if phrase is None:
         raise RefusedError(f"there is no relation {evidence.relation!r:.40}")
@@ -94,19 +112,23 @@ def _check_partition(evidence: PartitionEvidence, left: LTS, right: LTS, watch: 
     watch.fits((left.n_arcs + right.n_arcs) * 96 + count * 64)
     given = integers(evidence.block, (count,), "the partition")
     block = np.unique(given, return_inverse=True)[1].reshape(-1).astype(np.int64)
-    final = np.concatenate([left.final, right.final])
-    first = np.zeros(count, dtype=np.bool_)
-    first[block] = final
-    if (first[block] != final).any():
-        raise RefusedError("a block has final states and others")
+    marks = marks_of([(lts.n_states, lts.atoms) for lts in (left, right)])
+    first = np.zeros(count, dtype=np.int64)
+    first[block] = marks
+    if (first[block] != marks).any():
+        raise RefusedError("a block has states with an atom, or final ones, and others")
     starts = set(block[left.initial].tolist()), set(block[right.initial + left.n_states].tolist())
     if starts[0] != starts[1]:
         raise RefusedError("the initial states of the two systems are not in the same blocks")
     source, label, target = _both(left, right)
-    silent = (label == TAU) & (block[source] == block[target])
-    inert = np.zeros_like(silent) if evidence.relation == "strong" else silent
-    code = _codes(label[~inert], block[target[~inert]])
-    _same_steps(source[~inert], code, block, (source[inert], target[inert]), watch)
+    silent = label == TAU
+    inside = silent & (block[source] == block[target])
+    inert = np.zeros_like(silent) if evidence.relation == "strong" else inside
+    through = silent if evidence.relation in WEAK else inert
+    before = Backward(source[through], target[through])
+    _same_steps((source, label, target), inert, block, before, evidence.relation in WEAK, watch)
+    if evidence.relation in DIVERGENCE:
+        _same_divergence(on_cycles(source[silent], target[silent], marks), block, before, watch)
 
 
 def _both(left: LTS, right: LTS) -> tuple[Ints, Ints, Ints]:
@@ -119,19 +141,26 @@ def _both(left: LTS, right: LTS) -> tuple[Ints, Ints, Ints]:
     return source, label.astype(np.int64), target
 
 
-def _codes(label: Ints, block: Ints) -> Ints:
-    """Return one number for each different pair of label and block."""
-    pairs = np.stack([label, block], axis=1)
-    return np.unique(pairs, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
-
-
 def _same_steps(
-    source: Ints, code: Ints, block: Ints, inert: tuple[Ints, Ints], watch: Watch
+    arcs: tuple[Ints, Ints, Ints],
+    inert: NDArray[np.bool_],
+    block: Ints,
+    before: Backward,
+    weak: bool,
+    watch: Watch,
 ) -> None:
-    """Refuse unless the states of a block can all do the same, after inert steps in the block."""
+    """Refuse unless the states of a block can all do the same, after the silent steps that count.
+
+    For weak bisimilarity silent steps may also follow, and then all states count that lead into
+    the block of the target.
+    """
     size = np.bincount(block)
-    order = np.lexsort((source, code, block[source]))
-    source, code = source[order], code[order]
+    source, label, target = (part[~inert] for part in arcs)
+    pairs = np.stack([label, block[target]], axis=1)
+    kinds, code = np.unique(pairs, axis=0, return_inverse=True)
+    code = code.reshape(-1)
+    order = np.lexsort((source, block[source], code))
+    source, code, target = source[order], code[order], target[order]
     if not len(source):
         return
     home = block[source]
@@ -144,21 +173,57 @@ def _same_steps(
     short = np.flatnonzero(able < size[home[begins]])
     if not len(short):
         return
-    before: dict[int, list[int]] = defaultdict(list)
-    for start, end in zip(inert[0].tolist(), inert[1].tolist(), strict=True):
-        before[end].append(start)
     ends = np.append(begins[1:], len(source))
+    members = _Members(block)
+    known: tuple[int, set[int]] = (-1, set())
     for group in short.tolist():
         watch.tick()
-        reached = set(source[begins[group] : ends[group]].tolist())
-        waiting = list(reached)
-        while waiting:
-            for state in before.get(waiting.pop(), ()):
-                if state not in reached:
-                    reached.add(state)
-                    waiting.append(state)
-        if len(reached) < size[home[begins[group]]]:
+        if not weak:
+            reached = before.reach(source[begins[group] : ends[group]].tolist())
+        else:
+            kind = int(code[begins[group]])
+            if known[0] != kind:
+                known = kind, _weakly(arcs, int(kinds[kind][0]), members.of(kinds[kind][1]), before)
+            reached = known[1]
+        if not reached.issuperset(members.of(int(home[begins[group]]))):
             raise RefusedError("a state cannot do what another state of its block can")
+
+
+def _weakly(
+    arcs: tuple[Ints, Ints, Ints], label: int, goal: list[int], before: Backward
+) -> set[int]:
+    """Return the states from which silent steps, one with the label and silent ones lead."""
+    reached = before.reach(goal)
+    if label == TAU:
+        return reached
+    source, labels, target = arcs
+    there = np.zeros(int(max(source.max(), target.max())) + 1, dtype=np.bool_)
+    there[[state for state in reached if state < len(there)]] = True
+    return before.reach(source[(labels == label) & there[target]].tolist())
+
+
+class _Members:
+    """The states of each block."""
+
+    def __init__(self, block: Ints) -> None:
+        self.states = np.argsort(block, kind="stable")
+        self.begin = np.concatenate(([0], np.cumsum(np.bincount(block))))
+
+    def of(self, block: int) -> list[int]:
+        found: list[int] = self.states[self.begin[block] : self.begin[block + 1]].tolist()
+        return found
+
+
+def _same_divergence(cyclic: Ints, block: Ints, before: Backward, watch: Watch) -> None:
+    """Refuse unless all states of a block with a state on a silent cycle lead to one there."""
+    members = _Members(block)
+    on_cycle = np.zeros(len(block), dtype=np.bool_)
+    on_cycle[cyclic] = True
+    for home in np.unique(block[cyclic]).tolist():
+        watch.tick()
+        states = members.of(home)
+        if not before.reach(s for s in states if on_cycle[s]).issuperset(states):
+            raise RefusedError("a state cannot be silent for ever as another of its block can")
 
 
 def _check_distinction(evidence: Distinction, left: LTS, right: LTS, watch: Watch) -> None:
@@ -174,38 +239,3 @@ def _check_distinction(evidence: Distinction, left: LTS, right: LTS, watch: Watc
     )
     if not ((here.any() and not there.any()) or (here.all() and not there.all())):
         raise RefusedError("the formula does not tell the two systems apart")
-
-
-def _check_word(evidence: WordEvidence, left: LTS, right: LTS, watch: Watch) -> None:
-    if evidence.claim.formula != NOT_EQUIVALENT:
-        raise RefusedError(f"a word proves {NOT_EQUIVALENT!r}, not its claim")
-    if evidence.accepted_by not in ("left", "right"):
-        raise RefusedError("a word is accepted by 'left' or by 'right'")
-    accepted = [_accepts(lts, evidence.word, watch) for lts in (left, right)]
-    if accepted != [evidence.accepted_by == "left", evidence.accepted_by == "right"]:
-        raise RefusedError("the word is not accepted by just the system that is named")
-
-
-def _accepts(lts: LTS, word: tuple[str, ...], watch: Watch) -> bool:
-    source, number = lts.sources, {name: i for i, name in enumerate(lts.label_names)}
-
-    def closed(now: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        while True:
-            watch.tick()
-            after = now.copy()
-            after[lts.targets[(lts.labels == TAU) & now[source]]] = True
-            if (after == now).all():
-                return now
-            now = after
-
-    states = np.zeros(lts.n_states, dtype=np.bool_)
-    states[lts.initial] = True
-    states = closed(states)
-    for letter in word:
-        index = number.get(letter, -1)
-        if index == TAU:
-            raise RefusedError("a word has no silent letters")
-        moved = np.zeros_like(states)
-        moved[lts.targets[(lts.labels == index) & states[source]]] = True
-        states = closed(moved)
-    return bool((states & lts.final).any())

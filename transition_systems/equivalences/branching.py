@@ -11,7 +11,12 @@ from transition_systems.csr import row_arcs
 from transition_systems.equivalences.closure import closed_rows, closed_words
 from transition_systems.equivalences.graph import Graph
 from transition_systems.equivalences.partition import Partition, Views
-from transition_systems.equivalences.signatures import Rows, grouped_rows, grouped_words, packed_rows
+from transition_systems.equivalences.signatures import (
+    Rows,
+    grouped_rows,
+    grouped_words,
+    packed_rows,
+)
 from transition_systems.equivalences.silent import SilentSteps
 
 __all__ = ["BranchingSignatures"]

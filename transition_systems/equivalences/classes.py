@@ -127,5 +127,3 @@ def most_steps(meter: Meter) -> int:
     """Return how many weak steps the budget allows."""
     granted = meter.budget.bytes
     return MOST_WEAK_STEPS if granted is None else min(MOST_WEAK_STEPS, granted // BYTES_PER_STEP)
-
-

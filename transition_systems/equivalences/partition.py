@@ -189,4 +189,3 @@ class Partition:
         self.block[states] = np.repeat(new, width)
         self.count += len(new)
         return states
-

@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 from transition_systems.csr import row_arcs
 from transition_systems.equivalences.graph import Graph
 from transition_systems.equivalences.partition import Partition, Views
-from transition_systems.equivalences.signatures import PACKED_BITS, Rows, grouped_rows, grouped_words, packed_rows
+from transition_systems.equivalences.signatures import (
+    PACKED_BITS,
+    Rows,
+    grouped_rows,
+    grouped_words,
+    packed_rows,
+)
 
 __all__ = ["StrongSignatures"]
 

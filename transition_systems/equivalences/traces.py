@@ -113,4 +113,3 @@ def _path(parents: list[tuple[int, str]], position: int) -> list[str]:
         position, name = parents[position]
         names.append(name)
     return names[::-1]
-
