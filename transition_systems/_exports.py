@@ -16,7 +16,8 @@ _NAMES = {
         "Distinction Evidence FairMeasure InvariantEvidence LassoEvidence LinearProof "
         "MarkedTrapEvidence Measure PartitionEvidence Parts PumpEvidence RankEvidence "
         "RankedDiagrams RankedSet RunEvidence SiphonTraps StateSet StructureEvidence "
-        "StubbornEvidence TrapEvidence WellStructuredEvidence WordEvidence evidence_from_dict"
+        "StubbornEvidence TraceDistinction TrapEvidence WellStructuredEvidence WordEvidence "
+        "evidence_from_dict"
     ),
     "expressions.check": "check infer",
     "expressions.evaluate": "evaluate_expression",

@@ -246,11 +246,13 @@ Evidence: TypeAlias = (
 
 _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "complete-prefix": CompletePrefix.from_dict,
+    "distinction": Distinction.from_dict,
     "decision-diagram": DiagramEvidence.from_dict,
     "lasso": LassoEvidence.from_dict,
     "linear-proof": LinearProof.from_dict,
     "marked-circuits": CircuitEvidence.from_dict,
     "marked-trap": MarkedTrapEvidence.from_dict,
+    "partition": PartitionEvidence.from_dict,
     "pump": PumpEvidence.from_dict,
     "rank-theorem": RankEvidence.from_dict,
     "ranked-diagrams": RankedDiagrams.from_dict,
@@ -260,10 +262,6 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "trace-distinction": TraceDistinction.from_dict,
     "well-structured": WellStructuredEvidence.from_dict,
 }
-
-
-def _as_tuples(item: Any) -> Any:
-    return tuple(_as_tuples(part) for part in item) if isinstance(item, list) else item
 
 
 def evidence_from_dict(data: Mapping[str, Any]) -> Evidence:
@@ -339,14 +337,6 @@ def _from_dict(data: Mapping[str, Any]) -> Evidence:
         case "structure":
             sets = tuple((name, tuple(nodes)) for name, nodes in data["sets"].items())
             return StructureEvidence(claim=claim, sets=sets)
-        case "partition":
-            return PartitionEvidence(
-                claim=claim, relation=data["relation"], block=decode_array(data["block"])
-            )
-        case "distinction":
-            return Distinction(
-                claim=claim, relation=data["relation"], formula=_as_tuples(data["formula"])
-            )
         case "word":
             return WordEvidence(
                 claim=claim, word=tuple(data["word"]), accepted_by=data["accepted_by"]

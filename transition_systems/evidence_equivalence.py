@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.evidence_data import ByContent, Claim, encode_array
+from transition_systems.evidence_data import ByContent, Claim, decode_array, encode_array
 
 __all__ = ["Distinction", "PartitionEvidence", "TraceDistinction", "WordEvidence"]
 
@@ -18,12 +18,14 @@ __all__ = ["Distinction", "PartitionEvidence", "TraceDistinction", "WordEvidence
 class PartitionEvidence(ByContent):
     """A partition of the states of two systems side by side (the left ones first).
 
-    ``block`` is int64 of shape (n_left + n_right,); ``relation`` names the equivalence.
+    ``block`` is int64 of shape (n_left + n_right,); ``relation`` names the equivalence, ``atoms``
+    those that states share, beside ``final``.
     """
 
     claim: Claim
     relation: str
     block: NDArray[np.int64]
+    atoms: tuple[str, ...] = ()
 
     kind = "partition"
 
@@ -34,7 +36,18 @@ class PartitionEvidence(ByContent):
             "claim": self.claim.to_dict(),
             "relation": self.relation,
             "block": encode_array(self.block),
+            "atoms": list(self.atoms),
         }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> PartitionEvidence:
+        """Rebuild the evidence from :meth:`to_dict`."""
+        return cls(
+            claim=Claim.from_dict(data["claim"]),
+            relation=data["relation"],
+            block=decode_array(data["block"]),
+            atoms=tuple(data.get("atoms", ())),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +63,7 @@ class Distinction:
     claim: Claim
     relation: str
     formula: tuple[Any, ...]
+    atoms: tuple[str, ...] = ()
 
     kind = "distinction"
 
@@ -60,7 +74,18 @@ class Distinction:
             "claim": self.claim.to_dict(),
             "relation": self.relation,
             "formula": _as_lists(self.formula),
+            "atoms": list(self.atoms),
         }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Distinction:
+        """Rebuild the evidence from :meth:`to_dict`."""
+        return cls(
+            claim=Claim.from_dict(data["claim"]),
+            relation=data["relation"],
+            formula=_as_tuples(data["formula"]),
+            atoms=tuple(data.get("atoms", ())),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +100,7 @@ class TraceDistinction:
     relation: str
     trace: tuple[str, ...]
     able: str
+    atoms: tuple[str, ...] = ()
 
     kind = "trace-distinction"
 
@@ -86,6 +112,7 @@ class TraceDistinction:
             "relation": self.relation,
             "trace": list(self.trace),
             "able": self.able,
+            "atoms": list(self.atoms),
         }
 
     @classmethod
@@ -96,6 +123,7 @@ class TraceDistinction:
             relation=data["relation"],
             trace=tuple(data["trace"]),
             able=data["able"],
+            atoms=tuple(data.get("atoms", ())),
         )
 
 
@@ -121,3 +149,7 @@ class WordEvidence:
 
 def _as_lists(item: Any) -> Any:
     return [_as_lists(part) for part in item] if isinstance(item, tuple) else item
+
+
+def _as_tuples(item: Any) -> Any:
+    return tuple(_as_tuples(part) for part in item) if isinstance(item, list) else item

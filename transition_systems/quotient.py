@@ -35,7 +35,8 @@ def number_blocks(block: NDArray[Any]) -> Indices:
     begins = np.zeros(n, dtype=np.int64)
     begins[first[first < n]] = 1
     rank = np.cumsum(begins) - 1
-    return rank[first[block]]
+    number: Indices = rank[first[block]]
+    return number
 
 
 def quotient(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -102,6 +104,8 @@ def _claims(evidence: PartitionEvidence | Distinction | TraceDistinction, prefix
     phrase = PHRASES.get(evidence.relation)
     if phrase is None:
         raise RefusedError(f"there is no relation {evidence.relation!r:.40}")
+    if evidence.atoms:
+        phrase = f"{phrase} respecting {json.dumps(sorted(evidence.atoms), ensure_ascii=False)}"
     if evidence.claim.formula != f"{prefix}{phrase}":
         raise RefusedError(f"the evidence proves '{prefix}{phrase}', not its claim")
 
@@ -112,7 +116,7 @@ def _check_partition(evidence: PartitionEvidence, left: LTS, right: LTS, watch: 
     watch.fits((left.n_arcs + right.n_arcs) * 96 + count * 64)
     given = integers(evidence.block, (count,), "the partition")
     block = np.unique(given, return_inverse=True)[1].reshape(-1).astype(np.int64)
-    marks = marks_of([(lts.n_states, lts.atoms) for lts in (left, right)])
+    marks = marks_of([left, right], evidence.atoms)
     first = np.zeros(count, dtype=np.int64)
     first[block] = marks
     if (first[block] != marks).any():
@@ -234,7 +238,7 @@ def _check_distinction(evidence: Distinction, left: LTS, right: LTS, watch: Watc
     """
     _claims(evidence, "not ")
     here, there = (
-        formula_holds(lts, evidence.formula, evidence.relation, watch)[lts.initial]
+        formula_holds(lts, evidence.formula, evidence.relation, evidence.atoms, watch)[lts.initial]
         for lts in (left, right)
     )
     if not ((here.any() and not there.any()) or (here.all() and not there.all())):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,12 +19,14 @@ Bools = NDArray[np.bool_]
 Shape = tuple[Any, ...]
 
 
-def formula_holds(lts: LTS, formula: Shape, relation: str, watch: Watch) -> Bools:
+def formula_holds(
+    lts: LTS, formula: Shape, relation: str, atoms: Sequence[str], watch: Watch
+) -> Bools:
     """Return where a formula holds, bool of shape (n_states,).
 
     Only what the relation preserves is allowed: ``diamond`` for strong bisimilarity, ``until`` for
     branching and ``weak`` for weak bisimilarity, and where divergence is preserved ``endless`` or
-    ``cycle``. Equal parts are computed once.
+    ``cycle``. Of the atoms, ``final`` and those given. Equal parts are computed once.
     """
     values: list[Bools] = []
     numbers: dict[tuple[str, tuple[int, ...]], int] = {}
@@ -33,7 +36,7 @@ def formula_holds(lts: LTS, formula: Shape, relation: str, watch: Watch) -> Bool
         node, ready = waiting.pop()
         if id(node) in number_of:
             continue
-        word, label, below = _parts(node, relation)
+        word, label, below = _parts(node, relation, atoms)
         if not ready:
             waiting.append((node, True))
             waiting.extend((part, False) for part in below)
@@ -44,12 +47,12 @@ def formula_holds(lts: LTS, formula: Shape, relation: str, watch: Watch) -> Bool
             watch.tick()
             watch.fits(len(values) * lts.n_states)
             numbers[key] = len(values)
-            values.append(_value(lts, word, label, [values[part] for part in parts]))
+            values.append(_value(lts, word, label, atoms, [values[part] for part in parts]))
         number_of[id(node)] = numbers[key]
     return values[number_of[id(formula)]]
 
 
-def _parts(shape: object, relation: str) -> tuple[str, str, list[Shape]]:
+def _parts(shape: object, relation: str, atoms: Sequence[str]) -> tuple[str, str, list[Shape]]:
     """Return operator, label and operands; refuse what is no formula of the relation."""
     if isinstance(shape, tuple) and shape and isinstance(shape[0], str):
         node: Shape = shape
@@ -58,7 +61,7 @@ def _parts(shape: object, relation: str) -> tuple[str, str, list[Shape]]:
         label: Any = ""
         if relation in _STEPS.get(word, ()) and len(rest) == (3 if word == "until" else 2):
             label = rest.pop(1 if word == "until" else 0)
-        elif word == "atom" and len(rest) == 1:
+        elif word == "atom" and len(rest) == 1 and rest[0] in atoms:
             label = rest.pop()
         elif word == _FOR_EVER.get(relation) and len(rest) == 1:
             pass
@@ -78,7 +81,7 @@ _STEPS = {
 _FOR_EVER = {"divergence-branching": "endless", "divergence-weak": "cycle"}
 
 
-def _value(lts: LTS, word: str, label: str, parts: list[Bools]) -> Bools:
+def _value(lts: LTS, word: str, label: str, atoms: Sequence[str], parts: list[Bools]) -> Bools:
     anywhere = np.ones(lts.n_states, dtype=np.bool_)
     match word:
         case "true":
@@ -102,9 +105,11 @@ def _value(lts: LTS, word: str, label: str, parts: list[Bools]) -> Bools:
                 return goal
             return _silently(lts, anywhere, _step(lts, label, goal))
         case "cycle":
-            return _silently(lts, anywhere, parts[0] & _on_cycles(lts, anywhere))
+            return _silently(
+                lts, anywhere, parts[0] & _on_cycles(lts, anywhere, marks_of([lts], atoms))
+            )
         case "endless":
-            return _silently(lts, parts[0], _on_cycles(lts, parts[0], alike=False))
+            return _silently(lts, parts[0], _on_cycles(lts, parts[0], np.zeros(lts.n_states)))
         case _:
             through, goal = parts
             reached = _silently(lts, through, through & _step(lts, label, goal))
@@ -119,11 +124,10 @@ def _step(lts: LTS, label: str, goal: Bools) -> Bools:
     return able
 
 
-def _on_cycles(lts: LTS, through: Bools, *, alike: bool = True) -> Bools:
-    """Return the states on silent cycles through some states; equally marked ones if ``alike``."""
+def _on_cycles(lts: LTS, through: Bools, marks: Any) -> Bools:
+    """Return the states on silent cycles through some states, all with equal marks."""
     source, silent = lts.sources, lts.labels == TAU
     silent &= through[source] & through[lts.targets]
-    marks = marks_of([(lts.n_states, lts.atoms if alike else {})])
     found = np.zeros(lts.n_states, dtype=np.bool_)
     found[on_cycles(source[silent], lts.targets[silent], marks)] = True
     return found

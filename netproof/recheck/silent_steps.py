@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
+from transition_systems.lts import FINAL, LTS
+
 __all__ = ["Backward", "marks_of", "on_cycles"]
 
 Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 
 class Backward:
@@ -36,15 +37,14 @@ class Backward:
         return reached
 
 
-def marks_of(sides: Sequence[tuple[int, Mapping[str, Bools]]]) -> Ints:
-    """Return a number for the set of atoms of each state, of one system after the other.
+def marks_of(systems: Sequence[LTS], atoms: Iterable[str]) -> Ints:
+    """Return a number for each state, of one system after the other: equal for equal atoms.
 
-    A side is its number of states and its atoms; an atom that a side lacks is false there.
+    Only ``final`` and the given atoms count; one that a system lacks is false there.
     """
-    names = sorted({name for _, atoms in sides for name in atoms})
-    marks = np.zeros(sum(count for count, _ in sides), dtype=np.int64)
-    for name in names:
-        flags = [atoms.get(name, np.zeros(count, dtype=np.bool_)) for count, atoms in sides]
+    marks = np.zeros(sum(lts.n_states for lts in systems), dtype=np.int64)
+    for name in sorted({FINAL, *atoms}):
+        flags = [lts.atoms.get(name, np.zeros(lts.n_states, dtype=np.bool_)) for lts in systems]
         both = 2 * marks + np.concatenate(flags)
         marks = np.unique(both, return_inverse=True)[1].reshape(-1).astype(np.int64)
     return marks

@@ -84,7 +84,7 @@ def check_pair(a: LTS, b: LTS, relation: str) -> bool:
     """Compare a verdict and its evidence with the definition; return whether it is HOLDS."""
     both = disjoint_union(a, b)
     related = RELATIONS[relation](both)
-    verdict = bisimilar(a, b, relation)  # type: ignore[arg-type]
+    verdict = bisimilar(a, b, relation, atoms=["p"])  # type: ignore[arg-type]
     assert not verdict.unknown, verdict.reason
     assert verdict.holds == related_sides(related, a, b), (list(a.arcs()), list(b.arcs()))
     evidence = verdict.evidence
@@ -106,11 +106,11 @@ def check_pair(a: LTS, b: LTS, relation: str) -> bool:
 
 def check_minimised(lts: LTS, relation: str) -> None:
     """Compare a quotient with the definition: the classes, and that it is equivalent."""
-    small, place = minimise(lts, relation)  # type: ignore[arg-type]
+    small, place = minimise(lts, relation, atoms=["p"])  # type: ignore[arg-type]
     related = RELATIONS[relation](lts)
     n = range(lts.n_states)
     assert {(s, t) for s in n for t in n if place[s] == place[t]} == related
-    evidence = bisimilar(lts, small, relation).evidence  # type: ignore[arg-type]
+    evidence = bisimilar(lts, small, relation, atoms=["p"]).evidence  # type: ignore[arg-type]
     assert isinstance(evidence, PartitionEvidence)
     assert related_sides(RELATIONS[relation](disjoint_union(lts, small)), lts, small)
 
@@ -185,9 +185,9 @@ def test_larger_systems_on_arrays_and_one_by_one(
         for way in (as_it_is, on_arrays, one_state_at_a_time):
             with monkeypatch.context() as patch:
                 way(patch)
-                places.append(minimise(lts, relation)[1].tolist())  # type: ignore[arg-type]
+                places.append(minimise(lts, relation, atoms=["p"])[1].tolist())  # type: ignore[arg-type]
         assert places[0] == places[1] == places[2]
-        evidence = bisimilar(lts, minimise(lts, relation)[0], relation).evidence  # type: ignore[arg-type]
+        evidence = bisimilar(lts, minimise(lts, relation, atoms=["p"])[0], relation).evidence  # type: ignore[arg-type]
         assert isinstance(evidence, PartitionEvidence)
 
 
@@ -195,7 +195,7 @@ def test_collisions_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hashes that collide for the first seeds cost rounds and no classes."""
     rng = random.Random(3)
     systems = [random_system(rng, 9) for _ in range(60)]
-    expected = [minimise(lts, "branching")[1].tolist() for lts in systems]
+    expected = [minimise(lts, "branching", atoms=["p"])[1].tolist() for lts in systems]
     genuine, genuine_one = hashed_sets.mixed, hashed_sets.mixed_one
 
     def bad(values: np.ndarray, seed: int) -> np.ndarray:  # type: ignore[type-arg]
@@ -213,7 +213,9 @@ def test_collisions_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     for way in (on_arrays, one_state_at_a_time):
         with monkeypatch.context() as patch:
             way(patch)
-            assert [minimise(lts, "branching")[1].tolist() for lts in systems] == expected
+            assert [
+                minimise(lts, "branching", atoms=["p"])[1].tolist() for lts in systems
+            ] == expected
 
 
 def test_classes_stay_divergent_together() -> None:
@@ -221,7 +223,7 @@ def test_classes_stay_divergent_together() -> None:
     rng = random.Random(11)
     for _ in range(200):
         lts = random_system(rng, 7)
-        place = minimise(lts, "divergence-branching")[1].tolist()
+        place = minimise(lts, "divergence-branching", atoms=["p"])[1].tolist()
         out = moves(lts)
         staying = set(range(lts.n_states))
         while True:
@@ -250,11 +252,15 @@ def test_the_relations_are_ordered(relation: str) -> None:
     for _ in range(40):
         a = random_system(rng, 5)
         b = rewritten(rng, a)
-        if bisimilar(a, b, relation).holds:  # type: ignore[arg-type]
-            assert all(bisimilar(a, b, other).holds for other in coarser)  # type: ignore[arg-type]
+        if bisimilar(a, b, relation, atoms=["p"]).holds:  # type: ignore[arg-type]
+            assert all(bisimilar(a, b, other, atoms=["p"]).holds for other in coarser)  # type: ignore[arg-type]
         hidden = hide(a, ["a"]), hide(b, ["a"])
-        if relation != "strong" and bisimilar(a, b, relation).holds and "div" not in relation:  # type: ignore[arg-type]
-            assert bisimilar(*hidden, relation).holds  # type: ignore[arg-type]
+        if (
+            relation != "strong"
+            and bisimilar(a, b, relation, atoms=["p"]).holds
+            and "div" not in relation
+        ):  # type: ignore[arg-type]
+            assert bisimilar(*hidden, relation, atoms=["p"]).holds  # type: ignore[arg-type]
 
 
 def test_known_pairs() -> None:
@@ -276,9 +282,10 @@ def test_known_pairs() -> None:
         if isinstance(verdict.evidence, Distinction):
             assert verdict.evidence.formula[0] == formula
     marked = LTS.from_arcs(2, [(0, "a", 1)], atoms={"p": [False, True]})
-    verdict = bisimilar(once, marked)
+    verdict = bisimilar(once, marked, atoms=["p"])
     assert isinstance(verdict.evidence, Distinction)
     assert ("atom", "p") in (verdict.evidence.formula[-1], verdict.evidence.formula[-1][-1])
+    assert bisimilar(once, marked).holds
     assert minimise(marked)[0] == marked
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,9 +14,9 @@ from transition_systems.equivalences.hml import format_hml
 from transition_systems.equivalences.relations import Relation, relation_named
 from transition_systems.errors import UsageError
 from transition_systems.evidence import Claim, Distinction, PartitionEvidence, TraceDistinction
-from transition_systems.lts import LTS
+from transition_systems.lts import FINAL, LTS
 from transition_systems.lts_data import pair_digest
-from transition_systems.lts_operations import disjoint_union
+from transition_systems.lts_operations import disjoint_union, with_atoms
 from transition_systems.progress import ProgressCallback
 from transition_systems.quotient import number_blocks
 from transition_systems.verdict import Outcome, Statistics, Verdict
@@ -32,6 +34,7 @@ def bisimilar(
     b: LTS,
     relation: Relation = "strong",
     *,
+    atoms: Collection[str] = (),
     method: str = "auto",
     budget: Budget | None = None,
     progress: ProgressCallback | None = None,
@@ -39,11 +42,11 @@ def bisimilar(
 ) -> Verdict:
     """Decide whether two systems are bisimilar, strongly or with silent steps abstracted from.
 
-    Each initial state of one must be related to an initial state of the other; related states have
-    the same atoms, ``final`` among them. Branching and weak bisimilarity are blind to divergence: a
-    silent cycle may be matched by doing nothing. In the relations that preserve divergence, a state
-    on a silent cycle of states with its atoms is related only to states that can silently reach
-    such a state, related to it, and for ``"divergence-branching"`` without leaving its class.
+    Each initial state of one must be related to an initial state of the other; related states are
+    both final or both not, and so for the atoms that are named. Branching and weak bisimilarity are
+    blind to divergence: a silent cycle may be matched by doing nothing. In the relations that
+    preserve divergence, a state on a silent cycle of states with its atoms is related only to
+    states that can silently reach such a state, related to it, and for ``"divergence-branching"`` without leaving its class.
 
     Parameters
     ----------
@@ -52,6 +55,8 @@ def bisimilar(
     relation
         ``"strong"``, ``"branching"``, ``"divergence-branching"``, ``"weak"`` or
         ``"divergence-weak"``.
+    atoms
+        Atoms that related states share, beside ``final``.
     method
         ``"auto"`` or ``"signatures"``: partition refinement by signatures.
     budget, progress
@@ -95,6 +100,8 @@ def bisimilar(
     if method not in _METHODS:
         raise UsageError(f"there is no method {method!r}; there are 'auto' and 'signatures'")
     meter = (Budget() if budget is None else budget).start()
+    digest, respected = pair_digest(a, b), tuple(sorted({*atoms} - {FINAL}))
+    a, b = with_atoms(a, respected), with_atoms(b, respected)
     both = disjoint_union(a, b)
     left, right = a.initial, b.initial + a.n_states
 
@@ -102,7 +109,7 @@ def bisimilar(
         return set(block[left].tolist()) != set(block[right].tolist())
 
     found = classes_of(both, known, meter, stop=apart, progress=progress)
-    phrase = known.phrase
+    phrase = known.claim(respected)
 
     def verdict(outcome: Outcome, **rest: object) -> Verdict:
         statistics = Statistics(
@@ -111,13 +118,15 @@ def bisimilar(
         base = Verdict(property=phrase, outcome=outcome, statistics=statistics, seed=seed)
         return base.with_(**rest)
 
-    digest = pair_digest(a, b)
     if not apart(found.block):
         if not found.stable:
             return verdict(Outcome.UNKNOWN, reason=found.reason)
         block = number_blocks(found.block)
         evidence = PartitionEvidence(
-            claim=Claim(formula=phrase, model_digest=digest), relation=known.name, block=block
+            claim=Claim(formula=phrase, model_digest=digest),
+            relation=known.name,
+            block=block,
+            atoms=respected,
         )
         classes = int(block.max()) + 1 if len(block) else 0
         text = f"The systems are {phrase}: their states fall into {classes} classes."
@@ -132,11 +141,15 @@ def bisimilar(
         more = f" ... ({len(trace)} steps)" if len(trace) > SHOWN_LETTERS else ""
         texts.append(f"The shortest trace of just one is one of the {able}: {shown}{more}.")
     if formula is not None:
-        distinction = Distinction(claim=claim, relation=known.name, formula=formula)
+        distinction = Distinction(
+            claim=claim, relation=known.name, formula=formula, atoms=respected
+        )
         return verdict(Outcome.VIOLATED, evidence=distinction, explanation=tuple(texts))
     if trace is not None:
         side = "left" if of_a else "right"
-        by_trace = TraceDistinction(claim=claim, relation=known.name, trace=trace, able=side)
+        by_trace = TraceDistinction(
+            claim=claim, relation=known.name, trace=trace, able=side, atoms=respected
+        )
         return verdict(Outcome.VIOLATED, evidence=by_trace, explanation=tuple(texts))
     reason = f"they are not {phrase}, but the formula that shows it is too large to write down"
     return verdict(Outcome.UNKNOWN, reason=meter.exhausted() or reason)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from transition_systems.budget import Meter
 from transition_systems.equivalences.graph import Graph, graph_of
 from transition_systems.equivalences.inductive import InductiveSignatures
-from transition_systems.equivalences.refinement import Refinement, SignatureSource, refine
+from transition_systems.equivalences.refinement import SignatureSource, refine
 from transition_systems.equivalences.relations import Bisimilarity
 from transition_systems.equivalences.silent_cycles import without_silent_cycles
 from transition_systems.equivalences.strong import StrongSignatures
@@ -49,7 +49,7 @@ def classes_of(
     stop: Stop | None = None,
     progress: ProgressCallback | None = None,
 ) -> Classes:
-    """Return the classes of a bisimilarity; atoms, ``final`` among them, keep states apart.
+    """Return the classes of a bisimilarity that respects all atoms of the system.
 
     Parameters
     ----------

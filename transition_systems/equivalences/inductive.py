@@ -75,7 +75,7 @@ class InductiveSignatures(BranchingSignatures):
         """Return what :meth:`hashes` does, for a few states."""
         offsets, high, targets, inside = self._arcs
         block, seed = partition.block, self.seed
-        known: dict[int, tuple[int, set[int]]] = {}
+        known: dict[int, tuple[int, frozenset[int]]] = {}
         for root in states:
             waiting = [root]
             while waiting:

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from transition_systems.csr import csr_order
+
 __all__ = ["Partition"]
 
 Indices = NDArray[np.int64]
@@ -59,23 +61,25 @@ class Partition:
     --------
     >>> partition = Partition(np.array([5, 5, 7]))
     >>> partition.split(np.array([1]), np.array([0]), np.array([0]), np.array([1])).tolist()
-    [1]
+    [0]
     >>> partition.block.tolist(), partition.count
-    ([0, 2, 1], 3)
+    ([2, 0, 1], 3)
     """
 
     def __init__(self, classes: NDArray[np.int64]) -> None:
         n = len(classes)
-        values, block, size = np.unique(classes, return_inverse=True, return_counts=True)
-        self.count = len(values)
-        self.block: Indices = block.reshape(-1).astype(np.int64)
-        self.states: Indices = np.argsort(self.block, kind="stable").astype(np.int64)
+        block = np.zeros(n, dtype=np.int64)
+        if n and classes.min() != classes.max():
+            block = np.unique(classes, return_inverse=True)[1].reshape(-1).astype(np.int64)
+        self.count = int(block.max()) + 1 if n else 0
+        self.block: Indices = block
+        self.states, offsets = csr_order(block, self.count)
         self.position: Indices = np.empty(n, dtype=np.int64)
         self.position[self.states] = np.arange(n)
         self.size: Indices = np.zeros(max(n, 1), dtype=np.int64)
         self.begin: Indices = np.zeros(max(n, 1), dtype=np.int64)
-        self.size[: self.count] = size
-        self.begin[: self.count] = np.cumsum(size) - size
+        self.size[: self.count] = np.diff(offsets)
+        self.begin[: self.count] = offsets[:-1]
         self._moved = np.zeros(n, dtype=np.bool_)
         self.views = Views(
             self.block.data, self.size.data, self.begin.data, self.states.data, self.position.data
@@ -85,7 +89,8 @@ class Partition:
         """Return the states of some blocks, block after block."""
         size = self.size[blocks]
         first = np.repeat(self.begin[blocks] - (np.cumsum(size) - size), size)
-        return self.states[np.arange(len(first), dtype=np.int64) + first]
+        found: Indices = self.states[np.arange(len(first), dtype=np.int64) + first]
+        return found
 
     def others(self, states: Indices) -> Indices:
         """Return one more state of each block of which ``states`` names some, but not all.
@@ -105,7 +110,8 @@ class Partition:
         free = np.flatnonzero(~marked[found])
         owner = np.searchsorted(ends, free, side="right")
         marked[states] = False
-        return found[free[_first(owner)]]
+        chosen: Indices = found[free[_first(owner)]]
+        return chosen
 
     def split(self, states: Indices, group: Indices, rest: Indices, of_rest: Indices) -> Indices:
         """Split blocks into groups of some of their states; return the states that moved.

@@ -30,6 +30,7 @@ from transition_systems.progress import Progress, ProgressCallback
 __all__ = ["Refinement", "SignatureSource", "refine"]
 
 Indices = NDArray[np.int64]
+Move = tuple[Sequence[int] | NDArray[np.int64], Sequence[int] | NDArray[np.int64]]
 
 FEW = 48
 ROUNDS_BETWEEN_LOOKS = 512
@@ -71,9 +72,7 @@ class Refinement:
     block: Indices
     n_blocks: int
     first: Indices
-    moves: list[tuple[Sequence[int], Sequence[int]]] = field(
-        default_factory=list[tuple[Sequence[int], Sequence[int]]]
-    )
+    moves: list[Move] = field(default_factory=list[Move])
     rounds: int = 0
     stable: bool = False
     reason: str | None = None

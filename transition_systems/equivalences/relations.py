@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,6 +34,11 @@ class Bisimilarity:
     phrase: str
     kind: Literal["strong", "branching", "weak"]
     divergence: bool = False
+
+    def claim(self, atoms: Collection[str] = ()) -> str:
+        """Return what two systems are that it relates, given the atoms that states share."""
+        shown = f" respecting {json.dumps(sorted(atoms), ensure_ascii=False)}" if atoms else ""
+        return f"{self.phrase}{shown}"
 
     @property
     def silent(self) -> bool:

@@ -172,4 +172,5 @@ def grouped_words(home: Indices, words: Hashes, bits: int) -> Indices:
     """
     key = home.astype(np.uint64) << np.uint64(bits)
     key |= words
-    return np.unique(key, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    group: Indices = np.unique(key, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    return group

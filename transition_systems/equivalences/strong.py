@@ -31,14 +31,15 @@ class StrongSignatures:
 
     Two states are strongly bisimilar exactly when they are in one block of the coarsest partition
     that refines the given classes and in which the states of a block have equal signatures
-    (R. Milner, Communication and Concurrency, 1989). A pair is coded as the label in the bits above those of the block.
+    (R. Milner, Communication and Concurrency, 1989). A pair is coded as the label in the bits above
+    those of the block.
 
     Examples
     --------
     >>> arcs = np.array([0, 1, 1]), np.array([2]), np.array([1])
     >>> graph = Graph(*arcs, np.array([0, 0]), 3)
     >>> StrongSignatures(graph).rows(np.array([0]), Partition(graph.classes)).codes.tolist()
-    [4]
+    [8]
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -155,17 +156,19 @@ class StrongSignatures:
         """Return what :meth:`affected` does, for a few states."""
         if self._views is None:
             if self._scanned <= SCANS * len(self.graph.targets):
-                return self.affected(np.array(moved, dtype=np.int64), partition).tolist()
+                states = np.array(moved, dtype=np.int64)
+                near: list[int] = self.affected(states, partition).tolist()
+                return near
             self._views = tuple(array.data for array in self.graph.backward)
         offsets, sources = self._views
         block, size = partition.views.block, partition.views.size
-        found = {
+        touched = {
             source
             for state in moved
             for source in sources[offsets[state] : offsets[state + 1]]
             if size[block[source]] > 1
         }
-        return list(found)
+        return list(touched)
 
     def unsettled(self, partition: Partition) -> Indices:
         """Return no states: signatures are compared exactly in each round."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +14,7 @@ from transition_systems.equivalences.relations import Relation, relation_named
 from transition_systems.equivalences.silent_cycles import cyclic_states
 from transition_systems.errors import UndecidedError
 from transition_systems.lts import LTS
+from transition_systems.lts_operations import with_atoms
 from transition_systems.progress import ProgressCallback
 from transition_systems.quotient import number_blocks, quotient
 
@@ -24,6 +27,7 @@ def minimise(
     lts: LTS,
     relation: Relation = "strong",
     *,
+    atoms: Collection[str] = (),
     budget: Budget | None = None,
     progress: ProgressCallback | None = None,
 ) -> tuple[LTS, Indices]:
@@ -37,6 +41,9 @@ def minimise(
         ``"strong"``, ``"branching"``, ``"divergence-branching"``, ``"weak"`` or
         ``"divergence-weak"``. All but the first drop silent steps inside a class; those that
         respect divergence leave a silent loop where the class has a silent cycle.
+    atoms
+        Atoms that the states of a class share, beside ``final``. Any other holds of a class when
+        it holds of one of its states.
     budget, progress
         What it may use, and whom it tells.
 
@@ -55,9 +62,8 @@ def minimise(
 
     Notes
     -----
-    Complexity as :func:`transition_systems.equivalences.bisimilar`. All atoms, ``final`` among
-    them, keep states apart. R. Paige, R. Tarjan, Three partition refinement algorithms, SIAM J.
-    Comput. 16 (1987), for the principle.
+    Complexity as :func:`transition_systems.equivalences.bisimilar`. R. Paige, R. Tarjan, Three
+    partition refinement algorithms, SIAM J. Comput. 16 (1987), for the principle.
 
     Examples
     --------
@@ -69,11 +75,12 @@ def minimise(
     [0, 1]
     """
     known = relation_named(relation)
-    found = classes_of(lts, known, (budget or Budget()).start(), progress=progress)
+    marked = with_atoms(lts, atoms)
+    found = classes_of(marked, known, (budget or Budget()).start(), progress=progress)
     if not found.stable:
         raise UndecidedError(f"the system was not minimised: {found.reason}")
     place = number_blocks(found.block)
     loops: Indices | None = None
     if known.divergence:
-        loops = np.unique(place[cyclic_states(graph_of(lts))])
+        loops = np.unique(place[cyclic_states(graph_of(marked))])
     return quotient(lts, place, drop_inert=known.silent, loops=loops), place
