@@ -46,7 +46,8 @@ def bisimilar(
     both final or both not, and so for the atoms that are named. Branching and weak bisimilarity are
     blind to divergence: a silent cycle may be matched by doing nothing. In the relations that
     preserve divergence, a state on a silent cycle of states with its atoms is related only to
-    states that can silently reach such a state, related to it, and for ``"divergence-branching"`` without leaving its class.
+    states that can silently reach such a state, related to it, and for ``"divergence-branching"``
+    without leaving its class.
 
     Parameters
     ----------
