@@ -53,6 +53,7 @@ class BranchingSignatures:
         self.limit = graph.n_labels << self.bits
         self.high = graph.labels << self.bits
         self._scanned = 0
+        self._views: tuple[memoryview, ...] | None = None
         self._local: Indices = np.zeros(graph.n, dtype=np.int64)
         self._arcs = (
             graph.offsets.data, self.high.data, graph.targets.data, self.silent.inside.data
@@ -166,8 +167,29 @@ class BranchingSignatures:
 
     def affected_by_few(self, moved: Sequence[int], partition: Partition) -> list[int]:
         """Return what :meth:`affected` does, for a few states."""
-        found: list[int] = self.affected(np.array(moved, dtype=np.int64), partition).tolist()
-        return found
+        if self._views is None:
+            if not self._few(len(moved)):
+                near: list[int] = self.affected(np.array(moved, np.int64), partition).tolist()
+                return near
+            silent = self.silent
+            arrays = (*self.graph.backward, silent.backward_offsets, silent.backward)
+            self._views = tuple(array.data for array in arrays)
+        offsets, sources, rows, before = self._views
+        block, size = partition.views.block, partition.views.size
+        found = {
+            source
+            for state in moved
+            for source in (state, *sources[offsets[state] : offsets[state + 1]])
+            if size[block[source]] > 1
+        }
+        waiting = list(found)
+        while waiting:
+            state = waiting.pop()
+            for other in before[rows[state] : rows[state + 1]]:
+                if other not in found and block[other] == block[state]:
+                    found.add(other)
+                    waiting.append(other)
+        return list(found)
 
     def unsettled(self, partition: Partition) -> Indices:
         """Return no states: signatures are compared exactly in each round."""

@@ -32,6 +32,7 @@ Difference = tuple[HmlFormula | None, tuple[str, ...] | None, bool]
 
 TRUE: HmlFormula = ("true",)
 SHORT = 4
+FEW_ARCS = 50_000
 
 
 def difference(a: LTS, b: LTS, relation: Bisimilarity, meter: Meter) -> Difference:
@@ -118,7 +119,7 @@ def _formula(a: LTS, b: LTS, relation: Bisimilarity, meter: Meter) -> HmlFormula
     def everywhere(_: HmlFormula) -> NDArray[np.bool_]:
         return np.ones(graph.n, dtype=np.bool_)
 
-    for evaluated in (value, everywhere):
+    for evaluated in (value, everywhere) if both.n_arcs <= FEW_ARCS else (everywhere,):
         distinguisher = Distinguisher(
             graph,
             History(found),
@@ -130,7 +131,7 @@ def _formula(a: LTS, b: LTS, relation: Bisimilarity, meter: Meter) -> HmlFormula
             meter=meter,
         )
         formula = _of_sides(distinguisher, found.block, left, right)
-        if _tells_apart(formula, a, b):
+        if evaluated is everywhere or _tells_apart(formula, a, b):
             return formula
     return None
 

@@ -20,6 +20,7 @@ Known = tuple[int, frozenset[int]]
 MASK = (1 << 64) - 1
 THIN = 24
 WIDE = 200
+HEAVY = 1000
 NOWHERE = -1
 
 
@@ -81,6 +82,7 @@ class HashedSets:
         self.begin[self.width == 0] = NOWHERE
         self.values: Hashes = mixed(own.codes[new].astype(np.uint64), seed)
         self.used = len(self.values)
+        self._heavy: dict[int, frozenset[int]] = {}
         self.hashes: Hashes = np.zeros(len(self.begin), dtype=np.uint64)
         some = np.flatnonzero(self.width)
         if len(some):
@@ -176,14 +178,20 @@ class HashedSets:
         back, before = backward[0].data, backward[1].data
         waits = left.data
         known: dict[int, Known] = {}
+        places: dict[int, tuple[int, int]] = {}
         made: list[int] = []
         while 0 < len(waiting) < WIDE:
             node = waiting.pop()
+            if self.width[node] > HEAVY:
+                waiting.append(node)
+                break
             below: list[Known] = []
             for arc in range(row[node], row[node + 1]):
                 head = after[arc]
                 if head not in known:
-                    known[head] = int(self.hashes[head]), frozenset(self._values(head))
+                    members = self._set(head)
+                    known[head] = int(self.hashes[head]), members
+                    places[id(members)] = int(self.begin[head]), len(members)
                 below.append(known[head])
             known[node] = joined(set(self._values(node)), below, self.seed)
             made.append(node)
@@ -192,7 +200,6 @@ class HashedSets:
                 waits[tail] -= 1
                 if waits[tail] == 0:
                     waiting.append(tail)
-        places: dict[int, tuple[int, int]] = {}
         added: list[int] = []
         for node in made:
             total, members = known[node]
@@ -204,6 +211,15 @@ class HashedSets:
         self.begin[made] = np.where(self.width[made] > 0, self.begin[made], NOWHERE)
         self._append(np.array(added, dtype=np.uint64))
         return waiting
+
+    def _set(self, row: int) -> frozenset[int]:
+        begin = int(self.begin[row])
+        if begin not in self._heavy:
+            members = frozenset(self._values(row))
+            if len(members) <= HEAVY:
+                return members
+            self._heavy[begin] = members
+        return self._heavy[begin]
 
     def _values(self, row: int) -> list[int]:
         begin = int(self.begin[row])
