@@ -33,6 +33,7 @@ Difference = tuple[HmlFormula | None, tuple[str, ...] | None, bool]
 TRUE: HmlFormula = ("true",)
 SHORT = 4
 FEW_ARCS = 50_000
+FEW_STATES = 50_000
 
 
 def difference(a: LTS, b: LTS, relation: Bisimilarity, meter: Meter) -> Difference:
@@ -55,14 +56,20 @@ def difference(a: LTS, b: LTS, relation: Bisimilarity, meter: Meter) -> Differen
         there is none or where it was not found.
     """
     a, b = reachable(a), reachable(b)
-    found = distinguishing_trace(a, b, silent=relation.silent, meter=meter)
-    trace, of_a = found if found is not None else (None, True)
+    trace: tuple[str, ...] | None = None
+    of_a, silent = True, relation.silent
+    found = distinguishing_trace(a, b, silent=silent, meter=meter, most=FEW_STATES)
+    if found is not None:
+        trace, of_a = found
     if trace is not None and len(trace) <= SHORT:
         return _formula_of_trace(trace, of_a, relation), trace, of_a
     try:
         formula: HmlFormula | None = _formula(a, b, relation, meter)
     except (TooLargeError, MemoryError):
         formula = None
+    if formula is None and trace is None:
+        found = distinguishing_trace(a, b, silent=silent, meter=meter)
+        trace, of_a = found if found is not None else (None, True)
     if formula is None and trace is not None and len(trace) <= MAX_FORMULA_DEPTH:
         formula = _formula_of_trace(trace, of_a, relation)
     return formula, trace, of_a

@@ -13,7 +13,7 @@ __all__ = ["distinguishing_trace"]
 
 Indices = NDArray[np.int64]
 
-MOST_LOOKED = 2_000_000
+MOST_LOOKED = 5_000_000
 
 
 class _Side:
@@ -21,6 +21,7 @@ class _Side:
         self.lts = lts
         self.silent = silent
         self.looked = 0
+        self._mark = np.zeros(lts.n_states, dtype=np.bool_)
 
     def start(self) -> Indices:
         return self.closed(self.lts.initial)
@@ -30,13 +31,18 @@ class _Side:
         self.looked += len(states)
         if not self.silent:
             return states
-        lts, frontier = self.lts, states
+        lts, frontier, found = self.lts, states, [states]
+        self._mark[states] = True
         while len(frontier):
             arcs = row_arcs(lts.offsets, frontier)
-            reached = np.unique(lts.targets[arcs[lts.labels[arcs] == TAU]])
-            frontier = np.setdiff1d(reached, states, assume_unique=True)
-            states = np.union1d(states, frontier)
-            self.looked += len(frontier)
+            reached = lts.targets[arcs[lts.labels[arcs] == TAU]]
+            frontier = np.unique(reached[~self._mark[reached]])
+            self._mark[frontier] = True
+            found.append(frontier)
+            self.looked += len(arcs)
+        if len(found) > 2:
+            states = np.sort(np.concatenate(found))
+        self._mark[states] = False
         return states
 
     def moves(self, states: Indices) -> dict[str, Indices]:
@@ -52,7 +58,7 @@ class _Side:
 
 
 def distinguishing_trace(
-    a: LTS, b: LTS, *, silent: bool, meter: Meter
+    a: LTS, b: LTS, *, silent: bool, meter: Meter, most: int = MOST_LOOKED
 ) -> tuple[tuple[str, ...], bool] | None:
     """Return the shortest trace of just one of two systems, and whether it is the first.
 
@@ -64,6 +70,8 @@ def distinguishing_trace(
         Whether silent steps are no letters; otherwise they are ``"tau"``.
     meter
         A running budget.
+    most
+        States to look at before the search is given up.
 
     Returns
     -------
@@ -90,7 +98,7 @@ def distinguishing_trace(
     seen = {(start[0].tobytes(), start[1].tobytes())}
     position = 0
     while position < len(pairs):
-        if meter.out_of_time() or left.looked + right.looked > MOST_LOOKED:
+        if meter.out_of_time() or left.looked + right.looked > most:
             return None
         here, there = pairs[position]
         moves, answers = left.moves(here), right.moves(there)
