@@ -68,8 +68,6 @@ def _after(lts: LTS, letters: Sequence[str], watch: Watch, *, silent: bool) -> I
 
     states = closed(lts.initial)
     for letter in letters:
-        if not isinstance(letter, str):
-            raise RefusedError("a letter is no text")
         label = number.get(letter, -1)
         if silent and label == TAU:
             raise RefusedError("a word has no silent letters")

@@ -90,7 +90,10 @@ def _classes(
     graph, place, signatures = prepared(lts, relation)
 
     def there(after: Indices) -> Stop | None:
-        return None if stop is None else lambda block: stop(block[after])
+        if stop is None:
+            return None
+        asked = stop
+        return lambda block: asked(block[after])
 
     early = there(place) if relation.kind != "weak" else None
     found = refine(graph.classes, signatures, meter, stop=early, progress=progress)

@@ -210,16 +210,10 @@ class Distinguisher:
         if choice.label != self.divergence:
             good = self.apart(choice.good, choice.bad)
             name = self.names[choice.label]
-            shape: HmlFormula
-            match self.kind:
-                case "strong":
-                    shape = ("diamond", name, good.formula)
-                case "weak":
-                    shape = ("weak", name, good.formula)
-                case "branching":
-                    shape = ("until", stay.formula, name, good.formula)
+            shape: HmlFormula = ("until", stay.formula, name, good.formula)
             if self.kind != "branching":
-                stay = _Formula(TRUE, 0, 0)
+                word = "diamond" if self.kind == "strong" else "weak"
+                stay, shape = _Formula(TRUE, 0, 0), (word, name, good.formula)
         elif self.kind == "branching":
             good, shape = _Formula(TRUE, 0, 0), ("endless", stay.formula)
         else:
