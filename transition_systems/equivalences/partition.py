@@ -133,10 +133,14 @@ class Partition:
         """
         if len(rest):
             states, group = self._with_smaller_rests(states, group, rest, of_rest)
-        order = np.argsort(group)
-        group, states = group[order], states[order]
-        begins = np.flatnonzero(_first(group))
-        owner, width = self.block[states[begins]], np.diff(np.append(begins, len(group)))
+        low = int(group.min())  # the groups are dense, but those of the rests may be left out
+        order, offsets = csr_order(group - low, int(group.max()) - low + 1)
+        states, width = states.take(order), np.diff(offsets)
+        begins, number = offsets[:-1], np.flatnonzero(width)
+        if len(number) < len(width):
+            begins, width = begins[number], width[number]
+        number += low
+        owner = self.block[states[begins]]
         first = np.flatnonzero(_first(owner))
         many = np.diff(np.append(first, len(owner)))
         total = np.add.reduceat(width, first)
@@ -146,8 +150,8 @@ class Partition:
         kept[best[_first(owner[best])]] = True
         if len(rest):
             stays = np.sort(of_rest)
-            place = np.minimum(np.searchsorted(stays, group[begins]), len(stays) - 1)
-            kept |= ~whole & (stays[place] == group[begins])
+            place = np.minimum(np.searchsorted(stays, number), len(stays) - 1)
+            kept |= ~whole & (stays[place] == number)
         leaving = np.repeat(~kept, width)
         return self._leave(states[leaving], owner[~kept], width[~kept])
 
