@@ -153,9 +153,9 @@ def compare(python: str, runs: int) -> None:
 
     print("\n| system | other | its CPU s | netproof, CPU s | ratio |\n" + "| --- " * 5 + "|")
     for what, family, sizes in (
-        ("bispy", "random", (2_500, 10_000, 1, 0.0)),
-        ("bispy", "chain", (1_500,)),
-        ("automata-lib", "complete_dfa", (20_000,)),
+        ("bispy", "random", (50_000, 100_000, 1, 0.0)),
+        ("bispy", "chain", (20_000,)),
+        ("automata-lib", "complete_dfa", (50_000,)),
     ):
         lts = system(family, list(sizes))
         reached = lts.reachable() if what == "automata-lib" else lts

@@ -24,6 +24,7 @@ __all__ = ["BranchingSignatures"]
 Indices = NDArray[np.int64]
 
 SCANS = 4
+WORD = 64
 
 
 class BranchingSignatures:
@@ -91,12 +92,14 @@ class BranchingSignatures:
     def words(self, states: Indices, partition: Partition) -> tuple[NDArray[np.uint64], int] | None:
         """Return each signature as a set of bits, and how many bits, while these are few."""
         graph, block, count = self.graph, partition.block, partition.count
-        bits = graph.n_labels * count
-        if bits + count.bit_length() > 64 or len(states) != graph.n:
+        if len(states) != graph.n or count > WORD:
             return None
-        codes = graph.labels.astype(np.uint64)
+        labels, n_labels = graph.dense_labels
+        bits = n_labels * count
+        if bits + count.bit_length() > WORD:
+            return None
+        codes = labels * np.uint64(count)
         if count > 1:
-            codes *= np.uint64(count)
             codes += block[graph.targets].astype(np.uint64)
         np.left_shift(np.uint64(1), codes, out=codes)
         inert = self.silent.inside & (block[graph.sources] == block[graph.targets])

@@ -48,6 +48,13 @@ class Graph:
         return np.repeat(np.arange(self.n, dtype=np.int64), np.diff(self.offsets))
 
     @cached_property
+    def dense_labels(self) -> tuple[NDArray[np.uint64], int]:
+        """The label of each arc among those that are used, uint64 (m,), and how many these are."""
+        used = np.bincount(self.labels, minlength=1) > 0
+        number = np.cumsum(used, dtype=np.uint64) - np.uint64(1)
+        return number.take(self.labels), int(used.sum())
+
+    @cached_property
     def backward(self) -> tuple[Indices, Indices]:
         """Row offsets (n + 1,) and sources (m,) of the arcs by their targets."""
         order, offsets = csr_order(self.targets, self.n)

@@ -24,6 +24,7 @@ __all__ = ["StrongSignatures"]
 Indices = NDArray[np.int64]
 
 SCANS = 4
+WORD = 64
 
 
 class StrongSignatures:
@@ -100,19 +101,23 @@ class StrongSignatures:
 
     def words(self, states: Indices, partition: Partition) -> tuple[NDArray[np.uint64], int] | None:
         """Return each signature as a set of bits, and how many bits, while these are few."""
-        graph = self.graph
-        bits = graph.n_labels * partition.count
-        if bits + partition.count.bit_length() > 64 or not self._is_every(states):
+        graph, count = self.graph, partition.count
+        if count > WORD or (bits := graph.dense_labels[1] * count) + count.bit_length() > WORD:
             return None
-        codes = graph.labels.astype(np.uint64)
-        if partition.count > 1:
-            codes *= np.uint64(partition.count)
-            codes += partition.block.take(graph.targets).astype(np.uint64)
+        labels, heads, offsets = graph.dense_labels[0], graph.targets, graph.offsets
+        if not self._is_every(states):
+            arcs = row_arcs(graph.offsets, states)
+            labels, heads = labels.take(arcs), heads.take(arcs)
+            offsets = np.zeros(len(states) + 1, dtype=np.int64)
+            np.cumsum(graph.offsets[states + 1] - graph.offsets[states], out=offsets[1:])
+        codes = labels * np.uint64(count)
+        if count > 1:
+            codes += partition.block.take(heads).view(np.uint64)
         np.left_shift(np.uint64(1), codes, out=codes)
-        found = np.zeros(graph.n, dtype=np.uint64)
-        some = np.flatnonzero(np.diff(graph.offsets))
+        found = np.zeros(len(states), dtype=np.uint64)
+        some = np.flatnonzero(offsets[1:] > offsets[:-1])
         if len(some):
-            found[some] = np.bitwise_or.reduceat(codes, graph.offsets[some])
+            found[some] = np.bitwise_or.reduceat(codes, offsets[some])
         return found, bits
 
     def keys(self, states: Sequence[int], partition: Views) -> list[Hashable]:
