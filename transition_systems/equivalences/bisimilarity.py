@@ -26,7 +26,8 @@ __all__ = ["bisimilar"]
 Indices = NDArray[np.int64]
 
 _METHODS = ("auto", "signatures")
-SHOWN_LETTERS = 12
+SHOWN_STEPS = 12
+SHOWN_LETTERS = 2_000
 
 
 def bisimilar(
@@ -136,10 +137,13 @@ def bisimilar(
     claim = Claim(formula=f"not {phrase}", model_digest=digest)
     texts: list[str] = []
     if formula is not None:
-        texts.append(f"The systems are not {phrase}: only the first has {format_hml(formula)}.")
+        shown = format_hml(formula)
+        if len(shown) > SHOWN_LETTERS:
+            shown = f"{shown[:SHOWN_LETTERS]} ..."
+        texts.append(f"The systems are not {phrase}: only the first has {shown}.")
     if trace is not None:
-        able, shown = "first" if of_a else "second", " ".join(trace[:SHOWN_LETTERS])
-        more = f" ... ({len(trace)} steps)" if len(trace) > SHOWN_LETTERS else ""
+        able, shown = "first" if of_a else "second", " ".join(trace[:SHOWN_STEPS])
+        more = f" ... ({len(trace)} steps)" if len(trace) > SHOWN_STEPS else ""
         texts.append(f"The shortest trace of just one is one of the {able}: {shown}{more}.")
     if formula is not None:
         distinction = Distinction(
