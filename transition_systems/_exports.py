@@ -16,7 +16,7 @@ _NAMES = {
         "Distinction Evidence FairMeasure InvariantEvidence LassoEvidence LinearProof "
         "LtlLasso LtlRanks MarkedTrapEvidence Measure PartitionEvidence Parts PumpEvidence "
         "RankEvidence RankedDiagrams RankedSet RunEvidence SiphonTraps StateSet StructureEvidence "
-        "StubbornEvidence TrapEvidence TreeEvidence TreeNode WellStructuredEvidence WordEvidence "
+        "StubbornEvidence TraceDistinction TrapEvidence TreeEvidence TreeNode WellStructuredEvidence WordEvidence "
         "evidence_from_dict"
     ),
     "expressions.check": "check infer",

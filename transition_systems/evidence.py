@@ -50,6 +50,7 @@ kind                  proves                                    by
 ``structure``         a statement about the graph of the net    the nodes that it is about
 ``partition``         two systems are equivalent                a partition of their states
 ``distinction``       two systems are not equivalent            a formula that tells them apart
+``trace-distinction`` two systems are not equivalent            a trace of just one of them
 ``word``              a word that one machine accepts           the word
 ``parts``             a conjunction, or one failing part        a piece for each part
 ``reduction``         a statement about a net                   reduction steps that preserve it,
@@ -69,7 +70,12 @@ from transition_systems.evidence_circuits import CircuitEvidence
 from transition_systems.evidence_ctl import CtlRanks, TreeEvidence, TreeNode
 from transition_systems.evidence_data import Claim, StateSet, decode_array
 from transition_systems.evidence_diagram import DiagramEvidence
-from transition_systems.evidence_equivalence import Distinction, PartitionEvidence, WordEvidence
+from transition_systems.evidence_equivalence import (
+    Distinction,
+    PartitionEvidence,
+    TraceDistinction,
+    WordEvidence,
+)
 from transition_systems.evidence_linear import LinearProof
 from transition_systems.evidence_ltl import LtlLasso, LtlRanks
 from transition_systems.evidence_marked_trap import MarkedTrapEvidence
@@ -120,6 +126,7 @@ __all__ = [
     "StateSet",
     "StructureEvidence",
     "StubbornEvidence",
+    "TraceDistinction",
     "TrapEvidence",
     "TreeEvidence",
     "TreeNode",
@@ -247,6 +254,7 @@ Evidence: TypeAlias = (
     | WellStructuredEvidence
     | PartitionEvidence
     | Distinction
+    | TraceDistinction
     | WordEvidence
     | Parts
     | ReductionEvidence
@@ -256,6 +264,7 @@ Evidence: TypeAlias = (
 _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "complete-prefix": CompletePrefix.from_dict,
     "ctl-ranks": CtlRanks.from_dict,
+    "distinction": Distinction.from_dict,
     "decision-diagram": DiagramEvidence.from_dict,
     "lasso": LassoEvidence.from_dict,
     "linear-proof": LinearProof.from_dict,
@@ -263,6 +272,7 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "ltl-ranks": LtlRanks.from_dict,
     "marked-circuits": CircuitEvidence.from_dict,
     "marked-trap": MarkedTrapEvidence.from_dict,
+    "partition": PartitionEvidence.from_dict,
     "pump": PumpEvidence.from_dict,
     "rank-theorem": RankEvidence.from_dict,
     "ranked-diagrams": RankedDiagrams.from_dict,
@@ -270,12 +280,9 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "siphon-traps": SiphonTraps.from_dict,
     "stubborn-sets": StubbornEvidence.from_dict,
     "tree": TreeEvidence.from_dict,
+    "trace-distinction": TraceDistinction.from_dict,
     "well-structured": WellStructuredEvidence.from_dict,
 }
-
-
-def _as_tuples(item: Any) -> Any:
-    return tuple(_as_tuples(part) for part in item) if isinstance(item, list) else item
 
 
 def evidence_from_dict(data: Mapping[str, Any]) -> Evidence:
@@ -351,14 +358,6 @@ def _from_dict(data: Mapping[str, Any]) -> Evidence:
         case "structure":
             sets = tuple((name, tuple(nodes)) for name, nodes in data["sets"].items())
             return StructureEvidence(claim=claim, sets=sets)
-        case "partition":
-            return PartitionEvidence(
-                claim=claim, relation=data["relation"], block=decode_array(data["block"])
-            )
-        case "distinction":
-            return Distinction(
-                claim=claim, relation=data["relation"], formula=_as_tuples(data["formula"])
-            )
         case "word":
             return WordEvidence(
                 claim=claim, word=tuple(data["word"]), accepted_by=data["accepted_by"]

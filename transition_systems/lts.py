@@ -125,18 +125,20 @@ class LTS:
     @classmethod
     def from_canonical(
         cls, offsets: Indices, labels: Labels, targets: Indices, label_names: Sequence[str],
-        *, atoms: Mapping[str, ArrayLike] | None = None,
+        *, initial: Indices | None = None, atoms: Mapping[str, ArrayLike] | None = None,
         state_of: Callable[[int], Any] | None = None,
     ) -> LTS:  # fmt: skip
         """Return a system on arrays that are taken as they are, not copied.
 
-        The arcs must be sorted by source, label and target, each once; state 0 is initial.
+        The arcs must be sorted by source, label and target, each once, and so must the initial
+        states; by default state 0 is initial.
         """
         lts = cls(offsets=[0], labels=[], targets=[], label_names=label_names, initial=())
         for name, array in (("offsets", offsets), ("labels", labels), ("targets", targets)):
             array.setflags(write=False)
             lts._set(name, array)
-        lts._set("initial", frozen(np.zeros(1, dtype=np.int64)))
+        starts = np.zeros(1, dtype=np.int64) if initial is None else initial
+        lts._set("initial", frozen(starts))
         lts._set("atoms", _atoms(atoms, len(offsets) - 1))
         lts._set("state_of", state_of)
         return lts

@@ -22,6 +22,7 @@ __all__ = [
     "restrict",
     "same_labels",
     "to_networkx",
+    "with_atoms",
 ]
 
 Bools = NDArray[np.bool_]
@@ -126,6 +127,26 @@ def disjoint_union(a: LTS, b: LTS) -> LTS:
         label_names=names,
         initial=np.concatenate((a.initial, b.initial + n)),
         atoms=atoms,
+    )
+
+
+def with_atoms(lts: LTS, names: Iterable[str]) -> LTS:
+    """Return the system with only ``final`` and these atoms; one that it lacks is false.
+
+    Examples
+    --------
+    >>> sorted(with_atoms(LTS.from_arcs(1, atoms={"p": [True]}), ["q"]).atoms)
+    ['final', 'q']
+    """
+    nowhere = np.zeros(lts.n_states, dtype=np.bool_)
+    return LTS.from_canonical(
+        lts.offsets,
+        lts.labels,
+        lts.targets,
+        lts.label_names,
+        initial=lts.initial,
+        atoms={name: lts.atoms.get(name, nowhere) for name in (*names, FINAL)},
+        state_of=lts.state_of,
     )
 
 

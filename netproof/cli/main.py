@@ -25,6 +25,8 @@ COMMANDS = {
     "draw": "netproof.cli.draw_command",
     "simulate": "netproof.cli.simulate_command",
     "statespace": "netproof.cli.statespace_command",
+    "equivalent": "netproof.cli.equivalent_command",
+    "minimise": "netproof.cli.minimise_command",
     "mcc": "netproof.cli.mcc_command",
     "recheck": "netproof.cli.recheck_command",
     "doctor": "netproof.cli.doctor_command",
@@ -85,6 +87,8 @@ def build_parser() -> argparse.ArgumentParser:
     simulate.add_argument("--trace", metavar="PATH", help="also write an event log: x.xes or x.csv")
     _reading(simulate)
     _statespace(commands.add_parser("statespace", help="count the states of a net"))
+    _equivalent(commands.add_parser("equivalent", help="tell whether two behaviours are the same"))
+    _minimise(commands.add_parser("minimise", help="make a behaviour as small as it can be"))
     _contest(commands.add_parser("mcc", help="answer an instance of the Model Checking Contest"))
     recheck = commands.add_parser("recheck", help="recheck a JSON report or a folder of evidence")
     recheck.add_argument("report", metavar="REPORT_OR_FOLDER")
@@ -158,6 +162,28 @@ def _statespace(parser: argparse.ArgumentParser) -> None:
     add("--budget-seconds", type=_seconds, metavar="S", help="wall time; default: no limit")
     add("--budget-bytes", type=_count, metavar="B", help="memory before files are used")
     add("--spill", metavar="DIR", help="keep the search here; a search cut off goes on from it")
+    add("--output-format", choices=("terminal", "json"), default="terminal")
+    _reading(parser)
+
+
+def _equivalent(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("left", metavar="A", help="an .aut file, a system as JSON, a net or a workflow")
+    add("right", metavar="B")
+    _relation(parser)
+
+
+def _minimise(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="A", help="an .aut file, a system as JSON, a net, ...")
+    parser.add_argument("-o", "--output", metavar="PATH", help="x.aut or x.json")
+    _relation(parser)
+
+
+def _relation(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--relation", default="strong", metavar="R",
+        help="strong (default), branching, weak, divergence-branching, ...")  # fmt: skip
+    add("--budget-seconds", type=_seconds, metavar="S", help="wall time; default: no limit")
     add("--output-format", choices=("terminal", "json"), default="terminal")
     _reading(parser)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netproof.recheck.result import RefusedError, Watch
+from netproof.recheck.silent_steps import marks_of, on_cycles
 from transition_systems.lts import LTS, TAU, TAU_NAME
 
 __all__ = ["formula_holds"]
@@ -17,11 +19,14 @@ Bools = NDArray[np.bool_]
 Shape = tuple[Any, ...]
 
 
-def formula_holds(lts: LTS, formula: Shape, relation: str, watch: Watch) -> Bools:
+def formula_holds(
+    lts: LTS, formula: Shape, relation: str, atoms: Sequence[str], watch: Watch
+) -> Bools:
     """Return where a formula holds, bool of shape (n_states,).
 
-    Only what the relation preserves is allowed: ``diamond`` for strong bisimilarity, ``until``
-    for branching bisimilarity. Equal parts are computed once.
+    Only what the relation preserves is allowed: ``diamond`` for strong bisimilarity, ``until`` for
+    branching and ``weak`` for weak bisimilarity, and where divergence is preserved ``endless`` or
+    ``cycle``. Of the atoms, ``final`` and those given. Equal parts are computed once.
     """
     values: list[Bools] = []
     numbers: dict[tuple[str, tuple[int, ...]], int] = {}
@@ -31,7 +36,7 @@ def formula_holds(lts: LTS, formula: Shape, relation: str, watch: Watch) -> Bool
         node, ready = waiting.pop()
         if id(node) in number_of:
             continue
-        word, label, below = _parts(node, relation)
+        word, label, below = _parts(node, relation, atoms)
         if not ready:
             waiting.append((node, True))
             waiting.extend((part, False) for part in below)
@@ -42,22 +47,24 @@ def formula_holds(lts: LTS, formula: Shape, relation: str, watch: Watch) -> Bool
             watch.tick()
             watch.fits(len(values) * lts.n_states)
             numbers[key] = len(values)
-            values.append(_value(lts, word, label, [values[part] for part in parts]))
+            values.append(_value(lts, word, label, atoms, [values[part] for part in parts]))
         number_of[id(node)] = numbers[key]
     return values[number_of[id(formula)]]
 
 
-def _parts(shape: object, relation: str) -> tuple[str, str, list[Shape]]:
+def _parts(shape: object, relation: str, atoms: Sequence[str]) -> tuple[str, str, list[Shape]]:
     """Return operator, label and operands; refuse what is no formula of the relation."""
     if isinstance(shape, tuple) and shape and isinstance(shape[0], str):
         node: Shape = shape
         word: str = node[0]
         rest: list[Any] = list(node[1:])
         label: Any = ""
-        if word == "diamond" and len(rest) == 2 and relation == "strong":
-            label = rest.pop(0)
-        elif word == "until" and len(rest) == 3 and relation == "branching":
-            label = rest.pop(1)
+        if relation in _STEPS.get(word, ()) and len(rest) == (3 if word == "until" else 2):
+            label = rest.pop(1 if word == "until" else 0)
+        elif word == "atom" and len(rest) == 1 and rest[0] in atoms:
+            label = rest.pop()
+        elif word == _FOR_EVER.get(relation) and len(rest) == 1:
+            pass
         elif not (word in _ARITY and len(rest) == _ARITY[word]) and word != "and":
             word = ""
         if word and isinstance(label, str) and all(isinstance(part, tuple) for part in rest):
@@ -66,14 +73,23 @@ def _parts(shape: object, relation: str) -> tuple[str, str, list[Shape]]:
 
 
 _ARITY = {"true": 0, "final": 0, "not": 1}
+_STEPS = {
+    "diamond": ("strong",),
+    "until": ("branching", "divergence-branching"),
+    "weak": ("weak", "divergence-weak"),
+}
+_FOR_EVER = {"divergence-branching": "endless", "divergence-weak": "cycle"}
 
 
-def _value(lts: LTS, word: str, label: str, parts: list[Bools]) -> Bools:
+def _value(lts: LTS, word: str, label: str, atoms: Sequence[str], parts: list[Bools]) -> Bools:
+    anywhere = np.ones(lts.n_states, dtype=np.bool_)
     match word:
         case "true":
             return np.ones(lts.n_states, dtype=np.bool_)
         case "final":
             return lts.final
+        case "atom":
+            return np.array(lts.atoms.get(label, np.zeros(lts.n_states)), dtype=np.bool_)
         case "not":
             return ~parts[0]
         case "and":
@@ -83,6 +99,17 @@ def _value(lts: LTS, word: str, label: str, parts: list[Bools]) -> Bools:
             return value
         case "diamond":
             return _step(lts, label, parts[0])
+        case "weak":
+            goal = _silently(lts, anywhere, parts[0])
+            if label == TAU_NAME:
+                return goal
+            return _silently(lts, anywhere, _step(lts, label, goal))
+        case "cycle":
+            return _silently(
+                lts, anywhere, parts[0] & _on_cycles(lts, anywhere, marks_of([lts], atoms))
+            )
+        case "endless":
+            return _silently(lts, parts[0], _on_cycles(lts, parts[0], np.zeros(lts.n_states)))
         case _:
             through, goal = parts
             reached = _silently(lts, through, through & _step(lts, label, goal))
@@ -95,6 +122,15 @@ def _step(lts: LTS, label: str, goal: Bools) -> Bools:
         number = lts.label_names.index(label)
         able[lts.sources[(lts.labels == number) & goal[lts.targets]]] = True
     return able
+
+
+def _on_cycles(lts: LTS, through: Bools, marks: Any) -> Bools:
+    """Return the states on silent cycles through some states, all with equal marks."""
+    source, silent = lts.sources, lts.labels == TAU
+    silent &= through[source] & through[lts.targets]
+    found = np.zeros(lts.n_states, dtype=np.bool_)
+    found[on_cycles(source[silent], lts.targets[silent], marks)] = True
+    return found
 
 
 def _silently(lts: LTS, through: Bools, goal: Bools) -> Bools:

@@ -12,7 +12,9 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 BLOCK = re.compile(r"^( *)```python\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("page", ["soundness.md", "structure.md", "state-spaces.md"])
+@pytest.mark.parametrize(
+    "page", ["soundness.md", "structure.md", "state-spaces.md", "equivalences.md"]
+)
 def test_the_python_of_a_page_runs(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

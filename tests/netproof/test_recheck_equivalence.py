@@ -19,6 +19,7 @@ from transition_systems.evidence import (
     Distinction,
     Evidence,
     PartitionEvidence,
+    TraceDistinction,
     WordEvidence,
     evidence_from_dict,
 )
@@ -26,12 +27,19 @@ from transition_systems.lts import LTS
 from transition_systems.lts_data import pair_digest
 
 MANY = settings(max_examples=100, deadline=None, derandomize=True)
-PHRASES = {"strong": "strongly bisimilar", "branching": "branching bisimilar"}
-RELATIONS = st.sampled_from(["strong", "branching"])
+PHRASES = {
+    "strong": "strongly bisimilar",
+    "branching": "branching bisimilar",
+    "divergence-branching": "divergence-preserving branching bisimilar",
+    "weak": "weakly bisimilar",
+    "divergence-weak": "divergence-preserving weakly bisimilar",
+}
+RELATIONS = st.sampled_from([*PHRASES])
 A = LTS.from_arcs(4, [(0, "a", 1), (1, "b", 2), (0, "a", 3), (3, "b", 2)], final=[2])
 B = LTS.from_arcs(3, [(0, "a", 1), (1, "b", 2)], final=[2])
 C = LTS.from_arcs(5, [(0, None, 1), (1, "a", 2), (2, None, 3), (3, "b", 4)], final=[4])
 D = LTS.from_arcs(4, [(0, "a", 1), (0, "a", 2), (1, "b", 3)], final=[3])
+E = LTS.from_arcs(4, [(0, "a", 1), (1, None, 2), (2, None, 1), (2, "b", 3)], final=[3])
 
 
 @MANY
@@ -70,11 +78,14 @@ def formulas(relation: str) -> st.SearchStrategy[Any]:
     label = st.sampled_from(["tau", "a", "b"])
 
     def larger(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-        step = (
-            st.tuples(st.just("diamond"), label, inner)
-            if relation == "strong"
-            else st.tuples(st.just("until"), inner, label, inner)
-        )
+        step = {
+            "strong": st.tuples(st.just("diamond"), label, inner),
+            "branching": st.tuples(st.just("until"), inner, label, inner),
+            "weak": st.tuples(st.just("weak"), label, inner),
+        }[relation.removeprefix("divergence-")]
+        if relation.startswith("divergence-"):
+            word = "cycle" if relation.endswith("weak") else "endless"
+            step |= st.tuples(st.just(word), inner)
         return step | st.tuples(st.just("not"), inner) | st.tuples(st.just("and"), inner, inner)
 
     return st.recursive(st.sampled_from([("true",), ("final",)]), larger, max_leaves=6)
@@ -135,15 +146,30 @@ def forged_formulas(evidence: Distinction) -> Iterator[Evidence]:
                   ("until", ("true",), "a"), ("not",), ("not", "true"), ("true", ("true",)),
                   ("and", formula, ("not", formula)), ("and", formula, 7), ("box", "a", formula),
                   ("diamond", "ghost", ("true",)), ("until", ("true",), "ghost", ("true",)),
-                  ("diamond", "a", ("true",)), ("diamond", "tau", ("true",))):  # fmt: skip
+                  ("diamond", "a", ("true",)), ("diamond", "tau", ("true",)),
+                  ("weak", "tau", ("true",)), ("weak", "ghost", ("true",)), ("atom", "ghost"),
+                  ("atom", 1), ("atom",), ("endless", ("true",)), ("cycle", ("true",)),
+                  ("endless",), ("cycle", "true"), ("weak", ("true",))):  # fmt: skip
         yield replace(evidence, formula=wrong)
-    for relation in ("weak", "", None, "strong" if evidence.relation != "strong" else "branching"):
+    for relation in (
+        "simulation",
+        "",
+        None,
+        "strong" if evidence.relation != "strong" else "branching",
+    ):
         yield replace(evidence, relation=relation)
 
 
 @pytest.mark.parametrize(
     ("left", "right", "relation"),
-    [(A, B, "strong"), (C, B, "branching"), (D, B, "strong"), (D, B, "branching")],
+    [
+        (A, B, "strong"),
+        (C, B, "branching"),
+        (C, B, "divergence-weak"),
+        *((D, B, relation) for relation in PHRASES),
+        (E, B, "divergence-branching"),
+        (E, B, "divergence-weak"),
+    ],
 )
 def test_forged_evidence_is_refused(left: LTS, right: LTS, relation: Any) -> None:
     genuine = bisimilar(left, right, relation).evidence
@@ -174,6 +200,37 @@ def _valid_split(evidence: PartitionEvidence, left: LTS, right: LTS) -> bool:
         moves[i] == moves[j] and final[i] == final[j]
         for i in range(len(block)) for j in range(i) if block[i] == block[j]
     )  # fmt: skip
+
+
+def test_traces() -> None:
+    for relation, phrase in PHRASES.items():
+        claim = Claim(formula=f"not {phrase}", model_digest=pair_digest(D, C))
+        trace = ("a",) if relation == "strong" else ("a", "b", "b")
+        genuine = TraceDistinction(claim=claim, relation=relation, trace=trace, able="left")
+        if relation == "strong":
+            assert recheck_equivalence(genuine, D, C).passed
+            again = evidence_from_dict(genuine.to_dict())
+            assert recheck_equivalence(again, D, C).passed
+        else:
+            assert recheck_equivalence(genuine, D, C).status == "failed"
+        traces: list[Any] = [
+            (),
+            ("b",),
+            ("tau",),
+            ("a", "c"),
+            ("",),
+            (1,),
+            ("a", None),
+            ("tau", "a"),
+        ]
+        forged = [replace(genuine, trace=trace) for trace in traces]
+        forged += [replace(genuine, able=able) for able in ("right", "", None, "Left")]
+        forged += [replace(genuine, relation=other) for other in (*PHRASES, "", None)
+                   if other != relation]  # fmt: skip
+        forged += forged_claims(genuine)
+        assert len(forged) >= 20
+        for evidence in forged:
+            assert recheck_equivalence(evidence, D, C).status == "failed", evidence
 
 
 def test_words() -> None:

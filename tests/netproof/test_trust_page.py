@@ -18,7 +18,9 @@ from transition_systems.evidence import Evidence
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "trust.md").read_text(encoding="utf-8")
 KINDS = {kind.kind for kind in get_args(Evidence)}
-ELSEWHERE = {"partition", "distinction", "word", "ltl-lasso", "ltl-ranks", "tree", "ctl-ranks"}
+ELSEWHERE = {
+    "partition", "distinction", "trace-distinction", "word", "ltl-lasso", "ltl-ranks", "tree", "ctl-ranks",
+}  # fmt: skip
 
 
 def test_every_kind_is_explained() -> None:

@@ -1,152 +1,199 @@
-"""Signatures for branching bisimilarity, blind to divergence."""
+"""Signatures for branching bisimilarity, blind to divergence or not."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.csr import csr_order, row_arcs
-from transition_systems.equivalences.refinement import Signatures
-from transition_systems.lts import LTS, TAU
-from transition_systems.quotient import quotient
-from transition_systems.scc import components
+from transition_systems.csr import row_arcs
+from transition_systems.equivalences.closure import closed_rows, closed_words
+from transition_systems.equivalences.graph import Graph
+from transition_systems.equivalences.partition import Partition, Views
+from transition_systems.equivalences.signatures import (
+    Rows,
+    grouped_rows,
+    grouped_words,
+    packed_rows,
+)
+from transition_systems.equivalences.silent import SilentSteps
 
-__all__ = ["branching_signatures", "collapse_silent_cycles"]
+__all__ = ["BranchingSignatures"]
 
 Indices = NDArray[np.int64]
 
-
-def collapse_silent_cycles(lts: LTS) -> tuple[LTS, Indices]:
-    """Return the system with silent cycles of equally final states made one state each.
-
-    The states of such a cycle are branching bisimilar, and afterwards no silent cycle stays inside
-    any partition that respects ``final``.
-
-    Returns
-    -------
-    system, place
-        The smaller system, and int64 (n,): where each state went.
-
-    Examples
-    --------
-    >>> lts = LTS.from_arcs(2, [(0, None, 1), (1, None, 0), (1, "a", 1)])
-    >>> list(collapse_silent_cycles(lts)[0].arcs())
-    [(0, 'a', 0)]
-    """
-    sources = lts.sources
-    silent = (lts.labels == TAU) & (lts.final[sources] == lts.final[lts.targets])
-    _, offsets = csr_order(sources[silent], lts.n_states)
-    _, place = components(offsets, lts.targets[silent])
-    small = quotient(lts, place, drop_inert=True)
-    first = np.unique(place, return_index=True)[1]
-    rank = np.empty(len(first), dtype=np.int64)
-    rank[np.argsort(first)] = np.arange(len(first))
-    return small, rank[place]
+SCANS = 4
+WORD = 64
 
 
-def branching_signatures(lts: LTS) -> Callable[[Indices], Signatures]:
-    """Return the function that gives the signatures of branching bisimilarity.
+class BranchingSignatures:
+    """The pairs (label, block) that a state can do after silent steps inside its block.
 
-    The signature of ``s`` has (a, B) when silent steps inside the block of ``s`` lead to a state
-    with an ``a``-step into ``B``, unless that step is silent and stays in the block. The system
-    must come from :func:`collapse_silent_cycles`.
+    A silent step that stays in the block gives no pair. Two states are branching bisimilar exactly
+    when they are in one block of the coarsest partition that refines the classes and in which the
+    states of a block have equal signatures; with a loop of a label of its own on each divergent
+    state, divergence is respected, too. The graph must come from :mod:`.silent_cycles`.
 
-    R. van Glabbeek, W. Weijland, Branching time and abstraction in bisimulation semantics,
-    J. ACM 43 (1996).
+    R. van Glabbeek, W. Weijland, Branching time and abstraction in bisimulation semantics, J. ACM
+    43 (1996); S. Blom, J. van de Pol, Distributed branching bisimulation minimization by inductive
+    signatures, PDMC 2009.
 
     Examples
     --------
-    >>> lts = LTS.from_arcs(2, [(0, None, 1), (1, "a", 1)])
-    >>> sorted(branching_signatures(lts)(np.array([0, 0])).of(0))
-    [(2, 0)]
+    >>> arcs = np.array([0, 1, 2]), np.array([0, 2]), np.array([1, 1])
+    >>> graph = Graph(*arcs, np.array([0, 0]), 3)
+    >>> BranchingSignatures(graph).rows(np.array([0]), Partition(graph.classes)).codes.tolist()
+    [8]
     """
-    n, sources, targets = lts.n_states, lts.sources, lts.targets
-    labels = lts.labels.astype(np.int64)
 
-    def signatures(block: Indices) -> Signatures:
-        inert = (labels == TAU) & (block[sources] == block[targets])
-        found = Signatures.from_pairs(n, sources[~inert], labels[~inert], block[targets[~inert]])
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.silent = SilentSteps(graph)
+        self.bits = max(1, graph.n).bit_length()
+        self.limit = graph.n_labels << self.bits
+        self.high = graph.labels << self.bits
+        self._scanned = 0
+        self._views: tuple[memoryview, ...] | None = None
+        self._local: Indices = np.zeros(graph.n, dtype=np.int64)
+        self._arcs = (
+            graph.offsets.data, self.high.data, graph.targets.data, self.silent.inside.data
+        )  # fmt: skip
+
+    def groups(self, partition: Partition, states: Indices) -> Indices:
+        """Return the group of each state, numbered block after block."""
+        home = partition.block[states]
+        words = self.words(states, partition)
+        if words is not None:
+            return grouped_words(home, *words)
+        return grouped_rows(home, partition.count, self.rows(states, partition))
+
+    def rows(self, states: Indices, partition: Partition) -> Rows:
+        """Return the signatures of some states, sorted."""
+        graph, block = self.graph, partition.block
+        every = states if len(states) == graph.n else self.silent.after(states, block)
+        arcs = row_arcs(graph.offsets, every)
+        widths = graph.offsets[every + 1] - graph.offsets[every]
+        owner = np.repeat(np.arange(len(every), dtype=np.int64), widths)
+        heads = graph.targets[arcs]
+        codes = block[heads]
+        inert = self.silent.inside[arcs] & (codes == block[every][owner])
+        codes |= self.high[arcs]
+        keep = ~inert
+        offsets = np.zeros(len(every) + 1, dtype=np.int64)
+        np.cumsum(np.bincount(owner[keep], minlength=len(every)), out=offsets[1:])
+        own = packed_rows(offsets, codes[keep], self.limit)
         if not inert.any():
-            return found
-        return _closed(found, sources[inert], targets[inert])
+            return own
+        self._local[every] = np.arange(len(every))
+        ends = self._local[heads[inert]]
+        return closed_rows(own, owner[inert], ends, len(states), self.limit)
 
-    return signatures
+    def words(self, states: Indices, partition: Partition) -> tuple[NDArray[np.uint64], int] | None:
+        """Return each signature as a set of bits, and how many bits, while these are few."""
+        graph, block, count = self.graph, partition.block, partition.count
+        if len(states) != graph.n or count > WORD:
+            return None
+        labels, n_labels = graph.dense_labels
+        bits = n_labels * count
+        if bits + count.bit_length() > WORD:
+            return None
+        codes = labels * np.uint64(count)
+        if count > 1:
+            codes += block[graph.targets].astype(np.uint64)
+        np.left_shift(np.uint64(1), codes, out=codes)
+        inert = self.silent.inside & (block[graph.sources] == block[graph.targets])
+        codes[inert] = 0
+        found = np.zeros(graph.n, dtype=np.uint64)
+        some = np.flatnonzero(np.diff(graph.offsets))
+        if len(some):
+            found[some] = np.bitwise_or.reduceat(codes, graph.offsets[some])
+        closed = closed_words(found, graph.sources[inert], graph.targets[inert])
+        return None if closed is None else (closed[states], bits)
 
+    def keys(self, states: Sequence[int], partition: Views) -> list[Hashable]:
+        """Return the signatures of a few states, as sets of codes."""
+        offsets, high, targets, inside = self._arcs
+        block = partition.block
+        known: dict[int, frozenset[int]] = {}
+        for root in states:
+            waiting = [root]
+            while waiting:
+                state = waiting[-1]
+                if state in known:
+                    waiting.pop()
+                    continue
+                home = block[state]
+                codes: set[int] = set()
+                below: list[int] = []
+                for arc in range(offsets[state], offsets[state + 1]):
+                    head = targets[arc]
+                    if inside[arc] and block[head] == home:
+                        below.append(head)
+                    else:
+                        codes.add(high[arc] | block[head])
+                missing = [head for head in below if head not in known]
+                if missing:
+                    waiting += missing
+                    continue
+                for head in below:
+                    codes |= known[head]
+                known[state] = frozenset(codes)
+                waiting.pop()
+        return [known[state] for state in states]
 
-def _closed(own: Signatures, tails: Indices, heads: Indices) -> Signatures:
-    """Add to each state what the states after its inert steps can do.
+    def affected(self, moved: Indices, partition: Partition) -> Indices:
+        """Return the states whose signatures a change of blocks may touch, each once."""
+        graph, block = self.graph, partition.block
+        if self._few(len(moved)):
+            near = np.concatenate((graph.sources_of(moved), moved))
+            near = np.unique(near[partition.size[block[near]] > 1])
+            return np.unique(self.silent.before(near, block)) if len(near) else near
+        self._scanned += graph.n
+        open_ = np.flatnonzero(partition.size[block] > 1)
+        if len(open_) == 0:
+            return open_
+        changed = np.zeros(graph.n, dtype=np.bool_)
+        changed[moved] = True
+        arcs = row_arcs(graph.offsets, open_)
+        self._scanned += len(arcs)
+        widths = graph.offsets[open_ + 1] - graph.offsets[open_]
+        touched = np.repeat(open_, widths)[changed[graph.targets[arcs]]]
+        changed[touched] = True
+        near = open_[changed[open_]]
+        if 2 * len(near) > len(open_) or len(near) == 0:
+            return open_ if len(near) else near
+        return np.sort(self.silent.before(near, block))
 
-    The inert arcs ``tails -> heads`` have no cycle. States are done in layers, those without inert
-    steps first; a layer costs time in the pairs that it gathers.
-    """
-    n = len(own.offsets) - 1
-    if len(own.labels) == 0:
-        return own
-    kinds, kind = np.unique(np.stack((own.labels, own.blocks), axis=1), axis=0, return_inverse=True)
-    count = len(kinds)
-    own_kind = kind.reshape(-1).astype(np.int64)
-    order, forward = csr_order(tails, n)
-    after = heads[order]
-    order, backward = csr_order(heads, n)
-    before = tails[order]
-    left = np.diff(forward)
-    pool = _Pool(n)
-    layer: Indices = np.flatnonzero(left == 0).astype(np.int64)
-    while len(layer):
-        following = after[row_arcs(forward, layer)]
-        waiting = np.repeat(layer, np.diff(forward)[layer])
-        codes = np.concatenate(
-            (
-                np.repeat(layer, np.diff(own.offsets)[layer]) * count
-                + own_kind[row_arcs(own.offsets, layer)],
-                np.repeat(waiting, pool.width[following]) * count + pool.gather(following),
-            )
-        )
-        codes = np.unique(codes)
-        pool.add(codes // count, codes % count)
-        reached, times = np.unique(before[row_arcs(backward, layer)], return_counts=True)
-        left[reached] -= times
-        layer = reached[left[reached] == 0]
-    states, which = pool.everything()
-    return Signatures.from_pairs(n, states, kinds[which, 0], kinds[which, 1])
+    def _few(self, moved: int) -> bool:
+        return 8 * moved < self.graph.n and self._scanned > SCANS * len(self.graph.targets)
 
+    def affected_by_few(self, moved: Sequence[int], partition: Partition) -> list[int]:
+        """Return what :meth:`affected` does, for a few states."""
+        if self._views is None:
+            if not self._few(len(moved)):
+                near: list[int] = self.affected(np.array(moved, np.int64), partition).tolist()
+                return near
+            silent = self.silent
+            arrays = (*self.graph.backward, silent.backward_offsets, silent.backward)
+            self._views = tuple(array.data for array in arrays)
+        offsets, sources, rows, before = self._views
+        block, size = partition.views.block, partition.views.size
+        found = {
+            source
+            for state in moved
+            for source in (state, *sources[offsets[state] : offsets[state + 1]])
+            if size[block[source]] > 1
+        }
+        waiting = list(found)
+        while waiting:
+            state = waiting.pop()
+            for other in before[rows[state] : rows[state + 1]]:
+                if other not in found and block[other] == block[state]:
+                    found.add(other)
+                    waiting.append(other)
+        return list(found)
 
-class _Pool:
-    """Rows of kinds that are added layer by layer and looked up by state."""
-
-    __slots__ = ("begin", "data", "states", "used", "width")
-
-    def __init__(self, n: int) -> None:
-        self.begin: Indices = np.zeros(n, dtype=np.int64)
-        self.width: Indices = np.zeros(n, dtype=np.int64)
-        self.data: Indices = np.empty(max(n, 16), dtype=np.int64)
-        self.states: Indices = np.empty(max(n, 16), dtype=np.int64)
-        self.used = 0
-
-    def gather(self, states: Indices) -> Indices:
-        """Return the rows of some states, one after the other."""
-        widths = self.width[states]
-        ends = np.cumsum(widths)
-        total = int(ends[-1]) if len(ends) else 0
-        shift = np.repeat(self.begin[states] - (ends - widths), widths)
-        found: Indices = self.data[np.arange(total, dtype=np.int64) + shift]
-        return found
-
-    def add(self, states: Indices, kinds: Indices) -> None:
-        """Add the rows of new states, sorted by state."""
-        end = self.used + len(states)
-        while end > len(self.data):
-            self.data = np.concatenate((self.data, np.empty_like(self.data)))
-            self.states = np.concatenate((self.states, np.empty_like(self.states)))
-        self.data[self.used : end] = kinds
-        self.states[self.used : end] = states
-        new, first, widths = np.unique(states, return_index=True, return_counts=True)
-        self.begin[new] = self.used + first
-        self.width[new] = widths
-        self.used = end
-
-    def everything(self) -> tuple[Indices, Indices]:
-        """Return all states and kinds."""
-        return self.states[: self.used], self.data[: self.used]
+    def unsettled(self, partition: Partition) -> Indices:
+        """Return no states: signatures are compared exactly in each round."""
+        return partition.states[:0]

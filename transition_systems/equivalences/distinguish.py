@@ -1,8 +1,8 @@
-"""Formulas that tell two blocks apart, read from the forest of splits.
+"""Formulas that tell two states apart, read from the rounds of a refinement.
 
-Two blocks that were split by their signatures differ in a pair (label, block) that only one has.
-The formula says that the pair is there; it needs formulas that tell its block from all blocks of
-the same label on the other side, which were split in earlier rounds.
+Two states that a round parted differ in a pair (label, block before the round) that only one can
+do. The formula says that the pair is there; it needs formulas that tell its block from all blocks
+that the other can reach by the label, and these were parted in earlier rounds.
 
 R. Cleaveland, On automatically explaining bisimulation inequivalence, CAV 1990; H. Korver,
 Computing distinguishing formulas for branching bisimulation, CAV 1991.
@@ -10,15 +10,18 @@ Computing distinguishing formulas for branching bisimulation, CAV 1991.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.equivalences.hml import HmlFormula, evaluate_hml
-from transition_systems.equivalences.refinement import Refinement
-from transition_systems.lts import LTS, TAU
+from transition_systems.budget import Meter
+from transition_systems.equivalences.graph import Graph
+from transition_systems.equivalences.history import History
+from transition_systems.equivalences.hml import HmlFormula
+from transition_systems.lts import TAU
 
 __all__ = ["MAX_FORMULA_DEPTH", "MAX_FORMULA_SIZE", "Distinguisher", "TooLargeError"]
 
@@ -42,7 +45,7 @@ class _Formula:
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """One way to tell a pair of blocks apart: the blocks that must be told apart before."""
+    """One way to tell two nodes apart: the pairs of nodes that must be told apart before."""
 
     positive: bool
     label: int
@@ -52,83 +55,140 @@ class _Choice:
     exits: tuple[int, ...]
 
     def needs(self) -> list[tuple[int, int]]:
-        """Return the pairs of blocks whose formulas this one is made of."""
+        """Return the pairs of nodes whose formulas this one is made of."""
         return [(self.good, b) for b in self.bad] + [(self.home, e) for e in self.exits]
 
 
 class Distinguisher:
-    """Finds formulas that hold in one block and not in another; remembers what it found.
+    """Finds formulas that hold in one node and not in another; remembers what it found.
+
+    A formula for two nodes that round ``r`` parted holds in all nodes that were in the block of
+    the first after that round, and in none that were in the block of the second.
 
     Parameters
     ----------
-    lts
-        The system that was refined (for branching bisimilarity the collapsed one).
-    refinement
-        Its forest of splits.
-    branching
-        Whether the signatures were those of branching bisimilarity.
+    graph
+        The graph that was refined, with the moves kept.
+    history
+        These moves.
+    kind
+        The kind of the bisimilarity; for the weak one, the arcs of the graph are weak steps.
+    names
+        The names of the labels.
+    divergence
+        The label of the loops of divergent nodes, if there is one.
+    difference
+        Gives a formula without steps that holds in the first of two nodes of different classes
+        and not in the second.
+    value
+        Gives whether a formula holds in a node.
+    meter
+        A running budget.
     """
 
-    def __init__(self, lts: LTS, refinement: Refinement, *, branching: bool) -> None:
-        self.lts = lts
-        self.forest = refinement
-        self.branching = branching
-        self.known: dict[tuple[int, int], _Formula] = {}
+    def __init__(
+        self,
+        graph: Graph,
+        history: History,
+        kind: Literal["strong", "branching", "weak"],
+        *,
+        names: Sequence[str],
+        divergence: int | None,
+        difference: Callable[[int, int], HmlFormula],
+        value: Callable[[HmlFormula], NDArray[np.bool_]],
+        meter: Meter,
+    ) -> None:
+        self.graph = graph
+        self.history = history
+        self.kind = kind
+        self.names = names
+        self.divergence = divergence
+        self.difference = difference
+        self.value = value
+        self.meter = meter
+        self.known: dict[tuple[int, int, int], _Formula] = {}
+        self.steps: dict[tuple[int, int], dict[tuple[int, int], int]] = {}
         self.truth: dict[HmlFormula, NDArray[np.bool_]] = {}
 
     def formula(self, left: int, right: int) -> HmlFormula:
-        """Return a formula that holds in block ``left`` and not in block ``right``.
+        """Return a formula that holds in node ``left`` and not in node ``right``.
 
         Raises
         ------
         TooLargeError
-            When the formula is larger or deeper than the bounds of this module.
+            When the formula is larger or deeper than the bounds of this module, or the budget ends.
         """
-        waiting = [self.split(left, right)]
-        choices: dict[tuple[int, int], list[_Choice]] = {}
+        waiting = [(left, right)]
+        choices: dict[tuple[int, int, int], list[_Choice]] = {}
         while waiting:
+            if self.meter.out_of_time():
+                raise TooLargeError
             pair = waiting[-1]
-            if pair in self.known:
+            key = self.key(*pair)
+            if key in self.known:
                 waiting.pop()
                 continue
-            if pair not in choices:
-                choices[pair] = self.choices(*pair)
-            needed = {self.split(*need) for c in choices[pair] for need in c.needs()}
-            missing = [need for need in sorted(needed) if need not in self.known]
+            if key not in choices:
+                choices[key] = self.choices(*pair)
+            needed = {self.key(*need): need for c in choices[key] for need in c.needs()}
+            missing = [need for number, need in needed.items() if number not in self.known]
             if missing:
                 waiting.extend(missing)
                 continue
-            self.known[pair] = self.best(pair, choices[pair])
+            self.known[key] = self.best(pair, choices[key])
             waiting.pop()
-        return self.known[self.split(left, right)].formula
+        return self.known[self.key(left, right)].formula
 
-    def split(self, left: int, right: int) -> tuple[int, int]:
-        """Return the ancestors of two blocks that were split from each other."""
-        parent, depth = self.forest.parent, self.forest.depth
-        while parent[left] != parent[right]:
-            if depth[left] >= depth[right]:
-                left = parent[left]
-            else:
-                right = parent[right]
-        return left, right
+    def key(self, left: int, right: int) -> tuple[int, int, int]:
+        """Return the round that parted two nodes, and their blocks after it."""
+        after = self.history.parted(left, right)
+        return after, self.history.at(left, after), self.history.at(right, after)
+
+    def steps_of(self, node: int, after: int) -> dict[tuple[int, int], int]:
+        """Return the pairs (label, block after a round) that a node can do, each with a target.
+
+        For branching bisimilarity after silent steps inside its block, and without these.
+        """
+        if (node, after) in self.steps:
+            return self.steps[node, after]
+        graph, at = self.graph, self.history.at
+        home = at(node, after)
+        found: dict[tuple[int, int], int] = {}
+        seen, waiting = {node}, [node]
+        while waiting:
+            here = waiting.pop()
+            row = slice(graph.offsets[here], graph.offsets[here + 1])
+            for label, target in zip(
+                graph.labels[row].tolist(), graph.targets[row].tolist(), strict=True
+            ):
+                block = at(target, after)
+                if self.kind == "branching" and label == TAU and block == home:
+                    if target not in seen:
+                        seen.add(target)
+                        waiting.append(target)
+                else:
+                    found.setdefault((label, block), target)
+        self.steps[node, after] = found
+        return found
 
     def choices(self, left: int, right: int) -> list[_Choice]:
-        """Return some ways to tell two siblings apart, the ones with the fewest needs first."""
-        home = self.forest.parent[left]
-        if home == -1:
+        """Return some ways to tell two nodes apart, the ones with the fewest needs first."""
+        after = self.history.parted(left, right) - 1
+        if after < 0:
             return []
         found: list[_Choice] = []
-        sides = self.forest.signature[left], self.forest.signature[right]
+        sides = self.steps_of(left, after), self.steps_of(right, after)
+        branching = self.kind == "branching"
         for positive, (have, lack) in ((True, sides), (False, sides[::-1])):
-            for label, good in have - lack:
-                bad = {block for other, block in lack if other == label}
-                exits: set[int] = set()
-                if self.branching:
-                    exits = {block for other, block in lack if other == TAU}
-                    bad |= {home} if label == TAU else set()
-                choice = _Choice(
-                    positive, label, good, home, tuple(sorted(bad)), tuple(sorted(exits))
-                )
+            home = left if positive else right
+            exits = [node for (label, _), node in lack.items() if branching and label == TAU]
+            for (label, block), good in have.items():
+                if (label, block) in lack:
+                    continue
+                bad = [node for (other, _), node in lack.items() if other == label]
+                if branching and label == TAU:
+                    bad.append(home)
+                choice = _Choice(positive, label, good, home, tuple(bad), tuple(exits))
                 found.append(choice)
         found.sort(key=lambda c: (len(c.needs()), not c.positive, c.label, c.good))
         return found[:CHOICES]
@@ -136,9 +196,8 @@ class Distinguisher:
     def best(self, pair: tuple[int, int], choices: list[_Choice]) -> _Formula:
         """Return the smallest formula that the choices give."""
         if not choices:
-            final = bool(self.lts.final[self.forest.member[pair[0]]])
-            atom: HmlFormula = ("final",)
-            return _Formula(atom, 1, 1) if final else _Formula(("not", atom), 2, 2)
+            atom = self.difference(*pair)
+            return _Formula(atom, 1, 1) if atom[0] != "not" else _Formula(atom, 2, 2)
         built = [self.build(choice) for choice in choices]
         smallest = min(built, key=lambda formula: (formula.size, formula.depth))
         if smallest.size > MAX_FORMULA_SIZE or smallest.depth > MAX_FORMULA_DEPTH:
@@ -146,22 +205,31 @@ class Distinguisher:
         return smallest
 
     def build(self, choice: _Choice) -> _Formula:
-        good = self.apart(choice.good, choice.bad)
-        name = self.lts.label_names[choice.label]
-        if self.branching:
-            stay = self.apart(choice.home, choice.exits)
-            size, depth = good.size + stay.size + 1, max(good.depth, stay.depth) + 1
-            found = _Formula(("until", stay.formula, name, good.formula), size, depth)
+        """Return the formula of a choice."""
+        stay = self.apart(choice.home, choice.exits)
+        if choice.label != self.divergence:
+            good = self.apart(choice.good, choice.bad)
+            name = self.names[choice.label]
+            shape: HmlFormula = ("until", stay.formula, name, good.formula)
+            if self.kind != "branching":
+                word = "diamond" if self.kind == "strong" else "weak"
+                stay, shape = _Formula(TRUE, 0, 0), (word, name, good.formula)
+        elif self.kind == "branching":
+            good, shape = _Formula(TRUE, 0, 0), ("endless", stay.formula)
         else:
-            found = _Formula(("diamond", name, good.formula), good.size + 1, good.depth + 1)
+            good = self.apart(choice.good, choice.bad)
+            stay, shape = _Formula(TRUE, 0, 0), ("cycle", good.formula)
+        size, depth = good.size + stay.size + 1, max(good.depth, stay.depth) + 1
         if choice.positive:
-            return found
-        return _Formula(("not", found.formula), found.size + 1, found.depth + 1)
+            return _Formula(shape, size, depth)
+        return _Formula(("not", shape), size + 1, depth + 1)
 
-    def apart(self, block: int, others: Sequence[int]) -> _Formula:
-        """Return a formula that holds in a block and in none of the others."""
+    def apart(self, node: int, others: Sequence[int]) -> _Formula:
+        """Return a formula that holds in a node and in none of the others."""
         parts: dict[HmlFormula, _Formula] = {}
-        candidates = {other: self.known[self.split(block, other)] for other in others}
+        candidates = {other: self.known[self.key(node, other)] for other in others}
+        if len({found.formula for found in candidates.values()}) == 1:
+            return next(iter(candidates.values()))
         for other in sorted(candidates, key=lambda o: -candidates[o].size):
             if not any(self.refutes(formula, other) for formula in parts):
                 parts[candidates[other].formula] = candidates[other]
@@ -173,8 +241,8 @@ class Distinguisher:
         depth = 1 + max(part.depth for part in parts.values())
         return _Formula(("and", *parts), size, depth)
 
-    def refutes(self, formula: HmlFormula, block: int) -> bool:
-        """Return whether a formula that is in use already fails in a block."""
+    def refutes(self, formula: HmlFormula, node: int) -> bool:
+        """Return whether a formula that is in use already fails in the block of a node."""
         if formula not in self.truth:
-            self.truth[formula] = evaluate_hml(self.lts, formula)
-        return not self.truth[formula][self.forest.member[block]]
+            self.truth[formula] = self.value(formula)
+        return not self.truth[formula][node]

@@ -1,9 +1,14 @@
 """Hennessy-Milner formulas as nested tuples: their meaning and their text.
 
-``("true",)``, ``("final",)``, ``("not", f)``, ``("and", f, ...)``; ``("diamond", a, f)``: some
-``a``-step leads to ``f``; ``("until", f, a, g)``: silent steps through states with ``f`` lead to
-an ``a``-step, from a state with ``f``, into ``g``; with ``a`` = ``"tau"`` it holds where ``g``
-holds, too.
+``("true",)``, ``("final",)``, ``("atom", name)``, ``("not", f)``, ``("and", f, ...)``;
+``("diamond", a, f)``: some ``a``-step leads to ``f``.
+
+For the relations that abstract from silent steps: ``("until", f, a, g)``: silent steps through
+states with ``f`` lead to an ``a``-step, from a state with ``f``, into ``g``; with ``a`` =
+``"tau"`` it holds where ``g`` holds, too. ``("endless", f)``: silent steps go on for ever through
+states with ``f``. ``("weak", a, f)``: silent steps, an ``a``-step and silent steps lead to ``f``;
+with ``a`` = ``"tau"`` only silent steps, perhaps none. ``("cycle", f)``: silent steps, perhaps
+none, lead to a state with ``f`` on a silent cycle of states with equal atoms.
 
 M. Hennessy, R. Milner, Algebraic laws for nondeterminism and concurrency, J. ACM 32 (1985);
 R. De Nicola, F. Vaandrager, Three logics for branching bisimulation, J. ACM 42 (1995).
@@ -18,6 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transition_systems.csr import row_arcs
+from transition_systems.equivalences.graph import graph_of
+from transition_systems.equivalences.silent_cycles import cyclic_states
 from transition_systems.errors import UsageError
 from transition_systems.lts import LTS, TAU, TAU_NAME
 
@@ -32,11 +39,13 @@ def _operands(formula: HmlFormula) -> tuple[HmlFormula, ...]:
     match formula:
         case ("true",) | ("final",):
             return ()
-        case ("not", tuple() as inner):
+        case ("atom", str()):
+            return ()
+        case ("not" | "endless" | "cycle", tuple() as inner):
             return (inner,)
         case ("and", *parts) if all(isinstance(part, tuple) for part in parts):
             return tuple(parts)
-        case ("diamond", str(), tuple() as inner):
+        case ("diamond" | "weak", str(), tuple() as inner):
             return (inner,)
         case ("until", tuple() as first, str(), tuple() as second):
             return (first, second)
@@ -109,12 +118,27 @@ def evaluate_hml(lts: LTS, formula: HmlFormula) -> Bools:
             reached[frontier] = True
         return reached
 
+    def endless(through: Bools) -> Bools:
+        inside = (lts.labels == TAU) & through[sources] & through[lts.targets]
+        while True:
+            able = np.zeros(lts.n_states, dtype=np.bool_)
+            able[sources[inside]] = True
+            stays = inside & able[lts.targets]
+            if np.array_equal(stays, inside):
+                return able
+            inside = stays
+
+    anywhere = np.ones(lts.n_states, dtype=np.bool_)
+
     def combine(node: HmlFormula, parts: list[Bools]) -> Bools:
         match node:
             case ("true",):
                 return np.ones(lts.n_states, dtype=np.bool_)
             case ("final",):
                 return lts.final.copy()
+            case ("atom", name):
+                nowhere = np.zeros(lts.n_states, dtype=np.bool_)
+                return np.array(lts.atoms.get(name, nowhere), dtype=np.bool_)
             case ("not", _):
                 return ~parts[0]
             case ("and", *_):
@@ -122,6 +146,13 @@ def evaluate_hml(lts: LTS, formula: HmlFormula) -> Bools:
                 return np.asarray(np.logical_and.reduce(every), dtype=np.bool_)
             case ("diamond", label, _):
                 return step(label, parts[0])
+            case ("weak", label, _):
+                goal = backwards(anywhere, parts[0])
+                return goal if label == TAU_NAME else backwards(anywhere, step(label, goal))
+            case ("endless", _):
+                return endless(parts[0])
+            case ("cycle", _):
+                return backwards(anywhere, parts[0] & cyclic_states(graph_of(lts)))
             case _:
                 first, label, good = parts[0], node[2], parts[1]
                 reached = backwards(first, first & step(label, good))
@@ -154,8 +185,14 @@ def format_hml(formula: HmlFormula) -> str:
                 return f"not {parts[0]}"
             case ("and", *_):
                 return f"({' and '.join(parts)})" if parts else "true"
+            case ("atom", name):
+                return str(name)
             case ("diamond", label, _):
                 return f"<{label}>{parts[0]}"
+            case ("weak", label, _):
+                return f"<<{label}>>{parts[0]}"
+            case ("endless" | "cycle" as word, _):
+                return f"{word}({parts[0]})"
             case ("until", _, label, _):
                 return f"({parts[0]} <{label}> {parts[1]})"
             case _:

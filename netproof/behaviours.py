@@ -1,0 +1,111 @@
+"""From a file to the transition system of its behaviour: of a system, a net or a workflow."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from pathlib import Path
+from typing import Literal
+
+from netproof.converting import net_of
+from netproof.loading import load
+from petri.state_space.reachability import reachability_graph
+from transition_systems.budget import Budget
+from transition_systems.errors import UndecidedError, UsageError
+from transition_systems.lts import LTS, TICK_NAME
+from transition_systems.readwrite.aut import format_aut, parse_aut
+from transition_systems.readwrite.files import read_bytes
+from transition_systems.readwrite.json import format_lts_json, parse_lts_json
+
+__all__ = ["behaviour_text", "load_behaviour"]
+
+_AUT = re.compile(rb"(?:\xef\xbb\xbf)?\s*des\s*\(")
+_LTS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"format"\s*:\s*"netproof/lts/')
+
+
+def load_behaviour(
+    path: str,
+    *,
+    format: str | None = None,
+    starts: Literal["one", "all"] = "one",
+    budget: Budget | None = None,
+) -> LTS:
+    """Read a transition system, or explore the net of a model.
+
+    Parameters
+    ----------
+    path
+        An ``.aut`` file, a system as JSON, or any model that can be loaded; ``"-"`` for standard
+        input. In ``.aut`` files loops labelled ``✓`` mark final states.
+    format
+        ``"aut"``, ``"lts"`` (JSON) or the name of a format of models; by default by content.
+    starts
+        What several start events of a workflow mean.
+    budget
+        For the state space of a net.
+
+    Returns
+    -------
+    LTS
+        For a net its reachability graph: transitions by label, those without one silent, final
+        where the final marking is reached or the workflow is complete.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read.
+    UndecidedError
+        When the budget ends before all markings are found.
+
+    Examples
+    --------
+    >>> load_behaviour("/no/such/file")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    transition_systems.errors.InputError: ...
+    """
+    data = sys.stdin.buffer.read() if path == "-" else read_bytes(path)
+    kind = format or _recognised(data)
+    if kind == "aut":
+        return parse_aut(data.decode("utf-8-sig", "replace"), final_label=TICK_NAME, file=path)
+    if kind == "lts":
+        return parse_lts_json(data.decode("utf-8-sig", "replace"))
+    file = io.BytesIO(data)
+    file.name = path
+    model = load(file, format=format)
+    net, translation = net_of(model, starts)
+    graph = reachability_graph(net, budget=budget)
+    if not graph.complete:
+        raise UndecidedError(f"{path}: not all markings were found: {graph.reason}")
+    if translation is None:
+        return graph.lts()
+    return graph.lts(final=graph.holds(translation.goal.completion))
+
+
+def _recognised(data: bytes) -> str | None:
+    if _AUT.match(data):
+        return "aut"
+    return "lts" if _LTS.match(data[:4096]) else None
+
+
+def behaviour_text(lts: LTS, path: str) -> str:
+    """Return a system as text for a file: ``.aut`` with ``✓`` loops at final states, or ``.json``.
+
+    Raises
+    ------
+    UsageError
+        For another ending, or when the format cannot hold the system.
+
+    Examples
+    --------
+    >>> behaviour_text(LTS.from_arcs(1, [(0, "a", 0)]), "x.aut").splitlines()
+    ['des (0, 1, 1)', '(0, "a", 0)']
+    """
+    match Path(path).suffix.lower():
+        case ".aut":
+            return format_aut(lts, final_label=TICK_NAME if lts.final.any() else None)
+        case ".json":
+            return format_lts_json(lts)
+        case _:
+            raise UsageError(f"{path}: a system is written as x.aut or x.json")

@@ -1,0 +1,66 @@
+"""``netproof minimise``: a smaller system that behaves the same."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+
+from netproof.behaviours import behaviour_text, load_behaviour
+from netproof.cli.output_file import write_output
+from netproof.equivalences import equivalence_named
+from transition_systems.budget import Budget
+from transition_systems.errors import UndecidedError, UsageError
+
+__all__ = ["run"]
+
+SCHEMA = "netproof/minimise/1"
+UNDECIDED = 3
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the smallest equivalent system and tell the figures; 3 when the budget ended."""
+    relation: str = arguments.relation
+    smaller = equivalence_named(relation).minimise
+    if smaller is None:
+        raise UsageError(f"there is no smallest system for the relation {relation!r}")
+    budget = Budget(seconds=arguments.budget_seconds).fixed()
+    started = time.monotonic()
+    data: dict[str, object] = {
+        "schema": SCHEMA,
+        "relation": relation,
+        "complete": False,
+        "reason": None,
+        "before": None,
+        "after": None,
+    }
+    try:
+        lts = load_behaviour(
+            arguments.file, format=arguments.format, starts=arguments.starts or "one", budget=budget
+        )
+        data["before"] = {"states": lts.n_states, "arcs": lts.n_arcs}
+        small = smaller(lts, budget)
+        data["after"] = {"states": small.n_states, "arcs": small.n_arcs}
+        data["complete"] = True
+        if arguments.output is not None:
+            write_output(arguments.output, behaviour_text(small, arguments.output))
+    except UndecidedError as error:
+        data["reason"] = str(error)
+    data["seconds"] = round(time.monotonic() - started, 6)
+    if arguments.output_format == "json":
+        sys.stdout.write(json.dumps(data, indent=1) + "\n")
+    else:
+        sys.stdout.write(_lines(data))
+    return 0 if data["complete"] else UNDECIDED
+
+
+def _lines(data: dict[str, object]) -> str:
+    lines = [f"relation: {data['relation']}"]
+    for name in ("before", "after"):
+        sizes = data[name]
+        if isinstance(sizes, dict):
+            lines.append(f"{name}: {sizes['states']} states, {sizes['arcs']} arcs")
+    if data["reason"] is not None:
+        lines.append(f"not complete: {data['reason']}")
+    return "\n".join([*lines, f"seconds: {data['seconds']}"]) + "\n"

@@ -1,0 +1,70 @@
+"""The equivalences of behaviours by name, as the command line offers them.
+
+Each has a procedure that compares two systems, and perhaps one that makes a system smaller. What
+is entered here is offered by ``netproof equivalent`` and ``netproof minimise``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import partial
+from typing import cast
+
+from transition_systems.budget import Budget
+from transition_systems.equivalences import bisimilar, minimise
+from transition_systems.equivalences.relations import BISIMILARITIES, Relation
+from transition_systems.errors import UsageError
+from transition_systems.lts import LTS
+from transition_systems.verdict import Verdict
+
+__all__ = ["EQUIVALENCES", "Equivalence", "equivalence_named"]
+
+Compare = Callable[[LTS, LTS, Budget], Verdict]
+Minimise = Callable[[LTS, Budget], LTS]
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalence:
+    """How two systems are compared, and how one is made smaller, if that is offered."""
+
+    compare: Compare
+    minimise: Minimise | None = None
+
+
+def _compare(relation: str, a: LTS, b: LTS, budget: Budget) -> Verdict:
+    return bisimilar(a, b, cast(Relation, relation), atoms={*a.atoms, *b.atoms}, budget=budget)
+
+
+def _minimise(relation: str, lts: LTS, budget: Budget) -> LTS:
+    return minimise(lts, cast(Relation, relation), atoms=lts.atoms.keys(), budget=budget)[0]
+
+
+EQUIVALENCES: dict[str, Equivalence] = {
+    name: Equivalence(partial(_compare, name), partial(_minimise, name)) for name in BISIMILARITIES
+}
+
+
+def equivalence_named(name: str) -> Equivalence:
+    """Return the equivalence of a name.
+
+    Raises
+    ------
+    UsageError
+        When there is none, with the nearest names.
+
+    Examples
+    --------
+    >>> equivalence_named("week")
+    Traceback (most recent call last):
+    ...
+    transition_systems.errors.UsageError: there is no relation 'week'; did you mean 'weak'?
+    """
+    found = EQUIVALENCES.get(name)
+    if found is None:
+        near = get_close_matches(name, EQUIVALENCES, 3, 0.5)
+        known = " or ".join(repr(other) for other in near)
+        mend = f"did you mean {known}?" if near else f"there are {', '.join(EQUIVALENCES)}"
+        raise UsageError(f"there is no relation {name!r}; {mend}")
+    return found

@@ -1,0 +1,331 @@
+"""Bisimilarities on random systems against their definitions, on arrays and one state at a time."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from netproof.recheck import recheck_equivalence
+from oracles.bisimulation import RELATIONS, Relation, cyclic, holds, moves
+from transition_systems.budget import Budget
+from transition_systems.equivalences import (
+    bisimilar,
+    closure,
+    hashed_sets,
+    inductive,
+    minimise,
+    refinement,
+    silent,
+)
+from transition_systems.errors import UndecidedError
+from transition_systems.evidence import Distinction, PartitionEvidence, TraceDistinction
+from transition_systems.lts import LTS
+from transition_systems.lts_operations import disjoint_union, hide
+
+relations = pytest.mark.parametrize("relation", [*RELATIONS])
+LABELS = (None, None, "a", "b")
+
+
+def random_system(rng: random.Random, most: int = 6) -> LTS:
+    n = rng.randint(1, most)
+    arcs = [
+        (rng.randrange(n), rng.choice(LABELS), rng.randrange(n))
+        for _ in range(rng.randint(0, 2 * n + 1))
+    ]
+    final = [s for s in range(n) if rng.random() < 0.2]
+    atoms = {"p": [rng.random() < 0.15 for _ in range(n)]} if rng.random() < 0.3 else {}
+    initial = {rng.randrange(n) for _ in range(rng.choice([1, 1, 1, 2]))}
+    return LTS.from_arcs(n, arcs, initial=initial, final=final, atoms=atoms)
+
+
+def rewritten(rng: random.Random, lts: LTS) -> LTS:
+    """A system that may well be equivalent: states doubled, silent steps put in."""
+    arcs = [(s, a, t) for s, a, t in lts.arcs()]
+    n = lts.n_states
+    for _ in range(rng.randint(0, 3)):
+        kind = rng.randrange(3)
+        state = rng.randrange(n)
+        if kind == 0:
+            arcs += [(n, a, t) for s, a, t in arcs if s == state]
+            arcs = [(s, a, n if t == state and rng.random() < 0.5 else t) for s, a, t in arcs]
+        elif kind == 1:
+            arcs = [(n if s == state else s, a, t) for s, a, t in arcs] + [(state, None, n)]
+        else:
+            arcs += [(n, None, state), (state, None, n)]
+        lts = LTS.from_arcs(
+            n + 1,
+            [],
+            initial=lts.initial.tolist(),
+            final=[s if s < n else state for s in [*np.flatnonzero(lts.final), n]
+                   if s < n or lts.final[state]] + ([n] if lts.final[state] else []),
+            atoms={k: [*v, v[state]] for k, v in lts.atoms.items() if k != "final"},
+        )  # fmt: skip
+        n += 1
+    return LTS.from_arcs(
+        n,
+        arcs,
+        initial=lts.initial.tolist(),
+        final=np.flatnonzero(lts.final).tolist(),
+        atoms={k: v for k, v in lts.atoms.items() if k != "final"},
+    )
+
+
+def related_sides(related: Relation, a: LTS, b: LTS) -> bool:
+    left, right = a.initial.tolist(), [a.n_states + int(s) for s in b.initial]
+    return all(any((s, t) in related for t in right) for s in left) and all(
+        any((s, t) in related for s in left) for t in right
+    )
+
+
+def check_pair(a: LTS, b: LTS, relation: str) -> bool:
+    """Compare a verdict and its evidence with the definition; return whether it is HOLDS."""
+    both = disjoint_union(a, b)
+    related = RELATIONS[relation](both)
+    verdict = bisimilar(a, b, relation, atoms=["p"])  # type: ignore[arg-type]
+    assert not verdict.unknown, verdict.reason
+    assert verdict.holds == related_sides(related, a, b), (list(a.arcs()), list(b.arcs()))
+    evidence = verdict.evidence
+    assert evidence is not None
+    result = recheck_equivalence(evidence, a, b)
+    assert result.passed, (result.reason, evidence)
+    n = range(both.n_states)
+    if verdict.holds:
+        assert isinstance(evidence, PartitionEvidence)
+        block = evidence.block.tolist()
+        assert {(s, t) for s in n for t in n if block[s] == block[t]} == related
+    else:
+        assert isinstance(evidence, Distinction)
+        ours = [holds(a, evidence.formula, int(s)) for s in a.initial]
+        theirs = [holds(b, evidence.formula, int(t)) for t in b.initial]
+        assert (any(ours) and not any(theirs)) or (all(ours) and not all(theirs))
+    return verdict.holds
+
+
+def check_minimised(lts: LTS, relation: str) -> None:
+    """Compare a quotient with the definition: the classes, and that it is equivalent."""
+    small, place = minimise(lts, relation, atoms=["p"])  # type: ignore[arg-type]
+    related = RELATIONS[relation](lts)
+    n = range(lts.n_states)
+    assert {(s, t) for s in n for t in n if place[s] == place[t]} == related
+    evidence = bisimilar(lts, small, relation, atoms=["p"]).evidence  # type: ignore[arg-type]
+    assert isinstance(evidence, PartitionEvidence)
+    assert related_sides(RELATIONS[relation](disjoint_union(lts, small)), lts, small)
+
+
+def one_state_at_a_time(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(refinement, "FEW", 10**9)
+    for module in (closure, hashed_sets, silent):
+        patch.setattr(module, "THIN", 10**9)
+    patch.setattr(hashed_sets, "WIDE", 10**9)
+
+
+def on_arrays(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(refinement, "FEW", 0)
+    for module in (closure, hashed_sets, silent):
+        patch.setattr(module, "THIN", 0)
+
+
+def as_it_is(patch: pytest.MonkeyPatch) -> None:
+    del patch
+
+
+@relations
+@pytest.mark.parametrize("way", [as_it_is, on_arrays, one_state_at_a_time])
+def test_random_systems(
+    relation: str, way: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way(monkeypatch)
+    rng = random.Random(f"{relation} {way.__name__}")
+    outcomes = [False, False]
+    for _ in range(110):
+        a = random_system(rng)
+        b = rewritten(rng, a) if rng.random() < 0.6 else random_system(rng)
+        outcomes[check_pair(a, b, relation)] = True
+    for _ in range(60):
+        check_minimised(random_system(rng, 9), relation)
+    assert all(outcomes)
+
+
+@pytest.mark.campaign
+@relations
+def test_many_random_systems(relation: str) -> None:
+    rng = random.Random(relation)
+    for number in range(20_000):
+        a = random_system(rng)
+        b = rewritten(rng, a) if rng.random() < 0.6 else random_system(rng)
+        with pytest.MonkeyPatch.context() as patch:
+            (as_it_is, on_arrays, one_state_at_a_time)[number % 3](patch)
+            check_pair(a, b, relation)
+            if number % 4 == 0:
+                check_minimised(random_system(rng, 9), relation)
+
+
+def random_arcs(rng: np.random.Generator, n: int, m: int, labels: int, silent_share: float) -> LTS:
+    label = np.where(rng.random(m) < silent_share, 0, rng.integers(2, 2 + labels, m))
+    names = ["tau", "✓", *(f"l{i}" for i in range(labels))]
+    flags = rng.random(n) < 0.1
+    return LTS.from_arrays(
+        n, rng.integers(0, n, m), label, rng.integers(0, n, m),
+        label_names=names, atoms={"final": flags},
+    )  # fmt: skip
+
+
+@relations
+def test_larger_systems_on_arrays_and_one_by_one(
+    relation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All ways give the same classes, which the recheck accepts."""
+    rng = np.random.default_rng(5)
+    for n, m, labels, share in ((300, 500, 1, 0.3), (400, 900, 2, 0.5), (200, 900, 3, 0.15)):
+        lts = random_arcs(rng, n, m, labels, share)
+        places: list[list[int]] = []
+        for way in (as_it_is, on_arrays, one_state_at_a_time):
+            with monkeypatch.context() as patch:
+                way(patch)
+                places.append(minimise(lts, relation, atoms=["p"])[1].tolist())  # type: ignore[arg-type]
+        assert places[0] == places[1] == places[2]
+        evidence = bisimilar(lts, minimise(lts, relation, atoms=["p"])[0], relation).evidence  # type: ignore[arg-type]
+        assert isinstance(evidence, PartitionEvidence)
+
+
+def test_collisions_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes that collide for the first seeds cost rounds and no classes."""
+    rng = random.Random(3)
+    systems = [random_system(rng, 9) for _ in range(60)]
+    expected = [minimise(lts, "branching", atoms=["p"])[1].tolist() for lts in systems]
+    genuine, genuine_one = hashed_sets.mixed, hashed_sets.mixed_one
+
+    def bad(values: np.ndarray, seed: int) -> np.ndarray:  # type: ignore[type-arg]
+        return values * np.uint64(0) + np.uint64(1) if seed < 4 else genuine(values, seed)
+
+    def bad_one(value: int, seed: int) -> int:
+        return 1 if seed < 4 else genuine_one(value, seed)
+
+    from transition_systems.equivalences import signatures
+
+    for module in (hashed_sets, signatures):
+        monkeypatch.setattr(module, "mixed", bad)
+    for other in (hashed_sets, inductive):
+        monkeypatch.setattr(other, "mixed_one", bad_one)
+    for way in (on_arrays, one_state_at_a_time):
+        with monkeypatch.context() as patch:
+            way(patch)
+            assert [
+                minimise(lts, "branching", atoms=["p"])[1].tolist() for lts in systems
+            ] == expected
+
+
+def test_classes_stay_divergent_together() -> None:
+    """By van Glabbeek, Luttik and Trčka: all states of a class can stay in it for ever, or none."""
+    rng = random.Random(11)
+    for _ in range(200):
+        lts = random_system(rng, 7)
+        place = minimise(lts, "divergence-branching", atoms=["p"])[1].tolist()
+        out = moves(lts)
+        staying = set(range(lts.n_states))
+        while True:
+            kept = {s for s in staying
+                    if any(a == "tau" and t in staying and place[t] == place[s] for a, t in out[s])}  # fmt: skip
+            if kept == staying:
+                break
+            staying = kept
+        assert {place[s] for s in staying}.isdisjoint(
+            place[s] for s in range(lts.n_states) if s not in staying
+        )
+        assert cyclic(lts) <= staying
+
+
+@relations
+def test_the_relations_are_ordered(relation: str) -> None:
+    """What is related by a finer relation is related by a coarser one."""
+    coarser = {
+        "strong": ("divergence-branching", "divergence-weak", "branching", "weak"),
+        "divergence-branching": ("branching", "divergence-weak"),
+        "divergence-weak": ("weak",),
+        "branching": ("weak",),
+        "weak": (),
+    }[relation]
+    rng = random.Random(relation)
+    for _ in range(40):
+        a = random_system(rng, 5)
+        b = rewritten(rng, a)
+        if bisimilar(a, b, relation, atoms=["p"]).holds:  # type: ignore[arg-type]
+            assert all(bisimilar(a, b, other, atoms=["p"]).holds for other in coarser)  # type: ignore[arg-type]
+        hidden = hide(a, ["a"]), hide(b, ["a"])
+        if (
+            relation != "strong"
+            and bisimilar(a, b, relation, atoms=["p"]).holds
+            and "div" not in relation
+        ):  # type: ignore[arg-type]
+            assert bisimilar(*hidden, relation, atoms=["p"]).holds  # type: ignore[arg-type]
+
+
+def test_known_pairs() -> None:
+    # Milner's second law holds weakly and not in branching bisimilarity.
+    law = LTS.from_arcs(4, [(0, None, 1), (0, "a", 2), (1, "b", 3), (0, "b", 3)])
+    plain = LTS.from_arcs(4, [(0, None, 1), (0, "a", 2), (1, "b", 3)])
+    assert bisimilar(law, plain, "weak").holds
+    assert bisimilar(law, plain, "branching").violated
+    loop = LTS.from_arcs(2, [(0, None, 0), (0, "a", 1)])
+    once = LTS.from_arcs(2, [(0, "a", 1)])
+    for relation, formula in (
+        ("branching", None),
+        ("weak", None),
+        ("divergence-branching", "endless"),
+        ("divergence-weak", "cycle"),
+    ):
+        verdict = bisimilar(loop, once, relation)  # type: ignore[arg-type]
+        assert verdict.holds == (formula is None)
+        if isinstance(verdict.evidence, Distinction):
+            assert verdict.evidence.formula[0] == formula
+    marked = LTS.from_arcs(2, [(0, "a", 1)], atoms={"p": [False, True]})
+    verdict = bisimilar(once, marked, atoms=["p"])
+    assert isinstance(verdict.evidence, Distinction)
+    assert ("atom", "p") in (verdict.evidence.formula[-1], verdict.evidence.formula[-1][-1])
+    assert bisimilar(once, marked).holds
+    assert minimise(marked)[0] == marked
+
+
+def test_budgets_end_in_unknown() -> None:
+    rng = np.random.default_rng(1)
+    lts = random_arcs(rng, 3_000, 9_000, 2, 0.4)
+    for relation in RELATIONS:
+        verdict = bisimilar(lts, lts, relation, budget=Budget(seconds=0))  # type: ignore[arg-type]
+        assert verdict.unknown
+        with pytest.raises(UndecidedError):
+            minimise(lts, relation, budget=Budget(seconds=0))  # type: ignore[arg-type]
+    silent_chain = LTS.from_arcs(
+        600, [(i, None, i + 1) for i in range(599)] + [(i, f"x{i}", 0) for i in range(600)]
+    )
+    verdict = bisimilar(silent_chain, silent_chain, "weak", budget=Budget(bytes=1000))
+    assert "too many" in str(verdict.reason) or "too large" in str(verdict.reason)
+
+
+def test_deep_systems_are_quick() -> None:
+    n = 20_000
+    chain = LTS.from_arrays(
+        n, np.arange(n - 1), np.full(n - 1, 2), np.arange(1, n), label_names=["tau", "✓", "a"]
+    )
+    for relation in ("strong", "branching"):
+        assert minimise(chain, relation)[0].n_states == n  # type: ignore[arg-type]
+    tails = np.repeat(np.arange(n - 1), 2)
+    heads = np.stack((np.arange(1, n), np.full(n - 1, n - 1)), axis=1).ravel()
+    ladder = LTS.from_arrays(n, tails, np.tile([0, 2], n - 1), heads, label_names=["tau", "✓", "a"])
+    for relation in ("branching", "divergence-branching", "weak", "divergence-weak"):
+        assert minimise(ladder, relation)[0].n_states == 2  # type: ignore[arg-type]
+
+
+def test_a_trace_where_no_formula_is_written() -> None:
+    chain = LTS.from_arcs(401, [(i, "a", i + 1) for i in range(400)])
+    silent_chain = LTS.from_arcs(804, [(i, "a" if i % 2 else None, i + 1) for i in range(803)])
+    for relation in RELATIONS:
+        verdict = bisimilar(chain, silent_chain, relation)  # type: ignore[arg-type]
+        assert verdict.violated
+        if relation != "strong":
+            assert isinstance(verdict.evidence, TraceDistinction)
+            assert len(verdict.evidence.trace) == 401
+        assert verdict.evidence is not None
+        assert recheck_equivalence(verdict.evidence, chain, silent_chain).passed

@@ -1,0 +1,136 @@
+"""Inductive signatures for branching bisimilarity: no longer than the arcs of a state.
+
+The signature of a state has its steps that leave the block, and for each silent step inside the
+block what comes out for its target. Where all but that is in the signature of the target, the
+silent step is inert as far as one can see, and the state has the signature of its target. Unlike
+the sets of all that can be done after inert steps, these do not grow along silent paths.
+
+S. Blom, J. van de Pol, Distributed branching bisimulation minimization by inductive signatures,
+PDMC 2009 (EPTCS 14).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transition_systems.csr import row_arcs
+from transition_systems.equivalences.branching import BranchingSignatures
+from transition_systems.equivalences.graph import Graph
+from transition_systems.equivalences.hashed_sets import HashedSets, joined, mixed_one
+from transition_systems.equivalences.partition import Partition, Views
+from transition_systems.equivalences.signatures import hashed_sets, packed_rows
+
+__all__ = ["InductiveSignatures"]
+
+Indices = NDArray[np.int64]
+Hashes = NDArray[np.uint64]
+
+
+class InductiveSignatures(BranchingSignatures):
+    """Hashes of inductive signatures; what they leave together is compared exactly at the end.
+
+    Equal signatures have equal hashes as long as the seed stays, so that a collision can only keep
+    blocks together; :meth:`unsettled` finds that, and refinement goes on with another seed.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        super().__init__(graph)
+        self.seed = 0
+
+    def groups(self, partition: Partition, states: Indices) -> Indices:
+        """Return the group of each state, numbered block after block, by hashed signatures."""
+        home = partition.block[states].astype(np.uint64)
+        bits = np.uint64(max(1, partition.count.bit_length()))
+        key = (home << (np.uint64(64) - bits)) | (self.hashes(states, partition) >> bits)
+        return np.unique(key, return_inverse=True)[1].reshape(-1).astype(np.int64)
+
+    def hashes(self, states: Indices, partition: Partition) -> Hashes:
+        """Return the hash of the signature of each state, uint64."""
+        graph, block = self.graph, partition.block
+        every = states if len(states) == graph.n else self.silent.after(states, block)
+        arcs = row_arcs(graph.offsets, every)
+        widths = graph.offsets[every + 1] - graph.offsets[every]
+        owner = np.repeat(np.arange(len(every), dtype=np.int64), widths)
+        heads = graph.targets[arcs]
+        codes = block[heads]
+        inert = self.silent.inside[arcs]
+        inert &= codes == np.repeat(block[every], widths)
+        codes |= self.high[arcs]
+        offsets = np.zeros(len(every) + 1, dtype=np.int64)
+        if not inert.any():
+            np.cumsum(widths, out=offsets[1:])
+            return hashed_sets(packed_rows(offsets, codes, self.limit), self.seed)
+        keep = ~inert
+        np.cumsum(np.bincount(owner[keep], minlength=len(every)), out=offsets[1:])
+        own = packed_rows(offsets, codes[keep], self.limit)
+        table = HashedSets(own, self.seed)
+        self._local[every] = np.arange(len(every))
+        table.hand_up(owner[inert], self._local[heads[inert]])
+        return table.hashes[: len(states)]
+
+    def keys(self, states: Sequence[int], partition: Views) -> list[Hashable]:
+        """Return what :meth:`hashes` does, for a few states."""
+        offsets, high, targets, inside = self._arcs
+        block, seed = partition.block, self.seed
+        known: dict[int, tuple[int, frozenset[int]]] = {}
+        for root in states:
+            waiting = [root]
+            while waiting:
+                state = waiting[-1]
+                if state in known:
+                    waiting.pop()
+                    continue
+                home = block[state]
+                values: set[int] = set()
+                below: list[int] = []
+                for arc in range(offsets[state], offsets[state + 1]):
+                    head = targets[arc]
+                    if inside[arc] and block[head] == home:
+                        below.append(head)
+                    else:
+                        values.add(mixed_one(high[arc] | block[head], seed))
+                missing = [head for head in below if head not in known]
+                if missing:
+                    waiting += missing
+                    continue
+                waiting.pop()
+                known[state] = joined(values, [known[head] for head in below], seed)
+        return [known[state][0] for state in states]
+
+    def unsettled(self, partition: Partition) -> Indices:
+        """Return no states where the partition is stable; else all that may move, and reseed.
+
+        A partition is stable when the states of a block without silent steps inside it can all do
+        the same, and the others in one step no more than that.
+        """
+        open_ = np.flatnonzero(partition.size[partition.block] > 1)
+        if len(open_) == 0 or self._is_stable(open_, partition):
+            return open_[:0]
+        self.seed += 2
+        return open_
+
+    def _is_stable(self, states: Indices, partition: Partition) -> bool:
+        graph, block = self.graph, partition.block
+        arcs = row_arcs(graph.offsets, states)
+        tails = np.repeat(states, graph.offsets[states + 1] - graph.offsets[states])
+        home, codes = block[tails], block[graph.targets[arcs]]
+        inert = self.silent.inside[arcs] & (codes == home)
+        passing = np.zeros(graph.n, dtype=np.bool_)
+        passing[tails[inert]] = True
+        codes |= self.high[arcs]
+        tails, home, codes = tails[~inert], home[~inert], codes[~inert]
+        order = np.lexsort((tails, codes, home))
+        tails, home, codes = tails[order], home[order], codes[order]
+        if len(tails) == 0:
+            return True
+        pair = np.ones(len(tails), dtype=np.bool_)
+        pair[1:] = (home[1:] != home[:-1]) | (codes[1:] != codes[:-1])
+        fresh = pair.copy()
+        fresh[1:] |= tails[1:] != tails[:-1]
+        begins = np.flatnonzero(pair)
+        able = np.add.reduceat((fresh & ~passing[tails]).astype(np.int64), begins)
+        needed = np.bincount(block[states[~passing[states]]], minlength=partition.count)
+        return bool((able == needed[home[begins]]).all())
