@@ -16,8 +16,8 @@ _NAMES = {
         "Distinction Evidence FairMeasure InvariantEvidence LassoEvidence LinearProof "
         "LtlLasso LtlRanks MarkedTrapEvidence Measure PartitionEvidence Parts PumpEvidence "
         "RankEvidence RankedDiagrams RankedSet RunEvidence SiphonTraps StateSet StructureEvidence "
-        "StubbornEvidence TraceDistinction TrapEvidence TreeEvidence TreeNode WellStructuredEvidence WordEvidence "
-        "evidence_from_dict"
+        "StubbornEvidence TraceDistinction TrapEvidence TreeEvidence TreeNode "
+        "WellStructuredEvidence WordEvidence evidence_from_dict"
     ),
     "expressions.check": "check infer",
     "expressions.evaluate": "evaluate_expression",
