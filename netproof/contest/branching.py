@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
@@ -18,7 +18,6 @@ from petri.portfolio import Answer, Batch
 from petri.portfolio.questions import Reach
 from petri.state_space import state_space
 from petri.state_space.space import StateSpace
-from petri.state_space.symbolic.symbolic_space import SymbolicSpace
 from transition_systems.budget import Budget
 from transition_systems.errors import NetproofError, UndecidedError
 from transition_systems.properties.format import format_formula
@@ -246,7 +245,7 @@ class BranchingAnswers:
         return marking_holds(self.net, predicate, self.net.initial)
 
     @contextmanager
-    def _drawing(self) -> Iterator[Connection | None]:
+    def _drawing(self) -> Generator[Connection | None]:
         """Have another process draw the whole space, where there may be one."""
         if not self.parallel or self._left() < 1.0:
             yield None
@@ -288,7 +287,7 @@ class BranchingAnswers:
             space = state_space(
                 self.net, method="symbolic", budget=Budget(deadline=ends, bytes=BYTES)
             )
-            if not isinstance(space, SymbolicSpace) or not space.complete:
+            if not space.complete:
                 return
             waiting = sorted(asked.items(), key=lambda item: len(item[1].program.nodes))
             for place, (number, one) in enumerate(waiting):

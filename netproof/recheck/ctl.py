@@ -94,6 +94,8 @@ def where_ranked(evidence: CtlRanks, formula: Formula, arcs: Arcs, watch: Watch)
                 return first | value(right, depth + 1)
             case Unary("A" | "E", inner) if not is_path(inner):
                 return value(inner, depth + 1)
+            case _:
+                pass
         quantifier, operator, operands = temporal_parts(node)
         parts = [value(part, depth + 1) for part in operands]
         if operator == "X":
@@ -111,6 +113,8 @@ def where_ranked(evidence: CtlRanks, formula: Formula, arcs: Arcs, watch: Watch)
                 return _until(arcs, rank, quantifier, everywhere, parts[0])
             case "U":
                 return _until(arcs, rank, quantifier, parts[0], parts[1])
+            case _:
+                pass
         # The others are negations of an until, under the other quantifier.
         other = "A" if quantifier == "E" else "E"
         no = [~part for part in parts]

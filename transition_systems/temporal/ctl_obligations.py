@@ -86,6 +86,8 @@ def path_shape(formula: Formula, positive: bool) -> PathShape | None:
             return PathShape((), (first,))
         case "G":
             return PathShape((first,), (), weak=True)
+        case _:
+            pass
     second: Obligation = (parts[1], positive)
     match (operator, positive):
         case ("U", True):

@@ -117,6 +117,8 @@ def _pair(
                 upper[1] = upper[1] | (upper[0] & border)
             case "EX":
                 return lower, exists_next(graph, upper[0]) | border
+            case _:
+                pass
     return lower, _value(node, upper, graph)
 
 

@@ -235,6 +235,8 @@ def decide_lazily(program: CtlProgram, initially: Callable[[int], bool | None]) 
                     return True
                 if found is False and value(through, depth + 1) is False:
                     return False
+            case _:
+                pass
         return initially(number)
 
     return value(program.root, 0)
