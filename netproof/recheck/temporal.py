@@ -38,8 +38,7 @@ class _NetWalker:
         return self.table.tokens(given)
 
     def after(self, state: Tokens, step: Step) -> Tokens:
-        action: object = step.action  # it comes from a file
-        number = self.table.transition.get(action) if isinstance(action, str) else None
+        number = self.table.transition.get(str(step.action))
         if number is None:
             raise RefusedError(f"a step of the tree fires {step.action!r:.60}, no transition")
         if any(state.get(place, 0) < weight for place, weight in self.table.pre[number].items()):
