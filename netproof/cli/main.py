@@ -31,7 +31,7 @@ COMMANDS = {
     "recheck": "netproof.cli.recheck_command",
     "doctor": "netproof.cli.doctor_command",
 }
-CONTEST = ("RD", "OS", "QL", "SM", "L", "UB", "RC", "RF", "CTLC", "CTLF")
+CONTEST = ("RD", "OS", "QL", "SM", "L", "UB", "RC", "RF", "CTLC", "CTLF", "LTLC", "LTLF")
 
 
 def build_parser() -> argparse.ArgumentParser:
