@@ -2,7 +2,7 @@
 
 >>> import netproof
 >>> sorted(netproof.__all__)[:4]
-['Budget', 'Difference', 'Model', 'Outcome']
+['Budget', 'Comparison', 'Difference', 'Model']
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from netproof.api import ReportSet, check, check_many, convert
     from netproof.asserting import VerificationError, assert_holds, assert_sound
     from netproof.comparing import diff
+    from netproof.comparison.compare import compare
+    from netproof.comparison.model import Comparison
     from netproof.difference.model import Difference
     from netproof.loading import Model, load
     from netproof.report.model import Report
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Budget",
+    "Comparison",
     "Difference",
     "Model",
     "Outcome",
@@ -37,6 +40,7 @@ __all__ = [
     "assert_sound",
     "check",
     "check_many",
+    "compare",
     "convert",
     "diff",
     "load",
@@ -45,6 +49,7 @@ __all__ = [
 
 _HOMES = {
     "Budget": "transition_systems.budget",
+    "Comparison": "netproof.comparison.model",
     "Difference": "netproof.difference.model",
     "Model": "netproof.loading",
     "Outcome": "transition_systems.verdict",
@@ -56,6 +61,7 @@ _HOMES = {
     "assert_sound": "netproof.asserting",
     "check": "netproof.api",
     "check_many": "netproof.api",
+    "compare": "netproof.comparison.compare",
     "convert": "netproof.api",
     "diff": "netproof.comparing",
     "load": "netproof.loading",

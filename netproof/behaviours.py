@@ -18,7 +18,7 @@ from transition_systems.readwrite.aut import format_aut, parse_aut
 from transition_systems.readwrite.files import read_bytes
 from transition_systems.readwrite.json import format_lts_json, parse_lts_json
 
-__all__ = ["behaviour_text", "load_behaviour"]
+__all__ = ["behaviour_text", "is_system", "load_behaviour"]
 
 _AUT = re.compile(rb"(?:\xef\xbb\xbf)?\s*des\s*\(")
 _LTS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"format"\s*:\s*"netproof/lts/')
@@ -81,6 +81,19 @@ def load_behaviour(
     if translation is None:
         return graph.lts()
     return graph.lts(final=graph.holds(translation.goal.completion))
+
+
+def is_system(path: str, format: str | None = None) -> bool:
+    """Return whether a file is a transition system itself, not a model that has one.
+
+    Standard input is taken for a system: it can be read only once.
+    """
+    if format is not None:
+        return format in ("aut", "lts")
+    if path == "-":
+        return True
+    with Path(path).open("rb") as file:
+        return _recognised(file.read(4_096)) is not None
 
 
 def _recognised(data: bytes) -> str | None:

@@ -170,6 +170,8 @@ def _equivalent(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("left", metavar="A", help="an .aut file, a system as JSON, a net or a workflow")
     add("right", metavar="B")
+    add("--picture", metavar="PATH",
+        help="two nets or workflows with the run that tells them apart: x.svg, x.html")  # fmt: skip
     _relation(parser)
 
 
@@ -181,8 +183,8 @@ def _minimise(parser: argparse.ArgumentParser) -> None:
 
 def _relation(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--relation", default="strong", metavar="R",
-        help="strong (default), branching, weak, divergence-branching, ...")  # fmt: skip
+    add("--relation", metavar="R",
+        help="strong (default of systems), branching (of models), weak, ...")  # fmt: skip
     add("--budget-seconds", type=_seconds, metavar="S", help="wall time; default: no limit")
     add("--output-format", choices=("terminal", "json"), default="terminal")
     _reading(parser)

@@ -285,9 +285,10 @@ class _Game:
         Silent steps before the step stay inside; of ``weak`` there may be more behind it.
         """
         lts, silent = self.systems[side], label == TAU_NAME
-        first = (state, False)
+        first: tuple[int, bool] = (state, False)
         came: dict[tuple[int, bool], tuple[tuple[int, bool], Arc] | None] = {first: None}
-        todo, told = deque([first]), set[int]()
+        todo: deque[tuple[int, bool]] = deque([first])
+        told: set[int] = set()
         while todo:
             here = todo.popleft()
             at, done = here
