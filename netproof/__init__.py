@@ -15,6 +15,7 @@ from transition_systems import __version__
 if TYPE_CHECKING:
     from netproof.api import ReportSet, check, check_many, convert
     from netproof.asserting import VerificationError, assert_holds, assert_sound
+    from netproof.bisimulation_game import play_bisimulation
     from netproof.comparing import diff
     from netproof.comparison.compare import compare
     from netproof.comparison.model import Comparison
@@ -45,6 +46,7 @@ __all__ = [
     "diff",
     "load",
     "play",
+    "play_bisimulation",
 ]
 
 _HOMES = {
@@ -66,6 +68,7 @@ _HOMES = {
     "diff": "netproof.comparing",
     "load": "netproof.loading",
     "play": "netproof.token_game",
+    "play_bisimulation": "netproof.bisimulation_game",
 }
 
 
