@@ -13,7 +13,14 @@ from transition_systems._exports import home_of
 
 if TYPE_CHECKING:
     from transition_systems.budget import Budget, Meter
-    from transition_systems.equivalences import bisimilar, evaluate_hml, format_hml, minimise
+    from transition_systems.equivalences import (
+        bisimilar,
+        equivalent,
+        evaluate_hml,
+        format_hml,
+        minimise,
+        refines,
+    )
     from transition_systems.errors import (
         ExpressionError,
         FiringError,
@@ -37,11 +44,13 @@ if TYPE_CHECKING:
         FairMeasure,
         InvariantEvidence,
         LassoEvidence,
+        LinearDistinction,
         LinearProof,
         LtlLasso,
         LtlRanks,
         MarkedTrapEvidence,
         Measure,
+        NormalisedSimulation,
         PartitionEvidence,
         Parts,
         PumpEvidence,
@@ -180,6 +189,7 @@ __all__ = [
     "InvariantEvidence",
     "Lasso",
     "LassoEvidence",
+    "LinearDistinction",
     "LinearProof",
     "LogCase",
     "LogEvent",
@@ -189,6 +199,7 @@ __all__ = [
     "Measure",
     "Meter",
     "NetproofError",
+    "NormalisedSimulation",
     "Not",
     "Observable",
     "Or",
@@ -245,6 +256,7 @@ __all__ = [
     "disjoint_union",
     "disjunction",
     "enumeration",
+    "equivalent",
     "evaluate_expression",
     "evaluate_hml",
     "evaluate_predicate",
@@ -277,6 +289,7 @@ __all__ = [
     "read_aut",
     "read_hoa",
     "read_lts_json",
+    "refines",
     "translate_ltl",
     "with_last_steps",
     "write_aut",

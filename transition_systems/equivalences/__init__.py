@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from transition_systems.equivalences.bisimilarity import bisimilar
 from transition_systems.equivalences.hml import evaluate_hml, format_hml
+from transition_systems.equivalences.linear import equivalent, refines
 from transition_systems.equivalences.minimisation import minimise
 
-__all__ = ["bisimilar", "evaluate_hml", "format_hml", "minimise"]
+__all__ = ["bisimilar", "equivalent", "evaluate_hml", "format_hml", "minimise", "refines"]
