@@ -83,6 +83,12 @@ from transition_systems.evidence_equivalence import (
 from transition_systems.evidence_linear import LinearProof
 from transition_systems.evidence_ltl import LtlLasso, LtlRanks
 from transition_systems.evidence_marked_trap import MarkedTrapEvidence
+from transition_systems.evidence_normalised import (
+    LinearDistinction,
+    NormalisedSimulation,
+    SharedFutures,
+    SimulationPairs,
+)
 from transition_systems.evidence_prefix import CompletePrefix
 from transition_systems.evidence_rank import RankEvidence
 from transition_systems.evidence_ranked_diagrams import RankedDiagrams
@@ -94,12 +100,6 @@ from transition_systems.evidence_sets import (
     Measure,
     RankedSet,
     TrapEvidence,
-)
-from transition_systems.evidence_simulation import (
-    LinearDistinction,
-    NormalisedSimulation,
-    SharedFutures,
-    SimulationPairs,
 )
 from transition_systems.evidence_siphon_traps import SiphonTraps
 from transition_systems.evidence_stubborn import StubbornEvidence

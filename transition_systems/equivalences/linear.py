@@ -22,7 +22,7 @@ from transition_systems.equivalences.linear_relations import (
 )
 from transition_systems.equivalences.linear_words import in_words
 from transition_systems.evidence_data import Claim
-from transition_systems.evidence_simulation import (
+from transition_systems.evidence_normalised import (
     LinearDistinction,
     NormalisedSimulation,
     SharedFutures,
