@@ -14,11 +14,13 @@ from transition_systems._exports import home_of
 if TYPE_CHECKING:
     from transition_systems.budget import Budget, Meter
     from transition_systems.equivalences import (
+        NormalForm,
         bisimilar,
         equivalent,
         evaluate_hml,
         format_hml,
         minimise,
+        normal_form,
         refines,
     )
     from transition_systems.errors import (
@@ -199,6 +201,7 @@ __all__ = [
     "Measure",
     "Meter",
     "NetproofError",
+    "NormalForm",
     "NormalisedSimulation",
     "Not",
     "Observable",
@@ -277,6 +280,7 @@ __all__ = [
     "minimise",
     "mu_states",
     "mutually_exclusive",
+    "normal_form",
     "parse_aut",
     "parse_expression",
     "parse_formula",

@@ -6,7 +6,9 @@ __all__ = ["home_of"]
 
 _NAMES = {
     "budget": "Budget Meter",
-    "equivalences": "bisimilar equivalent evaluate_hml format_hml minimise refines",
+    "equivalences": (
+        "NormalForm bisimilar equivalent evaluate_hml format_hml minimise normal_form refines"
+    ),
     "errors": (
         "ExpressionError FiringError InputError NetproofError RecheckError UndecidedError "
         "UnsupportedError UsageError"
