@@ -13,7 +13,8 @@ from functools import partial
 from typing import cast
 
 from transition_systems.budget import Budget
-from transition_systems.equivalences import bisimilar, minimise
+from transition_systems.equivalences import bisimilar, equivalent, minimise, normal_form
+from transition_systems.equivalences.linear_relations import LINEAR_RELATIONS, LinearName
 from transition_systems.equivalences.relations import BISIMILARITIES, Relation
 from transition_systems.errors import UsageError
 from transition_systems.lts import LTS
@@ -44,6 +45,21 @@ def _minimise(relation: str, lts: LTS, budget: Budget) -> LTS:
 EQUIVALENCES: dict[str, Equivalence] = {
     name: Equivalence(partial(_compare, name), partial(_minimise, name)) for name in BISIMILARITIES
 }
+
+
+def _compare_runs(relation: str, a: LTS, b: LTS, budget: Budget) -> Verdict:
+    name = cast(LinearName, relation)
+    return equivalent(a, b, name, atoms={*a.atoms, *b.atoms}, budget=budget)
+
+
+def _normal_form(relation: str, lts: LTS, budget: Budget) -> LTS:
+    return normal_form(lts, cast(LinearName, relation), atoms=lts.atoms.keys(), budget=budget).lts
+
+
+EQUIVALENCES.update(
+    (name, Equivalence(partial(_compare_runs, name), partial(_normal_form, name)))
+    for name in LINEAR_RELATIONS
+)
 
 
 def equivalence_named(name: str) -> Equivalence:

@@ -13,7 +13,16 @@ from transition_systems._exports import home_of
 
 if TYPE_CHECKING:
     from transition_systems.budget import Budget, Meter
-    from transition_systems.equivalences import bisimilar, evaluate_hml, format_hml, minimise
+    from transition_systems.equivalences import (
+        NormalForm,
+        bisimilar,
+        equivalent,
+        evaluate_hml,
+        format_hml,
+        minimise,
+        normal_form,
+        refines,
+    )
     from transition_systems.errors import (
         ExpressionError,
         FiringError,
@@ -37,11 +46,13 @@ if TYPE_CHECKING:
         FairMeasure,
         InvariantEvidence,
         LassoEvidence,
+        LinearDistinction,
         LinearProof,
         LtlLasso,
         LtlRanks,
         MarkedTrapEvidence,
         Measure,
+        NormalisedSimulation,
         PartitionEvidence,
         Parts,
         PumpEvidence,
@@ -180,6 +191,7 @@ __all__ = [
     "InvariantEvidence",
     "Lasso",
     "LassoEvidence",
+    "LinearDistinction",
     "LinearProof",
     "LogCase",
     "LogEvent",
@@ -189,6 +201,8 @@ __all__ = [
     "Measure",
     "Meter",
     "NetproofError",
+    "NormalForm",
+    "NormalisedSimulation",
     "Not",
     "Observable",
     "Or",
@@ -245,6 +259,7 @@ __all__ = [
     "disjoint_union",
     "disjunction",
     "enumeration",
+    "equivalent",
     "evaluate_expression",
     "evaluate_hml",
     "evaluate_predicate",
@@ -265,6 +280,7 @@ __all__ = [
     "minimise",
     "mu_states",
     "mutually_exclusive",
+    "normal_form",
     "parse_aut",
     "parse_expression",
     "parse_formula",
@@ -277,6 +293,7 @@ __all__ = [
     "read_aut",
     "read_hoa",
     "read_lts_json",
+    "refines",
     "translate_ltl",
     "with_last_steps",
     "write_aut",

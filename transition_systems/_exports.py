@@ -6,15 +6,18 @@ __all__ = ["home_of"]
 
 _NAMES = {
     "budget": "Budget Meter",
-    "equivalences": "bisimilar evaluate_hml format_hml minimise",
+    "equivalences": (
+        "NormalForm bisimilar equivalent evaluate_hml format_hml minimise normal_form refines"
+    ),
     "errors": (
         "ExpressionError FiringError InputError NetproofError RecheckError UndecidedError "
         "UnsupportedError UsageError"
     ),
     "evidence": (
         "BoundEvidence CircuitEvidence Claim ClosedSet CompletePrefix CtlRanks DiagramEvidence "
-        "Distinction Evidence FairMeasure InvariantEvidence LassoEvidence LinearProof "
-        "LtlLasso LtlRanks MarkedTrapEvidence Measure PartitionEvidence Parts PumpEvidence "
+        "Distinction Evidence FairMeasure InvariantEvidence LassoEvidence LinearDistinction "
+        "LinearProof LtlLasso LtlRanks MarkedTrapEvidence Measure NormalisedSimulation "
+        "PartitionEvidence Parts PumpEvidence "
         "RankEvidence RankedDiagrams RankedSet RunEvidence SiphonTraps StateSet StructureEvidence "
         "StubbornEvidence TraceDistinction TrapEvidence TreeEvidence TreeNode "
         "WellStructuredEvidence WordEvidence evidence_from_dict"

@@ -56,6 +56,10 @@ kind                  proves                                    by
 ``reduction``         a statement about a net                   reduction steps that preserve it,
                                                                 and evidence about the smaller net
 ====================  ========================================  ===================================
+
+That a system refines another in linear time, or is equivalent to it, is proved by a
+``normalised-simulation``: a simulation by the sets of states that traces lead to. That it does not
+by a ``linear-distinction``: a trace, and what is seen after it in just one of them.
 """
 
 from __future__ import annotations
@@ -79,6 +83,12 @@ from transition_systems.evidence_equivalence import (
 from transition_systems.evidence_linear import LinearProof
 from transition_systems.evidence_ltl import LtlLasso, LtlRanks
 from transition_systems.evidence_marked_trap import MarkedTrapEvidence
+from transition_systems.evidence_normalised import (
+    LinearDistinction,
+    NormalisedSimulation,
+    SharedFutures,
+    SimulationPairs,
+)
 from transition_systems.evidence_prefix import CompletePrefix
 from transition_systems.evidence_rank import RankEvidence
 from transition_systems.evidence_ranked_diagrams import RankedDiagrams
@@ -109,11 +119,13 @@ __all__ = [
     "FairMeasure",
     "InvariantEvidence",
     "LassoEvidence",
+    "LinearDistinction",
     "LinearProof",
     "LtlLasso",
     "LtlRanks",
     "MarkedTrapEvidence",
     "Measure",
+    "NormalisedSimulation",
     "PartitionEvidence",
     "Parts",
     "PumpEvidence",
@@ -122,6 +134,8 @@ __all__ = [
     "RankedSet",
     "ReductionEvidence",
     "RunEvidence",
+    "SharedFutures",
+    "SimulationPairs",
     "SiphonTraps",
     "StateSet",
     "StructureEvidence",
@@ -255,6 +269,8 @@ Evidence: TypeAlias = (
     | PartitionEvidence
     | Distinction
     | TraceDistinction
+    | NormalisedSimulation
+    | LinearDistinction
     | WordEvidence
     | Parts
     | ReductionEvidence
@@ -267,11 +283,13 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "distinction": Distinction.from_dict,
     "decision-diagram": DiagramEvidence.from_dict,
     "lasso": LassoEvidence.from_dict,
+    "linear-distinction": LinearDistinction.from_dict,
     "linear-proof": LinearProof.from_dict,
     "ltl-lasso": LtlLasso.from_dict,
     "ltl-ranks": LtlRanks.from_dict,
     "marked-circuits": CircuitEvidence.from_dict,
     "marked-trap": MarkedTrapEvidence.from_dict,
+    "normalised-simulation": NormalisedSimulation.from_dict,
     "partition": PartitionEvidence.from_dict,
     "pump": PumpEvidence.from_dict,
     "rank-theorem": RankEvidence.from_dict,

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Callable
 
 from netproof.behaviours import is_system, load_behaviour
 from netproof.cli.output_file import write_output
@@ -18,7 +19,7 @@ from transition_systems.errors import UndecidedError, UsageError
 from transition_systems.lts import LTS
 from transition_systems.verdict import Outcome, Statistics, Verdict
 
-__all__ = ["run"]
+__all__ = ["compared", "compared_lines", "run"]
 
 SCHEMA = "netproof/equivalent/1"
 CODES = {Outcome.HOLDS: 0, Outcome.VIOLATED: 1, Outcome.UNKNOWN: 3}
@@ -34,10 +35,23 @@ def run(arguments: argparse.Namespace) -> int:
         return _versions(arguments)
     if arguments.picture is not None:
         raise UsageError("a picture is made of two nets or workflows, not of transition systems")
-    relation: str = arguments.relation or "strong"
-    equivalence = equivalence_named(relation)
-    budget = Budget(seconds=arguments.budget_seconds).fixed()
     started = time.monotonic()
+    relation: str = arguments.relation or "strong"
+    systems, verdict, recheck = compared(arguments, equivalence_named(relation).compare)
+    seconds = round(time.monotonic() - started, 6)
+    if arguments.output_format == "json":
+        sizes = [{"states": lts.n_states, "arcs": lts.n_arcs} for lts in systems]
+        sys.stdout.write(json.dumps(_data(relation, sizes, verdict, recheck, seconds)) + "\n")
+    else:
+        sys.stdout.write(compared_lines(relation, verdict, recheck))
+    return FAULT if recheck.status == "failed" else CODES[verdict.outcome]
+
+
+def compared(
+    arguments: argparse.Namespace, compare: Callable[[LTS, LTS, Budget], Verdict]
+) -> tuple[list[LTS], Verdict, RecheckResult]:
+    """Return the systems of two files, the answer about them and its recheck, within the budget."""
+    budget = Budget(seconds=arguments.budget_seconds).fixed()
     systems: list[LTS] = []
     recheck = RecheckResult("skipped", "there is no evidence")
     try:
@@ -47,21 +61,18 @@ def run(arguments: argparse.Namespace) -> int:
                     path, format=arguments.format, starts=arguments.starts or "one", budget=budget
                 )
             )
-        verdict = equivalence.compare(systems[0], systems[1], budget)
+        verdict = compare(systems[0], systems[1], budget)
     except UndecidedError as error:
         nothing = Statistics(method="none")
         verdict = Verdict(
-            property=relation, outcome=Outcome.UNKNOWN, statistics=nothing, reason=str(error)
+            property=arguments.relation,
+            outcome=Outcome.UNKNOWN,
+            statistics=nothing,
+            reason=str(error),
         )
     if verdict.evidence is not None:
         recheck = recheck_equivalence(verdict.evidence, systems[0], systems[1], budget=budget)
-    seconds = round(time.monotonic() - started, 6)
-    if arguments.output_format == "json":
-        sizes = [{"states": lts.n_states, "arcs": lts.n_arcs} for lts in systems]
-        sys.stdout.write(json.dumps(_data(relation, sizes, verdict, recheck, seconds)) + "\n")
-    else:
-        sys.stdout.write(_lines(relation, verdict, recheck))
-    return FAULT if recheck.status == "failed" else CODES[verdict.outcome]
+    return systems, verdict, recheck
 
 
 def _are_models(arguments: argparse.Namespace) -> bool:
@@ -117,7 +128,8 @@ def _data(
     }
 
 
-def _lines(relation: str, verdict: Verdict, recheck: RecheckResult) -> str:
+def compared_lines(relation: str, verdict: Verdict, recheck: RecheckResult) -> str:
+    """Return the answer as lines for a reader."""
     lines = [f"{verdict.outcome} {relation}: {verdict.explain()}"]
     if verdict.evidence is not None:
         why = f": {recheck.reason}" if recheck.reason else ""

@@ -26,6 +26,7 @@ COMMANDS = {
     "simulate": "netproof.cli.simulate_command",
     "statespace": "netproof.cli.statespace_command",
     "equivalent": "netproof.cli.equivalent_command",
+    "refine": "netproof.cli.refine_command",
     "minimise": "netproof.cli.minimise_command",
     "mcc": "netproof.cli.mcc_command",
     "recheck": "netproof.cli.recheck_command",
@@ -88,6 +89,7 @@ def build_parser() -> argparse.ArgumentParser:
     _reading(simulate)
     _statespace(commands.add_parser("statespace", help="count the states of a net"))
     _equivalent(commands.add_parser("equivalent", help="tell whether two behaviours are the same"))
+    _refine(commands.add_parser("refine", help="tell whether a behaviour refines another"))
     _minimise(commands.add_parser("minimise", help="make a behaviour as small as it can be"))
     _contest(commands.add_parser("mcc", help="answer an instance of the Model Checking Contest"))
     recheck = commands.add_parser("recheck", help="recheck a JSON report or a folder of evidence")
@@ -175,18 +177,28 @@ def _equivalent(parser: argparse.ArgumentParser) -> None:
     _relation(parser)
 
 
+def _refine(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("left", metavar="SPEC", help="the specification: a file as for equivalent")
+    parser.add_argument("right", metavar="IMPL", help="the implementation")
+    _relation(parser, "trace", "trace (default), failures, failures-divergences, weak-trace, ...")
+
+
 def _minimise(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="A", help="an .aut file, a system as JSON, a net, ...")
     parser.add_argument("-o", "--output", metavar="PATH", help="x.aut or x.json")
     _relation(parser)
 
 
-def _relation(parser: argparse.ArgumentParser) -> None:
+def _relation(
+    parser: argparse.ArgumentParser,
+    default: str | None = None,
+    known: str = "strong (default of systems), branching (of models), weak, trace, failures, ...",
+) -> None:
     add = parser.add_argument
-    add("--relation", metavar="R",
-        help="strong (default of systems), branching (of models), weak, ...")  # fmt: skip
+    add("--relation", default=default, metavar="R", help=known)
     add("--budget-seconds", type=_seconds, metavar="S", help="wall time; default: no limit")
     add("--output-format", choices=("terminal", "json"), default="terminal")
+    add("--json", dest="output_format", action="store_const", const="json", help="as JSON")
     _reading(parser)
 
 

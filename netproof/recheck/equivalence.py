@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netproof.recheck.hml import formula_holds
+from netproof.recheck.linear_distinctions import check_linear_distinction
+from netproof.recheck.normalised import check_normalised
 from netproof.recheck.partitions import check_partition
 from netproof.recheck.result import RecheckResult, RefusedError, Watch, guarded
 from netproof.recheck.words import check_trace, check_word
@@ -15,6 +17,8 @@ from transition_systems.budget import Budget
 from transition_systems.evidence import (
     Distinction,
     Evidence,
+    LinearDistinction,
+    NormalisedSimulation,
     PartitionEvidence,
     TraceDistinction,
     WordEvidence,
@@ -44,9 +48,9 @@ def recheck_equivalence(
     evidence
         A partition (equivalent), a Hennessy-Milner formula or a trace (not bisimilar) or a word
         (not language equivalent: silent steps are no letters, a word is accepted in a final
-        state).
+        state); for linear-time relations normalised simulations, or what is seen after a trace.
     left, right
-        The systems, in the order in which they were compared.
+        The systems, in the order in which they were compared; a specification is on the left.
     budget
         Seconds and bytes.
 
@@ -92,6 +96,10 @@ def recheck_equivalence(
             check_trace(evidence, left, right, watch, silent=evidence.relation != "strong")
         elif isinstance(evidence, WordEvidence):
             check_word(evidence, left, right, watch)
+        elif isinstance(evidence, NormalisedSimulation):
+            check_normalised(evidence, left, right, watch)
+        elif isinstance(evidence, LinearDistinction):
+            check_linear_distinction(evidence, left, right, watch)
         else:
             raise RefusedError(f"evidence of kind {evidence.kind!r} is not about two systems")
 

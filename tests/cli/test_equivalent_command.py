@@ -9,10 +9,10 @@ import jsonschema
 import pytest
 
 from netproof.cli.main import run
-from netproof.equivalences import EQUIVALENCES
 from petri import PetriNet
 from petri.readwrite.pnml import write_pnml
 from transition_systems import LTS, bisimilar, read_aut, read_lts_json, write_lts_json
+from transition_systems.equivalences.relations import BISIMILARITIES
 from transition_systems.evidence import evidence_from_dict
 
 SCHEMAS = Path(__file__).parents[2] / "netproof/schema"
@@ -37,7 +37,7 @@ def printed(capsys: pytest.CaptureFixture[str], schema: str) -> dict[str, object
     return data  # type: ignore[no-any-return]
 
 
-@pytest.mark.parametrize("relation", [*EQUIVALENCES])
+@pytest.mark.parametrize("relation", [*BISIMILARITIES])
 def test_two_files_are_compared(
     relation: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -55,7 +55,7 @@ def test_two_files_are_compared(
     assert data["systems"] == [{"states": 4, "arcs": 3}, {"states": 6, "arcs": 5}]
 
 
-@pytest.mark.parametrize("relation", [*EQUIVALENCES])
+@pytest.mark.parametrize("relation", [*BISIMILARITIES])
 def test_a_file_is_minimised(
     relation: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

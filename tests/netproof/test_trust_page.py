@@ -21,6 +21,7 @@ KINDS = {kind.kind for kind in get_args(Evidence)}
 ELSEWHERE = {
     "partition", "distinction", "trace-distinction", "word", "ltl-lasso", "ltl-ranks",
     "tree", "ctl-ranks",
+    "normalised-simulation", "linear-distinction",
 }  # fmt: skip
 
 
@@ -55,6 +56,7 @@ def closure(module: str) -> int:
         ("reduction", "reductions"), ("marked-trap", "marked_trap"),
         ("complete-prefix", "prefixes"), ("ranked-diagrams", "ranked_diagrams"),
         ("siphon-traps", "siphon_traps"), ("ltl-lasso", "ltl"), ("ltl-ranks", "ltl"),
+        ("normalised-simulation", "normalised"), ("linear-distinction", "linear_distinctions"),
     ],
 )  # fmt: skip
 def test_line_counts(kind: str, module: str) -> None:

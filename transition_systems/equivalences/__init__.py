@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from transition_systems.equivalences.bisimilarity import bisimilar
 from transition_systems.equivalences.hml import evaluate_hml, format_hml
+from transition_systems.equivalences.linear import equivalent, refines
 from transition_systems.equivalences.minimisation import minimise
+from transition_systems.equivalences.normal_forms import NormalForm, normal_form
 
-__all__ = ["bisimilar", "evaluate_hml", "format_hml", "minimise"]
+__all__ = [
+    "NormalForm",
+    "bisimilar",
+    "equivalent",
+    "evaluate_hml",
+    "format_hml",
+    "minimise",
+    "normal_form",
+    "refines",
+]
