@@ -13,7 +13,15 @@ from transition_systems._exports import home_of
 
 if TYPE_CHECKING:
     from transition_systems.budget import Budget, Meter
-    from transition_systems.equivalences import bisimilar, evaluate_hml, format_hml, minimise
+    from transition_systems.equivalences import (
+        bisimilar,
+        evaluate_hml,
+        format_hml,
+        minimise,
+        reduce_by_simulation,
+        similar,
+        simulated_by,
+    )
     from transition_systems.errors import (
         ExpressionError,
         FiringError,
@@ -49,6 +57,7 @@ if TYPE_CHECKING:
         RankedSet,
         RankEvidence,
         RunEvidence,
+        SimulationEvidence,
         SiphonTraps,
         StateSet,
         StructureEvidence,
@@ -206,6 +215,7 @@ __all__ = [
     "RecheckError",
     "Run",
     "RunEvidence",
+    "SimulationEvidence",
     "SiphonTraps",
     "SourceSpan",
     "StateSet",
@@ -277,6 +287,9 @@ __all__ = [
     "read_aut",
     "read_hoa",
     "read_lts_json",
+    "reduce_by_simulation",
+    "similar",
+    "simulated_by",
     "translate_ltl",
     "with_last_steps",
     "write_aut",

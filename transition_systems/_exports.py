@@ -6,7 +6,9 @@ __all__ = ["home_of"]
 
 _NAMES = {
     "budget": "Budget Meter",
-    "equivalences": "bisimilar evaluate_hml format_hml minimise",
+    "equivalences": (
+        "bisimilar evaluate_hml format_hml minimise reduce_by_simulation similar simulated_by"
+    ),
     "errors": (
         "ExpressionError FiringError InputError NetproofError RecheckError UndecidedError "
         "UnsupportedError UsageError"
@@ -15,9 +17,9 @@ _NAMES = {
         "BoundEvidence CircuitEvidence Claim ClosedSet CompletePrefix CtlRanks DiagramEvidence "
         "Distinction Evidence FairMeasure InvariantEvidence LassoEvidence LinearProof "
         "LtlLasso LtlRanks MarkedTrapEvidence Measure PartitionEvidence Parts PumpEvidence "
-        "RankEvidence RankedDiagrams RankedSet RunEvidence SiphonTraps StateSet StructureEvidence "
-        "StubbornEvidence TraceDistinction TrapEvidence TreeEvidence TreeNode "
-        "WellStructuredEvidence WordEvidence evidence_from_dict"
+        "RankEvidence RankedDiagrams RankedSet RunEvidence SimulationEvidence SiphonTraps "
+        "StateSet StructureEvidence StubbornEvidence TraceDistinction TrapEvidence TreeEvidence "
+        "TreeNode WellStructuredEvidence WordEvidence evidence_from_dict"
     ),
     "expressions.check": "check infer",
     "expressions.evaluate": "evaluate_expression",

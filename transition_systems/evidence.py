@@ -49,6 +49,7 @@ kind                  proves                                    by
                                                                 fixpoints
 ``structure``         a statement about the graph of the net    the nodes that it is about
 ``partition``         two systems are equivalent                a partition of their states
+``simulation``        one system simulates another              a relation on their states
 ``distinction``       two systems are not equivalent            a formula that tells them apart
 ``trace-distinction`` two systems are not equivalent            a trace of just one of them
 ``word``              a word that one machine accepts           the word
@@ -91,6 +92,7 @@ from transition_systems.evidence_sets import (
     RankedSet,
     TrapEvidence,
 )
+from transition_systems.evidence_simulation import SimulationEvidence
 from transition_systems.evidence_siphon_traps import SiphonTraps
 from transition_systems.evidence_stubborn import StubbornEvidence
 from transition_systems.evidence_well_structured import WellStructuredEvidence
@@ -122,6 +124,7 @@ __all__ = [
     "RankedSet",
     "ReductionEvidence",
     "RunEvidence",
+    "SimulationEvidence",
     "SiphonTraps",
     "StateSet",
     "StructureEvidence",
@@ -253,6 +256,7 @@ Evidence: TypeAlias = (
     | TreeEvidence
     | WellStructuredEvidence
     | PartitionEvidence
+    | SimulationEvidence
     | Distinction
     | TraceDistinction
     | WordEvidence
@@ -277,6 +281,7 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "rank-theorem": RankEvidence.from_dict,
     "ranked-diagrams": RankedDiagrams.from_dict,
     "run": RunEvidence.from_dict,
+    "simulation": SimulationEvidence.from_dict,
     "siphon-traps": SiphonTraps.from_dict,
     "stubborn-sets": StubbornEvidence.from_dict,
     "tree": TreeEvidence.from_dict,

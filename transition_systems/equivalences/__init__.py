@@ -5,5 +5,15 @@ from __future__ import annotations
 from transition_systems.equivalences.bisimilarity import bisimilar
 from transition_systems.equivalences.hml import evaluate_hml, format_hml
 from transition_systems.equivalences.minimisation import minimise
+from transition_systems.equivalences.simulation import similar, simulated_by
+from transition_systems.equivalences.simulation_reduction import reduce_by_simulation
 
-__all__ = ["bisimilar", "evaluate_hml", "format_hml", "minimise"]
+__all__ = [
+    "bisimilar",
+    "evaluate_hml",
+    "format_hml",
+    "minimise",
+    "reduce_by_simulation",
+    "similar",
+    "simulated_by",
+]
