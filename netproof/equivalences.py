@@ -13,7 +13,7 @@ from functools import partial
 from typing import cast
 
 from transition_systems.budget import Budget
-from transition_systems.equivalences import bisimilar, minimise
+from transition_systems.equivalences import bisimilar, isomorphic, minimise
 from transition_systems.equivalences.relations import BISIMILARITIES, Relation
 from transition_systems.equivalences.simulation import similar
 from transition_systems.equivalences.simulation_reduction import reduce_by_simulation
@@ -59,6 +59,13 @@ EQUIVALENCES: dict[str, Equivalence] = {
 EQUIVALENCES.update(
     (name, Equivalence(partial(_simulate, name), partial(_reduce, name))) for name in SIMULATIONS
 )
+
+
+def _match(a: LTS, b: LTS, budget: Budget) -> Verdict:
+    return isomorphic(a, b, atoms={*a.atoms, *b.atoms}, budget=budget)
+
+
+EQUIVALENCES["isomorphism"] = Equivalence(_match)
 
 
 def equivalence_named(name: str) -> Equivalence:

@@ -7,19 +7,21 @@ __all__ = ["home_of"]
 _NAMES = {
     "budget": "Budget Meter",
     "equivalences": (
-        "bisimilar evaluate_hml format_hml minimise reduce_by_simulation similar simulated_by"
+        "bisimilar evaluate_hml format_hml isomorphic minimise reduce_by_simulation similar "
+        "simulated_by"
     ),
     "errors": (
         "ExpressionError FiringError InputError NetproofError RecheckError UndecidedError "
         "UnsupportedError UsageError"
     ),
     "evidence": (
-        "BoundEvidence CircuitEvidence Claim ClosedSet CompletePrefix CtlRanks DiagramEvidence "
-        "Distinction Evidence FairMeasure InvariantEvidence LassoEvidence LinearProof "
-        "LtlLasso LtlRanks MarkedTrapEvidence Measure PartitionEvidence Parts PumpEvidence "
-        "RankEvidence RankedDiagrams RankedSet RunEvidence SimulationEvidence SiphonTraps "
-        "StateSet StructureEvidence StubbornEvidence TraceDistinction TrapEvidence TreeEvidence "
-        "TreeNode WellStructuredEvidence WordEvidence evidence_from_dict"
+        "BoundEvidence CircuitEvidence Claim ClosedSet ColourDifference CompletePrefix CtlRanks "
+        "DiagramEvidence Distinction Evidence FairMeasure InvariantEvidence IsomorphismEvidence "
+        "LassoEvidence LinearProof LtlLasso LtlRanks MarkedTrapEvidence Measure "
+        "PartitionEvidence Parts PumpEvidence RankEvidence RankedDiagrams RankedSet RunEvidence "
+        "SimulationEvidence SiphonTraps StateSet StructureEvidence StubbornEvidence "
+        "TraceDistinction TrapEvidence TreeEvidence TreeNode WellStructuredEvidence "
+        "WordEvidence evidence_from_dict"
     ),
     "expressions.check": "check infer",
     "expressions.evaluate": "evaluate_expression",

@@ -50,6 +50,8 @@ kind                  proves                                    by
 ``structure``         a statement about the graph of the net    the nodes that it is about
 ``partition``         two systems are equivalent                a partition of their states
 ``simulation``        one system simulates another              a relation on their states
+``isomorphism``       two systems are isomorphic                a map of the states
+``colour-difference`` two systems are not isomorphic            rounds of colour refinement
 ``distinction``       two systems are not equivalent            a formula that tells them apart
 ``trace-distinction`` two systems are not equivalent            a trace of just one of them
 ``word``              a word that one machine accepts           the word
@@ -77,6 +79,7 @@ from transition_systems.evidence_equivalence import (
     TraceDistinction,
     WordEvidence,
 )
+from transition_systems.evidence_isomorphism import ColourDifference, IsomorphismEvidence
 from transition_systems.evidence_linear import LinearProof
 from transition_systems.evidence_ltl import LtlLasso, LtlRanks
 from transition_systems.evidence_marked_trap import MarkedTrapEvidence
@@ -103,6 +106,7 @@ __all__ = [
     "CircuitEvidence",
     "Claim",
     "ClosedSet",
+    "ColourDifference",
     "CompletePrefix",
     "CtlRanks",
     "DiagramEvidence",
@@ -110,6 +114,7 @@ __all__ = [
     "Evidence",
     "FairMeasure",
     "InvariantEvidence",
+    "IsomorphismEvidence",
     "LassoEvidence",
     "LinearProof",
     "LtlLasso",
@@ -257,6 +262,8 @@ Evidence: TypeAlias = (
     | WellStructuredEvidence
     | PartitionEvidence
     | SimulationEvidence
+    | IsomorphismEvidence
+    | ColourDifference
     | Distinction
     | TraceDistinction
     | WordEvidence
@@ -266,10 +273,12 @@ Evidence: TypeAlias = (
 
 
 _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
+    "colour-difference": ColourDifference.from_dict,
     "complete-prefix": CompletePrefix.from_dict,
     "ctl-ranks": CtlRanks.from_dict,
     "distinction": Distinction.from_dict,
     "decision-diagram": DiagramEvidence.from_dict,
+    "isomorphism": IsomorphismEvidence.from_dict,
     "lasso": LassoEvidence.from_dict,
     "linear-proof": LinearProof.from_dict,
     "ltl-lasso": LtlLasso.from_dict,

@@ -9,14 +9,17 @@ from numpy.typing import NDArray
 
 from netproof.recheck.fragments import SIMULATIONS, check_fragment
 from netproof.recheck.hml import formula_holds
+from netproof.recheck.isomorphisms import check_colours, check_isomorphism
 from netproof.recheck.partitions import check_partition
 from netproof.recheck.result import RecheckResult, RefusedError, Watch, guarded
 from netproof.recheck.simulations import check_simulation
 from netproof.recheck.words import check_trace, check_word
 from transition_systems.budget import Budget
 from transition_systems.evidence import (
+    ColourDifference,
     Distinction,
     Evidence,
+    IsomorphismEvidence,
     PartitionEvidence,
     SimulationEvidence,
     TraceDistinction,
@@ -91,6 +94,12 @@ def recheck_equivalence(
         elif isinstance(evidence, SimulationEvidence):
             preorder = _claims(evidence, "")
             check_simulation(evidence, left, right, watch, preorder=preorder)
+        elif isinstance(evidence, IsomorphismEvidence):
+            _claims_isomorphism(evidence, "")
+            check_isomorphism(evidence, left, right, watch)
+        elif isinstance(evidence, ColourDifference):
+            _claims_isomorphism(evidence, "not ")
+            check_colours(evidence, left, right, watch)
         elif isinstance(evidence, Distinction):
             _check_distinction(evidence, left, right, watch)
         elif isinstance(evidence, TraceDistinction):
@@ -118,13 +127,21 @@ def _claims(
         phrases = [PHRASES[evidence.relation]]
     else:
         raise RefusedError(f"there is no relation {evidence.relation!r:.40}")
-    if evidence.atoms:
-        shown = json.dumps(sorted(evidence.atoms), ensure_ascii=False)
-        phrases = [f"{phrase} respecting {shown}" for phrase in phrases]
-    claimed = [f"{prefix}{phrase}" for phrase in phrases]
+    claimed = [f"{prefix}{phrase}{_respecting(evidence.atoms)}" for phrase in phrases]
     if evidence.claim.formula not in claimed:
         raise RefusedError(f"the evidence proves '{claimed[0]}', not its claim")
     return claimed.index(evidence.claim.formula) == 1
+
+
+def _claims_isomorphism(evidence: IsomorphismEvidence | ColourDifference, prefix: str) -> None:
+    proved = f"{prefix}isomorphic{_respecting(evidence.atoms)}"
+    if evidence.claim.formula != proved:
+        raise RefusedError(f"the evidence proves '{proved}', not its claim")
+
+
+def _respecting(atoms: tuple[str, ...]) -> str:
+    shown = json.dumps(sorted(atoms), ensure_ascii=False)
+    return f" respecting {shown}" if atoms else ""
 
 
 def _check_distinction(evidence: Distinction, left: LTS, right: LTS, watch: Watch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from transition_systems.equivalences.bisimilarity import bisimilar
 from transition_systems.equivalences.hml import evaluate_hml, format_hml
+from transition_systems.equivalences.isomorphism import isomorphic
 from transition_systems.equivalences.minimisation import minimise
 from transition_systems.equivalences.simulation import similar, simulated_by
 from transition_systems.equivalences.simulation_reduction import reduce_by_simulation
@@ -12,6 +13,7 @@ __all__ = [
     "bisimilar",
     "evaluate_hml",
     "format_hml",
+    "isomorphic",
     "minimise",
     "reduce_by_simulation",
     "similar",

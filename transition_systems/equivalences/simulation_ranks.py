@@ -203,8 +203,8 @@ class _Removal:
         source, other = self.asked_into.heads[arcs], np.repeat(tail, width)
         same = self.asked_into.labels[arcs] == np.repeat(label, width)
         same &= self.ranks[source, other] == 0
-        keys: Indices = source[same] * n + other[same]
-        return keys
+        found: Indices = source[same] * n + other[same]
+        return found
 
     def _uncoupled(self, below: Indices, above: Indices) -> Indices:
         """Return the pairs, as keys, from whose second only ``below`` was under the first."""
@@ -221,8 +221,8 @@ class _Removal:
         good = self.ranks[silent.heads[arcs], np.repeat(first, width)] == 0
         begins = np.cumsum(width) - width
         lost = ~np.logical_or.reduceat(good, begins) if len(width) else good
-        keys: Indices = first[lost] * n + second[lost]
-        return keys
+        found: Indices = first[lost] * n + second[lost]
+        return found
 
     def _by_rows(self, rows: Indices, meter: Meter) -> Bools:
         """Return the pairs, bool (n, n), that have a step to one of some classes and no answer."""
