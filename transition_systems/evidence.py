@@ -95,7 +95,7 @@ from transition_systems.evidence_sets import (
     RankedSet,
     TrapEvidence,
 )
-from transition_systems.evidence_simulation import SimulationEvidence
+from transition_systems.evidence_similarity import SimulationEvidence
 from transition_systems.evidence_siphon_traps import SiphonTraps
 from transition_systems.evidence_stubborn import StubbornEvidence
 from transition_systems.evidence_well_structured import WellStructuredEvidence

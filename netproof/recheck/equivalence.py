@@ -12,7 +12,7 @@ from netproof.recheck.hml import formula_holds
 from netproof.recheck.isomorphisms import check_colours, check_isomorphism
 from netproof.recheck.partitions import check_partition
 from netproof.recheck.result import RecheckResult, RefusedError, Watch, guarded
-from netproof.recheck.simulations import check_simulation
+from netproof.recheck.similarity import check_simulation
 from netproof.recheck.words import check_trace, check_word
 from transition_systems.budget import Budget
 from transition_systems.evidence import (

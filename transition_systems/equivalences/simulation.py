@@ -23,7 +23,7 @@ from transition_systems.equivalences.traces import distinguishing_trace
 from transition_systems.errors import UndecidedError
 from transition_systems.evidence_data import Claim
 from transition_systems.evidence_equivalence import Distinction, TraceDistinction
-from transition_systems.evidence_simulation import SimulationEvidence
+from transition_systems.evidence_similarity import SimulationEvidence
 from transition_systems.lts import FINAL, LTS
 from transition_systems.lts_data import pair_digest
 from transition_systems.lts_operations import (
