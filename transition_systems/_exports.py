@@ -7,8 +7,8 @@ __all__ = ["home_of"]
 _NAMES = {
     "budget": "Budget Meter",
     "equivalences": (
-        "bisimilar evaluate_hml format_hml isomorphic minimise reduce_by_simulation similar "
-        "simulated_by"
+        "bisimilar equivalent evaluate_hml format_hml isomorphic minimise reduce_by_simulation "
+        "refines similar simulated_by"
     ),
     "errors": (
         "ExpressionError FiringError InputError NetproofError RecheckError UndecidedError "
@@ -17,11 +17,11 @@ _NAMES = {
     "evidence": (
         "BoundEvidence CircuitEvidence Claim ClosedSet ColourDifference CompletePrefix CtlRanks "
         "DiagramEvidence Distinction Evidence FairMeasure InvariantEvidence IsomorphismEvidence "
-        "LassoEvidence LinearProof LtlLasso LtlRanks MarkedTrapEvidence Measure "
-        "PartitionEvidence Parts PumpEvidence RankEvidence RankedDiagrams RankedSet RunEvidence "
-        "SimulationEvidence SiphonTraps StateSet StructureEvidence StubbornEvidence "
-        "TraceDistinction TrapEvidence TreeEvidence TreeNode WellStructuredEvidence "
-        "WordEvidence evidence_from_dict"
+        "LassoEvidence LinearDistinction LinearProof LtlLasso LtlRanks MarkedTrapEvidence Measure "
+        "NormalisedSimulation PartitionEvidence Parts PumpEvidence RankEvidence RankedDiagrams "
+        "RankedSet RunEvidence SimulationEvidence SiphonTraps StateSet StructureEvidence "
+        "StubbornEvidence TraceDistinction TrapEvidence TreeEvidence TreeNode "
+        "WellStructuredEvidence WordEvidence evidence_from_dict"
     ),
     "expressions.check": "check infer",
     "expressions.evaluate": "evaluate_expression",

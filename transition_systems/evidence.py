@@ -59,6 +59,10 @@ kind                  proves                                    by
 ``reduction``         a statement about a net                   reduction steps that preserve it,
                                                                 and evidence about the smaller net
 ====================  ========================================  ===================================
+
+That a system refines another in linear time, or is equivalent to it, is proved by a
+``normalised-simulation``: a simulation by the sets of states that traces lead to. That it does not
+by a ``linear-distinction``: a trace, and what is seen after it in just one of them.
 """
 
 from __future__ import annotations
@@ -96,7 +100,14 @@ from transition_systems.evidence_sets import (
     TrapEvidence,
 )
 from transition_systems.evidence_similarity import SimulationEvidence
+from transition_systems.evidence_simulation import (
+    LinearDistinction,
+    NormalisedSimulation,
+    SharedFutures,
+    SimulationPairs,
+)
 from transition_systems.evidence_siphon_traps import SiphonTraps
+from transition_systems.evidence_statements import InvariantEvidence, StructureEvidence
 from transition_systems.evidence_stubborn import StubbornEvidence
 from transition_systems.evidence_well_structured import WellStructuredEvidence
 from transition_systems.run import Run
@@ -116,11 +127,13 @@ __all__ = [
     "InvariantEvidence",
     "IsomorphismEvidence",
     "LassoEvidence",
+    "LinearDistinction",
     "LinearProof",
     "LtlLasso",
     "LtlRanks",
     "MarkedTrapEvidence",
     "Measure",
+    "NormalisedSimulation",
     "PartitionEvidence",
     "Parts",
     "PumpEvidence",
@@ -129,7 +142,9 @@ __all__ = [
     "RankedSet",
     "ReductionEvidence",
     "RunEvidence",
+    "SharedFutures",
     "SimulationEvidence",
+    "SimulationPairs",
     "SiphonTraps",
     "StateSet",
     "StructureEvidence",
@@ -142,51 +157,6 @@ __all__ = [
     "WordEvidence",
     "evidence_from_dict",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InvariantEvidence:
-    """An inductive predicate: the initial state is in, steps stay in, inside is good.
-
-    ``invariant`` is a state predicate in the property language; ``smtlib`` is the same as an
-    SMT-LIB script with three queries that must all be unsatisfiable.
-    """
-
-    claim: Claim
-    invariant: str
-    smtlib: str
-
-    kind = "invariant"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the evidence as JSON data."""
-        return {
-            "kind": self.kind,
-            "claim": self.claim.to_dict(),
-            "invariant": self.invariant,
-            "smtlib": self.smtlib,
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StructureEvidence:
-    """Nodes of the model's graph that show a structural statement.
-
-    ``sets`` names node lists, e.g. ``{"source": ("i",), "sink": ("o",), "unreachable": ()}``.
-    """
-
-    claim: Claim
-    sets: tuple[tuple[str, tuple[str, ...]], ...]
-
-    kind = "structure"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the evidence as JSON data."""
-        return {
-            "kind": self.kind,
-            "claim": self.claim.to_dict(),
-            "sets": {name: list(nodes) for name, nodes in self.sets},
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +236,8 @@ Evidence: TypeAlias = (
     | ColourDifference
     | Distinction
     | TraceDistinction
+    | NormalisedSimulation
+    | LinearDistinction
     | WordEvidence
     | Parts
     | ReductionEvidence
@@ -279,12 +251,15 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "distinction": Distinction.from_dict,
     "decision-diagram": DiagramEvidence.from_dict,
     "isomorphism": IsomorphismEvidence.from_dict,
+    "invariant": InvariantEvidence.from_dict,
     "lasso": LassoEvidence.from_dict,
+    "linear-distinction": LinearDistinction.from_dict,
     "linear-proof": LinearProof.from_dict,
     "ltl-lasso": LtlLasso.from_dict,
     "ltl-ranks": LtlRanks.from_dict,
     "marked-circuits": CircuitEvidence.from_dict,
     "marked-trap": MarkedTrapEvidence.from_dict,
+    "normalised-simulation": NormalisedSimulation.from_dict,
     "partition": PartitionEvidence.from_dict,
     "pump": PumpEvidence.from_dict,
     "rank-theorem": RankEvidence.from_dict,
@@ -292,6 +267,7 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "run": RunEvidence.from_dict,
     "simulation": SimulationEvidence.from_dict,
     "siphon-traps": SiphonTraps.from_dict,
+    "structure": StructureEvidence.from_dict,
     "stubborn-sets": StubbornEvidence.from_dict,
     "tree": TreeEvidence.from_dict,
     "trace-distinction": TraceDistinction.from_dict,
@@ -365,13 +341,6 @@ def _from_dict(data: Mapping[str, Any]) -> Evidence:
                 bound=int(data["bound"]),
                 run=Run.from_dict(data["run"]),
             )
-        case "invariant":
-            return InvariantEvidence(
-                claim=claim, invariant=data["invariant"], smtlib=data["smtlib"]
-            )
-        case "structure":
-            sets = tuple((name, tuple(nodes)) for name, nodes in data["sets"].items())
-            return StructureEvidence(claim=claim, sets=sets)
         case "word":
             return WordEvidence(
                 claim=claim, word=tuple(data["word"]), accepted_by=data["accepted_by"]

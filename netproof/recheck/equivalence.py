@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from netproof.recheck.fragments import SIMULATIONS, check_fragment
 from netproof.recheck.hml import formula_holds
 from netproof.recheck.isomorphisms import check_colours, check_isomorphism
+from netproof.recheck.linear_distinctions import check_linear_distinction
 from netproof.recheck.partitions import check_partition
 from netproof.recheck.result import RecheckResult, RefusedError, Watch, guarded
-from netproof.recheck.similarity import check_simulation
+from netproof.recheck.similarity import check_similarity
+from netproof.recheck.simulations import check_simulation
 from netproof.recheck.words import check_trace, check_word
 from transition_systems.budget import Budget
 from transition_systems.evidence import (
@@ -20,6 +22,8 @@ from transition_systems.evidence import (
     Distinction,
     Evidence,
     IsomorphismEvidence,
+    LinearDistinction,
+    NormalisedSimulation,
     PartitionEvidence,
     SimulationEvidence,
     TraceDistinction,
@@ -49,10 +53,11 @@ def recheck_equivalence(
     ----------
     evidence
         A partition or a simulation (equivalent, or in a preorder), a Hennessy-Milner formula or a
-        trace (not so) or a word (not language equivalent: silent steps are no letters, a word is
-        accepted in a final state).
+        trace (not so), a map or colours (isomorphism) or a word (not language equivalent: silent
+        steps are no letters, a word is accepted in a final state); for linear-time relations
+        normalised simulations, or what is seen after a trace.
     left, right
-        The systems, in the order in which they were compared.
+        The systems, in the order in which they were compared; a specification is on the left.
     budget
         Seconds and bytes.
 
@@ -93,7 +98,7 @@ def recheck_equivalence(
             check_partition(evidence, left, right, watch)
         elif isinstance(evidence, SimulationEvidence):
             preorder = _claims(evidence, "")
-            check_simulation(evidence, left, right, watch, preorder=preorder)
+            check_similarity(evidence, left, right, watch, preorder=preorder)
         elif isinstance(evidence, IsomorphismEvidence):
             _claims_isomorphism(evidence, "")
             check_isomorphism(evidence, left, right, watch)
@@ -110,6 +115,10 @@ def recheck_equivalence(
             check_trace(evidence, left, right, watch, silent=silent)
         elif isinstance(evidence, WordEvidence):
             check_word(evidence, left, right, watch)
+        elif isinstance(evidence, NormalisedSimulation):
+            check_simulation(evidence, left, right, watch)
+        elif isinstance(evidence, LinearDistinction):
+            check_linear_distinction(evidence, left, right, watch)
         else:
             raise RefusedError(f"evidence of kind {evidence.kind!r} is not about two systems")
 

@@ -14,7 +14,7 @@ from netproof.recheck.state_table import integers
 from transition_systems.evidence import SimulationEvidence
 from transition_systems.lts import LTS, TAU
 
-__all__ = ["check_simulation"]
+__all__ = ["check_similarity"]
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -22,7 +22,7 @@ Bools = NDArray[np.bool_]
 CHUNK = 1 << 24
 
 
-def check_simulation(
+def check_similarity(
     evidence: SimulationEvidence, left: LTS, right: LTS, watch: Watch, *, preorder: bool
 ) -> None:
     """Refuse unless the relation is a simulation of its kind that relates the initial states."""

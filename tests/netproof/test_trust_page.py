@@ -22,6 +22,7 @@ ELSEWHERE = {
     "partition", "simulation", "isomorphism", "colour-difference",
     "distinction", "trace-distinction", "word", "ltl-lasso", "ltl-ranks",
     "tree", "ctl-ranks",
+    "normalised-simulation", "linear-distinction",
 }  # fmt: skip
 
 
@@ -56,6 +57,7 @@ def closure(module: str) -> int:
         ("reduction", "reductions"), ("marked-trap", "marked_trap"),
         ("complete-prefix", "prefixes"), ("ranked-diagrams", "ranked_diagrams"),
         ("siphon-traps", "siphon_traps"), ("ltl-lasso", "ltl"), ("ltl-ranks", "ltl"),
+        ("normalised-simulation", "simulations"), ("linear-distinction", "linear_distinctions"),
     ],
 )  # fmt: skip
 def test_line_counts(kind: str, module: str) -> None:
