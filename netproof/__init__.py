@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from netproof.difference.model import Difference
     from netproof.loading import Model, load
     from netproof.report.model import Report
+    from netproof.spectra import spectrum
     from netproof.token_game import play
     from transition_systems.budget import Budget
     from transition_systems.verdict import Outcome, Verdict
@@ -41,6 +42,7 @@ __all__ = [
     "diff",
     "load",
     "play",
+    "spectrum",
 ]
 
 _HOMES = {
@@ -60,6 +62,7 @@ _HOMES = {
     "diff": "netproof.comparing",
     "load": "netproof.loading",
     "play": "netproof.token_game",
+    "spectrum": "netproof.spectra",
 }
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         similar,
         simulated_by,
     )
+    from transition_systems.equivalences.spectrum import Spectrum, spectrum
     from transition_systems.errors import (
         ExpressionError,
         FiringError,
@@ -229,6 +230,7 @@ __all__ = [
     "SimulationEvidence",
     "SiphonTraps",
     "SourceSpan",
+    "Spectrum",
     "StateSet",
     "Statistics",
     "Step",
@@ -304,6 +306,7 @@ __all__ = [
     "refines",
     "similar",
     "simulated_by",
+    "spectrum",
     "translate_ltl",
     "with_last_steps",
     "write_aut",

@@ -6,6 +6,7 @@ __all__ = ["home_of"]
 
 _NAMES = {
     "budget": "Budget Meter",
+    "equivalences.spectrum": "Spectrum spectrum",
     "equivalences": (
         "bisimilar equivalent evaluate_hml format_hml isomorphic minimise reduce_by_simulation "
         "refines similar simulated_by"

@@ -102,6 +102,9 @@ def isomorphic(
     rounds = 0
     both = disjoint_union(a, b)
     try:
+        reason = meter.exhausted(states=both.n_states)
+        if reason is not None:
+            raise UndecidedError(reason)
         image = _by_numbers(both, a.n_states)
         if image is None:
             colouring = Colouring(both, a.n_states, meter)
