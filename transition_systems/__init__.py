@@ -93,8 +93,15 @@ if TYPE_CHECKING:
         Type,
         enumeration,
     )
+    from transition_systems.livelocks import check_livelock
     from transition_systems.lts import LTS, TAU, TICK
     from transition_systems.lts_operations import disjoint_union
+    from transition_systems.products import (
+        interleaving,
+        parallel,
+        product_by_vectors,
+        synchronous_product,
+    )
     from transition_systems.progress import Progress, ProgressCallback
     from transition_systems.properties.evaluate import evaluate as evaluate_predicate
     from transition_systems.properties.format import format_formula, format_predicate
@@ -258,6 +265,7 @@ __all__ = [
     "check_ctl",
     "check_ctl_symbolic",
     "check_expression",
+    "check_livelock",
     "check_ltl",
     "check_ltl_on_the_fly",
     "compile_expression",
@@ -286,10 +294,12 @@ __all__ = [
     "format_xes",
     "formula_in_english",
     "infer_types",
+    "interleaving",
     "isomorphic",
     "minimise",
     "mu_states",
     "mutually_exclusive",
+    "parallel",
     "parse_aut",
     "parse_expression",
     "parse_formula",
@@ -299,6 +309,7 @@ __all__ = [
     "parse_pattern",
     "parse_predicate",
     "possible",
+    "product_by_vectors",
     "read_aut",
     "read_hoa",
     "read_lts_json",
@@ -307,6 +318,7 @@ __all__ = [
     "similar",
     "simulated_by",
     "spectrum",
+    "synchronous_product",
     "translate_ltl",
     "with_last_steps",
     "write_aut",
