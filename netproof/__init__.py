@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from netproof.difference.model import Difference
     from netproof.loading import Model, load
     from netproof.report.model import Report
+    from netproof.spectra import spectrum
     from netproof.token_game import play
     from transition_systems.budget import Budget
     from transition_systems.verdict import Outcome, Verdict
@@ -47,6 +48,7 @@ __all__ = [
     "load",
     "play",
     "play_bisimulation",
+    "spectrum",
 ]
 
 _HOMES = {
@@ -69,6 +71,7 @@ _HOMES = {
     "load": "netproof.loading",
     "play": "netproof.token_game",
     "play_bisimulation": "netproof.bisimulation_game",
+    "spectrum": "netproof.spectra",
 }
 
 

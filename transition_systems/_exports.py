@@ -6,19 +6,21 @@ __all__ = ["home_of"]
 
 _NAMES = {
     "budget": "Budget Meter",
+    "equivalences.spectrum": "Spectrum spectrum",
     "equivalences": (
-        "NormalForm bisimilar equivalent evaluate_hml format_hml minimise normal_form refines"
+        "NormalForm bisimilar equivalent evaluate_hml format_hml isomorphic minimise normal_form "
+        "reduce_by_simulation refines similar simulated_by"
     ),
     "errors": (
         "ExpressionError FiringError InputError NetproofError RecheckError UndecidedError "
         "UnsupportedError UsageError"
     ),
     "evidence": (
-        "BoundEvidence CircuitEvidence Claim ClosedSet CompletePrefix CtlRanks DiagramEvidence "
-        "Distinction Evidence FairMeasure InvariantEvidence LassoEvidence LinearDistinction "
-        "LinearProof LtlLasso LtlRanks MarkedTrapEvidence Measure NormalisedSimulation "
-        "PartitionEvidence Parts PumpEvidence "
-        "RankEvidence RankedDiagrams RankedSet RunEvidence SiphonTraps StateSet StructureEvidence "
+        "BoundEvidence CircuitEvidence Claim ClosedSet ColourDifference CompletePrefix CtlRanks "
+        "DiagramEvidence Distinction Evidence FairMeasure InvariantEvidence IsomorphismEvidence "
+        "LassoEvidence LinearDistinction LinearProof LtlLasso LtlRanks MarkedTrapEvidence Measure "
+        "NormalisedSimulation PartitionEvidence Parts PumpEvidence RankEvidence RankedDiagrams "
+        "RankedSet RunEvidence SimulationEvidence SiphonTraps StateSet StructureEvidence "
         "StubbornEvidence TraceDistinction TrapEvidence TreeEvidence TreeNode "
         "WellStructuredEvidence WordEvidence evidence_from_dict"
     ),
@@ -29,8 +31,10 @@ _NAMES = {
     "expressions.parse": "parse_expression",
     "expressions.to_z3": "feasible_subsets mutually_exclusive",
     "expressions.types": "BOOLEAN INTEGER REAL STRING Type enumeration",
+    "livelocks": "check_livelock",
     "lts": "LTS TAU TICK",
     "lts_operations": "disjoint_union",
+    "products": "interleaving parallel product_by_vectors synchronous_product",
     "progress": "Progress ProgressCallback",
     "properties.evaluate": "evaluate",
     "properties.format": "format_formula format_predicate",

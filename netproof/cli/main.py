@@ -28,6 +28,7 @@ COMMANDS = {
     "equivalent": "netproof.cli.equivalent_command",
     "refine": "netproof.cli.refine_command",
     "minimise": "netproof.cli.minimise_command",
+    "spectrum": "netproof.cli.spectrum_command",
     "mcc": "netproof.cli.mcc_command",
     "recheck": "netproof.cli.recheck_command",
     "doctor": "netproof.cli.doctor_command",
@@ -91,6 +92,7 @@ def build_parser() -> argparse.ArgumentParser:
     _equivalent(commands.add_parser("equivalent", help="tell whether two behaviours are the same"))
     _refine(commands.add_parser("refine", help="tell whether a behaviour refines another"))
     _minimise(commands.add_parser("minimise", help="make a behaviour as small as it can be"))
+    _spectrum(commands.add_parser("spectrum", help="compare two behaviours in every sense"))
     _contest(commands.add_parser("mcc", help="answer an instance of the Model Checking Contest"))
     recheck = commands.add_parser("recheck", help="recheck a JSON report or a folder of evidence")
     recheck.add_argument("report", metavar="REPORT_OR_FOLDER")
@@ -187,6 +189,17 @@ def _minimise(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="A", help="an .aut file, a system as JSON, a net, ...")
     parser.add_argument("-o", "--output", metavar="PATH", help="x.aut or x.json")
     _relation(parser)
+
+
+def _spectrum(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("left", metavar="A", help="an .aut file, a system as JSON, a net or a workflow")
+    add("right", metavar="B")
+    add("-o", "--output", metavar="PATH", help="x.svg: the lattice as a picture")
+    add("--budget-seconds", type=_seconds, metavar="S", default=30.0, help="default 30")
+    add("--output-format", choices=("terminal", "json"), default="terminal")
+    add("--json", action="store_true", help="the same as --output-format json")
+    _reading(parser)
 
 
 def _relation(
