@@ -129,6 +129,12 @@ class Playing:
         return self
 
     @property
+    def sentences(self) -> list[str]:
+        """What was played up to now, as plain sentences."""
+        marks = dict.fromkeys(map(ord, "\u2068\u2069"))
+        return [step.label.translate(marks) for step in self.history[: self.position]]
+
+    @property
     def remark(self) -> str:
         """What the game has to say where it stands; empty for nothing."""
         return "" if self.recorded else self.game.remark(self.state)
