@@ -134,12 +134,14 @@ if TYPE_CHECKING:
     )
     from transition_systems.protocols import ExplicitSystem, Observable, SymbolicSystem, WidthError
     from transition_systems.readwrite.aut import format_aut, parse_aut, read_aut, write_aut
+    from transition_systems.readwrite.dot import format_lts_dot, write_lts_dot
     from transition_systems.readwrite.event_log import (
         LogCase,
         LogEvent,
         format_csv_log,
         write_csv_log,
     )
+    from transition_systems.readwrite.fsm import format_fsm, parse_fsm, read_fsm, write_fsm
     from transition_systems.readwrite.hoa import format_hoa, parse_hoa, read_hoa, write_hoa
     from transition_systems.readwrite.json import (
         format_lts_json,
@@ -289,8 +291,10 @@ __all__ = [
     "format_csv_log",
     "format_expression",
     "format_formula",
+    "format_fsm",
     "format_hml",
     "format_hoa",
+    "format_lts_dot",
     "format_lts_json",
     "format_mu",
     "format_predicate",
@@ -307,6 +311,7 @@ __all__ = [
     "parse_aut",
     "parse_expression",
     "parse_formula",
+    "parse_fsm",
     "parse_hoa",
     "parse_lts_json",
     "parse_mu",
@@ -315,6 +320,7 @@ __all__ = [
     "possible",
     "product_by_vectors",
     "read_aut",
+    "read_fsm",
     "read_hoa",
     "read_lts_json",
     "reduce_by_simulation",
@@ -327,7 +333,9 @@ __all__ = [
     "with_last_steps",
     "write_aut",
     "write_csv_log",
+    "write_fsm",
     "write_hoa",
+    "write_lts_dot",
     "write_lts_json",
     "write_xes",
 ]

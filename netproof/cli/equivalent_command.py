@@ -76,12 +76,12 @@ def compared(
 
 
 def _are_models(arguments: argparse.Namespace) -> bool:
-    """Return whether both files are nets or workflows, so that their elements are compared."""
+    """Return whether both files are nets or workflows, so that their elements are compared.
+
+    Standard input is not looked at: it can be read only once.
+    """
     paths = (arguments.left, arguments.right)
-    try:
-        return not any(is_system(path, arguments.format) for path in paths)
-    except OSError:
-        return False
+    return "-" not in paths and not any(is_system(path, arguments.format) for path in paths)
 
 
 def _versions(arguments: argparse.Namespace) -> int:

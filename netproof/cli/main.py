@@ -53,7 +53,9 @@ def build_parser() -> argparse.ArgumentParser:
     convert = commands.add_parser("convert", help="translate a file to another format")
     convert.add_argument("file", metavar="FILE")
     convert.add_argument(
-        "--to", required=True, choices=("pnml", "dot", "json", "cspm", "definition")
+        "--to",
+        required=True,
+        choices=("pnml", "dot", "json", "cspm", "definition", "aut", "fsm", "lts"),
     )
     convert.add_argument("-o", "--output", metavar="PATH", help="default: standard output")
     _reading(convert)
