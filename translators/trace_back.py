@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from transition_systems.evidence_ltl import STAYS
 from transition_systems.run import Lasso, Run, Step
 from translators.to_petri.assembly import TransitionRecord
 from translators.to_petri.translation import NetTranslation
@@ -67,6 +68,8 @@ def element_state(translation: NetTranslation, marking: Mapping[str, int]) -> di
 def _step(translation: NetTranslation, step: Step) -> Step:
     state = element_state(translation, step.state)
     record = translation.transitions.get(step.action)
+    if step.action == STAYS:
+        return Step(action=step.action, label="nothing more happens", state=state)
     if record is None:
         return Step(action=step.action, label=_added(translation, step.action), state=state)
     assert translation.index is not None

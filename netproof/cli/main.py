@@ -33,7 +33,7 @@ COMMANDS = {
     "recheck": "netproof.cli.recheck_command",
     "doctor": "netproof.cli.doctor_command",
 }
-CONTEST = ("RD", "OS", "QL", "SM", "L", "UB", "RC", "RF", "CTLC", "CTLF")
+CONTEST = ("RD", "OS", "QL", "SM", "L", "UB", "RC", "RF", "CTLC", "CTLF", "LTLC", "LTLF")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -110,7 +110,10 @@ def _check(check: argparse.ArgumentParser) -> None:
     add = check.add_argument
     add("inputs", nargs="*", metavar="FILE|DIR|GLOB|-")
     add("--property", action="append", dest="properties", metavar="NAME-OR-FORMULA",
-        help="a property by name, or AG(...) or EF(...); may be repeated")  # fmt: skip
+        help="a property or pattern by name, or a formula of CTL or LTL; repeatable")  # fmt: skip
+    add("--weak", action="store_true", help="formulas of LTL leave out silent steps")
+    add("--fairness", choices=("weak", "strong", "weak-process", "strong-process"),
+        help="only paths count that are fair to each step, or to each process")  # fmt: skip
     add("--budget-seconds", type=_seconds, metavar="S", help="wall time for one file (default 30)")
     add("--budget-states", type=_count, metavar="N", help="states to store for one file")
     add("--total-seconds", type=_seconds, metavar="S", help="wall time for the whole call")
