@@ -71,7 +71,7 @@ def _step(translation: NetTranslation, step: Step) -> Step:
     if step.action == STAYS:
         return Step(action=step.action, label="nothing more happens", state=state)
     if record is None:
-        return Step(action=step.action, label="how many cases start is chosen", state=state)
+        return Step(action=step.action, label=_added(translation, step.action), state=state)
     assert translation.index is not None
     node = translation.index.node[record.owner]
     return Step(
@@ -80,6 +80,14 @@ def _step(translation: NetTranslation, step: Step) -> Step:
         state=state,
         source=node.span,
     )
+
+
+def _added(translation: NetTranslation, action: str) -> str:
+    """Return what a transition means that was put around the net to ask about several cases."""
+    end = translation.places.get(action.rstrip("'").removesuffix(".out"))
+    if end is None or translation.index is None:
+        return "how many cases start is chosen"
+    return f"a case is over at “{translation.index.node[end.element].title}”"
 
 
 def step_sentence(translation: NetTranslation, record: TransitionRecord) -> str:

@@ -26,7 +26,9 @@ COMMANDS = {
     "simulate": "netproof.cli.simulate_command",
     "statespace": "netproof.cli.statespace_command",
     "equivalent": "netproof.cli.equivalent_command",
+    "refine": "netproof.cli.refine_command",
     "minimise": "netproof.cli.minimise_command",
+    "spectrum": "netproof.cli.spectrum_command",
     "mcc": "netproof.cli.mcc_command",
     "recheck": "netproof.cli.recheck_command",
     "doctor": "netproof.cli.doctor_command",
@@ -51,7 +53,9 @@ def build_parser() -> argparse.ArgumentParser:
     convert = commands.add_parser("convert", help="translate a file to another format")
     convert.add_argument("file", metavar="FILE")
     convert.add_argument(
-        "--to", required=True, choices=("pnml", "dot", "json", "cspm", "definition")
+        "--to",
+        required=True,
+        choices=("pnml", "dot", "json", "cspm", "definition", "aut", "fsm", "lts"),
     )
     convert.add_argument("-o", "--output", metavar="PATH", help="default: standard output")
     _reading(convert)
@@ -88,7 +92,9 @@ def build_parser() -> argparse.ArgumentParser:
     _reading(simulate)
     _statespace(commands.add_parser("statespace", help="count the states of a net"))
     _equivalent(commands.add_parser("equivalent", help="tell whether two behaviours are the same"))
+    _refine(commands.add_parser("refine", help="tell whether a behaviour refines another"))
     _minimise(commands.add_parser("minimise", help="make a behaviour as small as it can be"))
+    _spectrum(commands.add_parser("spectrum", help="compare two behaviours in every sense"))
     _contest(commands.add_parser("mcc", help="answer an instance of the Model Checking Contest"))
     recheck = commands.add_parser("recheck", help="recheck a JSON report or a folder of evidence")
     recheck.add_argument("report", metavar="REPORT_OR_FOLDER")
@@ -173,7 +179,15 @@ def _equivalent(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("left", metavar="A", help="an .aut file, a system as JSON, a net or a workflow")
     add("right", metavar="B")
+    add("--picture", metavar="PATH",
+        help="two nets or workflows with the run that tells them apart: x.svg, x.html")  # fmt: skip
     _relation(parser)
+
+
+def _refine(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("left", metavar="SPEC", help="the specification: a file as for equivalent")
+    parser.add_argument("right", metavar="IMPL", help="the implementation")
+    _relation(parser, "trace", "trace (default), failures, failures-divergences, weak-trace, ...")
 
 
 def _minimise(parser: argparse.ArgumentParser) -> None:
@@ -182,12 +196,27 @@ def _minimise(parser: argparse.ArgumentParser) -> None:
     _relation(parser)
 
 
-def _relation(parser: argparse.ArgumentParser) -> None:
+def _spectrum(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--relation", default="strong", metavar="R",
-        help="strong (default), branching, weak, divergence-branching, ...")  # fmt: skip
+    add("left", metavar="A", help="an .aut file, a system as JSON, a net or a workflow")
+    add("right", metavar="B")
+    add("-o", "--output", metavar="PATH", help="x.svg: the lattice as a picture")
+    add("--budget-seconds", type=_seconds, metavar="S", default=30.0, help="default 30")
+    add("--output-format", choices=("terminal", "json"), default="terminal")
+    add("--json", action="store_true", help="the same as --output-format json")
+    _reading(parser)
+
+
+def _relation(
+    parser: argparse.ArgumentParser,
+    default: str | None = None,
+    known: str = "strong (default of systems), branching (of models), weak, trace, failures, ...",
+) -> None:
+    add = parser.add_argument
+    add("--relation", default=default, metavar="R", help=known)
     add("--budget-seconds", type=_seconds, metavar="S", help="wall time; default: no limit")
     add("--output-format", choices=("terminal", "json"), default="terminal")
+    add("--json", dest="output_format", action="store_const", const="json", help="as JSON")
     _reading(parser)
 
 

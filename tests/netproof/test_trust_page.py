@@ -19,8 +19,10 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "trust.md").read_text(encoding="utf-8")
 KINDS = {kind.kind for kind in get_args(Evidence)}
 ELSEWHERE = {
-    "partition", "distinction", "trace-distinction", "word", "ltl-lasso", "ltl-ranks",
+    "partition", "simulation", "isomorphism", "colour-difference",
+    "distinction", "trace-distinction", "word", "ltl-lasso", "ltl-ranks",
     "tree", "ctl-ranks", "ctl-star",
+    "normalised-simulation", "linear-distinction",
 }  # fmt: skip
 
 
@@ -56,6 +58,7 @@ def closure(module: str) -> int:
         ("complete-prefix", "prefixes"), ("ranked-diagrams", "ranked_diagrams"),
         ("siphon-traps", "siphon_traps"), ("ltl-lasso", "ltl"), ("ltl-ranks", "ltl"),
         ("ctl-star", "ctl_star"),
+        ("normalised-simulation", "normalised"), ("linear-distinction", "linear_distinctions"),
     ],
 )  # fmt: skip
 def test_line_counts(kind: str, module: str) -> None:
