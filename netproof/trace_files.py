@@ -48,6 +48,15 @@ def write_traces(report: Report, folder: str | os.PathLike[str]) -> list[Path]:
     ------
     UsageError
         When the folder cannot be made.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from netproof import check
+    >>> net = PetriNet.from_arrays([[1], [0]], [[0], [1]], [1, 0])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [path.suffix for path in write_traces(check(net, ["F G p1"]), folder)]
+    ['.mmd', '.svg', '.json']
     """
     base = evidence_folder(folder)
     starts = "all" if report.options.get("starts") == "all" else "one"

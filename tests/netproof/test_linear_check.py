@@ -37,6 +37,15 @@ CASES = [
     (ORDER, "AG (done(check) -> AF (delivered || cancelled))", "HOLDS"),
     (ORDER, "EF (done(cancel) && EX cancelled)", "HOLDS"),
     (ORDER, "G !enabled(cancel)", "VIOLATED"),
+    (ORDER, "A G E F G dead", "HOLDS"),
+    (ORDER, "E (F G cancelled && G !enabled(ship))", "HOLDS"),
+    (ORDER, "A (F G cancelled || F started(pack))", "HOLDS"),
+    (ORDER, "[true*] <true*> dead", "HOLDS"),
+    (ORDER, '<received> [true*."check.start"] <"check.complete"> true', "HOLDS"),
+    (ORDER, "nu X. <true> X", "VIOLATED"),
+    (TICKET, "strong-fairness: AF done(solve)", "HOLDS"),
+    (TICKET, "weak-fairness: AF done(solve)", "VIOLATED"),
+    (TICKET, "nu X. <true> X", "HOLDS"),
     (TICKET, "F done(solve)", "VIOLATED"),
     (TICKET, "weak-fairness: F done(solve)", "VIOLATED"),
     (TICKET, "strong-fairness: F done(solve)", "HOLDS"),
@@ -145,7 +154,7 @@ def test_what_is_misspelt() -> None:
 
 def test_which_logic() -> None:
     logics = {
-        "AG p": "state", "G p": "state", "A G p": "state", "AG AF p": "CTL", "G F p": "LTL",
+        "AG p": "state", "G p": "state", "A G p": "state", "AG AF p": "CTL", "G F p": "LTL", "<a> true": "mu", "nu X. [a] X": "mu", "(a < 3)": "CTL",
         "A (G F p)": "LTL", "E G F p": "CTL*", "A G E F G p": "CTL*", "AG done(a)": "CTL", "G done(a)": "LTL",
         "absence(p) between q and r": "LTL",
     }  # fmt: skip
