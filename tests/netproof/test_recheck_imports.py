@@ -10,6 +10,7 @@ import netproof.recheck
 ALLOWED = {
     "petri.last_steps",
     "petri.net",
+    "petri.nodes",
     "translators.formats",
     "translators.ledger",
     "translators.to_petri.translation",
