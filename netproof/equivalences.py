@@ -13,7 +13,14 @@ from functools import partial
 from typing import cast
 
 from transition_systems.budget import Budget
-from transition_systems.equivalences import bisimilar, isomorphic, minimise
+from transition_systems.equivalences import (
+    bisimilar,
+    equivalent,
+    isomorphic,
+    minimise,
+    normal_form,
+)
+from transition_systems.equivalences.linear_relations import LINEAR_RELATIONS, LinearName
 from transition_systems.equivalences.relations import BISIMILARITIES, Relation
 from transition_systems.equivalences.simulation import similar
 from transition_systems.equivalences.simulation_reduction import reduce_by_simulation
@@ -66,6 +73,21 @@ def _match(a: LTS, b: LTS, budget: Budget) -> Verdict:
 
 
 EQUIVALENCES["isomorphism"] = Equivalence(_match)
+
+
+def _compare_runs(relation: str, a: LTS, b: LTS, budget: Budget) -> Verdict:
+    name = cast(LinearName, relation)
+    return equivalent(a, b, name, atoms={*a.atoms, *b.atoms}, budget=budget)
+
+
+def _normal_form(relation: str, lts: LTS, budget: Budget) -> LTS:
+    return normal_form(lts, cast(LinearName, relation), atoms=lts.atoms.keys(), budget=budget).lts
+
+
+EQUIVALENCES.update(
+    (name, Equivalence(partial(_compare_runs, name), partial(_normal_form, name)))
+    for name in LINEAR_RELATIONS
+)
 
 
 def equivalence_named(name: str) -> Equivalence:

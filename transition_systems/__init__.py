@@ -14,12 +14,14 @@ from transition_systems._exports import home_of
 if TYPE_CHECKING:
     from transition_systems.budget import Budget, Meter
     from transition_systems.equivalences import (
+        NormalForm,
         bisimilar,
         equivalent,
         evaluate_hml,
         format_hml,
         isomorphic,
         minimise,
+        normal_form,
         reduce_by_simulation,
         refines,
         similar,
@@ -218,6 +220,7 @@ __all__ = [
     "Measure",
     "Meter",
     "NetproofError",
+    "NormalForm",
     "NormalisedSimulation",
     "Not",
     "Observable",
@@ -303,6 +306,7 @@ __all__ = [
     "minimise",
     "mu_states",
     "mutually_exclusive",
+    "normal_form",
     "parallel",
     "parse_aut",
     "parse_expression",

@@ -87,6 +87,12 @@ from transition_systems.evidence_isomorphism import ColourDifference, Isomorphis
 from transition_systems.evidence_linear import LinearProof
 from transition_systems.evidence_ltl import LtlLasso, LtlRanks
 from transition_systems.evidence_marked_trap import MarkedTrapEvidence
+from transition_systems.evidence_normalised import (
+    LinearDistinction,
+    NormalisedSimulation,
+    SharedFutures,
+    SimulationPairs,
+)
 from transition_systems.evidence_prefix import CompletePrefix
 from transition_systems.evidence_rank import RankEvidence
 from transition_systems.evidence_ranked_diagrams import RankedDiagrams
@@ -100,12 +106,6 @@ from transition_systems.evidence_sets import (
     TrapEvidence,
 )
 from transition_systems.evidence_similarity import SimulationEvidence
-from transition_systems.evidence_simulation import (
-    LinearDistinction,
-    NormalisedSimulation,
-    SharedFutures,
-    SimulationPairs,
-)
 from transition_systems.evidence_siphon_traps import SiphonTraps
 from transition_systems.evidence_statements import InvariantEvidence, StructureEvidence
 from transition_systems.evidence_stubborn import StubbornEvidence

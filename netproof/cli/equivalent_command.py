@@ -6,16 +6,20 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Callable
 
-from netproof.behaviours import load_behaviour
+from netproof.behaviours import is_system, load_behaviour
+from netproof.cli.output_file import write_output
+from netproof.comparison.compare import compare
 from netproof.equivalences import equivalence_named
+from netproof.loading import load
 from netproof.recheck import RecheckResult, recheck_equivalence
 from transition_systems.budget import Budget
-from transition_systems.errors import UndecidedError
+from transition_systems.errors import UndecidedError, UsageError
 from transition_systems.lts import LTS
 from transition_systems.verdict import Outcome, Statistics, Verdict
 
-__all__ = ["run"]
+__all__ = ["compared", "compared_lines", "run"]
 
 SCHEMA = "netproof/equivalent/1"
 CODES = {Outcome.HOLDS: 0, Outcome.VIOLATED: 1, Outcome.UNKNOWN: 3}
@@ -27,10 +31,27 @@ def run(arguments: argparse.Namespace) -> int:
 
     The evidence is rechecked; if it does not prove the answer, the exit code is 70.
     """
-    relation: str = arguments.relation
-    equivalence = equivalence_named(relation)
-    budget = Budget(seconds=arguments.budget_seconds).fixed()
+    if _are_models(arguments):
+        return _versions(arguments)
+    if arguments.picture is not None:
+        raise UsageError("a picture is made of two nets or workflows, not of transition systems")
     started = time.monotonic()
+    relation: str = arguments.relation or "strong"
+    systems, verdict, recheck = compared(arguments, equivalence_named(relation).compare)
+    seconds = round(time.monotonic() - started, 6)
+    if arguments.output_format == "json":
+        sizes = [{"states": lts.n_states, "arcs": lts.n_arcs} for lts in systems]
+        sys.stdout.write(json.dumps(_data(relation, sizes, verdict, recheck, seconds)) + "\n")
+    else:
+        sys.stdout.write(compared_lines(relation, verdict, recheck))
+    return FAULT if recheck.status == "failed" else CODES[verdict.outcome]
+
+
+def compared(
+    arguments: argparse.Namespace, compare: Callable[[LTS, LTS, Budget], Verdict]
+) -> tuple[list[LTS], Verdict, RecheckResult]:
+    """Return the systems of two files, the answer about them and its recheck, within the budget."""
+    budget = Budget(seconds=arguments.budget_seconds).fixed()
     systems: list[LTS] = []
     recheck = RecheckResult("skipped", "there is no evidence")
     try:
@@ -40,26 +61,59 @@ def run(arguments: argparse.Namespace) -> int:
                     path, format=arguments.format, starts=arguments.starts or "one", budget=budget
                 )
             )
-        verdict = equivalence.compare(systems[0], systems[1], budget)
+        verdict = compare(systems[0], systems[1], budget)
     except UndecidedError as error:
         nothing = Statistics(method="none")
         verdict = Verdict(
-            property=relation, outcome=Outcome.UNKNOWN, statistics=nothing, reason=str(error)
+            property=arguments.relation,
+            outcome=Outcome.UNKNOWN,
+            statistics=nothing,
+            reason=str(error),
         )
     if verdict.evidence is not None:
         recheck = recheck_equivalence(verdict.evidence, systems[0], systems[1], budget=budget)
-    seconds = round(time.monotonic() - started, 6)
+    return systems, verdict, recheck
+
+
+def _are_models(arguments: argparse.Namespace) -> bool:
+    """Return whether both files are nets or workflows, so that their elements are compared.
+
+    Standard input is not looked at: it can be read only once.
+    """
+    paths = (arguments.left, arguments.right)
+    return "-" not in paths and not any(is_system(path, arguments.format) for path in paths)
+
+
+def _versions(arguments: argparse.Namespace) -> int:
+    """Compare two versions of a model, with the run that tells them apart on both."""
+    started = time.monotonic()
+    found = compare(
+        load(arguments.left, format=arguments.format),
+        load(arguments.right, format=arguments.format),
+        arguments.relation or "branching",
+        budget=Budget(seconds=arguments.budget_seconds),
+        starts=arguments.starts or "one",
+    )
+    if arguments.picture is not None:
+        picture = found.svg() if arguments.picture.lower().endswith(".svg") else found.html()
+        write_output(arguments.picture, picture)
     if arguments.output_format == "json":
-        sys.stdout.write(json.dumps(_data(relation, systems, verdict, recheck, seconds)) + "\n")
+        sizes = [{"states": one.states, "arcs": one.arcs} for one in (found.old, found.new)]
+        seconds = round(time.monotonic() - started, 6)
+        data = _data(found.relation, sizes, found.verdict, found.recheck, seconds)
+        sys.stdout.write(json.dumps({**data, "comparison": found.to_dict()}) + "\n")
     else:
-        sys.stdout.write(_lines(relation, verdict, recheck))
-    return FAULT if recheck.status == "failed" else CODES[verdict.outcome]
+        sys.stdout.write(str(found))
+    return FAULT if found.recheck.status == "failed" else CODES[found.verdict.outcome]
 
 
 def _data(
-    relation: str, systems: list[LTS], verdict: Verdict, recheck: RecheckResult, seconds: float
+    relation: str,
+    sizes: list[dict[str, int]],
+    verdict: Verdict,
+    recheck: RecheckResult,
+    seconds: float,
 ) -> dict[str, object]:
-    sizes = [{"states": lts.n_states, "arcs": lts.n_arcs} for lts in systems]
     return {
         "schema": SCHEMA,
         "relation": relation,
@@ -74,7 +128,8 @@ def _data(
     }
 
 
-def _lines(relation: str, verdict: Verdict, recheck: RecheckResult) -> str:
+def compared_lines(relation: str, verdict: Verdict, recheck: RecheckResult) -> str:
+    """Return the answer as lines for a reader."""
     lines = [f"{verdict.outcome} {relation}: {verdict.explain()}"]
     if verdict.evidence is not None:
         why = f": {recheck.reason}" if recheck.reason else ""

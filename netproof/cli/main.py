@@ -26,13 +26,14 @@ COMMANDS = {
     "simulate": "netproof.cli.simulate_command",
     "statespace": "netproof.cli.statespace_command",
     "equivalent": "netproof.cli.equivalent_command",
+    "refine": "netproof.cli.refine_command",
     "minimise": "netproof.cli.minimise_command",
     "spectrum": "netproof.cli.spectrum_command",
     "mcc": "netproof.cli.mcc_command",
     "recheck": "netproof.cli.recheck_command",
     "doctor": "netproof.cli.doctor_command",
 }
-CONTEST = ("RD", "OS", "QL", "SM", "L", "UB", "RC", "RF", "CTLC", "CTLF")
+CONTEST = ("RD", "OS", "QL", "SM", "L", "UB", "RC", "RF", "CTLC", "CTLF", "LTLC", "LTLF")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -91,6 +92,7 @@ def build_parser() -> argparse.ArgumentParser:
     _reading(simulate)
     _statespace(commands.add_parser("statespace", help="count the states of a net"))
     _equivalent(commands.add_parser("equivalent", help="tell whether two behaviours are the same"))
+    _refine(commands.add_parser("refine", help="tell whether a behaviour refines another"))
     _minimise(commands.add_parser("minimise", help="make a behaviour as small as it can be"))
     _spectrum(commands.add_parser("spectrum", help="compare two behaviours in every sense"))
     _contest(commands.add_parser("mcc", help="answer an instance of the Model Checking Contest"))
@@ -108,7 +110,10 @@ def _check(check: argparse.ArgumentParser) -> None:
     add = check.add_argument
     add("inputs", nargs="*", metavar="FILE|DIR|GLOB|-")
     add("--property", action="append", dest="properties", metavar="NAME-OR-FORMULA",
-        help="a property by name, or AG(...) or EF(...); may be repeated")  # fmt: skip
+        help="a property or pattern by name, or a formula of CTL or LTL; repeatable")  # fmt: skip
+    add("--weak", action="store_true", help="formulas of LTL leave out silent steps")
+    add("--fairness", choices=("weak", "strong", "weak-process", "strong-process"),
+        help="only paths count that are fair to each step, or to each process")  # fmt: skip
     add("--budget-seconds", type=_seconds, metavar="S", help="wall time for one file (default 30)")
     add("--budget-states", type=_count, metavar="N", help="states to store for one file")
     add("--total-seconds", type=_seconds, metavar="S", help="wall time for the whole call")
@@ -174,7 +179,15 @@ def _equivalent(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("left", metavar="A", help="an .aut file, a system as JSON, a net or a workflow")
     add("right", metavar="B")
+    add("--picture", metavar="PATH",
+        help="two nets or workflows with the run that tells them apart: x.svg, x.html")  # fmt: skip
     _relation(parser)
+
+
+def _refine(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("left", metavar="SPEC", help="the specification: a file as for equivalent")
+    parser.add_argument("right", metavar="IMPL", help="the implementation")
+    _relation(parser, "trace", "trace (default), failures, failures-divergences, weak-trace, ...")
 
 
 def _minimise(parser: argparse.ArgumentParser) -> None:
@@ -194,12 +207,16 @@ def _spectrum(parser: argparse.ArgumentParser) -> None:
     _reading(parser)
 
 
-def _relation(parser: argparse.ArgumentParser) -> None:
+def _relation(
+    parser: argparse.ArgumentParser,
+    default: str | None = None,
+    known: str = "strong (default of systems), branching (of models), weak, trace, failures, ...",
+) -> None:
     add = parser.add_argument
-    add("--relation", default="strong", metavar="R",
-        help="strong (default), branching, weak, divergence-branching, ...")  # fmt: skip
+    add("--relation", default=default, metavar="R", help=known)
     add("--budget-seconds", type=_seconds, metavar="S", help="wall time; default: no limit")
     add("--output-format", choices=("terminal", "json"), default="terminal")
+    add("--json", dest="output_format", action="store_const", const="json", help="as JSON")
     _reading(parser)
 
 

@@ -11,10 +11,10 @@ from netproof.recheck.fragments import SIMULATIONS, check_fragment
 from netproof.recheck.hml import formula_holds
 from netproof.recheck.isomorphisms import check_colours, check_isomorphism
 from netproof.recheck.linear_distinctions import check_linear_distinction
+from netproof.recheck.normalised import check_normalised
 from netproof.recheck.partitions import check_partition
 from netproof.recheck.result import RecheckResult, RefusedError, Watch, guarded
 from netproof.recheck.similarity import check_similarity
-from netproof.recheck.simulations import check_simulation
 from netproof.recheck.words import check_trace, check_word
 from transition_systems.budget import Budget
 from transition_systems.evidence import (
@@ -116,7 +116,7 @@ def recheck_equivalence(
         elif isinstance(evidence, WordEvidence):
             check_word(evidence, left, right, watch)
         elif isinstance(evidence, NormalisedSimulation):
-            check_simulation(evidence, left, right, watch)
+            check_normalised(evidence, left, right, watch)
         elif isinstance(evidence, LinearDistinction):
             check_linear_distinction(evidence, left, right, watch)
         else:

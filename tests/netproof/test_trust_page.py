@@ -57,7 +57,7 @@ def closure(module: str) -> int:
         ("reduction", "reductions"), ("marked-trap", "marked_trap"),
         ("complete-prefix", "prefixes"), ("ranked-diagrams", "ranked_diagrams"),
         ("siphon-traps", "siphon_traps"), ("ltl-lasso", "ltl"), ("ltl-ranks", "ltl"),
-        ("normalised-simulation", "simulations"), ("linear-distinction", "linear_distinctions"),
+        ("normalised-simulation", "normalised"), ("linear-distinction", "linear_distinctions"),
     ],
 )  # fmt: skip
 def test_line_counts(kind: str, module: str) -> None:

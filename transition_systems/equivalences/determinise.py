@@ -9,6 +9,7 @@ from transition_systems.budget import Meter
 from transition_systems.csr import row_arcs
 from transition_systems.equivalences.growing import Growing
 from transition_systems.equivalences.linear_graph import LinearGraph
+from transition_systems.lts import TAU
 
 __all__ = ["EMPTY", "BudgetEnded", "SetTable"]
 
@@ -20,6 +21,8 @@ EMPTY = -1
 BYTES_PER_MEMBER = 24
 BYTES_PER_SET = 200
 CHUNK = 1 << 14
+FEW = 32
+ALL = (1 << 64) - 1
 SIX = np.uint64(63)
 SPREAD = np.uint64(0x9E3779B97F4A7C15)
 UPPER = np.uint64(58)
@@ -60,6 +63,7 @@ class SetTable:
         self._number: dict[bytes, int] = {}
         self._single = np.full(graph.n, EMPTY - 1, dtype=np.int64)
         self._step: dict[int, int] = {}
+        self._rows = graph.offsets.data, graph.labels.data, graph.targets.data
 
     def __len__(self) -> int:
         return len(self._begin) - 1
@@ -196,6 +200,82 @@ class SetTable:
             np.repeat(owner, width), targets[place], len(keys)
         ).tolist()
         return found
+
+    def step_one(self, number: int, label: int) -> int:
+        """Return what :meth:`steps` does, for one set."""
+        key = number * self.graph.n_labels + label
+        found = self._step.get(key)
+        if found is None:
+            members = self.members_one(number)
+            if len(members) > FEW:
+                found = self._compute(np.array([key], dtype=np.int64))[0]
+            else:
+                found = self.intern_one(self._reach(members, label))
+            self._step[key] = found
+        return found
+
+    def _reach(self, members: list[int], label: int) -> list[int]:
+        """Return where a letter leads from a few states, sorted."""
+        offsets, labels, targets = self._rows
+        found: set[int] = set()
+        for state in members:
+            for arc in range(offsets[state], offsets[state + 1]):
+                if labels[arc] == label:
+                    found.add(targets[arc])
+        if self.graph.silent:
+            waiting = list(found)
+            while waiting:
+                state = waiting.pop()
+                for arc in range(offsets[state], offsets[state + 1]):
+                    if labels[arc] != TAU:
+                        break
+                    if targets[arc] not in found:
+                        found.add(targets[arc])
+                        waiting.append(targets[arc])
+        return sorted(found)
+
+    def intern_one(self, members: list[int]) -> int:
+        """Return the number of a set, given its members in order."""
+        if not members:
+            return EMPTY
+        fresh = len(self)
+        if len(members) == 1:
+            found = self._single.item(members[0])
+            if found >= 0:
+                return int(found)
+            self._single[members[0]] = fresh
+        else:
+            place = self._number.setdefault(np.array(members, dtype=np.int64).tobytes(), fresh)
+            if place < fresh:
+                return place
+        bits = 0
+        small = self.graph.n <= 64
+        for state in members:
+            bits |= 1 << (state if small else (state * int(SPREAD) & ALL) >> int(UPPER))
+            self._members.append_one(state)
+        self._bits.append_one(bits)
+        self._divergent.append_one(any(self.graph.divergent.item(state) for state in members))
+        self._begin.append_one(len(self._members))
+        return fresh
+
+    def members_one(self, number: int) -> list[int]:
+        """Return the members of one set."""
+        found: list[int] = self.members[
+            self._begin.at(number) : self._begin.at(number + 1)
+        ].tolist()
+        return found
+
+    def divergent_one(self, number: int) -> bool:
+        """Return whether one set has a member on a silent cycle."""
+        return bool(self._divergent.at(number))
+
+    def subset_one(self, small: int, large: int) -> bool:
+        """Return what :meth:`subset` does, for one pair."""
+        if small == large:
+            return True
+        if self._bits.at(small) & ~self._bits.at(large):
+            return False
+        return set(self.members_one(small)) <= set(self.members_one(large))
 
     def enabled(self, sets: Indices) -> tuple[Indices, Indices]:
         """Return the letters of some sets: the place of the set in the argument, and the label."""

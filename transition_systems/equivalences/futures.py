@@ -35,6 +35,8 @@ class Futures:
         Graphs with common numbers of labels.
     meter
         A running budget; :class:`BudgetEnded` is raised when it ends.
+    starts
+        Sets beside those of single states, as pairs of a set and a state, and how many they are.
 
     Attributes
     ----------
@@ -44,17 +46,27 @@ class Futures:
         The set of what silent steps lead to from each state, int64 (n,).
     classes
         The class of each set, int64 (number of sets,).
+    starting
+        The numbers of the sets beside those of single states.
     step
         Where a letter leads from a class, int64 (classes, labels); :data:`NOWHERE` for none.
     """
 
-    def __init__(self, a: LinearGraph, b: LinearGraph, meter: Meter) -> None:
+    def __init__(
+        self,
+        a: LinearGraph,
+        b: LinearGraph,
+        meter: Meter,
+        starts: tuple[Indices, Indices, int] | None = None,
+    ) -> None:
         self.left = a.n
         self.meter = meter
         both = side_by_side(a, b)
         self.sets = SetTable(both, meter)
         states = np.arange(both.n, dtype=np.int64)
         self.home: Indices = self.sets.closed_sets(states, states, both.n)
+        none = states[:0]
+        self.starting: Indices = self.sets.closed_sets(*(starts or (none, none, 0)))
         sources, labels, targets = self._explore()
         n = len(self.sets)
         order, offsets = csr_order(sources, n)

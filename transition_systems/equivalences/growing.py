@@ -47,6 +47,17 @@ class Growing(Generic[T]):
         self._count = size
         return self.view
 
+    def append_one(self, value: Any) -> None:
+        """Append one number."""
+        if self._count == len(self._array):
+            self._array = np.concatenate((self._array, np.empty_like(self._array)))
+        self._array[self._count] = value
+        self._count += 1
+
+    def at(self, place: int) -> Any:
+        """Return one number as a Python value."""
+        return self._array.item(place)
+
     @property
     def view(self) -> NDArray[T]:
         """The numbers so far; a view that later ones may not reach."""

@@ -12,9 +12,10 @@ from transition_systems.budget import Budget, Meter
 from transition_systems.equivalences.determinise import BudgetEnded, SetTable
 from transition_systems.equivalences.futures import Futures
 from transition_systems.equivalences.linear_differences import Difference, difference_of
+from transition_systems.equivalences.linear_failure import Failure
 from transition_systems.equivalences.linear_graph import LinearGraph, linear_graphs
 from transition_systems.equivalences.linear_observations import Observations, observations
-from transition_systems.equivalences.linear_pairs import Failure, PairSearch
+from transition_systems.equivalences.linear_pairs import PairSearch
 from transition_systems.equivalences.linear_relations import (
     LinearName,
     LinearRelation,
@@ -22,7 +23,7 @@ from transition_systems.equivalences.linear_relations import (
 )
 from transition_systems.equivalences.linear_words import in_words
 from transition_systems.evidence_data import Claim
-from transition_systems.evidence_simulation import (
+from transition_systems.evidence_normalised import (
     LinearDistinction,
     NormalisedSimulation,
     SharedFutures,

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transition_systems.equivalences.futures import Futures
+from transition_systems.equivalences.linear_failure import Failure
 from transition_systems.equivalences.linear_graph import LinearGraph
 from transition_systems.equivalences.linear_observations import UNSEEN, shown_sets
-from transition_systems.equivalences.linear_pairs import Failure, PairSearch
-from transition_systems.evidence_simulation import Names
+from transition_systems.equivalences.linear_pairs import PairSearch
+from transition_systems.evidence_normalised import Names
 
 __all__ = ["Difference", "difference_of"]
 

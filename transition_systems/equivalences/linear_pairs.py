@@ -7,9 +7,6 @@ lacks, that one lacks, too, after a trace that is no longer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,7 +14,9 @@ from transition_systems.budget import Meter
 from transition_systems.csr import row_arcs
 from transition_systems.equivalences.determinise import EMPTY, BudgetEnded, SetTable
 from transition_systems.equivalences.growing import Growing
+from transition_systems.equivalences.linear_failure import NO_LABEL, Failure
 from transition_systems.equivalences.linear_graph import LinearGraph
+from transition_systems.equivalences.linear_narrow import NARROW, NarrowSearch
 from transition_systems.equivalences.linear_observations import UNSEEN, Observations
 from transition_systems.equivalences.linear_relations import LinearRelation
 from transition_systems.lts import TAU
@@ -28,30 +27,9 @@ __all__ = ["Failure", "PairSearch"]
 Indices = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-NO_LABEL = -1
 BYTES_PER_PAIR = 64
 ROUNDS = 8
 CHUNK = 1 << 16
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Where the specification has no match.
-
-    Parameters
-    ----------
-    kind
-        ``"step"``: it cannot do the label; ``"seen"``: no state shows what is seen;
-        ``"divergence"``: it cannot be silent for ever; ``"start"``: it has no initial state.
-    pair
-        The pair; -1 at the start.
-    label
-        Of the step.
-    """
-
-    kind: Literal["step", "seen", "divergence", "start"]
-    pair: int = -1
-    label: int = NO_LABEL
 
 
 class PairSearch:
@@ -94,8 +72,8 @@ class PairSearch:
         self._label = Growing(np.int64)
         self._older = Growing(np.int64)
         self._newest = np.full(implementation.n, -1, dtype=np.int64)
-        self._passed: dict[int, int] = {}
-        self._n_marks = int(seen.marks.max(initial=UNSEEN)) + 1
+        self.passed: dict[int, int] = {}
+        self.n_marks = int(seen.marks.max(initial=UNSEEN)) + 1
         self._visible = implementation.labels > TAU if implementation.silent else None
 
     def __len__(self) -> int:
@@ -148,7 +126,12 @@ class PairSearch:
             np.full(count, -1, dtype=np.int64),
             np.full(count, NO_LABEL, dtype=np.int64),
         )
+        narrow = NarrowSearch(self)
         while len(layer):
+            if len(layer) <= NARROW:
+                failure, layer = narrow.run(layer.tolist(), most)
+                if failure is not None or not len(layer):
+                    return failure
             layer = self._closed(layer)
             failure, after = self._look(layer)
             if failure is not None:
@@ -160,19 +143,43 @@ class PairSearch:
             if failure is not None:
                 return failure
             self.layers += 1
-            if self.progress is not None:
-                self.progress(self._progress(len(layer)))
+            self.tell(len(layer))
         return None
 
-    def _progress(self, frontier: int) -> Progress:
-        return Progress(
-            stage="refinement",
-            states=len(self),
-            arcs=self.arcs,
-            frontier=frontier,
-            seconds=self.meter.seconds,
-            bytes=self.bytes,
-        )
+    def tell(self, frontier: int) -> None:
+        """Tell who asked how far the search is."""
+        if self.progress is not None:
+            message = Progress(
+                stage="refinement",
+                states=len(self),
+                arcs=self.arcs,
+                frontier=frontier,
+                seconds=self.meter.seconds,
+                bytes=self.bytes,
+            )
+            self.progress(message)
+
+    def pair(self, number: int) -> tuple[int, int]:
+        """Return the state and the set of a pair."""
+        return self._state.at(number), self._set.at(number)
+
+    def newest(self, state: int) -> int:
+        """Return the last pair with a state, or -1."""
+        return int(self._newest.item(state))
+
+    def older(self, number: int) -> int:
+        """Return the pair with the same state before a pair, or -1."""
+        return int(self._older.at(number))
+
+    def append_one(self, state: int, number: int, parent: int, label: int, older: int) -> int:
+        """Add a pair for which none with a smaller set is there."""
+        self._state.append_one(state)
+        self._set.append_one(number)
+        self._parent.append_one(parent)
+        self._label.append_one(label)
+        self._older.append_one(older)
+        self._newest[state] = len(self) - 1
+        return len(self) - 1
 
     def _arcs(self, layer: Indices, *, silent: bool) -> tuple[Indices, Indices]:
         """Return the arcs of a layer: the place in it and the position of the arc."""
@@ -219,13 +226,13 @@ class PairSearch:
         asked = np.flatnonzero(marks != UNSEEN)
         if not len(asked):
             return None, sets
-        n_marks = self._n_marks
+        n_marks = self.n_marks
         keys, place = np.unique(sets[asked] * n_marks + marks[asked], return_inverse=True)
-        passed, listed = self._passed, keys.tolist()
+        passed, listed = self.passed, keys.tolist()
         new = [key for key in listed if key not in passed]
         for first in range(0, len(new), CHUNK):
             part = np.array(new[first : first + CHUNK], dtype=np.int64)
-            self._tick(0)
+            self.tick(0)
             passed.update(zip(part.tolist(), self._matching(part, n_marks).tolist(), strict=True))
         known = np.fromiter((passed[key] for key in listed), dtype=np.int64, count=len(listed))
         after = known[place.reshape(-1)]
@@ -261,7 +268,8 @@ class PairSearch:
             sets, labels, targets, parents = sets[keep], labels[keep], targets[keep], parents[keep]
         return None, self._add(targets, sets, parents, labels)
 
-    def _tick(self, more: int) -> None:
+    def tick(self, more: int) -> None:
+        """Raise :class:`BudgetEnded` if so many pairs more are too many, or the time is over."""
         size = self.bytes + more * BYTES_PER_PAIR
         reason = self.meter.exhausted(states=len(self) + more, bytes=size)
         if reason is not None:
@@ -291,7 +299,7 @@ class PairSearch:
                 now = now[self._not_there(states[now], sets[now])]
             source = first[now]
             self._link(states[now], sets[now], parents[source], labels[source])
-        self._tick(0)
+        self.tick(0)
         return np.arange(begin, len(self), dtype=np.int64)
 
     def _link(self, states: Indices, sets: Indices, parents: Indices, labels: Indices) -> None:
@@ -314,7 +322,7 @@ class PairSearch:
         at = at[waiting]
         held, older = self.chosen, self._older.view
         while len(waiting):
-            self._tick(len(states))
+            self.tick(len(states))
             inside = self.sets.subset(held[at], sets[waiting])
             good[waiting[inside]] = False
             at = older[at]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from transition_systems.evidence_simulation import LinearDistinction
+from transition_systems.evidence_normalised import LinearDistinction
 
 __all__ = ["in_words"]
 

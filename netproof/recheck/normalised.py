@@ -14,13 +14,13 @@ from netproof.recheck.state_table import integers
 from transition_systems.evidence import NormalisedSimulation, SharedFutures, SimulationPairs
 from transition_systems.lts import LTS
 
-__all__ = ["check_simulation"]
+__all__ = ["check_normalised"]
 
 Ints = NDArray[np.int64]
 Matches = Callable[[int, int], bool]
 
 
-def check_simulation(evidence: NormalisedSimulation, left: LTS, right: LTS, watch: Watch) -> None:
+def check_normalised(evidence: NormalisedSimulation, left: LTS, right: LTS, watch: Watch) -> None:
     """Refuse unless the evidence shows that the right system refines the left, or both each other.
 
     For each run of the implementation there is a listed pair of the state where it ends and states

@@ -1,0 +1,56 @@
+"""The preorders of behaviours by name, as ``netproof refine`` offers them.
+
+Each has a procedure that is given a specification and an implementation. What is entered here is
+offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from functools import partial
+from typing import cast
+
+from transition_systems.budget import Budget
+from transition_systems.equivalences import refines
+from transition_systems.equivalences.linear_relations import LINEAR_RELATIONS, LinearName
+from transition_systems.errors import UsageError
+from transition_systems.lts import LTS
+from transition_systems.verdict import Verdict
+
+__all__ = ["REFINEMENTS", "refinement_named"]
+
+Refine = Callable[[LTS, LTS, Budget], Verdict]
+
+
+def _refine(name: str, specification: LTS, implementation: LTS, budget: Budget) -> Verdict:
+    atoms = {*specification.atoms, *implementation.atoms}
+    relation = cast(LinearName, name)
+    return refines(specification, implementation, relation, atoms=atoms, budget=budget)
+
+
+REFINEMENTS: dict[str, Refine] = {name: partial(_refine, name) for name in LINEAR_RELATIONS}
+
+
+def refinement_named(name: str) -> Refine:
+    """Return the refinement of a name.
+
+    Raises
+    ------
+    UsageError
+        When there is none, with the nearest names.
+
+    Examples
+    --------
+    >>> refinement_named("failure")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    transition_systems.errors.UsageError: there is no refinement 'failure'; did you mean ...
+    """
+    found = REFINEMENTS.get(name)
+    if found is None:
+        near = get_close_matches(name, REFINEMENTS, 3, 0.5)
+        known = " or ".join(repr(other) for other in near)
+        mend = f"did you mean {known}?" if near else f"there are {', '.join(REFINEMENTS)}"
+        raise UsageError(f"there is no refinement {name!r}; {mend}")
+    return found
