@@ -7,7 +7,8 @@ __all__ = ["home_of"]
 _NAMES = {
     "budget": "Budget Meter",
     "equivalences": (
-        "NormalForm bisimilar equivalent evaluate_hml format_hml minimise normal_form refines"
+        "NormalForm bisimilar determinise equivalent evaluate_hml format_hml minimise "
+        "normal_form refines"
     ),
     "errors": (
         "ExpressionError FiringError InputError NetproofError RecheckError UndecidedError "

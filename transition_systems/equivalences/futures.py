@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from transition_systems.budget import Meter
 from transition_systems.csr import csr_order
-from transition_systems.equivalences.determinise import BudgetEnded, SetTable
 from transition_systems.equivalences.graph import Graph
 from transition_systems.equivalences.linear_graph import LinearGraph, side_by_side
 from transition_systems.equivalences.refinement import refine
+from transition_systems.equivalences.set_table import BudgetEnded, SetTable
 from transition_systems.equivalences.strong import StrongSignatures
 
 __all__ = ["Futures"]

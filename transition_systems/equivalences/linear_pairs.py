@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from transition_systems.budget import Meter
 from transition_systems.csr import row_arcs
-from transition_systems.equivalences.determinise import EMPTY, BudgetEnded, SetTable
 from transition_systems.equivalences.growing import Growing
 from transition_systems.equivalences.linear_failure import NO_LABEL, Failure
 from transition_systems.equivalences.linear_graph import LinearGraph
 from transition_systems.equivalences.linear_narrow import NARROW, NarrowSearch
 from transition_systems.equivalences.linear_observations import UNSEEN, Observations
 from transition_systems.equivalences.linear_relations import LinearRelation
+from transition_systems.equivalences.set_table import EMPTY, BudgetEnded, SetTable
 from transition_systems.lts import TAU
 from transition_systems.progress import Progress, ProgressCallback
 
