@@ -2,7 +2,7 @@
 
 >>> import netproof
 >>> sorted(netproof.__all__)[:4]
-['Budget', 'Difference', 'Model', 'Outcome']
+['Budget', 'Comparison', 'Difference', 'Model']
 """
 
 from __future__ import annotations
@@ -15,16 +15,21 @@ from transition_systems import __version__
 if TYPE_CHECKING:
     from netproof.api import ReportSet, check, check_many, convert
     from netproof.asserting import VerificationError, assert_holds, assert_sound
+    from netproof.bisimulation_game import play_bisimulation
     from netproof.comparing import diff
+    from netproof.comparison.compare import compare
+    from netproof.comparison.model import Comparison
     from netproof.difference.model import Difference
     from netproof.loading import Model, load
     from netproof.report.model import Report
+    from netproof.spectra import spectrum
     from netproof.token_game import play
     from transition_systems.budget import Budget
     from transition_systems.verdict import Outcome, Verdict
 
 __all__ = [
     "Budget",
+    "Comparison",
     "Difference",
     "Model",
     "Outcome",
@@ -37,14 +42,18 @@ __all__ = [
     "assert_sound",
     "check",
     "check_many",
+    "compare",
     "convert",
     "diff",
     "load",
     "play",
+    "play_bisimulation",
+    "spectrum",
 ]
 
 _HOMES = {
     "Budget": "transition_systems.budget",
+    "Comparison": "netproof.comparison.model",
     "Difference": "netproof.difference.model",
     "Model": "netproof.loading",
     "Outcome": "transition_systems.verdict",
@@ -56,10 +65,13 @@ _HOMES = {
     "assert_sound": "netproof.asserting",
     "check": "netproof.api",
     "check_many": "netproof.api",
+    "compare": "netproof.comparison.compare",
     "convert": "netproof.api",
     "diff": "netproof.comparing",
     "load": "netproof.loading",
     "play": "netproof.token_game",
+    "play_bisimulation": "netproof.bisimulation_game",
+    "spectrum": "netproof.spectra",
 }
 
 

@@ -15,13 +15,21 @@ from transition_systems.budget import Budget
 from transition_systems.errors import UndecidedError, UsageError
 from transition_systems.lts import LTS, TICK_NAME
 from transition_systems.readwrite.aut import format_aut, parse_aut
+from transition_systems.readwrite.dot import format_lts_dot
 from transition_systems.readwrite.files import read_bytes
+from transition_systems.readwrite.fsm import format_fsm, parse_fsm
 from transition_systems.readwrite.json import format_lts_json, parse_lts_json
 
-__all__ = ["behaviour_text", "load_behaviour"]
+__all__ = ["SYSTEM_FORMATS", "behaviour_text", "is_system", "load_behaviour", "system_text"]
 
 _AUT = re.compile(rb"(?:\xef\xbb\xbf)?\s*des\s*\(")
 _LTS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"format"\s*:\s*"netproof/lts/')
+_FSM_PARAMETERS = re.compile(
+    rb"(?:\xef\xbb\xbf)?"
+    rb"(?:[ \t]*(?:[a-zA-Z_][\w'@]*[ \t]*\([ \t]*\d+[ \t]*\)[^\n]*)?\r?\n)*?---"
+)
+_FSM_STATES = re.compile(rb"---[ \t]*\r?\n(?:[\d \t]*\r?\n)*---[ \t]*(?:\r?\n|\Z)")
+SYSTEM_FORMATS = ("aut", "fsm", "lts")
 
 
 def load_behaviour(
@@ -36,10 +44,11 @@ def load_behaviour(
     Parameters
     ----------
     path
-        An ``.aut`` file, a system as JSON, or any model that can be loaded; ``"-"`` for standard
-        input. In ``.aut`` files loops labelled ``✓`` mark final states.
+        An ``.aut`` or FSM file, a system as JSON, or any model that can be loaded; ``"-"`` for
+        standard input. In ``.aut`` files loops labelled ``✓`` mark final states.
     format
-        ``"aut"``, ``"lts"`` (JSON) or the name of a format of models; by default by content.
+        ``"aut"``, ``"fsm"``, ``"lts"`` (JSON) or the name of a format of models; by default by
+        content.
     starts
         What several start events of a workflow mean.
     budget
@@ -69,6 +78,8 @@ def load_behaviour(
     kind = format or _recognised(data)
     if kind == "aut":
         return parse_aut(data.decode("utf-8-sig", "replace"), final_label=TICK_NAME, file=path)
+    if kind == "fsm":
+        return parse_fsm(data.decode("utf-8-sig", "replace"), file=path)
     if kind == "lts":
         return parse_lts_json(data.decode("utf-8-sig", "replace"))
     file = io.BytesIO(data)
@@ -86,11 +97,27 @@ def load_behaviour(
 def _recognised(data: bytes) -> str | None:
     if _AUT.match(data):
         return "aut"
-    return "lts" if _LTS.match(data[:4096]) else None
+    if _LTS.match(data[:4096]):
+        return "lts"
+    head = _FSM_PARAMETERS.match(data)
+    return "fsm" if head is not None and _FSM_STATES.match(data, head.end() - 3) else None
+
+
+def is_system(path: str, format: str | None = None) -> bool:
+    """Return whether a file is a transition system and no model of another kind.
+
+    Examples
+    --------
+    >>> is_system("x.aut", "aut")
+    True
+    """
+    if format is not None or path == "-":
+        return format in SYSTEM_FORMATS
+    return _recognised(read_bytes(path)) is not None
 
 
 def behaviour_text(lts: LTS, path: str) -> str:
-    """Return a system as text for a file: ``.aut`` with ``✓`` loops at final states, or ``.json``.
+    """Return a system as text for a file: ``.aut``, ``.fsm``, ``.dot`` or ``.json``.
 
     Raises
     ------
@@ -102,10 +129,33 @@ def behaviour_text(lts: LTS, path: str) -> str:
     >>> behaviour_text(LTS.from_arcs(1, [(0, "a", 0)]), "x.aut").splitlines()
     ['des (0, 1, 1)', '(0, "a", 0)']
     """
-    match Path(path).suffix.lower():
-        case ".aut":
+    ending = Path(path).suffix.lower()
+    if ending not in (".aut", ".fsm", ".dot", ".json"):
+        raise UsageError(f"{path}: a system is written as x.aut, x.fsm, x.dot or x.json")
+    return system_text(lts, ending[1:])
+
+
+def system_text(lts: LTS, format: str) -> str:
+    """Return a system as ``aut`` (with ``✓`` loops at final states), ``fsm``, ``dot`` or ``json``.
+
+    Raises
+    ------
+    UsageError
+        For another format, or when the format cannot hold the system.
+
+    Examples
+    --------
+    >>> system_text(LTS.from_arcs(1), "fsm").splitlines()[0]
+    '---'
+    """
+    match format:
+        case "aut":
             return format_aut(lts, final_label=TICK_NAME if lts.final.any() else None)
-        case ".json":
+        case "fsm":
+            return format_fsm(lts)
+        case "dot":
+            return format_lts_dot(lts)
+        case "json" | "lts":
             return format_lts_json(lts)
         case _:
-            raise UsageError(f"{path}: a system is written as x.aut or x.json")
+            raise UsageError(f"a system is written as aut, fsm, dot or json, not as {format}")

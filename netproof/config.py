@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from netproof.checking import DEFAULT_SECONDS, CheckOptions
+from netproof.properties import read_as
 from netproof.report.policy import split_items
 from transition_systems.errors import InputError, UsageError
 from transition_systems.properties.names import nearest_names
@@ -135,7 +136,23 @@ def load_settings(arguments: argparse.Namespace) -> Settings:
         changes["baseline"] = arguments.baseline
     if arguments.no_recheck:
         changes["recheck"] = False
-    return replace(settings, **changes)
+    return _read_as(replace(settings, **changes), arguments)
+
+
+def _read_as(settings: Settings, arguments: argparse.Namespace) -> Settings:
+    """Return the settings with the formulas as ``--weak`` and ``--fairness`` want them read."""
+    if not arguments.weak and arguments.fairness is None:
+        return settings
+
+    def read(texts: tuple[str, ...]) -> tuple[str, ...]:
+        fairness = None if arguments.fairness is None else f"{arguments.fairness}-fairness"
+        return tuple(read_as(text, weak=arguments.weak, fairness=fairness) for text in texts)
+
+    paths = [
+        path if path.properties is None else replace(path, properties=read(path.properties))
+        for path in settings.paths
+    ]
+    return replace(settings, properties=read(settings.properties), paths=tuple(paths))
 
 
 def settings_for(settings: Settings, source: str) -> CheckOptions:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from netproof.properties import AskedFormula, net_predicate
+from netproof.model_names import net_predicate
+from netproof.properties import AskedFormula
 from petri.decision import final_predicate
 from petri.net import PetriNet
 from petri.state_space.symbolic.answers import SymbolicAnswers

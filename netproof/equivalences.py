@@ -13,9 +13,18 @@ from functools import partial
 from typing import cast
 
 from transition_systems.budget import Budget
-from transition_systems.equivalences import bisimilar, equivalent, minimise, normal_form
+from transition_systems.equivalences import (
+    bisimilar,
+    equivalent,
+    isomorphic,
+    minimise,
+    normal_form,
+)
 from transition_systems.equivalences.linear_relations import LINEAR_RELATIONS, LinearName
 from transition_systems.equivalences.relations import BISIMILARITIES, Relation
+from transition_systems.equivalences.simulation import similar
+from transition_systems.equivalences.simulation_reduction import reduce_by_simulation
+from transition_systems.equivalences.simulations import SIMULATIONS, SimulationName
 from transition_systems.errors import UsageError
 from transition_systems.lts import LTS
 from transition_systems.verdict import Verdict
@@ -42,9 +51,28 @@ def _minimise(relation: str, lts: LTS, budget: Budget) -> LTS:
     return minimise(lts, cast(Relation, relation), atoms=lts.atoms.keys(), budget=budget)[0]
 
 
+def _simulate(relation: str, a: LTS, b: LTS, budget: Budget) -> Verdict:
+    return similar(a, b, cast(SimulationName, relation), atoms={*a.atoms, *b.atoms}, budget=budget)
+
+
+def _reduce(relation: str, lts: LTS, budget: Budget) -> LTS:
+    name = cast(SimulationName, relation)
+    return reduce_by_simulation(lts, name, atoms=lts.atoms.keys(), budget=budget)[0]
+
+
 EQUIVALENCES: dict[str, Equivalence] = {
     name: Equivalence(partial(_compare, name), partial(_minimise, name)) for name in BISIMILARITIES
 }
+EQUIVALENCES.update(
+    (name, Equivalence(partial(_simulate, name), partial(_reduce, name))) for name in SIMULATIONS
+)
+
+
+def _match(a: LTS, b: LTS, budget: Budget) -> Verdict:
+    return isomorphic(a, b, atoms={*a.atoms, *b.atoms}, budget=budget)
+
+
+EQUIVALENCES["isomorphism"] = Equivalence(_match)
 
 
 def _compare_runs(relation: str, a: LTS, b: LTS, budget: Budget) -> Verdict:

@@ -11,7 +11,7 @@ from translators.trace_back import element_state
 from translators.workflow.graph import EventKind
 from translators.workflow_errors import workflow_error
 
-__all__ = ["explained", "stuck_reasons"]
+__all__ = ["explained", "named_elements", "stuck_reasons"]
 
 HOLDS = {
     "soundness": "Every case can complete, completes properly, and every activity can occur.",
@@ -87,7 +87,7 @@ def _violation(
     match name:
         case "proper-completion":
             twice = [e for e, n in state.items() if n > 1 and _is_end(translation, e)]
-            told = _named(translation, twice) or "an end event"
+            told = named_elements(translation, twice) or "an end event"
             return [f"{after} {told} has been reached twice."]
         case "safeness":
             full = [p for p in translation.flow_places if marking.get(p, 0) > 1]
@@ -95,7 +95,7 @@ def _violation(
                 where = _one(translation, translation.places[full[0]].element)
                 return [f"{after} there are {marking[full[0]]} tokens on {where}."]
         case "deadlock" | "option-to-complete":
-            where = _named(translation, _waiting_elements(translation, marking))
+            where = named_elements(translation, _waiting_elements(translation, marking))
             if name != "deadlock" and _can_go_on(translation, marking):
                 tail = f"; tokens are then on {where}" if where else ""
                 return [f"{after} it can go on but never complete{tail}."]
@@ -105,11 +105,11 @@ def _violation(
             return [f"{after} the process is stuck{f', with tokens on {where}' if where else ''}."]
         case "lost-messages":
             messages = {message.id for message in translation.graph.messages}
-            lost = _named(translation, [e for e in state if e in messages]) or "a message"
+            lost = named_elements(translation, [e for e in state if e in messages]) or "a message"
             return [f"{after} all has stopped and nobody has received {lost}."]
         case _:
             pass
-    where = _named(translation, [*_pending_starts(translation, marking), *state])
+    where = named_elements(translation, [*_pending_starts(translation, marking), *state])
     fails = "it can no longer complete" if name.endswith("-soundness") else "it fails"
     return [f"{after} {fails}, with {f'tokens on {where}' if where else 'no token anywhere'}."]
 
@@ -129,18 +129,18 @@ def _dead(translation: NetTranslation, verdict: Verdict, name: str, dead: Sequen
     _, enabled = names_in_formula(parse_formula(evidence.claim.formula))
     owners = list(dict.fromkeys(translation.transitions[t].owner for t in sorted(enabled)))
     if name == "never-started-pools":
-        return f"No run starts the pool of {_named(translation, owners) or 'some process'}."
-    listed = _named(translation, list(dead) or owners)
+        return f"No run starts the pool of {named_elements(translation, owners) or 'some process'}."
+    listed = named_elements(translation, list(dead) or owners)
     return f"{listed or 'An activity'} can never start."
 
 
 def _cycle(translation: NetTranslation, lasso: Lasso, after: str, name: str) -> str:
     before = lasso.stem[-1].state if lasso.stem else lasso.initial
     owners = dict.fromkeys(translation.transitions[s.action].owner for s in lasso.cycle)
-    around = _named(translation, list(owners))
+    around = named_elements(translation, list(owners))
     count = len(lasso.cycle)
     if name == "boundedness":
-        grown = _named(translation, _grown(translation, before, lasso.last))
+        grown = named_elements(translation, _grown(translation, before, lasso.last))
         more = f"{count} more step{'' if count == 1 else 's'} (through {around})"
         added = f"tokens are added to {grown}" if grown else "there are more tokens"
         return f"{after}, {more} can be repeated for ever, and each time {added}."
@@ -257,14 +257,15 @@ def _reason(
     node = translation.index.node[owner]
     kind = f"The {node.gateway} gateway " if node.gateway else ""
     name = f"“{node.title}”" if node.name or not node.gateway else node.id
-    where = _named(translation, [e for e in held if e != owner])
+    where = named_elements(translation, [e for e in held if e != owner])
     at = f" has a token on {where} and" if where else ""
     if absent:
         messages = {message.id for message in translation.graph.messages}
         what = "" if all(e in messages for e in absent) else "a token on "
-        return f"{kind}{name}{at} waits for {what}{_named(translation, absent)}, which never comes."
+        missing = named_elements(translation, absent)
+        return f"{kind}{name}{at} waits for {what}{missing}, which never comes."
     if blocking:
-        there = _named(translation, blocking)
+        there = named_elements(translation, blocking)
         return f"{kind}{name}{at} waits for a token on {there} to go on, which it never does."
     return f"{kind}{name}{at} cannot go on."
 
@@ -306,7 +307,8 @@ def _short(name: str | None, id: str) -> str:
     return f"“{' '.join(name.split())}”" if name else id
 
 
-def _named(translation: NetTranslation, elements: list[str]) -> str:
+def named_elements(translation: NetTranslation, elements: list[str]) -> str:
+    """Return elements as a list of names."""
     texts = [_one(translation, element) for element in elements]
     if len(texts) > 4:
         texts = [*texts[:3], f"{len(texts) - 3} more"]

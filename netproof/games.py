@@ -21,7 +21,7 @@ from transition_systems.errors import UsageError
 from transition_systems.lts import LTS
 from transition_systems.run import Lasso, Run
 
-__all__ = ["Choice", "Game", "MachineGame", "NetGame", "Played", "machine_game"]
+__all__ = ["Alone", "Choice", "Game", "MachineGame", "NetGame", "Played", "machine_game"]
 
 PRODUCT_STATES = 100_000
 PRODUCT_SECONDS = 10.0
@@ -101,12 +101,32 @@ class Game(Protocol):
         """Yield the steps of a witness as steps of the game; raise UsageError where it is none."""
         ...
 
+    def reply(self, state: Any) -> Choice | None:
+        """Return the move of another player, which is made at once; ``None`` for no such move."""
+        ...
+
+    def remark(self, state: Any) -> str:
+        """Return what is to say of a state where nothing can happen; empty for the usual words."""
+        ...
+
+
+class Alone:
+    """What games share in which there is one player."""
+
+    def reply(self, state: Any) -> Choice | None:  # noqa: ARG002
+        """Return ``None``: nobody else plays."""
+        return None
+
+    def remark(self, state: Any) -> str:  # noqa: ARG002
+        """Return nothing: the usual words will do."""
+        return ""
+
 
 def _wrong(number: int, action: str) -> UsageError:
     return UsageError(f"the witness is no run of this model: step {number}, {action!r}")
 
 
-class NetGame:
+class NetGame(Alone):
     """The token game of a Petri net."""
 
     kind: Kind = "net"
@@ -167,7 +187,7 @@ class NetGame:
             )  # fmt: skip
 
 
-class MachineGame:
+class MachineGame(Alone):
     """Steps of a machine or a transition system: the one token is the current state.
 
     Parameters
@@ -190,7 +210,7 @@ class MachineGame:
         self.names = names
         self.title = title
         starts = [int(state) for state in lts.initial]
-        self.initial: int | None = starts[0] if len(starts) == 1 else None
+        self.initial: Any = starts[0] if len(starts) == 1 else None
 
     def name(self, state: int) -> str:
         """Return what to call a state."""
@@ -230,6 +250,10 @@ class MachineGame:
     def tokens(self, state: int | None) -> dict[str, int]:
         """Return the one token."""
         return {} if state is None else {f"{STATE}{state}": 1}
+
+    def shown(self, state: Any) -> list[int]:
+        """Return the states of the system that a picture has to show."""
+        return [] if state is None else [int(state)]
 
     def words(self, id: str) -> str:
         """Return "in state x"."""

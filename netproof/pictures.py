@@ -17,7 +17,7 @@ from translators.to_petri import NetTranslation
 from translators.workflow.draw import workflow_svg
 from translators.workflow.graph import WorkflowGraph
 
-__all__ = ["mimebundle", "model_svg", "verdict_svg"]
+__all__ = ["mimebundle", "model_svg", "run_svg", "verdict_svg"]
 
 
 def model_svg(model: Model) -> str:
@@ -52,6 +52,31 @@ def verdict_svg(report: ModelReport, entry: VerdictReport) -> str:
         blamed=_blamed(translation, entry, marked),
         caption=caption,
     )
+
+
+def run_svg(
+    model: Model,
+    translation: NetTranslation | None,
+    run: Run | None,
+    told: Run | None,
+    caption: str = "",
+    blamed: str | None = None,
+) -> str:
+    """Return a model with a run on it: the way coloured, the tokens of its last state drawn.
+
+    ``run`` is the run of its net, ``told`` the same on its elements; ``None`` for no run.
+    ``blamed`` is an element that is drawn as a fault.
+    """
+    if model.graph is None or translation is None:
+        assert model.net is not None
+        return net_svg(model.net, run=run, caption=caption)
+    if told is None:
+        return workflow_svg(model.graph, caption=caption)
+    marked = _state(model.graph, told)
+    return workflow_svg(
+        model.graph, path=_path(translation, told), marked=marked, caption=caption,
+        blamed=() if blamed is None else (blamed,),
+    )  # fmt: skip
 
 
 def _state(graph: WorkflowGraph, witness: Run | Lasso) -> dict[str, int]:

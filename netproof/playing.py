@@ -114,15 +114,30 @@ class Playing:
             what = names[0]
         if self.position >= MAX_STEPS:
             raise UsageError(FULL)
-        state = self.game.after(self.state, what)
-        step = Played(
-            element=what.element, action=what.action, label=what.label, state=state,
-            tokens=self.game.tokens(state),
-        )  # fmt: skip
-        self.history[self.position :] = [step]
-        self.position += 1
+        del self.history[self.position :]
+        move: Choice | None = what
+        while move is not None and self.position < MAX_STEPS:
+            state = self.game.after(self.state, move)
+            step = Played(
+                element=move.element, action=move.action, label=move.label, state=state,
+                tokens=self.game.tokens(state),
+            )  # fmt: skip
+            self.history.append(step)
+            self.position += 1
+            move = self.game.reply(state)
         self._changed()
         return self
+
+    @property
+    def sentences(self) -> list[str]:
+        """What was played up to now, as plain sentences."""
+        marks = dict.fromkeys(map(ord, "\u2068\u2069"))
+        return [step.label.translate(marks) for step in self.history[: self.position]]
+
+    @property
+    def remark(self) -> str:
+        """What the game has to say where it stands; empty for nothing."""
+        return "" if self.recorded else self.game.remark(self.state)
 
     def _refused(self, what: str) -> str:
         """Return why something cannot happen: it is not there, or it is not its turn."""

@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from netproof.drawn_answers import drawn_verdict
+from netproof.model_names import net_predicate, workflow_predicate
 from netproof.net_behaviour import BEHAVIOUR, net_behaviour
+from netproof.net_formulas import net_formula
 from netproof.net_question import NetQuestion
 from netproof.properties import (
     NET_ONLY,
     WORKFLOW_ONLY,
     AskedFormula,
-    net_predicate,
     property_kind,
     soundness_kind,
-    workflow_predicate,
 )
 from netproof.soundness_kinds import decide_kind
+from netproof.temporal_questions import decide_formula
 from petri import (
     always_reachable,
     bounded,
@@ -29,7 +30,6 @@ from petri import (
     terminates,
     workflow_net,
 )
-from petri.ctl import ctl
 from petri.reductions.answers import ReducedNet
 from petri.soundness import SoundnessGoal
 from petri.state_space.covering import covering_invariant
@@ -42,7 +42,6 @@ from transition_systems.properties.predicates import (
     Predicate,
     disjunction,
 )
-from transition_systems.properties.walk import map_predicates
 from transition_systems.verdict import Outcome, Statistics, Verdict
 from translators.ledger import PropertyKind
 
@@ -80,10 +79,8 @@ def ask(question: NetQuestion, asked: str | AskedFormula) -> tuple[Verdict, Prop
 def _formula(question: NetQuestion, asked: AskedFormula) -> Verdict:
     """Decide a formula: on few markings, by the portfolio, by a diagram, on all markings."""
     if asked.formula is not None:
-        left = question.budget.remaining()
-        limit = replace(question.budget, deadline=None, seconds=left)
-        formula = map_predicates(asked.formula, lambda node: net_names(question, node))
-        return ctl(question.net, formula, budget=limit).with_(property=asked.text)
+        about = net_formula(asked, question.net, question.translation)
+        return decide_formula(asked, about, budget=question.budget, progress=question.progress)
     predicate = question_predicate(question, asked)
     decide = invariant if asked.everywhere else reachable
     if question.drawn is None and not question.few_enough():

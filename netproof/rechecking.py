@@ -45,14 +45,17 @@ def recheck_answer(
     RecheckResult
     """
     translation, net = question.translation, question.net
-    if verdict.evidence is not None:
+    question_asked = question_for(asked, question.net, translation)
+    if question_asked.net is not None:
+        net = question_asked.net
+    elif verdict.evidence is not None:
         net = begun_net(raw.property, net, verdict.evidence.claim.model_digest)
     return recheck_verdict(
         raw.property,
         raw.outcome,
         verdict.evidence,
         net,
-        question=question_for(asked, question.net, translation),
+        question=question_asked,
         source_digest=model.source_digest,
         translation=None if translation is None else translation.version,
         budget=budget,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from petri.net import PetriNet
-from petri.soundness import SoundnessGoal, sound
+from petri.soundness import OneSink, SoundnessGoal, sound, to_one_sink
 from petri.soundness.variants import sound_as
 from transition_systems.budget import Budget
-from transition_systems.errors import UsageError
+from transition_systems.errors import UnsupportedError, UsageError
 from transition_systems.progress import ProgressCallback
 from transition_systems.run import Lasso
 from transition_systems.verdict import Verdict
@@ -35,7 +35,8 @@ def decide_kind(
         The net.
     goal
         What completion means; ``None`` for a net that is no workflow net. Lazy soundness and those
-        for several tokens speak of the source and the sink of the net, not of a goal.
+        for several tokens speak of the source and the sink of the net, not of a goal; several ends
+        of a workflow are led to one sink first where each case reaches just one of them.
     budget, progress
         Limits and a callback.
     pump
@@ -72,4 +73,28 @@ def decide_kind(
         kind, k = ("k" if number == kind else "up-to-k"), int(number)
     if kind not in ("weak", "relaxed", "easy", "lazy", "k", "up-to-k", "generalised"):
         raise UsageError(f"there is no property {name!r}")
-    return sound_as(net, kind, goal=goal, k=k, budget=budget, progress=progress)
+    one = None
+    if goal is not None and kind in ("lazy", "k", "up-to-k", "generalised"):
+        one = _one_end(net, goal, budget)
+    if one is None:
+        return sound_as(net, kind, goal=goal, k=k, budget=budget, progress=progress)
+    verdict = sound_as(one.net, kind, k=k, budget=budget, progress=progress)
+    if verdict.unknown:
+        return verdict
+    return verdict.with_(explanation=(one.why, *verdict.explanation))
+
+
+def _one_end(net: PetriNet, goal: SoundnessGoal, budget: Budget) -> OneSink | None:
+    """Return a net with several ends with one sink; ``None`` where there is one already."""
+    if sum(not net.postset(place) for place in net.place_ids) < 2:
+        return None
+    try:
+        one = to_one_sink(net, goal, budget=budget)
+    except UnsupportedError as error:
+        raise UsageError(f"the net has several ends, and cannot be given one: {error}") from error
+    if one.way != "merged":
+        raise UsageError(
+            "the net has several ends, and a case may reach more than one of them; with one end for"
+            f" all, the tokens of several cases could not be told apart. {one.why}"
+        )
+    return one

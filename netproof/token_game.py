@@ -167,7 +167,8 @@ class Play(Playing):
         told = self.history[self.position - 1].label if self.position else None
         if isinstance(self.game, MachineGame):
             states = [s.state for s in self.history[: self.position]] or [self.game.initial]
-            return lts_svg(self.game.lts, highlight=[s for s in states if s is not None])
+            shown = [number for state in states for number in self.game.shown(state)]
+            return lts_svg(self.game.lts, highlight=shown)
         assert self.model is not None
         if self.model.net is not None:
             return net_svg(self.model.net, run=self.run if self.position else None)
@@ -208,7 +209,7 @@ class Play(Playing):
     def _drawn(self, seconds: float) -> tuple[str, list[str], Mapping[str, str]] | None:
         inside: Mapping[str, str] = {}
         if isinstance(self.game, MachineGame):
-            centre = {s.state for s in self.history if s.state is not None}
+            centre = {n for s in self.history for n in self.game.shown(s.state)}
             found = lts_drawing(
                 self.game.lts, self.game.name, centre, title=self.game.title,
                 seconds=seconds,
@@ -277,6 +278,7 @@ class Play(Playing):
         elif not choices:
             remark = STUCK if self.waiting else OVER
             remark = COMPLETE if self.game.is_complete(self.state) else remark
+            remark = self.remark or remark
         return {
             "serial": self._serial, "at": self.position, "remark": remark,
             "choices": [[self._number(c.element), c.label] for c in choices[:MAX_CHOICES]],

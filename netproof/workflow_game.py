@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from netproof.games import Choice, Kind, Played
+from netproof.games import Alone, Choice, Kind, Played
 from netproof.loading import model_of
 from netproof.report.html_markup import clean
 from netproof.report.html_picture import blamed_nodes
@@ -27,7 +27,7 @@ MOST = 2_000
 SHOWN = frozenset({"flow", "at", "run", "wait", "message", "reached", "pending"})
 
 
-class WorkflowGame:
+class WorkflowGame(Alone):
     """The token game of a workflow: elements act, tokens are on flows, in activities, at ends.
 
     Parameters

@@ -26,7 +26,7 @@ from transition_systems.temporal.ctl_symbolic import SymbolicCtl
 from transition_systems.temporal.ctl_witness import Naming
 from transition_systems.verdict import Outcome, Statistics, Verdict
 
-__all__ = ["ctl", "explicit_model", "known_part", "symbolic_ctl"]
+__all__ = ["ctl", "explicit_model", "known_part", "symbolic_backwards", "symbolic_ctl"]
 
 
 def ctl(net: PetriNet, formula: Formula | str, *, budget: Budget | None = None) -> Verdict:
@@ -124,10 +124,10 @@ def known_part(space: StateSpace, meter: Meter) -> tuple[Graph, NDArray[np.bool_
 
 def symbolic_ctl(space: SymbolicSpace, meter: Meter) -> SymbolicCtl:
     """Return the decision of formulas of CTL on a complete symbolic state space."""
-    return SymbolicCtl(space.system, space.states, meter, backwards=_backwards(space))
+    return SymbolicCtl(space.system, space.states, meter, backwards=symbolic_backwards(space))
 
 
-def _backwards(space: SymbolicSpace) -> Callable[[Any, Any, Meter], Any]:
+def symbolic_backwards(space: SymbolicSpace) -> Callable[[Any, Any, Meter], Any]:
     """Return the search that takes each transition back until that adds nothing, then the next."""
     system, store = space.system, space.system.store
     order = sorted(range(len(system.tops)), key=system.tops.__getitem__)

@@ -20,10 +20,15 @@ if TYPE_CHECKING:
         equivalent,
         evaluate_hml,
         format_hml,
+        isomorphic,
         minimise,
         normal_form,
+        reduce_by_simulation,
         refines,
+        similar,
+        simulated_by,
     )
+    from transition_systems.equivalences.spectrum import Spectrum, spectrum
     from transition_systems.errors import (
         ExpressionError,
         FiringError,
@@ -39,6 +44,7 @@ if TYPE_CHECKING:
         CircuitEvidence,
         Claim,
         ClosedSet,
+        ColourDifference,
         CompletePrefix,
         CtlRanks,
         DiagramEvidence,
@@ -46,6 +52,7 @@ if TYPE_CHECKING:
         Evidence,
         FairMeasure,
         InvariantEvidence,
+        IsomorphismEvidence,
         LassoEvidence,
         LinearDistinction,
         LinearProof,
@@ -61,6 +68,7 @@ if TYPE_CHECKING:
         RankedSet,
         RankEvidence,
         RunEvidence,
+        SimulationEvidence,
         SiphonTraps,
         StateSet,
         StructureEvidence,
@@ -88,8 +96,15 @@ if TYPE_CHECKING:
         Type,
         enumeration,
     )
+    from transition_systems.livelocks import check_livelock
     from transition_systems.lts import LTS, TAU, TICK
     from transition_systems.lts_operations import disjoint_union
+    from transition_systems.products import (
+        interleaving,
+        parallel,
+        product_by_vectors,
+        synchronous_product,
+    )
     from transition_systems.progress import Progress, ProgressCallback
     from transition_systems.properties.evaluate import evaluate as evaluate_predicate
     from transition_systems.properties.format import format_formula, format_predicate
@@ -120,12 +135,14 @@ if TYPE_CHECKING:
     )
     from transition_systems.protocols import ExplicitSystem, Observable, SymbolicSystem, WidthError
     from transition_systems.readwrite.aut import format_aut, parse_aut, read_aut, write_aut
+    from transition_systems.readwrite.dot import format_lts_dot, write_lts_dot
     from transition_systems.readwrite.event_log import (
         LogCase,
         LogEvent,
         format_csv_log,
         write_csv_log,
     )
+    from transition_systems.readwrite.fsm import format_fsm, parse_fsm, read_fsm, write_fsm
     from transition_systems.readwrite.hoa import format_hoa, parse_hoa, read_hoa, write_hoa
     from transition_systems.readwrite.json import (
         format_lts_json,
@@ -171,6 +188,7 @@ __all__ = [
     "CircuitEvidence",
     "Claim",
     "ClosedSet",
+    "ColourDifference",
     "Compare",
     "Comparison",
     "CompletePrefix",
@@ -190,6 +208,7 @@ __all__ = [
     "Formula",
     "InputError",
     "InvariantEvidence",
+    "IsomorphismEvidence",
     "Lasso",
     "LassoEvidence",
     "LinearDistinction",
@@ -221,8 +240,10 @@ __all__ = [
     "RecheckError",
     "Run",
     "RunEvidence",
+    "SimulationEvidence",
     "SiphonTraps",
     "SourceSpan",
+    "Spectrum",
     "StateSet",
     "Statistics",
     "Step",
@@ -250,6 +271,7 @@ __all__ = [
     "check_ctl",
     "check_ctl_symbolic",
     "check_expression",
+    "check_livelock",
     "check_ltl",
     "check_ltl_on_the_fly",
     "compile_expression",
@@ -271,36 +293,51 @@ __all__ = [
     "format_csv_log",
     "format_expression",
     "format_formula",
+    "format_fsm",
     "format_hml",
     "format_hoa",
+    "format_lts_dot",
     "format_lts_json",
     "format_mu",
     "format_predicate",
     "format_xes",
     "formula_in_english",
     "infer_types",
+    "interleaving",
+    "isomorphic",
     "minimise",
     "mu_states",
     "mutually_exclusive",
     "normal_form",
+    "parallel",
     "parse_aut",
     "parse_expression",
     "parse_formula",
+    "parse_fsm",
     "parse_hoa",
     "parse_lts_json",
     "parse_mu",
     "parse_pattern",
     "parse_predicate",
     "possible",
+    "product_by_vectors",
     "read_aut",
+    "read_fsm",
     "read_hoa",
     "read_lts_json",
+    "reduce_by_simulation",
     "refines",
+    "similar",
+    "simulated_by",
+    "spectrum",
+    "synchronous_product",
     "translate_ltl",
     "with_last_steps",
     "write_aut",
     "write_csv_log",
+    "write_fsm",
     "write_hoa",
+    "write_lts_dot",
     "write_lts_json",
     "write_xes",
 ]

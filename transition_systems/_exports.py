@@ -6,20 +6,21 @@ __all__ = ["home_of"]
 
 _NAMES = {
     "budget": "Budget Meter",
+    "equivalences.spectrum": "Spectrum spectrum",
     "equivalences": (
-        "NormalForm bisimilar determinise equivalent evaluate_hml format_hml minimise "
-        "normal_form refines"
+        "NormalForm bisimilar determinise equivalent evaluate_hml format_hml isomorphic minimise "
+        "normal_form reduce_by_simulation refines similar simulated_by"
     ),
     "errors": (
         "ExpressionError FiringError InputError NetproofError RecheckError UndecidedError "
         "UnsupportedError UsageError"
     ),
     "evidence": (
-        "BoundEvidence CircuitEvidence Claim ClosedSet CompletePrefix CtlRanks DiagramEvidence "
-        "Distinction Evidence FairMeasure InvariantEvidence LassoEvidence LinearDistinction "
-        "LinearProof LtlLasso LtlRanks MarkedTrapEvidence Measure NormalisedSimulation "
-        "PartitionEvidence Parts PumpEvidence "
-        "RankEvidence RankedDiagrams RankedSet RunEvidence SiphonTraps StateSet StructureEvidence "
+        "BoundEvidence CircuitEvidence Claim ClosedSet ColourDifference CompletePrefix CtlRanks "
+        "DiagramEvidence Distinction Evidence FairMeasure InvariantEvidence IsomorphismEvidence "
+        "LassoEvidence LinearDistinction LinearProof LtlLasso LtlRanks MarkedTrapEvidence Measure "
+        "NormalisedSimulation PartitionEvidence Parts PumpEvidence RankEvidence RankedDiagrams "
+        "RankedSet RunEvidence SimulationEvidence SiphonTraps StateSet StructureEvidence "
         "StubbornEvidence TraceDistinction TrapEvidence TreeEvidence TreeNode "
         "WellStructuredEvidence WordEvidence evidence_from_dict"
     ),
@@ -30,8 +31,10 @@ _NAMES = {
     "expressions.parse": "parse_expression",
     "expressions.to_z3": "feasible_subsets mutually_exclusive",
     "expressions.types": "BOOLEAN INTEGER REAL STRING Type enumeration",
+    "livelocks": "check_livelock",
     "lts": "LTS TAU TICK",
     "lts_operations": "disjoint_union",
+    "products": "interleaving parallel product_by_vectors synchronous_product",
     "progress": "Progress ProgressCallback",
     "properties.evaluate": "evaluate",
     "properties.format": "format_formula format_predicate",
@@ -43,7 +46,9 @@ _NAMES = {
     ),
     "protocols": "ExplicitSystem Observable SymbolicSystem WidthError",
     "readwrite.aut": "format_aut parse_aut read_aut write_aut",
+    "readwrite.dot": "format_lts_dot write_lts_dot",
     "readwrite.event_log": "LogCase LogEvent format_csv_log write_csv_log",
+    "readwrite.fsm": "format_fsm parse_fsm read_fsm write_fsm",
     "readwrite.hoa": "format_hoa parse_hoa read_hoa write_hoa",
     "readwrite.json": "format_lts_json parse_lts_json read_lts_json write_lts_json",
     "readwrite.xes": "format_xes write_xes",

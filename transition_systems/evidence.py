@@ -49,6 +49,9 @@ kind                  proves                                    by
                                                                 fixpoints
 ``structure``         a statement about the graph of the net    the nodes that it is about
 ``partition``         two systems are equivalent                a partition of their states
+``simulation``        one system simulates another              a relation on their states
+``isomorphism``       two systems are isomorphic                a map of the states
+``colour-difference`` two systems are not isomorphic            rounds of colour refinement
 ``distinction``       two systems are not equivalent            a formula that tells them apart
 ``trace-distinction`` two systems are not equivalent            a trace of just one of them
 ``word``              a word that one machine accepts           the word
@@ -80,6 +83,7 @@ from transition_systems.evidence_equivalence import (
     TraceDistinction,
     WordEvidence,
 )
+from transition_systems.evidence_isomorphism import ColourDifference, IsomorphismEvidence
 from transition_systems.evidence_linear import LinearProof
 from transition_systems.evidence_ltl import LtlLasso, LtlRanks
 from transition_systems.evidence_marked_trap import MarkedTrapEvidence
@@ -101,7 +105,9 @@ from transition_systems.evidence_sets import (
     RankedSet,
     TrapEvidence,
 )
+from transition_systems.evidence_similarity import SimulationEvidence
 from transition_systems.evidence_siphon_traps import SiphonTraps
+from transition_systems.evidence_statements import InvariantEvidence, StructureEvidence
 from transition_systems.evidence_stubborn import StubbornEvidence
 from transition_systems.evidence_well_structured import WellStructuredEvidence
 from transition_systems.run import Run
@@ -111,6 +117,7 @@ __all__ = [
     "CircuitEvidence",
     "Claim",
     "ClosedSet",
+    "ColourDifference",
     "CompletePrefix",
     "CtlRanks",
     "DiagramEvidence",
@@ -118,6 +125,7 @@ __all__ = [
     "Evidence",
     "FairMeasure",
     "InvariantEvidence",
+    "IsomorphismEvidence",
     "LassoEvidence",
     "LinearDistinction",
     "LinearProof",
@@ -135,6 +143,7 @@ __all__ = [
     "ReductionEvidence",
     "RunEvidence",
     "SharedFutures",
+    "SimulationEvidence",
     "SimulationPairs",
     "SiphonTraps",
     "StateSet",
@@ -148,51 +157,6 @@ __all__ = [
     "WordEvidence",
     "evidence_from_dict",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InvariantEvidence:
-    """An inductive predicate: the initial state is in, steps stay in, inside is good.
-
-    ``invariant`` is a state predicate in the property language; ``smtlib`` is the same as an
-    SMT-LIB script with three queries that must all be unsatisfiable.
-    """
-
-    claim: Claim
-    invariant: str
-    smtlib: str
-
-    kind = "invariant"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the evidence as JSON data."""
-        return {
-            "kind": self.kind,
-            "claim": self.claim.to_dict(),
-            "invariant": self.invariant,
-            "smtlib": self.smtlib,
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StructureEvidence:
-    """Nodes of the model's graph that show a structural statement.
-
-    ``sets`` names node lists, e.g. ``{"source": ("i",), "sink": ("o",), "unreachable": ()}``.
-    """
-
-    claim: Claim
-    sets: tuple[tuple[str, tuple[str, ...]], ...]
-
-    kind = "structure"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the evidence as JSON data."""
-        return {
-            "kind": self.kind,
-            "claim": self.claim.to_dict(),
-            "sets": {name: list(nodes) for name, nodes in self.sets},
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,6 +231,9 @@ Evidence: TypeAlias = (
     | TreeEvidence
     | WellStructuredEvidence
     | PartitionEvidence
+    | SimulationEvidence
+    | IsomorphismEvidence
+    | ColourDifference
     | Distinction
     | TraceDistinction
     | NormalisedSimulation
@@ -278,10 +245,13 @@ Evidence: TypeAlias = (
 
 
 _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
+    "colour-difference": ColourDifference.from_dict,
     "complete-prefix": CompletePrefix.from_dict,
     "ctl-ranks": CtlRanks.from_dict,
     "distinction": Distinction.from_dict,
     "decision-diagram": DiagramEvidence.from_dict,
+    "isomorphism": IsomorphismEvidence.from_dict,
+    "invariant": InvariantEvidence.from_dict,
     "lasso": LassoEvidence.from_dict,
     "linear-distinction": LinearDistinction.from_dict,
     "linear-proof": LinearProof.from_dict,
@@ -295,7 +265,9 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "rank-theorem": RankEvidence.from_dict,
     "ranked-diagrams": RankedDiagrams.from_dict,
     "run": RunEvidence.from_dict,
+    "simulation": SimulationEvidence.from_dict,
     "siphon-traps": SiphonTraps.from_dict,
+    "structure": StructureEvidence.from_dict,
     "stubborn-sets": StubbornEvidence.from_dict,
     "tree": TreeEvidence.from_dict,
     "trace-distinction": TraceDistinction.from_dict,
@@ -369,13 +341,6 @@ def _from_dict(data: Mapping[str, Any]) -> Evidence:
                 bound=int(data["bound"]),
                 run=Run.from_dict(data["run"]),
             )
-        case "invariant":
-            return InvariantEvidence(
-                claim=claim, invariant=data["invariant"], smtlib=data["smtlib"]
-            )
-        case "structure":
-            sets = tuple((name, tuple(nodes)) for name, nodes in data["sets"].items())
-            return StructureEvidence(claim=claim, sets=sets)
         case "word":
             return WordEvidence(
                 claim=claim, word=tuple(data["word"]), accepted_by=data["accepted_by"]

@@ -6,6 +6,7 @@ import builtins
 import sys
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from transition_systems.errors import UndecidedError
@@ -67,15 +68,20 @@ class Statistics:
 
 def versions() -> dict[str, str]:
     """Return the versions that a result depends on: netproof, python, numpy."""
+    return dict(_versions())
+
+
+@cache
+def _versions() -> tuple[tuple[str, str], ...]:
     import numpy
 
     from transition_systems import __version__
 
-    return {
-        "netproof": __version__,
-        "python": ".".join(str(part) for part in sys.version_info[:3]),
-        "numpy": numpy.__version__,
-    }
+    return (
+        ("netproof", __version__),
+        ("python", ".".join(str(part) for part in sys.version_info[:3])),
+        ("numpy", numpy.__version__),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

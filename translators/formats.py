@@ -29,6 +29,9 @@ _BUILT_IN = {
     "bpmn": "translators.bpmn",
     "definition": "translators.definition",
     "pnml": "translators.pnml",
+    "aut": "translators.systems:AUT",
+    "lts": "translators.systems:LTS_JSON",
+    "machine": "translators.systems:MACHINE",
 }
 _HEAD = 65_536
 
@@ -76,7 +79,8 @@ def formats() -> tuple[Format, ...]:
     found: dict[str, Format] = {}
     for name, module in _BUILT_IN.items():
         try:
-            candidate = getattr(import_module(module), "FORMAT", None)
+            home, _, attribute = module.partition(":")
+            candidate = getattr(import_module(home), attribute or "FORMAT", None)
         except ModuleNotFoundError:
             continue
         if isinstance(candidate, Format):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from transition_systems.evidence_ltl import STAYS
 from transition_systems.run import Lasso, Run, Step
 from translators.to_petri.assembly import TransitionRecord
 from translators.to_petri.translation import NetTranslation
@@ -67,8 +68,10 @@ def element_state(translation: NetTranslation, marking: Mapping[str, int]) -> di
 def _step(translation: NetTranslation, step: Step) -> Step:
     state = element_state(translation, step.state)
     record = translation.transitions.get(step.action)
+    if step.action == STAYS:
+        return Step(action=step.action, label="nothing more happens", state=state)
     if record is None:
-        return Step(action=step.action, label="how many cases start is chosen", state=state)
+        return Step(action=step.action, label=_added(translation, step.action), state=state)
     assert translation.index is not None
     node = translation.index.node[record.owner]
     return Step(
@@ -77,6 +80,14 @@ def _step(translation: NetTranslation, step: Step) -> Step:
         state=state,
         source=node.span,
     )
+
+
+def _added(translation: NetTranslation, action: str) -> str:
+    """Return what a transition means that was put around the net to ask about several cases."""
+    end = translation.places.get(action.rstrip("'").removesuffix(".out"))
+    if end is None or translation.index is None:
+        return "how many cases start is chosen"
+    return f"a case is over at “{translation.index.node[end.element].title}”"
 
 
 def step_sentence(translation: NetTranslation, record: TransitionRecord) -> str:

@@ -8,11 +8,14 @@ import sys
 import time
 from collections.abc import Callable
 
-from netproof.behaviours import load_behaviour
+from netproof.behaviours import is_system, load_behaviour
+from netproof.cli.output_file import write_output
+from netproof.comparison.compare import compare
 from netproof.equivalences import equivalence_named
+from netproof.loading import load
 from netproof.recheck import RecheckResult, recheck_equivalence
 from transition_systems.budget import Budget
-from transition_systems.errors import UndecidedError
+from transition_systems.errors import UndecidedError, UsageError
 from transition_systems.lts import LTS
 from transition_systems.verdict import Outcome, Statistics, Verdict
 
@@ -28,12 +31,17 @@ def run(arguments: argparse.Namespace) -> int:
 
     The evidence is rechecked; if it does not prove the answer, the exit code is 70.
     """
+    if _are_models(arguments):
+        return _versions(arguments)
+    if arguments.picture is not None:
+        raise UsageError("a picture is made of two nets or workflows, not of transition systems")
     started = time.monotonic()
-    relation: str = arguments.relation
+    relation: str = arguments.relation or "strong"
     systems, verdict, recheck = compared(arguments, equivalence_named(relation).compare)
     seconds = round(time.monotonic() - started, 6)
     if arguments.output_format == "json":
-        sys.stdout.write(json.dumps(_data(relation, systems, verdict, recheck, seconds)) + "\n")
+        sizes = [{"states": lts.n_states, "arcs": lts.n_arcs} for lts in systems]
+        sys.stdout.write(json.dumps(_data(relation, sizes, verdict, recheck, seconds)) + "\n")
     else:
         sys.stdout.write(compared_lines(relation, verdict, recheck))
     return FAULT if recheck.status == "failed" else CODES[verdict.outcome]
@@ -67,10 +75,45 @@ def compared(
     return systems, verdict, recheck
 
 
+def _are_models(arguments: argparse.Namespace) -> bool:
+    """Return whether both files are nets or workflows, so that their elements are compared.
+
+    Standard input is not looked at: it can be read only once.
+    """
+    paths = (arguments.left, arguments.right)
+    return "-" not in paths and not any(is_system(path, arguments.format) for path in paths)
+
+
+def _versions(arguments: argparse.Namespace) -> int:
+    """Compare two versions of a model, with the run that tells them apart on both."""
+    started = time.monotonic()
+    found = compare(
+        load(arguments.left, format=arguments.format),
+        load(arguments.right, format=arguments.format),
+        arguments.relation or "branching",
+        budget=Budget(seconds=arguments.budget_seconds),
+        starts=arguments.starts or "one",
+    )
+    if arguments.picture is not None:
+        picture = found.svg() if arguments.picture.lower().endswith(".svg") else found.html()
+        write_output(arguments.picture, picture)
+    if arguments.output_format == "json":
+        sizes = [{"states": one.states, "arcs": one.arcs} for one in (found.old, found.new)]
+        seconds = round(time.monotonic() - started, 6)
+        data = _data(found.relation, sizes, found.verdict, found.recheck, seconds)
+        sys.stdout.write(json.dumps({**data, "comparison": found.to_dict()}) + "\n")
+    else:
+        sys.stdout.write(str(found))
+    return FAULT if found.recheck.status == "failed" else CODES[found.verdict.outcome]
+
+
 def _data(
-    relation: str, systems: list[LTS], verdict: Verdict, recheck: RecheckResult, seconds: float
+    relation: str,
+    sizes: list[dict[str, int]],
+    verdict: Verdict,
+    recheck: RecheckResult,
+    seconds: float,
 ) -> dict[str, object]:
-    sizes = [{"states": lts.n_states, "arcs": lts.n_arcs} for lts in systems]
     return {
         "schema": SCHEMA,
         "relation": relation,

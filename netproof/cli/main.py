@@ -28,11 +28,12 @@ COMMANDS = {
     "equivalent": "netproof.cli.equivalent_command",
     "refine": "netproof.cli.refine_command",
     "minimise": "netproof.cli.minimise_command",
+    "spectrum": "netproof.cli.spectrum_command",
     "mcc": "netproof.cli.mcc_command",
     "recheck": "netproof.cli.recheck_command",
     "doctor": "netproof.cli.doctor_command",
 }
-CONTEST = ("RD", "OS", "QL", "SM", "L", "UB", "RC", "RF", "CTLC", "CTLF")
+CONTEST = ("RD", "OS", "QL", "SM", "L", "UB", "RC", "RF", "CTLC", "CTLF", "LTLC", "LTLF")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -52,7 +53,9 @@ def build_parser() -> argparse.ArgumentParser:
     convert = commands.add_parser("convert", help="translate a file to another format")
     convert.add_argument("file", metavar="FILE")
     convert.add_argument(
-        "--to", required=True, choices=("pnml", "dot", "json", "cspm", "definition")
+        "--to",
+        required=True,
+        choices=("pnml", "dot", "json", "cspm", "definition", "aut", "fsm", "lts"),
     )
     convert.add_argument("-o", "--output", metavar="PATH", help="default: standard output")
     _reading(convert)
@@ -91,6 +94,7 @@ def build_parser() -> argparse.ArgumentParser:
     _equivalent(commands.add_parser("equivalent", help="tell whether two behaviours are the same"))
     _refine(commands.add_parser("refine", help="tell whether a behaviour refines another"))
     _minimise(commands.add_parser("minimise", help="make a behaviour as small as it can be"))
+    _spectrum(commands.add_parser("spectrum", help="compare two behaviours in every sense"))
     _contest(commands.add_parser("mcc", help="answer an instance of the Model Checking Contest"))
     recheck = commands.add_parser("recheck", help="recheck a JSON report or a folder of evidence")
     recheck.add_argument("report", metavar="REPORT_OR_FOLDER")
@@ -106,7 +110,10 @@ def _check(check: argparse.ArgumentParser) -> None:
     add = check.add_argument
     add("inputs", nargs="*", metavar="FILE|DIR|GLOB|-")
     add("--property", action="append", dest="properties", metavar="NAME-OR-FORMULA",
-        help="a property by name, or AG(...) or EF(...); may be repeated")  # fmt: skip
+        help="a property or pattern by name, or a formula of CTL or LTL; repeatable")  # fmt: skip
+    add("--weak", action="store_true", help="formulas of LTL leave out silent steps")
+    add("--fairness", choices=("weak", "strong", "weak-process", "strong-process"),
+        help="only paths count that are fair to each step, or to each process")  # fmt: skip
     add("--budget-seconds", type=_seconds, metavar="S", help="wall time for one file (default 30)")
     add("--budget-states", type=_count, metavar="N", help="states to store for one file")
     add("--total-seconds", type=_seconds, metavar="S", help="wall time for the whole call")
@@ -172,6 +179,8 @@ def _equivalent(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("left", metavar="A", help="an .aut file, a system as JSON, a net or a workflow")
     add("right", metavar="B")
+    add("--picture", metavar="PATH",
+        help="two nets or workflows with the run that tells them apart: x.svg, x.html")  # fmt: skip
     _relation(parser)
 
 
@@ -187,10 +196,21 @@ def _minimise(parser: argparse.ArgumentParser) -> None:
     _relation(parser)
 
 
+def _spectrum(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("left", metavar="A", help="an .aut file, a system as JSON, a net or a workflow")
+    add("right", metavar="B")
+    add("-o", "--output", metavar="PATH", help="x.svg: the lattice as a picture")
+    add("--budget-seconds", type=_seconds, metavar="S", default=30.0, help="default 30")
+    add("--output-format", choices=("terminal", "json"), default="terminal")
+    add("--json", action="store_true", help="the same as --output-format json")
+    _reading(parser)
+
+
 def _relation(
     parser: argparse.ArgumentParser,
-    default: str = "strong",
-    known: str = "strong (default), branching, weak, trace, failures, ...",
+    default: str | None = None,
+    known: str = "strong (default of systems), branching (of models), weak, trace, failures, ...",
 ) -> None:
     add = parser.add_argument
     add("--relation", default=default, metavar="R", help=known)

@@ -21,7 +21,7 @@ UNDECIDED = 3
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the smallest equivalent system and tell the figures; 3 when the budget ended."""
-    relation: str = arguments.relation
+    relation: str = arguments.relation or "strong"
     smaller = equivalence_named(relation).minimise
     if smaller is None:
         raise UsageError(f"there is no smallest system for the relation {relation!r}")

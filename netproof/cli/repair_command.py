@@ -38,7 +38,8 @@ def _refuse_output(model: Model, path: str) -> None:
     """Refuse, before anything is looked for, an output that could not be written."""
     refuse_unwritable(model)
     target = Path(path)
-    if not target.parent.is_dir():
-        raise UsageError(f"{path} cannot be written: there is no folder {target.parent}")
+    above = next(folder for folder in target.absolute().parents if folder.exists())
+    if not above.is_dir():
+        raise UsageError(f"{path} cannot be written: {above} is no folder")
     if target.is_dir():
         raise UsageError(f"{path} cannot be written: it is a folder")

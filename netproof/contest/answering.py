@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from netproof.contest.branching import BranchingAnswers
 from netproof.contest.categories import ContestQuestion
+from netproof.contest.linear import LinearAnswers
 from netproof.contest.liveness import liveness
 from netproof.contest.questions import Asked, Shown, asked_of
 from petri.net import PetriNet
@@ -24,7 +25,7 @@ TECHNIQUES = {
     "pump": "COVERABILITY_GRAPH", "coverability": "COVERABILITY_GRAPH",
     "structure": "STRUCTURAL", "unfolding": "UNFOLDING_TO_PT SAT_SMT",
 }  # fmt: skip
-BRANCHING = ("CTLC", "CTLF")
+BRANCHING, LINEAR = ("CTLC", "CTLF"), ("LTLC", "LTLF")
 Tell = Callable[[int, str, str], None]
 Keep = Callable[[int, list[Shown]], None]
 
@@ -76,14 +77,14 @@ class ContestAnswers:
         for number, question in enumerate(self.questions):
             if question.category == "L":
                 self._live(number)
-            elif question.category in BRANCHING:
+            elif question.category in (*BRANCHING, *LINEAR):
                 continue
             else:
                 self._asked[number] = asked = asked_of(self.net, question)
                 self._owner += [(number, name) for name in asked.parts]
                 if not asked.parts:
                     self._say(number, not asked.fails, "structure", [])
-        self._branching()
+        self._temporal()
         self._batch = Batch(
             self.net,
             [self._asked[number].parts[name] for number, name in self._owner],
@@ -108,14 +109,15 @@ class ContestAnswers:
                 if name not in known:
                     raise UsageError(f"{question.id} names {name!r}, which is no {kind} of the net")
 
-    def _branching(self) -> None:
-        """Answer the formulas of branching time."""
-        asked = [item for item in enumerate(self.questions) if item[1].category in BRANCHING]
-        if asked:
-            BranchingAnswers(
-                self.net, asked, deadline=self.deadline, say=self._say,
-                evidence=self.keep is not None, parallel=self._parallel,
-            ).run()  # fmt: skip
+    def _temporal(self) -> None:
+        """Answer the formulas of branching and of linear time."""
+        for categories, engine in ((BRANCHING, BranchingAnswers), (LINEAR, LinearAnswers)):
+            asked = [item for item in enumerate(self.questions) if item[1].category in categories]
+            if asked:
+                engine(
+                    self.net, asked, deadline=self.deadline, say=self._say,
+                    evidence=self.keep is not None, parallel=self._parallel,
+                ).run()  # fmt: skip
 
     def _live(self, number: int) -> None:
         found = liveness(self.net, self.deadline)

@@ -23,6 +23,8 @@ CATEGORIES = {
     "RF": ("ReachabilityFireability", True),
     "CTLC": ("CTLCardinality", True),
     "CTLF": ("CTLFireability", True),
+    "LTLC": ("LTLCardinality", True),
+    "LTLF": ("LTLFireability", True),
 }
 
 

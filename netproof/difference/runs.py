@@ -17,7 +17,7 @@ from transition_systems.run import Run, Step
 from translators.ledger import Direction, Entry
 from translators.trace_back import trace_back
 
-__all__ = ["compare_runs", "unknown_runs"]
+__all__ = ["compare_runs", "told_run", "unknown_runs"]
 
 SIDES: tuple[Literal["old", "new"], Literal["old", "new"]] = ("old", "new")
 
@@ -100,7 +100,9 @@ class _Comparison:
             return Runs(gained=gained, lost=lost, same_steps=True, seconds=self.meter.seconds)
         search = Search(*self.sides)
         search.run(self.meter, progress)
-        inexact = [s.approximations(b) for s, b in zip(self.subjects, self.sides, strict=True)]
+        inexact = [
+            s.approximations(b.markings) for s, b in zip(self.subjects, self.sides, strict=True)
+        ]
         lost, gained = (self._difference(search, side, inexact) for side in (0, 1))
         return Runs(
             gained=gained, lost=lost, pairs=search.pairs, old_states=len(self.sides[0].markings),
@@ -148,7 +150,7 @@ class _Comparison:
             ends=ends,
             instead=tuple(instead),
             may_end=other.may_end(states),
-            run=None if run is None else _told(subject, run),
+            run=None if run is None else told_run(subject, run),
             rechecked=rechecked,
             reason=doubt,
         )
@@ -183,7 +185,8 @@ def _steps(subject: Subject) -> object:
     return net.place_ids, net.transition_ids, net.arcs, net.initial
 
 
-def _told(subject: Subject, run: Run) -> Run:
+def told_run(subject: Subject, run: Run) -> Run:
+    """Return a run of the net on the elements of the model that the net was made from."""
     if subject.translation is not None:
         told = trace_back(subject.translation, run)
         assert isinstance(told, Run)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from netproof.difference.behaviour import Allowance, Behaviour, Test, predicate_test
@@ -140,18 +140,19 @@ class Subject:
                 return process.scope.id, tuple(process.gates_of(record.scope))
         return None
 
-    def approximations(self, behaviour: Behaviour) -> list[Entry]:
+    def approximations(self, markings: Iterable[tuple[int, ...]]) -> list[Entry]:
         """Return the entries of the ledger that make the explored states more or fewer than real.
 
         Entries that count only where a statement is reached count if an explored state meets it.
         """
+        explored = list(markings)
         found = [e for e in self.ledger.abstracted if e.direction is not Direction.EXACT]
         if self.translation is not None:
             places = {id: number for number, id in enumerate(self.net.place_ids)}
             for statement, entry in self.translation.conditions:
                 test = predicate_test(statement, places)
                 if entry.direction is not Direction.EXACT and any(
-                    test(marking) for marking in behaviour.markings
+                    test(marking) for marking in explored
                 ):
                     found.append(entry)
         return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 from netproof.recheck.automata import Automaton, recheck_automata
 from netproof.recheck.check import recheck, recheck_verdict
 from netproof.recheck.equivalence import recheck_equivalence
+from netproof.recheck.livelocks import recheck_livelock
 from netproof.recheck.ltl import recheck_ltl
 from netproof.recheck.questions import Goal, Question
 from netproof.recheck.report import ReportedResult, recheck_report, source_digest
@@ -27,6 +28,7 @@ __all__ = [
     "recheck",
     "recheck_automata",
     "recheck_equivalence",
+    "recheck_livelock",
     "recheck_ltl",
     "recheck_report",
     "recheck_temporal",

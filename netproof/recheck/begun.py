@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from netproof.recheck.merged_ends import merged_ends
 from netproof.recheck.result import RefusedError
 from netproof.recheck.structure import workflow_ends
 from petri.net import PetriNet
@@ -32,14 +33,16 @@ def begun_net(name: str, net: PetriNet, digest: str | None) -> PetriNet:
     Returns
     -------
     PetriNet
-        For ``3-soundness`` with three tokens in its source, for ``up-to-3-soundness`` with a choice
-        of one to three, for ``generalised-soundness`` with the number, up to 16, that the digest
-        tells, or without a final marking.
+        With several ends these first lead to one sink. For ``3-soundness`` with three tokens in its
+        source, for ``up-to-3-soundness`` with a choice of one to three, for
+        ``generalised-soundness`` with the number, up to 16, that the digest tells, or without a
+        final marking.
 
     Raises
     ------
     RefusedError
-        For a counted kind of a net that is no workflow net, or has tokens outside its source.
+        For a counted kind of a net that is no workflow net, or has tokens outside its source; and
+        where a case may reach several ends.
 
     Examples
     --------
@@ -48,7 +51,11 @@ def begun_net(name: str, net: PetriNet, digest: str | None) -> PetriNet:
     {'p1': 3}
     """
     found = _COUNTED.fullmatch(name)
-    if (found is None and name != "generalised-soundness") or digest == net.digest():
+    others = ("generalised-soundness", "lazy-soundness")
+    if (found is None and name not in others) or digest == net.digest():
+        return net
+    net = merged_ends(net)
+    if name == "lazy-soundness" or digest == net.digest():
         return net
     source, sink = workflow_ends(net)
     if not net.initial.to_dict().keys() <= {source}:

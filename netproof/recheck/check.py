@@ -24,6 +24,8 @@ from netproof.recheck.fair_measure import check_fair_measure
 from netproof.recheck.invariants import check_invariant
 from netproof.recheck.linear import check_linear
 from netproof.recheck.linear_lines import names_known
+from netproof.recheck.ltl import answers_linear
+from netproof.recheck.ltl_net import check_ltl_net
 from netproof.recheck.marked_trap import check_marked_trap
 from netproof.recheck.net_table import NetTable
 from netproof.recheck.parts import check_parts, covers, dead_group, occurring_groups
@@ -62,6 +64,8 @@ from transition_systems.evidence import (
     InvariantEvidence,
     LassoEvidence,
     LinearProof,
+    LtlLasso,
+    LtlRanks,
     MarkedTrapEvidence,
     Measure,
     Parts,
@@ -152,6 +156,8 @@ class _Setting:
                 check_stubborn(evidence, claim, table, watch)
             case TreeEvidence() | CtlRanks():
                 check_temporal(evidence, table, watch)
+            case LtlLasso() | LtlRanks():
+                check_ltl_net(evidence, table, watch)
             case StructureEvidence():
                 check_structure(evidence, claim, table)
             case Parts():
@@ -335,7 +341,12 @@ def recheck_verdict(
             raise RefusedError("the table is of another net")
         setting = _setting(net, source_digest, translation, budget, asked.goal, table)
         claim = setting.own(evidence.claim)
-        if not _follows(property_name, outcome == Outcome.HOLDS, claim, net, asked):
+        holds = outcome == Outcome.HOLDS
+        if asked.linear is not None:
+            follows_from = answers_linear(evidence, asked.linear, holds=holds)
+        else:
+            follows_from = _follows(property_name, holds, claim, net, asked)
+        if not follows_from:
             raise RefusedError(
                 f"{property_name} {outcome} does not follow from {evidence.claim.formula!r:.120}"
             )

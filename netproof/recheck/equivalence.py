@@ -7,19 +7,25 @@ import json
 import numpy as np
 from numpy.typing import NDArray
 
+from netproof.recheck.fragments import SIMULATIONS, check_fragment
 from netproof.recheck.hml import formula_holds
+from netproof.recheck.isomorphisms import check_colours, check_isomorphism
 from netproof.recheck.linear_distinctions import check_linear_distinction
 from netproof.recheck.normalised import check_normalised
 from netproof.recheck.partitions import check_partition
 from netproof.recheck.result import RecheckResult, RefusedError, Watch, guarded
+from netproof.recheck.similarity import check_similarity
 from netproof.recheck.words import check_trace, check_word
 from transition_systems.budget import Budget
 from transition_systems.evidence import (
+    ColourDifference,
     Distinction,
     Evidence,
+    IsomorphismEvidence,
     LinearDistinction,
     NormalisedSimulation,
     PartitionEvidence,
+    SimulationEvidence,
     TraceDistinction,
     WordEvidence,
 )
@@ -46,9 +52,10 @@ def recheck_equivalence(
     Parameters
     ----------
     evidence
-        A partition (equivalent), a Hennessy-Milner formula or a trace (not bisimilar) or a word
-        (not language equivalent: silent steps are no letters, a word is accepted in a final
-        state); for linear-time relations normalised simulations, or what is seen after a trace.
+        A partition or a simulation (equivalent, or in a preorder), a Hennessy-Milner formula or a
+        trace (not so), a map or colours (isomorphism) or a word (not language equivalent: silent
+        steps are no letters, a word is accepted in a final state); for linear-time relations
+        normalised simulations, or what is seen after a trace.
     left, right
         The systems, in the order in which they were compared; a specification is on the left.
     budget
@@ -89,11 +96,23 @@ def recheck_equivalence(
         if isinstance(evidence, PartitionEvidence):
             _claims(evidence, "")
             check_partition(evidence, left, right, watch)
+        elif isinstance(evidence, SimulationEvidence):
+            preorder = _claims(evidence, "")
+            check_similarity(evidence, left, right, watch, preorder=preorder)
+        elif isinstance(evidence, IsomorphismEvidence):
+            _claims_isomorphism(evidence, "")
+            check_isomorphism(evidence, left, right, watch)
+        elif isinstance(evidence, ColourDifference):
+            _claims_isomorphism(evidence, "not ")
+            check_colours(evidence, left, right, watch)
         elif isinstance(evidence, Distinction):
             _check_distinction(evidence, left, right, watch)
         elif isinstance(evidence, TraceDistinction):
-            _claims(evidence, "not ")
-            check_trace(evidence, left, right, watch, silent=evidence.relation != "strong")
+            if _claims(evidence, "not ") and evidence.able != "left":
+                raise RefusedError("a preorder is not refuted by a trace of the right system")
+            known = SIMULATIONS.get(evidence.relation)
+            silent = evidence.relation != "strong" if known is None else known.weak
+            check_trace(evidence, left, right, watch, silent=silent)
         elif isinstance(evidence, WordEvidence):
             check_word(evidence, left, right, watch)
         elif isinstance(evidence, NormalisedSimulation):
@@ -106,26 +125,57 @@ def recheck_equivalence(
     return guarded(work)
 
 
-def _claims(evidence: PartitionEvidence | Distinction | TraceDistinction, prefix: str) -> None:
-    phrase = PHRASES.get(evidence.relation)
-    if phrase is None:
+def _claims(
+    evidence: PartitionEvidence | SimulationEvidence | Distinction | TraceDistinction, prefix: str
+) -> bool:
+    """Refuse a claim of something else; return whether it is that of a preorder."""
+    simulation = SIMULATIONS.get(evidence.relation)
+    if simulation is not None and not isinstance(evidence, PartitionEvidence):
+        phrases = [f"{simulation.adjective} equivalent", f"in the {simulation.adjective} preorder"]
+    elif evidence.relation in PHRASES and not isinstance(evidence, SimulationEvidence):
+        phrases = [PHRASES[evidence.relation]]
+    else:
         raise RefusedError(f"there is no relation {evidence.relation!r:.40}")
-    if evidence.atoms:
-        phrase = f"{phrase} respecting {json.dumps(sorted(evidence.atoms), ensure_ascii=False)}"
-    if evidence.claim.formula != f"{prefix}{phrase}":
-        raise RefusedError(f"the evidence proves '{prefix}{phrase}', not its claim")
+    claimed = [f"{prefix}{phrase}{_respecting(evidence.atoms)}" for phrase in phrases]
+    if evidence.claim.formula not in claimed:
+        raise RefusedError(f"the evidence proves '{claimed[0]}', not its claim")
+    return claimed.index(evidence.claim.formula) == 1
+
+
+def _claims_isomorphism(evidence: IsomorphismEvidence | ColourDifference, prefix: str) -> None:
+    proved = f"{prefix}isomorphic{_respecting(evidence.atoms)}"
+    if evidence.claim.formula != proved:
+        raise RefusedError(f"the evidence proves '{proved}', not its claim")
+
+
+def _respecting(atoms: tuple[str, ...]) -> str:
+    shown = json.dumps(sorted(atoms), ensure_ascii=False)
+    return f" respecting {shown}" if atoms else ""
 
 
 def _check_distinction(evidence: Distinction, left: LTS, right: LTS, watch: Watch) -> None:
     """Check that the formula is of some initial state on the left and of none on the right.
 
-    Or of all on the left and not of all on the right: equivalent systems have, for each initial
-    state of one, an equivalent initial state of the other.
+    Or of all on the left and not of all on the right: bisimilar systems have, for each initial
+    state of one, an equivalent initial state of the other. Simulations preserve their formulas
+    upwards only: then some initial state of one system has it and none of the other, and of the
+    left one where the claim is about a preorder.
     """
-    _claims(evidence, "not ")
+    preorder = _claims(evidence, "not ")
+    simulation = SIMULATIONS.get(evidence.relation)
+    meaning = evidence.relation
+    if simulation is not None:
+        check_fragment(evidence.formula, evidence.relation, evidence.atoms)
+        meaning = "weak" if simulation.weak else "strong"
     here, there = (
-        formula_holds(lts, evidence.formula, evidence.relation, evidence.atoms, watch)[lts.initial]
+        formula_holds(lts, evidence.formula, meaning, evidence.atoms, watch)[lts.initial]
         for lts in (left, right)
     )
-    if not ((here.any() and not there.any()) or (here.all() and not there.all())):
+    if simulation is not None:
+        apart = (here.any() and not there.any()) or (
+            not preorder and there.any() and not here.any()
+        )
+    else:
+        apart = (here.any() and not there.any()) or (here.all() and not there.all())
+    if not apart:
         raise RefusedError("the formula does not tell the two systems apart")

@@ -63,8 +63,10 @@ def _parts(shape: object, relation: str, atoms: Sequence[str]) -> tuple[str, str
             label = rest.pop(1 if word == "until" else 0)
         elif word == "atom" and len(rest) == 1 and rest[0] in atoms:
             label = rest.pop()
-        elif word == _FOR_EVER.get(relation) and len(rest) == 1:
-            pass
+        elif word == _FOR_EVER.get(relation):
+            word = word if len(rest) == 1 else ""
+        elif word == "dead" and relation == "strong":
+            word = "" if rest else word
         elif not (word in _ARITY and len(rest) == _ARITY[word]) and word != "and":
             word = ""
         if word and isinstance(label, str) and all(isinstance(part, tuple) for part in rest):
@@ -88,6 +90,8 @@ def _value(lts: LTS, word: str, label: str, atoms: Sequence[str], parts: list[Bo
             return np.ones(lts.n_states, dtype=np.bool_)
         case "final":
             return lts.final
+        case "dead":
+            return np.asarray(lts.offsets[1:] == lts.offsets[:-1], dtype=np.bool_)
         case "atom":
             return np.array(lts.atoms.get(label, np.zeros(lts.n_states)), dtype=np.bool_)
         case "not":

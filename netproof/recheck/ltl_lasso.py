@@ -6,6 +6,8 @@ word by definition: at each place, from the places after it, until nothing chang
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from netproof.recheck.ltl_words import Holds, Seen, fair_arcs, seen
 from netproof.recheck.result import RefusedError, Watch
 from transition_systems.evidence import LtlLasso
@@ -24,15 +26,20 @@ from transition_systems.properties.formulas import (
 __all__ = ["check_ltl_lasso"]
 
 
-def check_ltl_lasso(evidence: LtlLasso, lts: LTS, holds: Holds | None, watch: Watch) -> None:
-    """Refuse a lasso that is no fair path of the system, or whose word has the formula."""
+def check_ltl_lasso(
+    evidence: LtlLasso, lts: LTS, holds: Holds | None, watch: Watch, silent: Sequence[int] = (TAU,)
+) -> None:
+    """Refuse a lasso that is no fair path of the system, or whose word has the formula.
+
+    ``silent`` are the numbers of the silent labels.
+    """
     world = seen(evidence, lts, holds, False)
     states, labels = _replayed(evidence, lts, watch)
     loop = evidence.lasso.loop_start
     _fair(evidence, lts, states[loop:-1], labels[loop:])
     word = states[:-1]
     if evidence.weak:
-        word, loop = _without_silence(word, labels, loop, world, states[-1])
+        word, loop = _without_silence(word, labels, loop, world, states[-1], silent)
     if _value(world, word, loop, watch)[0]:
         raise RefusedError("the formula holds on this path")
 
@@ -77,7 +84,7 @@ def _fair(evidence: LtlLasso, lts: LTS, states: list[int], labels: list[int]) ->
 
 
 def _without_silence(
-    word: list[int], labels: list[int], loop: int, world: Seen, last: int
+    word: list[int], labels: list[int], loop: int, world: Seen, last: int, silent: Sequence[int]
 ) -> tuple[list[int], int]:
     """Leave out each place from which a silent step leads to one with the same letter."""
     after = [*word[1:], last]
@@ -85,7 +92,7 @@ def _without_silence(
     kept = [
         at
         for at, state in enumerate(word)
-        if labels[at] != TAU or letter[state] != letter[after[at]]
+        if labels[at] not in silent or letter[state] != letter[after[at]]
     ]
     stem = [word[at] for at in kept if at < loop]
     cycle = [word[at] for at in kept if at >= loop]

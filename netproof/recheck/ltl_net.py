@@ -37,12 +37,14 @@ def check_ltl_net(evidence: LtlLasso | LtlRanks, table: NetTable, watch: Watch) 
         _check_ranks(evidence, table, watch)
 
 
-def _labels(table: NetTable) -> tuple[tuple[str, ...], Ints]:
-    """Return the names of the labels, and the label of each transition."""
+def _labels(table: NetTable) -> tuple[tuple[str, ...], Ints, list[int]]:
+    """Return the names of the labels, the label of each transition, and the silent labels."""
     visible = [name for name in table.transition if name not in FIXED]
     names = (*FIXED, *visible)
     index = {name: i for i, name in enumerate(names)}
-    return names, np.array([index[name] for name in table.transition], dtype=np.int64)
+    label = np.array([index[name] for name in table.transition], dtype=np.int64)
+    silent = [index[node.id] for node in table.net.transitions if node.label is None]
+    return names, label, silent
 
 
 def _holds(table: NetTable, rows: Ints, extra: int, watch: Watch) -> Holds:
@@ -72,7 +74,7 @@ def _check_lasso(evidence: LtlLasso, table: NetTable, watch: Watch) -> None:
     else:
         states = states[:-1]
     rows = table.rows(states)
-    names, label = _labels(table)
+    names, label, silent = _labels(table)
     count = len(states)
     after = [*range(1, count), count - 1 if stays else loop]
     columns = np.ascontiguousarray(rows.T)
@@ -91,7 +93,8 @@ def _check_lasso(evidence: LtlLasso, table: NetTable, watch: Watch) -> None:
     lts = LTS.from_arrays(count + 1, source, kind, target, label_names=names)
     moved = [replace(step, state=after[at]) for at, step in enumerate(steps)]
     path = replace(lasso, initial=0, steps=tuple(moved))
-    check_ltl_lasso(replace(evidence, lasso=path), lts, _holds(table, rows, 1, watch), watch)
+    holds = _holds(table, rows, 1, watch)
+    check_ltl_lasso(replace(evidence, lasso=path), lts, holds, watch, silent)
 
 
 def _check_ranks(evidence: LtlRanks, table: NetTable, watch: Watch) -> None:
@@ -101,7 +104,7 @@ def _check_ranks(evidence: LtlRanks, table: NetTable, watch: Watch) -> None:
     start = states.index(table.initial)
     if start < 0:
         raise RefusedError("the initial marking is not in the state set")
-    names, label = _labels(table)
+    names, label, silent = _labels(table)
     none = np.zeros(0, dtype=np.int64)
     source, kind, target = [none], [none], [none]
     for transition, before, after in states.arcs():
@@ -112,4 +115,4 @@ def _check_ranks(evidence: LtlRanks, table: NetTable, watch: Watch) -> None:
         len(states), np.concatenate(source), np.concatenate(kind), np.concatenate(target),
         label_names=names, initial=[start],
     )  # fmt: skip
-    check_ltl_ranks(evidence, lts, _holds(table, states.rows, 0, watch), watch)
+    check_ltl_ranks(evidence, lts, _holds(table, states.rows, 0, watch), watch, silent)

@@ -10,6 +10,8 @@ the same obligation, or where no fair path stays.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,8 +28,13 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 
-def check_ltl_ranks(evidence: LtlRanks, lts: LTS, holds: Holds | None, watch: Watch) -> None:
-    """Refuse ranks that leave room for a path on which the formula does not hold."""
+def check_ltl_ranks(
+    evidence: LtlRanks, lts: LTS, holds: Holds | None, watch: Watch, silent: Sequence[int] = (TAU,)
+) -> None:
+    """Refuse ranks that leave room for a path on which the formula does not hold.
+
+    ``silent`` are the numbers of the silent labels.
+    """
     world = seen(evidence, lts, holds, True)
     n, letter = lts.n_states, world.letter
     stuck = np.flatnonzero(lts.offsets[1:] == lts.offsets[:-1])
@@ -37,11 +44,11 @@ def check_ltl_ranks(evidence: LtlRanks, lts: LTS, holds: Holds | None, watch: Wa
     reads = np.ones(len(source), dtype=np.bool_)
     copies = 1
     if evidence.weak:
-        copies, still = 2, (label == TAU) & (letter[source] == letter[target])
+        copies, still = 2, np.isin(label, list(silent)) & (letter[source] == letter[target])
         begin, end = source[still], target[still] + n
         reads = np.concatenate((~still, np.ones(2 * len(begin), dtype=np.bool_)))
         source = np.concatenate((source, begin, begin + n))
-        label = np.concatenate((label, np.full(2 * len(begin), TAU)))
+        label = np.concatenate((label, label[still], label[still]))
         target = np.concatenate((target, end, end))
     size = n * copies
     numbers = {frozenset(state): i for i, state in enumerate(evidence.states)}

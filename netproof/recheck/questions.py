@@ -16,6 +16,7 @@ from netproof.recheck.result import RefusedError
 from netproof.recheck.statements import Statement, as_statement
 from netproof.recheck.structure import workflow_ends
 from petri.net import PetriNet
+from transition_systems.evidence_ltl import LabelSets
 from transition_systems.properties.formulas import Formula
 from transition_systems.properties.predicates import (
     FALSE,
@@ -27,7 +28,15 @@ from transition_systems.properties.predicates import (
     Predicate,
 )
 
-__all__ = ["Goal", "Question", "classical_goal", "groups_of", "phrases_of", "statement_of"]
+__all__ = [
+    "Goal",
+    "Linear",
+    "Question",
+    "classical_goal",
+    "groups_of",
+    "phrases_of",
+    "statement_of",
+]
 
 _WEAK, _STRONG = "under weak fairness", "under strong fairness"
 _ENDS, _ENDLESS = "terminates", "infinite run"
@@ -82,6 +91,16 @@ class Goal(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Linear:
+    """A formula of linear temporal logic, how it is read, and which paths count."""
+
+    formula: Formula
+    weak: bool = False
+    fair: LabelSets = ()
+    strong: LabelSets = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """What defines a property beside its name.
 
@@ -98,6 +117,10 @@ class Question:
         transition alone.
     formula
         The statement about the net that HOLDS means, for a property that is a formula.
+    linear
+        The same for a formula of linear temporal logic.
+    net
+        The net that the formula is about, where it remembers its last step for it.
     """
 
     goal: Goal | None = None
@@ -105,6 +128,8 @@ class Question:
     places: Sequence[str] | None = None
     groups: Mapping[str, Sequence[str]] | None = None
     formula: Formula | str | None = None
+    linear: Linear | None = None
+    net: PetriNet | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
-from netproof.properties import asked_properties
+from netproof.net_formulas import net_formula
+from netproof.properties import AskedFormula, asked_properties
 from netproof.recheck.begun import begun_net
 from netproof.recheck.check import recheck_verdict
 from netproof.recheck.counted import kind_of_soundness
@@ -32,6 +33,7 @@ from netproof.recheck.said import (
     worth,
 )
 from netproof.recheck.workflow_questions import question_for
+from petri.last_steps import LastSteps
 from petri.net import PetriNet
 from transition_systems.budget import Budget
 from transition_systems.errors import InputError
@@ -258,6 +260,12 @@ def _load(source: str, root: Path, format: object, starts: object, budget: Budge
     )
 
 
+def _memory(asked: str | AskedFormula, model: _Model) -> LastSteps | None:
+    if isinstance(asked, str) or asked.formula is None:
+        return None
+    return net_formula(asked, model.net, model.translation).memory
+
+
 def _verdict(
     said: Mapping[str, Any],
     model: _Model,
@@ -281,11 +289,11 @@ def _verdict(
         if claimed:
             holds = outcome == Outcome.HOLDS
             own_exactness(asked, holds, evidence, model.ledger, said.get("exactness"))
-            shows_witness(said.get("witness"), evidence, model.translation)
+            shows_witness(said.get("witness"), evidence, model.translation, _memory(asked, model))
             whole = model.ledger.extended([entry for _, entry in omitted])
             doubtful = not carries(holds, worth(asked, holds, evidence, whole))
         question = question_for(asked, model.net, model.translation)
-        net = begun_net(name, model.net, evidence.claim.model_digest)
+        net = question.net or begun_net(name, model.net, evidence.claim.model_digest)
     except RefusedError as error:
         return _Answer(said, RecheckResult("failed", str(error)))
     except SkippedError as error:

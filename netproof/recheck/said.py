@@ -17,6 +17,7 @@ from netproof.recheck.replay import Replay
 from netproof.recheck.result import RefusedError, Watch
 from netproof.recheck.state_table import StateTable
 from netproof.recheck.statements import Statement
+from petri.last_steps import LastSteps
 from transition_systems.evidence import (
     BoundEvidence,
     ClosedSet,
@@ -103,10 +104,15 @@ def own_exactness(
 
 
 def shows_witness(
-    said: object, evidence: Evidence, translation: NetTranslation | None
-) -> None:  # fmt: skip
+    said: object,
+    evidence: Evidence,
+    translation: NetTranslation | None,
+    memory: LastSteps | None = None,
+) -> None:
     """Refuse a witness that is not the run of the evidence, told on the user's own model."""
     run = _run(evidence)
+    if run is not None and memory is not None:
+        run = memory.own(run)
     if run is not None and translation is not None:
         run = trace_back(translation, run)
     if _placed(said) != _placed(None if run is None else run.to_dict()):

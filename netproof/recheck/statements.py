@@ -41,6 +41,9 @@ PHRASES = frozenset(
     }
 )  # fmt: skip
 _BOUND = re.compile(r"bounded by (0|[1-9][0-9]{0,18})")
+_LINEAR = re.compile(
+    r"(?s:.*)(?: not)? on all paths(?: that are (?s:.*)\})?(?:, silent steps left out)?"
+)
 _OPPOSITE: dict[Shape, Shape] = {"AG": "EF", "EF": "AG", "AG EF": "EF AG", "EF AG": "AG EF"}
 
 
@@ -84,6 +87,7 @@ def as_statement(text: str | Formula) -> Statement:
             text in PHRASES
             or _BOUND.fullmatch(text)
             or text.startswith(("occur ", "occur-groups ", "unbounded "))
+            or _LINEAR.fullmatch(text)
         ):
             return Statement("phrase", phrase=text)
         formula = _parsed(text)

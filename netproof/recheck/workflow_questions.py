@@ -5,20 +5,19 @@ Stated once more and apart from the code that asks the engines, so that a slip t
 
 from __future__ import annotations
 
+from netproof.model_names import net_predicate, workflow_predicate
+from netproof.net_formulas import NetFormula, net_formula
 from netproof.properties import (
     NET_ONLY,
     AskedFormula,
     asked_properties,
-    net_predicate,
-    workflow_predicate,
 )
 from netproof.recheck.counted import kind_of_soundness
-from netproof.recheck.questions import Question
+from netproof.recheck.questions import Linear, Question
 from netproof.recheck.result import RefusedError
 from petri.net import PetriNet
 from transition_systems.properties.formulas import State, Unary
 from transition_systems.properties.predicates import Compare, Dead, Not, Or, Predicate
-from transition_systems.properties.walk import map_predicates
 from translators.to_petri.translation import NetTranslation
 
 __all__ = ["question_for"]
@@ -67,7 +66,7 @@ def question_for(
             return workflow_predicate(translation, predicate)
 
         if asked.formula is not None:
-            return Question(formula=map_predicates(asked.formula, named))
+            return _temporal(net_formula(asked, net, translation), asked.logic)
         shown = State(named(asked.predicate))
         return Question(formula=Unary("AG" if asked.everywhere else "EF", shown))
     if translation is None:
@@ -85,6 +84,13 @@ def question_for(
             raise RefusedError(f"{asked} is no property of a workflow")
         case _:
             return Question(goal=goal, final=goal.completion, places=translation.flow_places)
+
+
+def _temporal(about: NetFormula, logic: str) -> Question:
+    if logic != "LTL":
+        return Question(formula=about.formula, net=about.net)
+    linear = Linear(formula=about.formula, weak=about.weak, fair=about.fair, strong=about.strong)
+    return Question(linear=linear, net=about.net)
 
 
 def _pool_starts(translation: NetTranslation) -> dict[str, tuple[str, ...]]:

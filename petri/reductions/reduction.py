@@ -34,16 +34,18 @@ Image: TypeAlias = "Mapping[str, str | int] | Mapping[str, str | int | Linear]"
 
 def members(tree: Tree) -> set[int]:
     """Return the set of the leaves of a tree; shared parts are looked at once."""
+    if isinstance(tree, int):
+        return {tree}
     found: set[int] = set()
-    seen: set[int] = set()
-    waiting: list[Tree] = [tree]
+    seen: set[int] = {id(tree)}
+    waiting = [tree]
     while waiting:
-        node = waiting.pop()
-        if isinstance(node, int):
-            found.add(node)
-        elif id(node) not in seen:
-            seen.add(id(node))
-            waiting.extend(node)
+        for node in waiting.pop():
+            if isinstance(node, int):
+                found.add(node)
+            elif id(node) not in seen:
+                seen.add(id(node))
+                waiting.append(node)
     return found
 
 

@@ -198,6 +198,10 @@ def _comparison(predicate: Compare, places: tuple[str, ...]) -> Test:
     bound = predicate.bound
     if len(terms) > 1 and all(weight == 1 for _, weight in terms):
         picked = itemgetter(*(place for place, _ in terms))
+        if predicate.op == "==":
+            return lambda row: sum(picked(row)) == bound
+        if predicate.op == "<=":
+            return lambda row: sum(picked(row)) <= bound
 
         def total(row: Row) -> int:
             return sum(picked(row))

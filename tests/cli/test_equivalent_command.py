@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from netproof.cli.main import run
+from netproof.equivalences import EQUIVALENCES
 from petri import PetriNet
 from petri.readwrite.pnml import write_pnml
 from transition_systems import LTS, bisimilar, read_aut, read_lts_json, write_lts_json
@@ -53,6 +54,21 @@ def test_two_files_are_compared(
     data = printed(capsys, "equivalent-1.json")
     assert data["equivalent"] is (expected == 0)
     assert data["systems"] == [{"states": 4, "arcs": 3}, {"states": 6, "arcs": 5}]
+
+
+@pytest.mark.parametrize("relation", [*EQUIVALENCES])
+def test_every_relation(relation: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--relation", relation, "--output-format", "json"]
+    for right in ("late.aut", "early.aut", "silent.aut"):
+        code = run(["equivalent", "late.aut", right, *options])
+        data = printed(capsys, "equivalent-1.json")
+        assert code == {"HOLDS": 0, "VIOLATED": 1}[str(data["outcome"])]
+        assert data["recheck"] == {"status": "passed", "reason": None}
+    if EQUIVALENCES[relation].minimise is not None:
+        assert run(["minimise", "early.aut", "-o", "small.aut", *options]) == 0
+        assert printed(capsys, "minimise-1.json")["complete"]
+        assert run(["equivalent", "early.aut", "small.aut", *options]) == 0
+        capsys.readouterr()
 
 
 @pytest.mark.parametrize("relation", [*BISIMILARITIES])

@@ -124,17 +124,26 @@ def test_an_output_that_cannot_be_written_is_refused_first(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = EXAMPLES / "invoice-deadlock.bpmn"
-    target = tmp_path / "new" / "folder" / "x.bpmn"
-    assert main(["repair", str(source), "-o", str(target)]) == 2
-    shown = capsys.readouterr()
-    assert not shown.out
-    assert f"there is no folder {target.parent}" in shown.err
-    assert not target.parent.parent.exists()
+    (tmp_path / "file").write_text("no folder")
+    for target, why in (
+        (tmp_path / "file" / "x.bpmn", f"{tmp_path / 'file'} is no folder"),
+        (tmp_path, "it is a folder"),
+    ):
+        assert main(["repair", str(source), "-o", str(target)]) == 2
+        shown = capsys.readouterr()
+        assert not shown.out
+        assert why in shown.err
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(source.read_bytes())))
     assert main(["repair", "-", "-o", str(tmp_path / "x.bpmn")]) == 2
     shown = capsys.readouterr()
     assert not shown.out
     assert "not from a stream" in shown.err
+
+
+def test_folders_of_an_output_are_made(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "folder" / "x.bpmn"
+    assert main(["repair", str(EXAMPLES / "invoice-deadlock.bpmn"), "-o", str(target)]) == 0
+    assert main(["check", str(target)]) == 0
 
 
 def test_elements_of_a_fragment_are_in_it() -> None:

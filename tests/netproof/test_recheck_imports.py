@@ -8,6 +8,7 @@ from pathlib import Path
 import netproof.recheck
 
 ALLOWED = {
+    "petri.last_steps",
     "petri.net",
     "translators.formats",
     "translators.ledger",
@@ -27,6 +28,8 @@ ALLOWED = {
     "transition_systems.properties.walk",
     "transition_systems.run",
     "transition_systems.verdict",
+    "netproof.model_names",
+    "netproof.net_formulas",
     "netproof.properties",
 }
 

@@ -19,7 +19,8 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "trust.md").read_text(encoding="utf-8")
 KINDS = {kind.kind for kind in get_args(Evidence)}
 ELSEWHERE = {
-    "partition", "distinction", "trace-distinction", "word", "ltl-lasso", "ltl-ranks",
+    "partition", "simulation", "isomorphism", "colour-difference",
+    "distinction", "trace-distinction", "word", "ltl-lasso", "ltl-ranks",
     "tree", "ctl-ranks",
     "normalised-simulation", "linear-distinction",
 }  # fmt: skip

@@ -20,6 +20,7 @@ NAMES = {
     "04-nets-with-numpy",
     "05-token-game-at-scale",
     "06-proofs-without-state-spaces",
+    "07-when-are-two-processes-the-same",
 }
 SECONDS = 60  # for each; all of them take a tenth of that on two cores
 PLOTS = {

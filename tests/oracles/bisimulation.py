@@ -145,6 +145,8 @@ def holds(lts: LTS, formula: tuple[Any, ...], state: int) -> bool:
             return not holds(lts, inner, state)
         case ("and", *parts):
             return all(holds(lts, part, state) for part in parts)
+        case ("dead",):
+            return all(s != state for s, _, _ in arcs)
         case ("diamond", label, inner):
             return any(s == state and a == label and holds(lts, inner, t) for s, a, t in arcs)
         case ("until", first, label, second):

@@ -11,6 +11,7 @@ from oracles.net_properties import Space, space_of
 from petri import PetriNet, concurrency
 from petri.concurrency import concurrent, concurrent_places, mutual_exclusion
 from petri.coverable import coverable
+from petri.decision import claim
 from petri.home import reversible
 from petri.live import live
 from petri.persistence import persistent
@@ -19,7 +20,9 @@ from petri.state_space.reachability import reachability_graph
 from strategies_petri import nets
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
-from transition_systems.evidence import Parts, evidence_from_dict
+from transition_systems.evidence import Parts, RankedSet, StateSet, evidence_from_dict
+from transition_systems.properties.formulas import always_possible
+from transition_systems.properties.predicates import Enabled
 from transition_systems.verdict import Verdict
 
 FEW = Budget(states=2_000, seconds=5)
@@ -181,3 +184,21 @@ def test_a_misspelt_place_is_an_error_whatever_its_tokens() -> None:
     for tokens in (0, 1):
         with pytest.raises(UsageError, match="did you mean 'order'"):
             coverable(net, {"ordre": tokens})
+
+
+def test_transitions_may_have_the_names_of_the_parts() -> None:
+    names = ("home", "occurrence")
+    ring = PetriNet.from_arrays([[1, 0], [0, 1]], [[0, 1], [1, 0]], [1, 0], transition_ids=names)
+
+    def can_always_occur(name: str) -> RankedSet:
+        rows = np.array([[1, 0], [0, 1]])
+        formula = always_possible(Enabled(name))
+        far = np.array([0, 1]) if name == "home" else np.array([1, 0])
+        return RankedSet(
+            claim=claim(ring, formula), states=StateSet(names=ring.place_ids, rows=rows), rank=far
+        )
+
+    for swapped in (False, True):
+        parts = zip(names, map(can_always_occur, names[::-1] if swapped else names), strict=True)
+        evidence = Parts(claim=claim(ring, "live"), parts=tuple(parts))
+        assert recheck(evidence, ring).passed is not swapped

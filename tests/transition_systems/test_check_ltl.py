@@ -345,3 +345,12 @@ def test_on_the_fly_needs_values() -> None:
     assert check_ltl_on_the_fly(
         game, "G !dead", model_digest="", budget=Budget(states=3_000)
     ).unknown
+
+
+def test_parallel_arcs_in_a_large_system() -> None:
+    n = 3_000
+    around = [(s, name, (s + step) % n) for s in range(n) for step in (1, 2) for name in "ab"]
+    lts = LTS.from_arcs(n, around, atoms={"p": [s == 0 for s in range(n)]})
+    verdict = check_ltl(lts, "G F p", fairness="strong")
+    assert verdict.violated  # two steps at a time jump over it
+    assert check_ltl(lts, "G F (p || !p)").holds

@@ -1,7 +1,7 @@
 """Hennessy-Milner formulas as nested tuples: their meaning and their text.
 
 ``("true",)``, ``("final",)``, ``("atom", name)``, ``("not", f)``, ``("and", f, ...)``;
-``("diamond", a, f)``: some ``a``-step leads to ``f``.
+``("dead",)``: there is no step; ``("diamond", a, f)``: some ``a``-step leads to ``f``.
 
 For the relations that abstract from silent steps: ``("until", f, a, g)``: silent steps through
 states with ``f`` lead to an ``a``-step, from a state with ``f``, into ``g``; with ``a`` =
@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 def _operands(formula: HmlFormula) -> tuple[HmlFormula, ...]:
     match formula:
-        case ("true",) | ("final",):
+        case ("true",) | ("final",) | ("dead",):
             return ()
         case ("atom", str()):
             return ()
@@ -136,6 +136,8 @@ def evaluate_hml(lts: LTS, formula: HmlFormula) -> Bools:
                 return np.ones(lts.n_states, dtype=np.bool_)
             case ("final",):
                 return lts.final.copy()
+            case ("dead",):
+                return np.asarray(lts.offsets[1:] == lts.offsets[:-1], dtype=np.bool_)
             case ("atom", name):
                 nowhere = np.zeros(lts.n_states, dtype=np.bool_)
                 return np.array(lts.atoms.get(name, nowhere), dtype=np.bool_)

@@ -58,7 +58,13 @@ class _Side:
 
 
 def distinguishing_trace(
-    a: LTS, b: LTS, *, silent: bool, meter: Meter, most: int = MOST_LOOKED
+    a: LTS,
+    b: LTS,
+    *,
+    silent: bool,
+    meter: Meter,
+    most: int = MOST_LOOKED,
+    only_first: bool = False,
 ) -> tuple[tuple[str, ...], bool] | None:
     """Return the shortest trace of just one of two systems, and whether it is the first.
 
@@ -72,6 +78,8 @@ def distinguishing_trace(
         A running budget.
     most
         States to look at before the search is given up.
+    only_first
+        Whether only traces of the first system count.
 
     Returns
     -------
@@ -92,7 +100,7 @@ def distinguishing_trace(
     left, right = _Side(a, silent), _Side(b, silent)
     start = left.start(), right.start()
     if (len(start[0]) == 0) != (len(start[1]) == 0):
-        return (), len(start[0]) > 0
+        return None if only_first and len(start[0]) == 0 else ((), len(start[0]) > 0)
     parents: list[tuple[int, str]] = [(-1, "")]
     pairs = [start]
     seen = {(start[0].tobytes(), start[1].tobytes())}
@@ -102,7 +110,7 @@ def distinguishing_trace(
             return None
         here, there = pairs[position]
         moves, answers = left.moves(here), right.moves(there)
-        for name in sorted({*moves, *answers}):
+        for name in sorted(moves if only_first else {*moves, *answers}):
             if name not in moves or name not in answers:
                 return (*_path(parents, position), name), name in moves
             pair = moves[name], answers[name]

@@ -10,7 +10,7 @@ The language, from loosest to tightest::
     2 p1 + p3 <= 4   p == q         comparisons of linear sums with <= >= == = != < >
     name   "any name"               an atom (for a counter: at least one)
     enabled(t)  dead  true  false   what can happen; nothing can (also ``deadlock``); constants
-    done(t)                         the atom of that name: the last step was t
+    done(t)  started(t)             atoms of these names: the last step was, was the start of t
 
 A temporal operator's letter is a plain name where no operand follows it (``A >= 1``).
 """
@@ -202,13 +202,13 @@ class _Builder:
             return TRUE if token.text == "true" else FALSE
         if token.text in ("dead", "deadlock"):
             return Dead()
-        if token.text in ("enabled", "done") and stream.peek().text == "(":
+        if token.text in ("enabled", "done", "started") and stream.peek().text == "(":
             stream.take()
             if stream.peek().kind not in ("name", "quoted", "number"):
                 stream.fail("a name is missing", expected="a name")
             name = stream.take().text
             stream.expect(")")
-            return Enabled(name) if token.text == "enabled" else Atom(f"done({name})")
+            return Enabled(name) if token.text == "enabled" else Atom(f"{token.text}({name})")
         return _Sum(((token.text, 1),), 0, token.text)
 
     def is_name(self, stream: TokenStream) -> bool:

@@ -65,12 +65,19 @@ def _inside(part: _Text) -> str:
     return part[0] if part[1] else f"({part[0]})"
 
 
+def _atom(name: str, plain: str, last: str) -> str:
+    for word, verb in (("done", "completed"), ("started", "started")):
+        if name.startswith(f"{word}(") and name.endswith(")"):
+            return last.format(verb, name[len(word) + 1 : -1])
+    return plain.format(name)
+
+
 def _predicate(node: Predicate, parts: list[_Text]) -> _Text:
     match node:
         case Constant(value):
             return ("anything holds" if value else "nothing holds"), True
         case Atom(name):
-            return f"{name} holds", True
+            return _atom(name, "{} holds", "the last step {} {}"), True
         case Enabled(name):
             return f"{name} can happen", True
         case Dead():
@@ -78,7 +85,7 @@ def _predicate(node: Predicate, parts: list[_Text]) -> _Text:
         case Compare(terms, op, bound):
             return f"{format_terms(terms)} {op} {bound}", True
         case Not(Atom(name)):
-            return f"{name} does not hold", True
+            return _atom(name, "{} does not hold", "the last step is none that {} {}"), True
         case Not(Enabled(name)):
             return f"{name} cannot happen", True
         case Not(Dead()):

@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transition_systems.csr import csr_order
-from transition_systems.scc import tarjan
 
-__all__ = ["breadth_first", "distances", "short_cycle", "tree_path", "unordered_components"]
+__all__ = ["breadth_first", "distances", "short_cycle", "tree_path"]
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -72,23 +71,6 @@ def _by_scipy(offsets: Ints, targets: Ints, starts: Ints) -> tuple[Ints, Ints]:
     parent[root] = -1
     order = np.asarray(order, dtype=np.int64)
     return order[order < n], parent[:n]
-
-
-def unordered_components(offsets: Ints, targets: Ints) -> tuple[int, Ints]:
-    """Return how many strongly connected components there are, and that of each node.
-
-    Their numbers are in no order: that of :func:`transition_systems.scc.components` costs as much
-    again.
-    """
-    if len(offsets) - 1 >= SCIPY_FROM:
-        try:
-            graphs: Any = importlib.import_module("scipy.sparse.csgraph")
-        except ImportError:
-            return tarjan(offsets, targets)
-        matrix = _matrix(offsets, targets)
-        count, labels = graphs.connected_components(matrix, directed=True, connection="strong")
-        return int(count), np.asarray(labels, dtype=np.int64)
-    return tarjan(offsets, targets)
 
 
 def _matrix(offsets: Ints, targets: Ints) -> Any:

@@ -7,7 +7,7 @@ are not known yet are neither dead nor part of a cycle.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -54,6 +54,7 @@ def check_ltl_on_the_fly(
     space: Callable[[Words], StateSet] | None = None,
     fairness: FairnessLike = None,
     weak: bool = False,
+    silent: Sequence[str] = (TAU_NAME,),
     budget: Budget | None = None,
     progress: ProgressCallback | None = None,
 ) -> Verdict:
@@ -76,7 +77,9 @@ def check_ltl_on_the_fly(
         Gives all states as a set for the evidence; without it a recheck needs the system of the
         explored states.
     fairness, weak
-        As for :func:`~transition_systems.temporal.ltl.check_ltl`; silent is the label ``tau``.
+        As for :func:`~transition_systems.temporal.ltl.check_ltl`.
+    silent
+        The labels of silent steps.
     budget, progress
         Seconds, states of the system, bytes.
 
@@ -130,7 +133,9 @@ def check_ltl_on_the_fly(
         known.exploration = exploration
         lts, reading = known.lts(), known.reading()
         fair = fairness_of(fairness, lts) if exploration.complete else _so_far(fairness, lts)
-        case = Case(lts, known.formula, reading, fair, weak, meter, exploration.expanded)
+        case = Case(
+            lts, known.formula, reading, fair, weak, meter, exploration.expanded, frozenset(silent)
+        )  # fmt: skip
         check = LtlCheck(case, lambda: model_digest, progress)
         try:
             lasso = check.violation()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from transition_systems.budget import Meter
 from transition_systems.csr import csr_order
 from transition_systems.evidence_ltl import STAYS
-from transition_systems.lts import LTS
+from transition_systems.lts import LTS, TAU_NAME
 from transition_systems.properties.formulas import Formula
 from transition_systems.run import Lasso, Step
 from transition_systems.temporal.buchi_graph import Graph, TooManyStatesError
@@ -48,6 +48,8 @@ class Case:
         The budget.
     expanded
         How many states (the first ones) have all their arcs; all by default.
+    silent
+        The labels of silent steps.
     """
 
     lts: LTS
@@ -57,6 +59,7 @@ class Case:
     weak: bool
     meter: Meter
     expanded: int | None = None
+    silent: frozenset[str] = frozenset({TAU_NAME})
 
     def tick(self) -> None:
         """Stop when the time is used up."""
@@ -65,7 +68,11 @@ class Case:
 
     def observed(self) -> Observed:
         """Return the system as the formula sees it."""
-        return observed(self.lts, self.reading.letter, weak=self.weak, expanded=self.expanded)
+        names = self.lts.label_names
+        return observed(
+            self.lts, self.reading.letter, weak=self.weak, expanded=self.expanded,
+            silent=[number for number, name in enumerate(names) if name in self.silent],
+        )  # fmt: skip
 
     def conditions(self, system: Observed) -> tuple[list[Condition], list[Condition]]:
         """Return the weak and the strong conditions, on the arcs of the system."""

@@ -111,6 +111,12 @@ _SCOPES: dict[Scope, str] = {
     "between": "between {q} and {r}",
     "after-until": "from {q} on, until {r} if ever",
 }
+# How a scope is told in words: what stands between two limits, and which scope that is then.
+_BETWEEN: dict[str, tuple[str, Scope]] = {
+    "before": (r"(?!)", "before"),
+    "after": (r"\suntil\s", "after-until"),
+    "between": (r"\sand\s", "between"),
+}
 _OPENED, _CLOSED = ("after", "between", "after-until"), ("before", "between", "after-until")
 
 
@@ -192,7 +198,8 @@ def parse_pattern(text: str) -> Pattern:
     text
         ``absence(p)``, ``existence(p)``, ``universality(p)``, ``precedence(s, p)`` (s before p) or
         ``response(p, s)`` (s after p); then nothing, ``before(r)``, ``after(q)``,
-        ``between(q, r)`` or ``after-until(q, r)``. All arguments are state predicates.
+        ``between(q, r)`` or ``after-until(q, r)``; or in words ``before r``, ``after q``,
+        ``between q and r``, ``after q until r``. All arguments are state predicates.
 
     Returns
     -------
@@ -209,7 +216,7 @@ def parse_pattern(text: str) -> Pattern:
     'Between paid and shipped: it is never the case that refund.'
     """
     head, rest = _called(text)
-    tail, end = _called(rest) if rest.strip() else (("globally", []), "")
+    tail, end = _scope(rest) if rest.strip() else (("globally", []), "")
     if end.strip():
         raise ExpressionError(f"this belongs to no pattern: {end.strip()!r:.60}")
     (name, about), (scope, limits) = head, tail
@@ -229,6 +236,30 @@ def parse_pattern(text: str) -> Pattern:
     return Pattern(
         name=cast(PatternName, name), scope=cast(Scope, scope), p=given.pop("p"), **given
     )  # fmt: skip
+
+
+def _scope(text: str) -> tuple[tuple[str, list[str]], str]:
+    """Return a scope with its arguments, in parentheses or in words, and what comes after."""
+    word, *rest = text.split(None, 1)
+    if word not in _BETWEEN or not rest:
+        return _called(text)
+    joint, joined = _BETWEEN[word]
+    if not rest[0].startswith("("):
+        for found in re.finditer(joint, rest[0]):
+            limits = [rest[0][: found.start()], rest[0][found.end() :]]
+            if all(_is_predicate(limit) for limit in limits):
+                return (joined, limits), ""
+        if word != "between":
+            return (word, [rest[0]]), ""
+    return _called(text)
+
+
+def _is_predicate(text: str) -> bool:
+    try:
+        parse_predicate(text)
+    except ExpressionError:
+        return False
+    return True
 
 
 def _called(text: str) -> tuple[tuple[str, list[str]], str]:

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from transition_systems.budget import Meter
 from transition_systems.csr import csr_order
+from transition_systems.scc import strong_components as parts_of
 from transition_systems.temporal.buchi_graph import (
     Graph,
     accepting_components,
     strong_components,
 )
-from transition_systems.temporal.lasso import unordered_components
 from transition_systems.temporal.product_system import Observed
 
 __all__ = ["Condition", "FairParts", "Product", "fair_components", "product"]
@@ -164,7 +164,7 @@ def fair_components(
         names, compact = _compact(graph.n_nodes, tails, heads)
         tails, heads = compact[tails], compact[heads]
         order, offsets = csr_order(tails, len(names))
-        count, component = unordered_components(offsets, heads[order])
+        count, component = parts_of(offsets, heads[order])
         inside = component[tails] == component[heads]
         edges, place = edges[inside], component[tails[inside]]
         good = np.zeros(count, dtype=np.bool_)

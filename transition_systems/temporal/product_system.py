@@ -113,15 +113,17 @@ class Observed:
 
 
 def observed(
-    lts: LTS, letter: Ints, *, weak: bool = False, expanded: int | None = None
-) -> Observed:
+    lts: LTS, letter: Ints, *, weak: bool = False, expanded: int | None = None,
+    silent: Iterable[int] = (TAU,),
+) -> Observed:  # fmt: skip
     """Return the system with a step for each dead state, to itself.
 
     Where silent steps do not count (``weak``), a silent step between states of the same letter
     reads nothing. A path may go over for ever to the second copy of the states by such a step;
     there are only such steps, and each reads the letter: these are the paths that end in silence,
     and their last letter is repeated. Where a system is not known whole, only the arcs of the
-    first ``expanded`` states are, and only these can be dead.
+    first ``expanded`` states are, and only these can be dead. ``silent`` are the numbers of the
+    silent labels.
     """
     n = lts.n_states
     stuck = np.flatnonzero(np.diff(lts.offsets[: None if expanded is None else expanded + 1]) == 0)
@@ -133,14 +135,14 @@ def observed(
         target = np.concatenate((target, stuck))
     if not weak:
         return Observed(n, source, label, target, None, letter, lts.initial)
-    inert = (label == TAU) & (letter[source] == letter[target])
+    quiet = np.isin(label, np.fromiter(silent, dtype=np.int32))
+    inert = quiet & (letter[source] == letter[target])
     first, second = source[inert], target[inert]
-    silent = np.full(2 * len(first), TAU, dtype=np.int32)
     moving = np.concatenate((~inert, np.ones(2 * len(first), dtype=np.bool_)))
     return Observed(
         2 * n,
         np.concatenate((source, first, first + n)),
-        np.concatenate((label, silent)),
+        np.concatenate((label, label[inert], label[inert])),
         np.concatenate((target, second + n, second + n)),
         moving,
         np.concatenate((letter, letter)),

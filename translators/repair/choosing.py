@@ -47,6 +47,7 @@ class Chooser:
         self.variable: dict[Edit, Truth] = {
             edit: z3.Bool(f"e{number}") for number, edit in enumerate(self.edits)
         }
+        self._number = {edit: number for number, edit in enumerate(self.edits)}
         self.solver = z3.SolverFor("QF_FD")
         self.gateway: dict[str, Edit] = {}
         self.by_flow: dict[str, list[Edit]] = defaultdict(list)
@@ -165,15 +166,14 @@ class Chooser:
         """
         z3, chosen = self._z3, frozenset(tried)
         if terms is None:
-            others = [v for e, v in self.variable.items() if e not in chosen]
-            self.solver.add(z3.Or(*(z3.Not(self.variable[e]) for e in chosen), *others))
+            self.solver.add(z3.Or(*(self._one(edit, chosen) for edit in self.edits)))
             return
         touched: set[str] = set()
         for edit in chosen:
             touched |= {edit.element, edit.source, edit.target}
             touched |= set(self.draft.flows.get(edit.element, ()))
         clause: dict[int, Truth] = {}
-        for term in terms:
+        for term in sorted(terms):
             parts = [self._part(change, chosen, touched) for change in term]
             known = [part for part in parts if part is not None]
             if len(known) == len(parts):
@@ -216,7 +216,7 @@ class Chooser:
         edits = self.arriving[name] if arriving else self.leaving[name]
         found = [self._some([edit for edit in edits if edit not in chosen])]
         moving = "redirect-target" if arriving else "redirect-source"
-        for edit in chosen:
+        for edit in sorted(chosen, key=self._number.__getitem__):
             if edit.kind in ("remove-flow", moving):
                 ends = self.draft.flows[edit.element]
                 if ends[1 if arriving else 0] == name:

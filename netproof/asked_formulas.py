@@ -1,0 +1,224 @@
+"""Formulas as they are asked: which logic a text is of, and how it is read.
+
+Words before a colon say how: ``weak`` leaves silent steps out, ``weak-fairness`` and
+``strong-fairness`` let only fair paths count, to each step by itself or, with
+``weak-process-fairness`` and ``strong-process-fairness``, to each process of a workflow.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from transition_systems.errors import ExpressionError, UnsupportedError, UsageError
+from transition_systems.properties.formulas import Formula, State, Unary
+from transition_systems.properties.names import nearest_names
+from transition_systems.properties.parse import parse_formula
+from transition_systems.properties.predicates import TRUE, Atom, Dead, Enabled, Predicate
+from transition_systems.properties.walk import predicates_in, subpredicates
+from transition_systems.temporal.ctl_program import ctl_program
+from transition_systems.temporal.ltl_questions import linear_formula
+from transition_systems.temporal.patterns import PatternName, parse_pattern
+from translators.ledger import PropertyKind
+
+__all__ = ["FAIRNESS", "AskedFormula", "FairnessWord", "Logic", "asked_formula", "with_reading"]
+
+Logic = Literal["state", "CTL", "LTL", "CTL*"]
+FairnessWord = Literal[
+    "weak-fairness", "strong-fairness", "weak-process-fairness", "strong-process-fairness"
+]
+FAIRNESS: tuple[FairnessWord, ...] = get_args(FairnessWord)
+WORDS = ("weak", *FAIRNESS)
+HEAD = re.compile(r"\s*([a-z-]+(?:[\s,]+[a-z-]+)*)\s*:(.*)", re.DOTALL)
+CALLED = re.compile(r"\s*([A-Za-z][A-Za-z-]*)\s*\(")
+NO_PATTERNS = frozenset({"enabled", "done", "started", "not", "dead", "deadlock"})
+STEPS = ("done(", "started(")
+CTL_READING = "Read as CTL: paths are maximal; in a dead state EX is false and AX is true."
+PATHS = "on all paths, and in a dead state the path stays there for ever"
+LTL_READING = f"Read as LTL: {PATHS}."
+CTL_STAR_READING = "Read as CTL*: paths that come to a dead state stay there for ever."
+WEAK_READING = "Silent steps that change no predicate are left out."
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFormula:
+    """A formula over the names of the user's model, and how it is read.
+
+    Parameters
+    ----------
+    text
+        As it was written.
+    everywhere, predicate
+        Where the logic is ``state``: ``AG`` (or else ``EF``) of a state predicate.
+    formula
+        The formula of another logic; ``None`` where the logic is ``state``.
+    logic
+        Of which logic it is.
+    weak
+        Whether silent steps are left out.
+    fairness
+        Which paths count; all where it is ``None``.
+    """
+
+    text: str
+    everywhere: bool
+    predicate: Predicate
+    formula: Formula | None = None
+    logic: Logic = "state"
+    weak: bool = False
+    fairness: FairnessWord | None = None
+
+    @property
+    def kind(self) -> PropertyKind:
+        """How the formula depends on the behaviours of the model.
+
+        What an over-approximation adds can happen, so that ``enabled`` and ``dead`` say another
+        thing there.
+        """
+        if self.formula is not None or any(
+            isinstance(node, Enabled | Dead) for node in subpredicates(self.predicate)
+        ):
+            return PropertyKind.BRANCHING
+        return PropertyKind.UNIVERSAL if self.everywhere else PropertyKind.EXISTENTIAL
+
+    @property
+    def reading(self) -> tuple[str, ...]:
+        """How the formula is read, as sentences."""
+        if self.formula is None:
+            return ()
+        told = {"CTL": CTL_READING, "LTL": LTL_READING}.get(self.logic, CTL_STAR_READING)
+        sentences = [told]
+        if self.fairness is None and self.logic != "CTL":
+            sentences.append("No fairness is assumed.")
+        if self.weak:
+            sentences.append(WEAK_READING)
+        if self.fairness is not None:
+            strength, *process, _ = self.fairness.split("-")
+            of = "process" if process else "step"
+            sentences.append(f"Only paths count that are {strength}ly fair to each {of}.")
+        return tuple(sentences)
+
+
+def with_reading(text: str, *, weak: bool = False, fairness: str | None = None) -> str:
+    """Return the text of a formula with words before it that say how it is read.
+
+    Examples
+    --------
+    >>> with_reading("G F paid", fairness="weak-fairness")
+    'weak-fairness: G F paid'
+    >>> with_reading("weak: G F paid", weak=True)
+    'weak: G F paid'
+    """
+    words, rest = _words(text)
+    if weak and "weak" not in words:
+        words.insert(0, "weak")
+    if fairness is not None and not set(words) & set(FAIRNESS):
+        words.append(fairness)
+    return f"{' '.join(words)}: {rest.strip()}" if words else text
+
+
+def _words(text: str) -> tuple[list[str], str]:
+    found = HEAD.fullmatch(text)
+    if found is None:
+        return [], text
+    words = re.split(r"[\s,]+", found[1])
+    for word in words:
+        if word not in WORDS:
+            close = nearest_names(word, WORDS)
+            hint = f"; did you mean {' or '.join(close)}?" if close else ""
+            raise UsageError(f"{word!r} is no way to read a formula{hint} There are {WORDS}")
+    return words, found[2]
+
+
+def asked_formula(text: str) -> AskedFormula:
+    """Read a formula: a state predicate everywhere or somewhere, CTL, LTL, CTL*, or a pattern.
+
+    Parameters
+    ----------
+    text
+        The formula, a pattern by its name, and perhaps words before a colon.
+
+    Returns
+    -------
+    AskedFormula
+        A formula that is in CTL is read as CTL; what has path quantifiers elsewhere as CTL*; all
+        else as LTL. ``G p`` of a state predicate is ``AG p``.
+
+    Raises
+    ------
+    UsageError
+        For a formula that asks no question: a state predicate alone; for fairness twice.
+    ExpressionError
+        When it is no formula.
+
+    Examples
+    --------
+    >>> [asked_formula(t).logic for t in ("AG p", "AF p", "G F p", "A G E F G p", "G p")]
+    ['state', 'CTL', 'LTL', 'CTL*', 'state']
+    >>> asked_formula("response(paid, shipped)").logic
+    'LTL'
+    """
+    words, rest = _words(text)
+    fair: list[FairnessWord] = [word for word in FAIRNESS if word in words]
+    if len(fair) > 1:
+        raise UsageError("a formula is read under one kind of fairness")
+    weak = "weak" in words
+    fairness: FairnessWord | None = fair[0] if fair else None
+    formula = _parsed(rest)
+    if not _steps(formula):
+        inner = formula
+        if isinstance(inner, Unary) and inner.operator == "A":
+            inner = inner.operand
+        if isinstance(inner, Unary) and isinstance(inner.operand, State):
+            found = inner.operand.predicate
+            if inner.operator in ("AG", "EF"):
+                return AskedFormula(text, inner.operator == "AG", found)
+            if inner.operator == "G":
+                return AskedFormula(text, True, found)
+    logic, formula = _logic(formula)
+    if logic == "CTL*" or (logic == "CTL" and fairness is not None):
+        raise UsageError(f"{text!r} is not decided yet: formulas are CTL, or LTL with fairness")
+    if weak and logic != "LTL":
+        raise UsageError(f"silent steps are left out of LTL formulas only, and this is {logic}")
+    return AskedFormula(text, False, TRUE, formula, logic, weak, fairness)
+
+
+def _parsed(text: str) -> Formula:
+    called = CALLED.match(text)
+    if called is not None and called[1] in get_args(PatternName):
+        return parse_pattern(text).ltl()
+    try:
+        return parse_formula(text)
+    except ExpressionError as error:
+        if called is None or called[1] in NO_PATTERNS:
+            raise
+        close = nearest_names(called[1], get_args(PatternName))
+        if not close:
+            raise
+        raise UsageError(
+            f"there is no pattern {called[1]!r}; did you mean {' or '.join(close)}?"
+        ) from error
+
+
+def _steps(formula: Formula) -> bool:
+    """Return whether a formula speaks of the last step."""
+    return any(
+        isinstance(node, Atom) and node.name.startswith(STEPS)
+        for predicate in predicates_in(formula)
+        for node in subpredicates(predicate)
+    )
+
+
+def _logic(formula: Formula) -> tuple[Logic, Formula]:
+    try:
+        ctl_program(formula)
+        return "CTL", formula
+    except UnsupportedError:
+        pass
+    try:
+        return "LTL", linear_formula(formula)
+    except UnsupportedError as error:
+        if "operator of linear" not in str(error):
+            raise
+    return "CTL*", formula

@@ -1,0 +1,62 @@
+"""How a model is to be checked, and where the time goes."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+__all__ = ["DECIDE_SHARE", "DEFAULT_SECONDS", "CheckOptions", "Clock"]
+
+DEFAULT_SECONDS = 30.0
+DECIDE_SHARE = 0.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOptions:
+    """How to check a model.
+
+    Parameters
+    ----------
+    properties
+        Names or formulas; the defaults of the kind of model where empty.
+    seconds, states
+        Wall time for one file, all its properties, evidence and rechecks together; stored states.
+    starts
+        The reading of several start events.
+    format
+        Name of the format, recognised by content if ``None``.
+    recheck
+        Whether the evidence is rechecked.
+    """
+
+    properties: tuple[str, ...] = ()
+    seconds: float = DEFAULT_SECONDS
+    states: int | None = None
+    starts: Literal["one", "all"] = "one"
+    format: str | None = None
+    recheck: bool = True
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the options as plain data."""
+        return {
+            "properties": list(self.properties),
+            "budget_seconds": self.seconds,
+            "budget_states": self.states,
+            "starts": self.starts,
+            "from": self.format,
+            "recheck": self.recheck,
+        }
+
+
+@dataclass(slots=True)
+class Clock:
+    """Wall seconds by stage."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    mark: float = field(default_factory=time.monotonic)
+
+    def lap(self, stage: str) -> None:
+        now = time.monotonic()
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self.mark
+        self.mark = now

@@ -1,0 +1,50 @@
+"""``netproof spectrum``: every equivalence and preorder of two behaviours at once."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+
+from netproof.behaviours import load_behaviour
+from netproof.cli.output_file import write_output
+from netproof.spectra import rechecked_spectrum
+from transition_systems.budget import Budget
+from transition_systems.equivalences.spectrum import spectrum
+
+__all__ = ["run"]
+
+DECIDED, UNDECIDED, FAULT = 0, 3, 70
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the spectrum of two files; 0 if all is known, 3 if not, 70 if a recheck fails."""
+    budget = Budget(seconds=arguments.budget_seconds).fixed()
+    started = time.monotonic()
+    a, b = (
+        load_behaviour(
+            path, format=arguments.format, starts=arguments.starts or "one", budget=budget
+        )
+        for path in (arguments.left, arguments.right)
+    )
+    found = spectrum(a, b, atoms={*a.atoms, *b.atoms}, budget=budget)
+    checks = rechecked_spectrum(found, a, b, budget=budget)
+    if arguments.output is not None:
+        write_output(arguments.output, found.svg())
+    if arguments.json or arguments.output_format == "json":
+        data = found.to_dict()
+        data["rechecks"] = [
+            {"relation": relation, "side": side, "status": result.status, "reason": result.reason}
+            for (relation, side), result in checks.items()
+        ]
+        data["seconds"] = round(time.monotonic() - started, 6)
+        sys.stdout.write(json.dumps(data) + "\n")
+    else:
+        passed = sum(result.passed for result in checks.values())
+        failed = [f"{r} ({s})" for (r, s), result in checks.items() if result.status == "failed"]
+        text = f"{found!r}\n\nevidence: {passed} of {len(checks)} pieces rechecked and passed"
+        sys.stdout.write(text + (f", failed: {', '.join(failed)}" if failed else "") + "\n")
+    if any(result.status == "failed" for result in checks.values()):
+        return FAULT
+    return UNDECIDED if any(line.equal.verdict.unknown for line in found.lines) else DECIDED

@@ -1,0 +1,352 @@
+"""The contest's LTL: listed markings first, then facts about predicates, then diagrams."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netproof.contest.categories import ContestQuestion
+from netproof.contest.questions import Shown
+from petri.ctl import known_part, symbolic_backwards
+from petri.listed_predicates import ListedPredicates
+from petri.ltl import ltl
+from petri.ltl_walks import LtlWalks
+from petri.net import PetriNet
+from petri.portfolio import Answer, Batch
+from petri.portfolio.questions import Reach
+from petri.reachable import invariant
+from petri.state_space import state_space
+from petri.state_space.reachability import marking_holds
+from petri.state_space.space import StateSpace
+from transition_systems.budget import Budget
+from transition_systems.errors import NetproofError, UndecidedError, UnsupportedError
+from transition_systems.properties.format import format_formula
+from transition_systems.properties.formulas import Binary, Formula, State, Unary
+from transition_systems.properties.predicates import And, Constant, Not, Or, Predicate
+from transition_systems.properties.walk import names_in_formula, negate, subpredicates
+from transition_systems.temporal.buchi_graph import TooManyStatesError
+from transition_systems.temporal.ltl_questions import linear_formula
+from transition_systems.temporal.ltl_search import BudgetEndError
+from transition_systems.temporal.ltl_symbolic import SymbolicViolations
+from transition_systems.temporal.ltl_violations import (
+    Violations,
+    accepted,
+    begun,
+    violations,
+)
+from transition_systems.temporal.product_system import Observed
+
+__all__ = ["LinearAnswers"]
+
+FIRST_STATES, FIRST_SHARE, MOST_STATES, LIST_SHARE = 20_000, 0.1, 4_000_000, 0.25
+MOST_CELLS, MOST_TRIES, MOST_EVIDENCE = 1_500_000_000, 4_000_000_000, 100_000
+REACH_SHARE, WALK_SHARE, LEAST = 0.5, 0.3, 0.3
+BYTES = 5 << 30
+FAILURES = (BudgetEndError, TooManyStatesError, UnsupportedError)
+Say = Callable[[int, bool, str, list[Shown]], None]
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A formula that is open, and the automaton of what violates it."""
+
+    formula: Formula
+    violations: Violations
+
+
+class LinearAnswers:
+    """The formulas of one of the contest's LTL categories.
+
+    Parameters
+    ----------
+    net
+        The net.
+    questions
+        By number, those that are asked.
+    deadline
+        Absolute time of :func:`time.monotonic`.
+    say
+        Called with the number of a question, its answer, the engine and what proves it.
+    evidence
+        Whether what proves an answer is wanted.
+    parallel
+        Whether there may be a second process.
+
+    Notes
+    -----
+    Up to 20,000 markings are listed; a part of the space already decides what does not hang on the
+    rest. Then another process draws the whole space and takes the product with the automata on
+    diagrams, while this one asks a portfolio of engines which predicates never change and which
+    letters are reachable, walks in the product for a violation, and lists further.
+    """
+
+    def __init__(
+        self, net: PetriNet, questions: Iterable[tuple[int, ContestQuestion]], *, deadline: float,
+        say: Say, evidence: bool = False, parallel: bool = True,
+    ) -> None:  # fmt: skip
+        self.net, self.deadline, self.say, self.evidence = net, deadline, say, evidence
+        self.parallel = parallel and "fork" in multiprocessing.get_all_start_methods()
+        self.facts: dict[Predicate, bool] = {}
+        self.open: dict[int, _Asked] = {}
+        self.second: Connection | None = None
+        for number, question in questions:
+            assert question.formula is not None
+            formula = linear_formula(_of_paths(question.formula))
+            try:
+                made = violations(formula, tick=self._tick)
+            except FAILURES:
+                continue
+            self.open[number] = _Asked(formula, made)
+            self._simplify(number)
+
+    def _left(self) -> float:
+        return max(0.0, self.deadline - time.monotonic())
+
+    def _tick(self) -> None:
+        if self._left() <= 0.0:
+            raise BudgetEndError("the time budget is used up")
+
+    def run(self) -> None:
+        """Answer what can be answered until the deadline."""
+        self._settled("structure")
+        space = self._listed(FIRST_STATES, FIRST_SHARE)
+        if not self.open or space.complete:
+            return
+        with self._drawing() as second:
+            self.second = second
+            self._walk(0.1)
+            self._facts()
+            self._walk(WALK_SHARE)
+            if space.pump is None and self.open:
+                del space
+                space = self._listed(MOST_STATES, LIST_SHARE)
+            del space
+            self._walk(0.0 if second is None else 0.9)
+            self._hear(0.0 if second is None else self._left())
+            if second is None and self.open and self._left() > LEAST:
+                self._by_diagrams(self.open, self._drawn, self._left())
+
+    def _answer(self, number: int, value: bool, method: str, shown: Sequence[Shown] = ()) -> None:
+        asked = self.open.pop(number, None)
+        if asked is None:
+            return
+        if self.evidence and not shown:
+            shown = self._shown(asked.formula, value)
+        self.say(number, value, method, list(shown))
+
+    def _shown(self, formula: Formula, value: bool) -> list[Shown]:
+        """Return what proves an answer, where there are few markings."""
+        limit = Budget(states=MOST_EVIDENCE, seconds=0.3 * self._left())
+        match formula:
+            case State():
+                return []
+            case Unary(operator="G", operand=State(predicate=predicate)):
+                formula = Unary("AG", State(predicate))
+                verdict = invariant(self.net, predicate, budget=limit)
+            case _:
+                verdict = ltl(self.net, formula, budget=limit)
+        if verdict.evidence is None or verdict.holds is not value:
+            return []
+        return [Shown(format_formula(formula), verdict.outcome, verdict.evidence)]
+
+    def _simplify(self, number: int) -> None:
+        """Bring what is known of predicates, and of the initial marking, into an automaton."""
+        asked = self.open[number]
+        made = violations(asked.formula, self.facts, tick=self._tick)
+        letter = 0
+        for bit, predicate in enumerate(made.predicates):
+            letter |= int(marking_holds(self.net, predicate, self.net.initial)) << bit
+        asked.violations = Violations(made.formula, made.predicates, begun(made.graph, letter))
+
+    def _settled(self, method: str) -> None:
+        """Answer what no word can violate any more."""
+        for number, asked in list(self.open.items()):
+            if asked.violations.none:
+                self._answer(number, True, method)
+
+    def _listed(self, states: int, share: float) -> StateSpace:
+        """List markings, and answer what they decide, in a share of the time each."""
+        most = min(states, MOST_CELLS // (len(self.net.place_ids) + 1))
+        budget = Budget(seconds=share * self._left(), states=most, bytes=BYTES)
+        space = state_space(self.net, method="explicit", budget=budget)
+        if space.n_states * len(self.net.transition_ids) > MOST_TRIES:
+            return space
+        names = {t for asked in self.open.values() for t in names_in_formula(asked.formula)[1]}
+        holds = ListedPredicates(space, names)
+        ends = time.monotonic() + (1.0 if space.complete else 2 * share) * self._left()
+        graph, border = known_part(space, Budget(deadline=ends).start())
+        system = _stuttering(graph.offsets, graph.targets, border)
+        waiting = sorted(self.open.items(), key=lambda item: item[1].violations.graph.size)
+        for place, (number, asked) in enumerate(waiting):
+            self._hear(0.0)
+            if number not in self.open:
+                continue
+            left = ends - time.monotonic()
+            meter = Budget(seconds=max(min(1.0, left), left / (len(waiting) - place))).start()
+            letter = asked.violations.letters(holds, space.n_states)
+            seen = Observed(
+                system.n_states, system.source, system.label, system.target, None, letter,
+                system.initial,
+            )  # fmt: skip
+            try:
+                found = accepted(seen, asked.violations.graph, meter, border)
+            except FAILURES:
+                continue
+            if found is not None:
+                self._answer(number, not found, "explicit")
+        return space
+
+    def _walk(self, share: float) -> None:
+        """Look for violations by walks in the product with the automata."""
+        if not self.open or share == 0.0:
+            return
+        ends = time.monotonic() + share * self._left()
+        walks = LtlWalks(self.net)
+        seconds = 0.1
+        while self.open and time.monotonic() < ends:
+            for number, asked in list(self.open.items()):
+                self._hear(0.0)
+                left = ends - time.monotonic()
+                if number not in self.open or left <= 0.0:
+                    continue
+                if walks.violated(asked.violations, min(seconds, left)):
+                    self._answer(number, False, "walks")
+            seconds *= 2
+
+    def _facts(self) -> None:
+        """Ask the portfolio which predicates never change, and which letters never come."""
+        leaves: dict[Predicate, None] = {}
+        for asked in self.open.values():
+            for predicate in asked.violations.predicates:
+                leaves.update(dict.fromkeys(_leaves(predicate)))
+                leaves[predicate] = None
+        wanted = [p for leaf in leaves for p in (leaf, negate(leaf))]
+        about = [leaf for leaf in leaves for _ in range(2)]
+
+        def take(number: int, answer: Answer) -> None:
+            if not answer.value and about[number] not in self.facts:
+                self.facts[about[number]] = bool(number % 2)
+                self._changed(about[number], answer.method)
+            self._hear(0.0)
+            if not self.open:
+                for other in list(batch.open):
+                    batch.close(other)
+
+        batch = Batch(
+            self.net, [Reach(goal) for goal in wanted],
+            budget=Budget(seconds=REACH_SHARE * self._left()), tell=take, evidence=False,
+            parallel=False,
+        )  # fmt: skip
+        batch.run()
+
+    def _changed(self, fact: Predicate, method: str) -> None:
+        """Simplify what a new fact is about."""
+        for number, asked in list(self.open.items()):
+            known = asked.violations.predicates
+            if fact in known or any(fact in _leaves(predicate) for predicate in known):
+                try:
+                    self._simplify(number)
+                except FAILURES:
+                    continue
+        self._settled(method)
+
+    @contextmanager
+    def _drawing(self) -> Generator[Connection | None]:
+        """Have another process draw the whole space, where there may be one."""
+        if not self.parallel or self._left() < 1.0:
+            yield None
+            return
+        context = multiprocessing.get_context("fork")
+        ours, theirs = context.Pipe(duplex=False)
+        child = context.Process(
+            target=self._by_diagrams, daemon=True,
+            args=(dict(self.open), lambda *found: theirs.send(found), self._left()),
+        )  # fmt: skip
+        child.start()
+        theirs.close()
+        try:
+            yield ours
+        finally:
+            child.kill()
+            child.join()
+            ours.close()
+
+    def _hear(self, wait: float) -> None:
+        """Take the answers of the other process, waiting for more of them."""
+        ends = time.monotonic() + wait
+        try:
+            while self.second and self.open and self.second.poll(max(0.0, ends - time.monotonic())):
+                self._drawn(*self.second.recv())
+        except (EOFError, OSError):
+            self.second = None
+
+    def _drawn(self, number: int, value: bool) -> None:
+        """Take an answer from the diagrams."""
+        self._answer(number, value, "symbolic")
+
+    def _by_diagrams(
+        self, asked: dict[int, _Asked], found: Callable[[int, bool], None], seconds: float
+    ) -> None:
+        """Answer on the symbolic state space, small automata first."""
+        ends = time.monotonic() + seconds
+        try:
+            space = state_space(
+                self.net, method="symbolic", budget=Budget(deadline=ends, bytes=BYTES)
+            )
+            if not space.complete:
+                return
+            waiting = sorted(asked.items(), key=lambda item: item[1].violations.graph.size)
+            for place, (number, one) in enumerate(waiting):
+                left = ends - time.monotonic()
+                share = max(left / (len(waiting) - place), min(left, 2.0))
+                meter = Budget(seconds=share).start()
+                try:
+                    search = SymbolicViolations(
+                        space.system, space.states, one.violations, meter,
+                        backwards=symbolic_backwards(space),
+                    )  # fmt: skip
+                    found(number, not search.found())
+                except UndecidedError:
+                    continue
+        except (NetproofError, MemoryError, OverflowError, BrokenPipeError):
+            return
+
+
+def _of_paths(formula: Formula) -> Formula:
+    """Return what stands behind the quantifier over all paths."""
+    match formula:
+        case Unary(operator=("AX" | "AF" | "AG") as operator, operand=operand):
+            return Unary("X" if operator == "AX" else "F" if operator == "AF" else "G", operand)
+        case Binary(operator="AU", left=left, right=right):
+            return Binary("U", left, right)
+        case _:
+            return formula
+
+
+def _stuttering(
+    offsets: NDArray[np.int64], targets: NDArray[Any], border: NDArray[np.bool_]
+) -> Observed:
+    """Return a state space as a formula sees it, without letters."""
+    n = len(offsets) - 1
+    counts = np.diff(offsets)
+    stuck = np.flatnonzero((counts == 0) & ~border).astype(np.int64)
+    source = np.concatenate([np.repeat(np.arange(n, dtype=np.int64), counts), stuck])
+    target = np.concatenate([targets.astype(np.int64), stuck])
+    label = np.zeros(len(source), dtype=np.int32)
+    letter = np.zeros(n, dtype=np.int64)
+    return Observed(n, source, label, target, None, letter, np.zeros(1, dtype=np.int64))
+
+
+def _leaves(predicate: Predicate) -> list[Predicate]:
+    """Return the parts of a predicate that are no Boolean combinations."""
+    return [
+        node for node in subpredicates(predicate) if not isinstance(node, And | Or | Not | Constant)
+    ]

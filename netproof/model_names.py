@@ -1,0 +1,184 @@
+"""The names of a user's model in state predicates, as places and transitions of its net."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from petri import PetriNet
+from transition_systems.errors import UsageError
+from transition_systems.properties.names import nearest_names
+from transition_systems.properties.predicates import (
+    And,
+    Atom,
+    Compare,
+    Constant,
+    Dead,
+    Enabled,
+    Not,
+    Or,
+    Predicate,
+    disjunction,
+)
+from translators.to_petri import NetTranslation
+from translators.workflow.graph import WorkflowGraph
+
+__all__ = ["last_step", "net_predicate", "workflow_predicate"]
+
+BEGINNINGS = frozenset({"start", "repeat"})
+
+
+def _rewritten(predicate: Predicate, leaf: Callable[[Predicate], Predicate]) -> Predicate:
+    match predicate:
+        case Not(operand):
+            return Not(_rewritten(operand, leaf))
+        case And(operands):
+            return And(tuple(_rewritten(operand, leaf) for operand in operands))
+        case Or(operands):
+            return Or(tuple(_rewritten(operand, leaf) for operand in operands))
+        case _:
+            return leaf(predicate)
+
+
+def net_predicate(net: PetriNet, predicate: Predicate) -> Predicate:
+    """Return the predicate with its names checked against the net, labels allowed for enabled().
+
+    Raises
+    ------
+    UsageError
+        For a name that the net does not have, with the nearest ones.
+    """
+    places, transitions = set(net.place_ids), set(net.transition_ids)
+
+    def fired(name: str) -> list[str]:
+        if name in transitions:
+            return [name]
+        _known(name, [*transitions, *(t.label for t in net.transitions if t.label)])
+        return [t.id for t in net.transitions if t.label == name]
+
+    def leaf(node: Predicate) -> Predicate:
+        match node:
+            case Atom(name):
+                word, step = last_step(name) if name not in places else ("", name)
+                if word == "started":
+                    raise UsageError(f"a step of a net is one event: ask for done({step})")
+                if word:
+                    return disjunction(*(Atom(f"done({t})") for t in fired(step)))
+                _known(name, places)
+            case Compare(terms):
+                for name, _ in terms:
+                    _known(name, places)
+            case Enabled(name):
+                if name in transitions:
+                    return node
+                return Or(tuple(Enabled(t) for t in fired(name)))
+            case _:
+                pass
+        return node
+
+    return _rewritten(predicate, leaf)
+
+
+def workflow_predicate(translation: NetTranslation, predicate: Predicate) -> Predicate:
+    """Return a predicate over ids and names of the diagram as one over the net.
+
+    A node's or flow's name holds in a state where a token is in it; ``enabled(x)`` where a step of
+    the node can happen; ``started(x)`` where the last step started the activity, ``done(x)`` where
+    it completed it, or was the step of an event or a gateway.
+
+    Raises
+    ------
+    UsageError
+        For a name that the diagram does not have or that two elements share.
+    """
+    graph = translation.graph
+    ids = _names(graph)
+
+    def resolve(name: str) -> str:
+        _known(name, ids)
+        found = ids[name]
+        if len(found) > 1:
+            raise UsageError(f"{name!r} names several elements: {', '.join(found)}; use the id")
+        return found[0]
+
+    def leaf(node: Predicate) -> Predicate:
+        match node:
+            case Atom(name):
+                word, step = last_step(name) if name not in ids else ("", name)
+                if word:
+                    return _stepped(translation, word, resolve(step), step)
+                return _here(translation, resolve(name), name)
+            case Enabled(name):
+                try:
+                    return translation.activity_enabled(resolve(name))
+                except KeyError:
+                    raise UsageError(f"nothing can happen in {name!r}") from None
+            case Compare(terms, op, bound):
+                places: list[tuple[str, int]] = []
+                for name, factor in terms:
+                    element = resolve(name)
+                    places += [(p, factor) for p in translation.token_places(element)]
+                return Compare(tuple(places), op, bound)
+            case Constant() | Dead():
+                return node
+            case _:
+                return node
+
+    return _rewritten(predicate, leaf)
+
+
+def last_step(name: str) -> tuple[str, str]:
+    """Return ``done`` or ``started`` and its step from the name of an atom; else no word.
+
+    Examples
+    --------
+    >>> last_step("done(pay)"), last_step("paid")
+    (('done', 'pay'), ('', 'paid'))
+    """
+    for word in ("done", "started"):
+        if name.startswith(f"{word}(") and name.endswith(")"):
+            return word, name[len(word) + 1 : -1]
+    return "", name
+
+
+def _stepped(translation: NetTranslation, word: str, element: str, name: str) -> Predicate:
+    """Return the predicate that the last step started a node, or was any other step of it."""
+    found = [
+        record.id
+        for record in translation.transitions.values()
+        if record.owner == element
+        and (record.phase in BEGINNINGS) is (word == "started")
+        and record.phase != "skip"
+    ]
+    if not found:
+        raise UsageError(f"no step of {name!r} is one that {word}(...) means")
+    return disjunction(*(Atom(f"done({id})") for id in found))
+
+
+def _here(translation: NetTranslation, element: str, name: str) -> Predicate:
+    try:
+        return translation.here(element)
+    except KeyError:
+        raise UsageError(
+            f"no token ever rests in {name!r}; name an activity, a flow, an end event or a wait"
+        ) from None
+
+
+def _names(graph: WorkflowGraph) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    items: list[tuple[str, str | None]] = [(n.id, n.name) for n in graph.nodes]
+    items += [(f.id, f.name) for f in graph.flows]
+    items += [(m.id, m.name) for m in graph.messages]
+    for id, _ in items:
+        found[id] = [id]
+    for id, name in items:
+        if name and (name not in found or found[name] != [name]):
+            found.setdefault(name, []).append(id)
+    return found
+
+
+def _known(name: str, names: Iterable[str]) -> None:
+    known = list(names)
+    if name not in known:
+        close = nearest_names(name, known)
+        hint = f"; did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
+        raise UsageError(f"the model has nothing called {name!r}{hint}")

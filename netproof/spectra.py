@@ -1,0 +1,86 @@
+"""The spectrum of two behaviours from files, nets, workflows or systems, and its recheck."""
+
+from __future__ import annotations
+
+import os
+
+from netproof.behaviours import load_behaviour
+from netproof.recheck import RecheckResult, recheck_equivalence
+from transition_systems.budget import Budget
+from transition_systems.equivalences.spectrum import SIDES, Entry, Spectrum
+from transition_systems.equivalences.spectrum import spectrum as spectrum_of_systems
+from transition_systems.lts import LTS
+from transition_systems.lts_data import pair_digest
+from transition_systems.progress import ProgressCallback
+
+__all__ = ["rechecked_spectrum", "spectrum"]
+
+Behaviour = LTS | str | os.PathLike[str]
+
+
+def spectrum(
+    a: Behaviour,
+    b: Behaviour,
+    *,
+    budget: Budget | float | None = None,
+    progress: ProgressCallback | None = None,
+) -> Spectrum:
+    """Decide every equivalence and preorder of the spectrum for two behaviours.
+
+    Parameters
+    ----------
+    a, b
+        Systems, or paths of files that ``netproof equivalent`` reads: ``.aut``, FSM, JSON, nets,
+        workflows.
+    budget
+        Seconds, or a budget, for everything together; without a limit by default.
+    progress
+        Told before each decision.
+
+    Returns
+    -------
+    Spectrum
+        A line for each relation, with evidence; a table and a picture in a notebook.
+
+    Raises
+    ------
+    InputError
+        When a file cannot be read.
+    UndecidedError
+        When the budget ends before the markings of a net are found.
+
+    Notes
+    -----
+    As :func:`transition_systems.spectrum`, with all atoms of the systems.
+
+    Examples
+    --------
+    >>> from transition_systems import LTS
+    >>> once, twice = LTS.from_arcs(2, [(0, "a", 1)]), LTS.from_arcs(3, [(0, "a", 1), (1, "a", 2)])
+    >>> spectrum(once, twice).outcome("simulation", "below")
+    <Outcome.HOLDS: 'HOLDS'>
+    """
+    limit = (budget if isinstance(budget, Budget) else Budget(seconds=budget)).fixed()
+    systems = [
+        given if isinstance(given, LTS) else load_behaviour(os.fspath(given), budget=limit)
+        for given in (a, b)
+    ]
+    atoms = {name for lts in systems for name in lts.atoms}
+    return spectrum_of_systems(systems[0], systems[1], atoms=atoms, budget=limit, progress=progress)
+
+
+def rechecked_spectrum(
+    found: Spectrum, a: LTS, b: LTS, *, budget: Budget | None = None
+) -> dict[tuple[str, str], RecheckResult]:
+    """Return for each answer with evidence of its own what the recheck says of it."""
+    forward = pair_digest(a, b)
+    results: dict[tuple[str, str], RecheckResult] = {}
+    for line in found.lines:
+        for side in SIDES:
+            entry: Entry | None = getattr(line, side)
+            if entry is None or entry.because is not None or entry.verdict.evidence is None:
+                continue
+            evidence = entry.verdict.evidence
+            pair = (a, b) if evidence.claim.model_digest == forward else (b, a)
+            results[line.relation, side] = recheck_equivalence(evidence, *pair, budget=budget)
+    return results

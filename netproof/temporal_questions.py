@@ -1,0 +1,51 @@
+"""Deciding temporal formulas over a user's names, on the net of the model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from netproof.asked_formulas import AskedFormula
+from netproof.net_formulas import NetFormula
+from petri.ctl import ctl
+from petri.ltl import ltl
+from transition_systems.budget import Budget
+from transition_systems.progress import ProgressCallback
+from transition_systems.temporal.product_system import Fairness
+from transition_systems.verdict import Verdict
+
+__all__ = ["decide_formula"]
+
+
+def decide_formula(
+    asked: AskedFormula,
+    about: NetFormula,
+    *,
+    budget: Budget,
+    progress: ProgressCallback | None = None,
+) -> Verdict:
+    """Decide a formula about a net.
+
+    Parameters
+    ----------
+    asked
+        The formula as it was asked.
+    about
+        The same about the net.
+    budget, progress
+        Seconds, markings, bytes; a callback.
+
+    Returns
+    -------
+    Verdict
+        Its evidence is about ``about.net``.
+    """
+    limit = replace(budget, deadline=None, seconds=budget.remaining())
+    fairness = Fairness(weak=about.fair, strong=about.strong)
+    if asked.logic == "LTL":
+        verdict = ltl(
+            about.net, about.formula, fairness=fairness, weak=about.weak, budget=limit,
+            progress=progress,
+        )  # fmt: skip
+    else:
+        verdict = ctl(about.net, about.formula, budget=limit)
+    return verdict.with_(property=asked.text)

@@ -1,0 +1,150 @@
+"""Linear temporal logic on nets, decided while the markings are explored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from petri.last_steps import done_names
+from petri.net import PetriNet
+from petri.state_space.packed import PackedNet
+from transition_systems.budget import Budget
+from transition_systems.errors import UsageError
+from transition_systems.evidence import StateSet
+from transition_systems.progress import ProgressCallback
+from transition_systems.properties.evaluate import evaluate
+from transition_systems.properties.formulas import Formula
+from transition_systems.properties.names import require_names
+from transition_systems.properties.predicates import Predicate
+from transition_systems.properties.walk import names_in_formula
+from transition_systems.temporal.ltl_on_the_fly import check_ltl_on_the_fly
+from transition_systems.temporal.ltl_questions import linear_formula
+from transition_systems.temporal.product_system import Fairness, FairnessLike
+from transition_systems.verdict import Verdict
+
+__all__ = ["ltl", "silent_transitions", "transition_fairness"]
+
+Words = NDArray[np.uint64]
+
+
+def ltl(
+    net: PetriNet,
+    formula: Formula | str,
+    *,
+    fairness: FairnessLike = None,
+    weak: bool = False,
+    budget: Budget | None = None,
+    progress: ProgressCallback | None = None,
+) -> Verdict:
+    """Decide whether a formula of linear temporal logic holds on all paths of a net.
+
+    Paths are maximal; in a dead marking the path stays for ever, and the formula reads that marking
+    again and again.
+
+    Parameters
+    ----------
+    net
+        Any place/transition net.
+    formula
+        State predicates over the places (an atom means at least one token), ``enabled(t)`` and
+        ``dead`` under ``X F G U W R`` and connectives. For ``done(t)`` see
+        :func:`petri.last_steps.with_last_steps`.
+    fairness
+        ``"weak"`` or ``"strong"`` to each transition by itself, or sets of transitions.
+    weak
+        Whether firings of transitions without a label that change no predicate are left out.
+    budget, progress
+        Seconds, markings, bytes; told the markings so far.
+
+    Returns
+    -------
+    Verdict
+        ``VIOLATED`` with a lasso, perhaps before all markings are known; ``HOLDS`` with ranks on
+        all of them; ``UNKNOWN`` when the budget ends.
+
+    Raises
+    ------
+    UnsupportedError
+        When the formula is not of linear temporal logic.
+    ExpressionError
+        For a name that the net does not have, with the nearest ones.
+
+    Notes
+    -----
+    As :func:`transition_systems.temporal.ltl_on_the_fly.check_ltl_on_the_fly`.
+
+    Examples
+    --------
+    >>> net = PetriNet.from_arrays([[1], [0]], [[0], [1]], [2, 0])
+    >>> ltl(net, "F p2 >= 2").outcome, ltl(net, "G F enabled(t1)").witness.actions
+    (<Outcome.HOLDS: 'HOLDS'>, ('t1', 't1', '(stays)'))
+    """
+    tree = linear_formula(formula)
+    counters, enabled = names_in_formula(tree)
+    if done_names(tree):
+        raise UsageError("done(...) is about the net that remembers its last step")
+    require_names(counters, net.place_ids, kind="place")
+    require_names(enabled, net.transition_ids, kind="transition")
+    game = PackedNet(net)
+    places = net.place_ids
+
+    def holds(predicate: Predicate, rows: Words) -> NDArray[np.bool_]:
+        return evaluate(predicate, _Columns(game, rows), None, len(rows))
+
+    def state(row: Words) -> dict[str, int]:
+        return {p: int(k) for p, k in zip(places, game.decode(row), strict=True) if k}
+
+    def space(rows: Words) -> StateSet:
+        return StateSet(names=places, rows=game.unpack(rows))
+
+    return check_ltl_on_the_fly(
+        game, tree, model_digest=net.digest(), holds=holds, state=state, space=space,
+        fairness=transition_fairness(net, fairness), weak=weak, silent=silent_transitions(net),
+        budget=budget, progress=progress,
+    )  # fmt: skip
+
+
+def silent_transitions(net: PetriNet) -> tuple[str, ...]:
+    """Return the ids of the transitions without a label."""
+    return tuple(node.id for node in net.transitions if node.label is None)
+
+
+def transition_fairness(net: PetriNet, fairness: FairnessLike) -> Fairness | None:
+    """Return the fairness that is meant: words are about each transition by itself.
+
+    Examples
+    --------
+    >>> net = PetriNet.from_arrays([[1], [0]], [[0], [1]], [2, 0])
+    >>> transition_fairness(net, "strong")
+    Fairness(weak=(), strong=(('t1',),))
+    """
+    if fairness is None or isinstance(fairness, Fairness):
+        return fairness
+    each = tuple((name,) for name in net.transition_ids)
+    if fairness == "weak":
+        return Fairness(weak=each)
+    if fairness == "strong":
+        return Fairness(strong=each)
+    raise UsageError(f"there is no fairness {fairness!r}; there are 'weak' and 'strong'")
+
+
+class _Columns(Mapping[str, NDArray[np.int64]]):
+    """The places as a lazy mapping to the tokens in states."""
+
+    def __init__(self, game: PackedNet, rows: Words) -> None:
+        self.game, self.rows = game, rows
+        self.index = {name: number for number, name in enumerate(game.net.place_ids)}
+
+    def __getitem__(self, name: str) -> NDArray[np.int64]:
+        return self.game.column(self.rows, self.index[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.index
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.index)
+
+    def __len__(self) -> int:
+        return len(self.index)

@@ -1,0 +1,265 @@
+"""Deep walks in the product of a net and a Büchi automaton: accepting cycles, found early.
+
+A depth-first search that keeps strongly connected components as it goes finds an accepting cycle as
+soon as it closes one, however many markings there are. It begins anew with other orders and other
+depths; that there is none it does not tell.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from petri.net import PetriNet
+from transition_systems.properties.predicates import (
+    And,
+    Atom,
+    Compare,
+    Constant,
+    Dead,
+    Enabled,
+    Not,
+    Or,
+    Predicate,
+)
+from transition_systems.properties.walk import fold_predicate
+from transition_systems.temporal.buchi_graph import accepting_components, strong_components
+from transition_systems.temporal.ltl_violations import Violations
+
+__all__ = ["LtlWalks"]
+
+Marking = tuple[int, ...]
+Able = frozenset[int]
+Test = Callable[[Marking, Able], bool]
+Node = tuple[Marking, int]
+# The steps that are looked at between two looks at the clock, and the longest path.
+BETWEEN, DEPTHS = 256, (300, 3_000, 30_000)
+MOST_NODES = 2_000_000
+
+
+class LtlWalks:
+    """Walks in the products of a net with automata.
+
+    Parameters
+    ----------
+    net
+        Any place/transition net.
+    seed
+        Of the random numbers.
+
+    Examples
+    --------
+    >>> from transition_systems.properties.parse import parse_formula
+    >>> from transition_systems.temporal.ltl_violations import violations
+    >>> net = PetriNet.from_arrays([[1, 0], [0, 1]], [[0, 1], [1, 0]], [1, 0])
+    >>> walks = LtlWalks(net)
+    >>> walks.violated(violations(parse_formula("F G p1")), 1.0)
+    True
+    """
+
+    def __init__(self, net: PetriNet, *, seed: int = 0) -> None:
+        self.net = net
+        self.random = random.Random(seed)  # noqa: S311
+        self.round = 0
+        self._place = {name: index for index, name in enumerate(net.place_ids)}
+        self._transition = {name: index for index, name in enumerate(net.transition_ids)}
+        self._needs: list[list[tuple[int, int]]] = [[] for _ in net.transition_ids]
+        change: list[dict[int, int]] = [{} for _ in net.transition_ids]
+        takers: list[list[int]] = [[] for _ in net.place_ids]
+        for arc in net.arcs:
+            if arc.source in self._place:
+                place, transition = self._place[arc.source], self._transition[arc.target]
+                self._needs[transition].append((place, arc.weight))
+                takers[place].append(transition)
+                change[transition][place] = change[transition].get(place, 0) - arc.weight
+            else:
+                place, transition = self._place[arc.target], self._transition[arc.source]
+                change[transition][place] = change[transition].get(place, 0) + arc.weight
+        self._change = [[(p, d) for p, d in moved.items() if d] for moved in change]
+        self._touched = [sorted({t for p, _ in moved for t in takers[p]}) for moved in self._change]
+        self.initial: Marking = tuple(net.initial[p] for p in net.place_ids)
+
+    def violated(self, violations: Violations, seconds: float) -> bool:
+        """Return whether a path that violates a formula was found in some seconds."""
+        self.round += 1
+        ends = time.monotonic() + seconds
+        search = _Search(self, violations)
+        while time.monotonic() < ends:
+            depth = DEPTHS[self.round % len(DEPTHS)]
+            if search.run(min(ends, time.monotonic() + max(0.1, seconds / 2)), depth):
+                return True
+            if search.exhausted:
+                return False
+        return False
+
+    def able(self, marking: Marking) -> Able:
+        """Return the transitions that are enabled in a marking."""
+        return frozenset(t for t in range(len(self._needs)) if self._can(marking, t))
+
+    def _can(self, marking: Sequence[int], transition: int) -> bool:
+        return all(marking[place] >= weight for place, weight in self._needs[transition])
+
+    def after(self, marking: Marking, transition: int) -> Marking:
+        """Return the marking after a firing."""
+        tokens = list(marking)
+        for place, delta in self._change[transition]:
+            tokens[place] += delta
+        return tuple(tokens)
+
+    def able_after(self, able: Able, transition: int, marking: Marking) -> Able:
+        """Return what is enabled in a marking that a firing has led to."""
+        touched = self._touched[transition]
+        kept = [t for t in touched if self._can(marking, t)]
+        return able.difference(touched).union(kept)
+
+    def test(self, predicate: Predicate) -> Test:
+        """Return a predicate as a function of a marking and what is enabled there."""
+
+        def combine(node: Predicate, parts: list[Test]) -> Test:
+            match node:
+                case Constant(value=value):
+                    return lambda _marking, _able: value
+                case Compare(terms=terms, op=op, bound=bound):
+                    return _compare([(self._place[p], k) for p, k in terms], op, bound)
+                case Atom(name=name):
+                    return _compare([(self._place[name], 1)], ">=", 1)
+                case Enabled(name=name):
+                    number = self._transition[name]
+                    return lambda _marking, able: number in able
+                case Dead():
+                    return lambda _marking, able: not able
+                case Not():
+                    return lambda marking, able: not parts[0](marking, able)
+                case And():
+                    return lambda marking, able: all(part(marking, able) for part in parts)
+                case Or():
+                    return lambda marking, able: any(part(marking, able) for part in parts)
+
+        return fold_predicate(predicate, combine)
+
+
+def _compare(terms: list[tuple[int, int]], op: str, bound: int) -> Test:
+    def total(marking: Marking) -> int:
+        return sum([k * marking[p] for p, k in terms])
+
+    match op:
+        case "<=":
+            return lambda marking, _able: total(marking) <= bound
+        case ">=":
+            return lambda marking, _able: total(marking) >= bound
+        case "<":
+            return lambda marking, _able: total(marking) < bound
+        case ">":
+            return lambda marking, _able: total(marking) > bound
+        case "==":
+            return lambda marking, _able: total(marking) == bound
+        case _:
+            return lambda marking, _able: total(marking) != bound
+
+
+class _Search:
+    """Depth-first searches for one automaton; components by J.-M. Couvreur (FM 1999)."""
+
+    def __init__(self, walks: LtlWalks, violations: Violations) -> None:
+        self.walks = walks
+        graph = violations.graph
+        self.tests = [walks.test(predicate) for predicate in violations.predicates]
+        self.every = graph.all_marks
+        self.initial = graph.initial
+        home = strong_components(graph.edges, graph.initial)
+        good = accepting_components(graph, home)
+        self.edges = [
+            [
+                (letters, marks, target)
+                for letters, marks, target in sorted(
+                    row, key=lambda edge: (home[edge[2]] not in good, home[edge[2]])
+                )
+            ]
+            for row in graph.edges
+        ]
+        self.universal = {
+            state
+            for state, row in enumerate(graph.edges)
+            if any(edge == (graph.full, self.every, state) for edge in row)
+        }
+        self.exhausted = False
+
+    def letter(self, marking: Marking, able: Able) -> int:
+        """Return the letter of a marking."""
+        return sum([1 << bit for bit, test in enumerate(self.tests) if test(marking, able)])
+
+    def run(self, ends: float, depth: int) -> bool:
+        """Search once, until a time; tell whether an accepting cycle was found."""
+        walks = self.walks
+        index: dict[Node, int] = {}
+        roots: list[list[int]] = []
+        live: list[Node] = []
+        path: list[tuple[Node, Iterator[tuple[Node, int, Able, int]]]] = []
+        cut = False
+
+        def push(node: Node, marks: int, able: Able) -> bool:
+            number = len(index) + 1
+            index[node] = number
+            roots.append([number, 0, marks])
+            live.append(node)
+            path.append((node, self._successors(node, able)))
+            return node[1] in self.universal
+
+        first = walks.initial
+        if push((first, self.initial), 0, walks.able(first)):
+            return True
+        steps = 0
+        while path:
+            steps += 1
+            if steps % BETWEEN == 0 and (time.monotonic() > ends or len(index) > MOST_NODES):
+                return False
+            node, after = path[-1]
+            found = next(after, None) if len(path) < depth else None
+            cut |= found is None and len(path) >= depth
+            if found is None:
+                path.pop()
+                if roots[-1][0] == index[node]:
+                    roots.pop()
+                    while True:
+                        gone = live.pop()
+                        index[gone] = 0
+                        if gone == node:
+                            break
+                continue
+            target, marks, able, transition = found
+            number = index.get(target)
+            if number is None:
+                if transition >= 0:
+                    able = walks.able_after(able, transition, target[0])
+                if push(target, marks, able):
+                    return True
+            elif number > 0:
+                while roots[-1][0] > number:
+                    _, inside, entered = roots.pop()
+                    marks |= inside | entered
+                roots[-1][1] |= marks
+                if roots[-1][1] == self.every:
+                    return True
+        self.exhausted = not cut
+        return False
+
+    def _successors(self, node: Node, able: Able) -> Iterator[tuple[Node, int, Able, int]]:
+        """Yield the next nodes, the marks on the way, what was enabled, and what fires (or -1)."""
+        marking, state = node
+        letter = self.letter(marking, able)
+        edges = [
+            (marks, target) for letters, marks, target in self.edges[state] if letters >> letter & 1
+        ]
+        if not edges:
+            return
+        if not able:
+            for marks, target in edges:
+                yield (marking, target), marks, able, -1
+            return
+        order = list(able)
+        self.walks.random.shuffle(order)
+        for transition in order:
+            after = self.walks.after(marking, transition)
+            for marks, target in edges:
+                yield (after, target), marks, able, transition

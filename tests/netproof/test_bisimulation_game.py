@@ -1,0 +1,107 @@
+"""The bisimulation game: who can always win does, whatever the other player does."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from netproof.bisimulation_game import BisimulationGame, Position, play_bisimulation
+from transition_systems import LTS
+from transition_systems.equivalences import bisimilar
+from transition_systems.equivalences.relations import Relation
+from transition_systems.errors import UsageError
+
+LATE = LTS.from_arcs(4, [(0, "a", 1), (1, "b", 2), (1, "c", 3)])
+EARLY = LTS.from_arcs(5, [(0, "a", 1), (0, "a", 2), (1, "b", 3), (2, "c", 4)])
+LONG = 60
+
+
+def system(rng: random.Random, near: LTS | None = None) -> LTS:
+    n = rng.randint(1, 5)
+    if near is not None and rng.random() < 0.6:
+        arcs = [(s, a, t) for s, a, t in near.arcs()]
+        extra = [(near.n_states, None, 0)] if rng.random() < 0.5 else []
+        start = near.n_states if extra else 0
+        final = [s for s in range(near.n_states) if near.final[s]]
+        return LTS.from_arcs(near.n_states + 1, arcs + extra, initial=[start], final=final)
+    arcs = [
+        (rng.randrange(n), rng.choice([None, "a", "b"]), rng.randrange(n))
+        for _ in range(rng.randint(0, 2 * n))
+    ]
+    return LTS.from_arcs(n, arcs, final=[s for s in range(n) if rng.random() < 0.2])
+
+
+@pytest.mark.parametrize("relation", ["strong", "weak", "branching"])
+def test_the_computer_wins_where_it_can(relation: Relation) -> None:
+    rng = random.Random(5)
+    wins = {True: 0, False: 0}
+    for _ in range(120):
+        a = system(rng)
+        b = system(rng, a)
+        same = bisimilar(a, b, relation).holds
+        game = play_bisimulation(a, b, relation, you="attacker" if same else "defender")
+        if not same:
+            game.fire("begin")
+        while game.choices and len(game.history) < LONG:
+            game.fire(rng.choice(list(game.choices)))
+        if same:
+            assert "attacker wins" not in game.remark
+        else:
+            assert "attacker wins" in game.remark
+        wins[same] += 1
+    assert min(wins.values()) > 15
+
+
+def test_a_step_before_an_answer_can_be_asked_about() -> None:
+    """With silent steps that give a choice up, the branching game differs from the weak one."""
+    a = LTS.from_arcs(4, [(0, "a", 1), (0, None, 2), (2, "b", 3), (2, "a", 1)])
+    b = LTS.from_arcs(5, [(0, "a", 1), (0, None, 2), (2, "b", 3), (2, "a", 4), (0, "b", 3)])
+    rules = BisimulationGame(a, b, "branching", "both")
+    asked = Position(1, 4, asked=(0, rules.lts.label_names.index("a"), 0))
+    answers = rules.choices(asked)
+    again = [move.target for move in answers if move.target.before is not None]
+    assert again
+    assert [choice.action for choice in rules.choices(again[0])] == ["on", "back"]
+
+
+def test_the_game_says_who_won_and_what_it_cannot_do() -> None:
+    game = play_bisimulation(LATE, EARLY, you="both")
+    assert game.remark == ""
+    game.fire(game.choices[1])
+    assert len(game.choices) == 1
+    game.fire(game.choices[0])
+    game.fire(next(choice for choice in game.choices if choice.action == "c"))
+    assert not game.choices
+    assert "not strongly bisimilar" in game.remark
+    assert game.go(game.position - 1).choices
+    assert "<svg" in game.svg()
+    with pytest.raises(UsageError, match="one initial state"):
+        play_bisimulation(LATE, LTS.from_arcs(2, initial=[0, 1]))
+    with pytest.raises(UsageError, match="is played for"):
+        play_bisimulation(LATE, EARLY, "ready")
+    with pytest.raises(UsageError, match="no witness"):
+        list(game.game.follow(game.run))
+
+
+def test_a_final_state_ends_the_game() -> None:
+    done = LTS.from_arcs(2, [(0, "a", 1)], final=[1])
+    game = play_bisimulation(done, LTS.from_arcs(2, [(0, "a", 1)]), you="defender")
+    game.fire("begin")
+    game.fire(game.choices[0])
+    assert "the other is not" in game.remark
+    stuck = play_bisimulation(LTS.from_arcs(1), LTS.from_arcs(1))
+    assert stuck.remark == "The attacker has no step left: the defender wins."
+    assert stuck.waiting == []
+
+
+def test_the_widget_shows_both_tokens_and_the_remark() -> None:
+    pytest.importorskip("anywidget")
+    game = play_bisimulation(LATE, EARLY)
+    made = game.widget()
+    assert "game" in made.scene["title"]
+    assert len(made.start) == 2
+    game.fire(game.choices[1])
+    assert len(made.history) == 2
+    game.fire(next(choice for choice in game.choices if choice.action == "c"))
+    assert "no answer" in made.now["remark"]

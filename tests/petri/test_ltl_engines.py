@@ -1,0 +1,145 @@
+"""Violations of linear temporal logic: listed in part, on diagrams, by deep walks; one answer."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import numpy as np
+import pytest
+
+from ltl_cases import random_formula
+from netproof.contest.answering import ContestAnswers
+from netproof.contest.categories import ContestQuestion
+from petri.ctl import known_part, symbolic_backwards
+from petri.listed_predicates import ListedPredicates
+from petri.ltl import ltl
+from petri.ltl_walks import LtlWalks
+from petri.net import PetriNet
+from petri.state_space import state_space
+from transition_systems.budget import Budget
+from transition_systems.properties.formulas import Formula, Unary
+from transition_systems.properties.parse import parse_formula
+from transition_systems.properties.predicates import Atom, Dead, Enabled, Not, Predicate, at_least
+from transition_systems.temporal.ltl_symbolic import SymbolicViolations
+from transition_systems.temporal.ltl_violations import (
+    Violations,
+    accepted,
+    begun,
+    simplified,
+    violations,
+    without,
+)
+from transition_systems.temporal.product_system import Observed
+
+LEAVES: tuple[Predicate, ...] = (
+    at_least("p0"), Atom("p1"), Not(at_least("p2")), at_least("p3", 2), Enabled("t0"), Dead(),
+)  # fmt: skip
+
+
+def random_net(rng: random.Random) -> PetriNet:
+    """A net of a few tokens that may come to an end."""
+    places = [f"p{i}" for i in range(4)]
+    arcs: list[tuple[str, str]] = []
+    for t in range(4):
+        width = rng.choice((1, 1, 2))
+        arcs += [(p, f"t{t}") for p in rng.sample(places, width)]
+        arcs += [(f"t{t}", p) for p in rng.sample(places, rng.randint(1, width))]
+    return PetriNet(
+        places=places, transitions=[f"t{i}" for i in range(4)], arcs=arcs,
+        initial={p: rng.choice((0, 1, 2)) for p in places},
+    )  # fmt: skip
+
+
+def seen(net: PetriNet, found: Violations, states: int | None = None) -> bool | None:
+    """Whether a path of the net, or of a part of it, violates the formula."""
+    space = state_space(net, method="explicit", budget=Budget(states=states))
+    graph, border = known_part(space, Budget().start())
+    stuck = np.flatnonzero((np.diff(graph.offsets) == 0) & ~border)
+    n = space.n_states
+    source = np.concatenate([np.repeat(np.arange(n), np.diff(graph.offsets)), stuck])
+    target = np.concatenate([graph.targets, stuck]).astype(np.int64)
+    system = Observed(
+        n, source, np.zeros(len(source), dtype=np.int32), target, None,
+        found.letters(ListedPredicates(space, net.transition_ids), n), np.array([0]),
+    )  # fmt: skip
+    return accepted(system, found.graph, Budget().start(), border)
+
+
+def first_letter(net: PetriNet, found: Violations) -> int:
+    space = state_space(net, method="explicit")
+    return int(found.letters(ListedPredicates(space, net.transition_ids), space.n_states)[0])
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_engines_agree(seed: int) -> None:
+    rng = random.Random(seed)
+    for _ in range(12):
+        net, formula = random_net(rng), random_formula(rng, 3, LEAVES)
+        expected = ltl(net, formula).violated
+        found = violations(formula)
+        assert seen(net, found) is expected
+        started = Violations(
+            found.formula, found.predicates, begun(found.graph, first_letter(net, found))
+        )
+        assert seen(net, started) is expected
+        for states in (1, 2, 3, 5):
+            assert seen(net, found, states) in (expected, None)
+        space = state_space(net, method="symbolic")
+        symbolic = SymbolicViolations(
+            space.system, space.states, started, Budget().start(),
+            backwards=symbolic_backwards(space),
+        )  # fmt: skip
+        assert symbolic.found() is expected
+        walked = LtlWalks(net, seed=seed).violated(started, 5.0)
+        assert walked is expected  # a small net is searched to its end
+
+
+def test_walks_end_in_time() -> None:
+    places = [f"p{i}" for i in range(40)]
+    net = PetriNet(
+        places=places, transitions=[f"t{i}" for i in range(40)], initial=dict.fromkeys(places, 2),
+        arcs=[a for i in range(40) for a in ((f"p{i}", f"t{i}"), (f"t{i}", f"p{(i + 1) % 40}"))],
+    )  # fmt: skip
+    began = time.monotonic()
+    assert not LtlWalks(net).violated(violations(parse_formula("G (p0 <= 80)")), 0.3)
+    assert time.monotonic() - began < 5
+
+
+def test_what_is_known_beforehand() -> None:
+    formula = parse_formula("G (p -> F (q && r))")
+    p, q, r = Atom("p"), Atom("q"), Atom("r")
+    assert violations(formula, {p: False}).none
+    assert not violations(formula, {q: True}).none
+    assert violations(formula, {q: True, r: True}).none
+    assert violations(formula, {q: True}).predicates == (p, r)
+    assert simplified(p, {p: True}) != p
+    found = violations(parse_formula("F p"))
+    assert without(found.graph, found.graph.full).edges == [[]]
+    assert begun(found.graph, 1).edges == [[]]
+
+
+@pytest.mark.parametrize("parallel", [False, True])
+def test_the_contest(parallel: bool) -> None:
+    net = PetriNet(
+        places=["p", "q", "n"], transitions=["a", "b", "more"], initial={"p": 1, "n": 3},
+        arcs=[("p", "a"), ("a", "q"), ("q", "b"), ("b", "p"), ("q", "more"), ("n", "more"),
+              ("more", "p")],
+    )  # fmt: skip
+    texts = {"G F p": "TRUE", "F G p": "FALSE", "F n <= 0": "FALSE", "G (p -> X q)": "TRUE",
+             "F p": "TRUE", "G (n <= 3)": "TRUE", "X X q": "FALSE"}  # fmt: skip
+    formulas: list[Formula] = [Unary("A", parse_formula(text)) for text in texts]
+    formulas += [parse_formula("AG (n <= 3)"), parse_formula("A[p U q]")]
+    told: dict[int, str] = {}
+    kept: dict[int, list[str]] = {}
+    ContestAnswers(
+        net,
+        [ContestQuestion(id=str(i), category="LTLC", formula=f) for i, f in enumerate(formulas)],
+        deadline=time.monotonic() + 20, tell=lambda i, value, _: told.update({i: value}),
+        keep=lambda i, shown: kept.update({i: [str(one.outcome) for one in shown]}),
+        parallel=parallel,
+    ).run()  # fmt: skip
+    assert [told[i] for i in range(len(formulas))] == [*texts.values(), "TRUE", "TRUE"]
+    assert {i: "HOLDS" if value == "TRUE" else "VIOLATED" for i, value in told.items()} == {
+        i: outcomes[0] for i, outcomes in kept.items()
+    }

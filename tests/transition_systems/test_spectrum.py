@@ -1,0 +1,97 @@
+"""The spectrum: what is inferred is what would be decided; the inclusions on random systems."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from netproof.recheck import RecheckResult
+from netproof.spectra import rechecked_spectrum
+from simulation_cases import changed, random_system
+from transition_systems import spectrum
+from transition_systems.budget import Budget
+from transition_systems.equivalences.inclusions import IMPLIED, SPECTRUM, implied_by
+from transition_systems.equivalences.spectrum import ORDER, SIDES
+from transition_systems.lts import LTS
+
+BUDGET = Budget(seconds=20)
+
+
+def decided(a: LTS, b: LTS) -> dict[str, tuple[bool | None, ...]]:
+    """Every relation by its own procedure, nothing inferred."""
+    found: dict[str, tuple[bool | None, ...]] = {}
+    for name, notion in SPECTRUM.items():
+        answers = [notion.equal(a, b, ("p",), BUDGET)]
+        if notion.below is not None:
+            answers += [notion.below(a, b, ("p",), BUDGET), notion.below(b, a, ("p",), BUDGET)]
+        assert not any(answer.unknown for answer in answers), (name, answers)
+        found[name] = tuple(answer.holds for answer in answers)
+        if notion.below is not None:
+            assert found[name][0] == (found[name][1] and found[name][2]), name
+    return found
+
+
+def check_pair(a: LTS, b: LTS) -> set[str]:
+    """Compare the inclusions and the spectrum with the decisions; return what holds."""
+    answers = decided(a, b)
+    for name, coarser in IMPLIED.items():
+        for other in coarser:
+            for here, there in zip(answers[name], answers[other], strict=False):
+                assert there or not here, (name, other, list(a.arcs()), list(b.arcs()))
+    found = spectrum(a, b, atoms=["p"])
+    for line in found.lines:
+        entries = [getattr(line, side) for side in SIDES]
+        shown = [entry.verdict.holds for entry in entries if entry is not None]
+        assert tuple(shown) == answers[line.relation], line.relation
+    results: list[RecheckResult] = [*rechecked_spectrum(found, a, b).values()]
+    assert all(result.passed for result in results), results
+    return {name for name, held in answers.items() if held[0]}
+
+
+def test_random_systems() -> None:
+    rng = random.Random(1)
+    outcomes: set[frozenset[str]] = set()
+    for _ in range(40):
+        a = random_system(rng, 4)
+        b = changed(rng, a) if rng.random() < 0.8 else random_system(rng, 4)
+        outcomes.add(frozenset(check_pair(a, b)))
+    assert len(outcomes) > 5
+
+
+@pytest.mark.campaign
+def test_many_random_systems() -> None:
+    rng = random.Random(2)
+    parted: set[tuple[str, str]] = set()
+    for _ in range(20_000):
+        a = random_system(rng, 5)
+        b = changed(rng, a) if rng.random() < 0.8 else random_system(rng, 5)
+        held = check_pair(a, b)
+        parted |= {(x, y) for x in held for y in SPECTRUM if y not in held}
+    # No two relations are the same, and none implies another one beside those it should.
+    for name in SPECTRUM:
+        for other in SPECTRUM:
+            if other != name and other not in implied_by(name):
+                assert (name, other) in parted, (name, other)
+
+
+def test_the_order_of_questions_has_all_relations() -> None:
+    assert sorted(ORDER) == sorted(IMPLIED) == sorted(SPECTRUM)
+
+
+def test_a_budget_that_ends() -> None:
+    lts = LTS.from_arcs(3, [(0, "a", 1), (1, "b", 2), (2, None, 0)])
+    found = spectrum(lts, lts, budget=Budget(seconds=0))
+    assert all(line.equal.verdict.unknown for line in found.lines)
+    assert "not known" in found.explain()
+    assert "<svg" in found.svg()
+    assert found.to_dict()["finest"] == []
+
+
+def test_equal_systems_need_two_answers() -> None:
+    lts = LTS.from_arcs(3, [(0, "a", 1), (1, "b", 2), (2, None, 0)])
+    found = spectrum(lts, lts)
+    assert found.finest() == ("isomorphism",)
+    assert [line.relation for line in found.lines if line.equal.because is None] == [
+        "isomorphism", "strong",
+    ]  # fmt: skip
