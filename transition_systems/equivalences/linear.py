@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transition_systems.budget import Budget, Meter
-from transition_systems.equivalences.determinise import BudgetEnded, SetTable
 from transition_systems.equivalences.futures import Futures
 from transition_systems.equivalences.linear_differences import Difference, difference_of
 from transition_systems.equivalences.linear_failure import Failure
@@ -22,6 +21,7 @@ from transition_systems.equivalences.linear_relations import (
     linear_relation_named,
 )
 from transition_systems.equivalences.linear_words import in_words
+from transition_systems.equivalences.set_table import BudgetEnded, SetTable
 from transition_systems.evidence_data import Claim
 from transition_systems.evidence_normalised import (
     LinearDistinction,
