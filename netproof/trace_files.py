@@ -48,6 +48,16 @@ def write_traces(report: Report, folder: str | os.PathLike[str]) -> list[Path]:
     ------
     UsageError
         When the folder cannot be made.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from netproof.api import check
+    >>> net = PetriNet(places=["p"], transitions=["t"], arcs=[("p", "t")], initial=["p"])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     names = [path.name for path in write_traces(check(net, "deadlock"), folder)]
+    >>> names[0]
+    '0001-net-deadlock.mmd'
     """
     base = evidence_folder(folder)
     starts = "all" if report.options.get("starts") == "all" else "one"
