@@ -310,7 +310,7 @@ def evidence_from_dict(data: Mapping[str, Any]) -> Evidence:
         return _from_dict(data)
     except RecheckError:
         raise
-    except (KeyError, TypeError, ValueError, zlib.error) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError, zlib.error) as error:
         raise RecheckError(f"the evidence is malformed: {error}") from error
 
 
