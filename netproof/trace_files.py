@@ -52,11 +52,12 @@ def write_traces(report: Report, folder: str | os.PathLike[str]) -> list[Path]:
     Examples
     --------
     >>> import tempfile
-    >>> from netproof import check
-    >>> net = PetriNet.from_arrays([[1], [0]], [[0], [1]], [1, 0])
+    >>> from netproof.api import check
+    >>> net = PetriNet(places=["p"], transitions=["t"], arcs=[("p", "t")], initial=["p"])
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     [path.suffix for path in write_traces(check(net, ["F G p1"]), folder)]
-    ['.mmd', '.svg', '.json']
+    ...     names = [path.name for path in write_traces(check(net, "deadlock"), folder)]
+    >>> names[0]
+    '0001-net-deadlock.mmd'
     """
     base = evidence_folder(folder)
     starts = "all" if report.options.get("starts") == "all" else "one"

@@ -48,7 +48,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def compared(
-    arguments: argparse.Namespace, compare: Callable[[LTS, LTS, Budget], Verdict]
+    arguments: argparse.Namespace,
+    compare: Callable[[LTS, LTS, Budget], Verdict],
+    *,
+    turned: bool = False,
 ) -> tuple[list[LTS], Verdict, RecheckResult]:
     """Return the systems of two files, the answer about them and its recheck, within the budget."""
     budget = Budget(seconds=arguments.budget_seconds).fixed()
@@ -71,7 +74,8 @@ def compared(
             reason=str(error),
         )
     if verdict.evidence is not None:
-        recheck = recheck_equivalence(verdict.evidence, systems[0], systems[1], budget=budget)
+        left, right = systems[::-1] if turned else systems
+        recheck = recheck_equivalence(verdict.evidence, left, right, budget=budget)
     return systems, verdict, recheck
 
 
