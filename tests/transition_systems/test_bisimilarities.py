@@ -14,6 +14,7 @@ from transition_systems.budget import Budget
 from transition_systems.equivalences import (
     bisimilar,
     closure,
+    hashed_rounds,
     hashed_sets,
     inductive,
     minimise,
@@ -128,19 +129,26 @@ def on_arrays(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(module, "THIN", 0)
 
 
+def hashed_first(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(hashed_rounds, "FROM", 0)
+    patch.setattr(hashed_rounds, "MOST_ARCS", 10**9)
+    patch.setattr(hashed_rounds, "GROWTH", 0.5)
+    patch.setattr(hashed_rounds, "SLOW", 0.5)
+
+
 def as_it_is(patch: pytest.MonkeyPatch) -> None:
     del patch
 
 
 @relations
-@pytest.mark.parametrize("way", [as_it_is, on_arrays, one_state_at_a_time])
+@pytest.mark.parametrize("way", [as_it_is, on_arrays, one_state_at_a_time, hashed_first])
 def test_random_systems(
     relation: str, way: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     way(monkeypatch)
     rng = random.Random(f"{relation} {way.__name__}")
     outcomes = [False, False]
-    for _ in range(110):
+    for _ in range(125):
         a = random_system(rng)
         b = rewritten(rng, a) if rng.random() < 0.6 else random_system(rng)
         outcomes[check_pair(a, b, relation)] = True
@@ -157,9 +165,9 @@ def test_many_random_systems(relation: str) -> None:
         a = random_system(rng)
         b = rewritten(rng, a) if rng.random() < 0.6 else random_system(rng)
         with pytest.MonkeyPatch.context() as patch:
-            (as_it_is, on_arrays, one_state_at_a_time)[number % 3](patch)
+            (as_it_is, on_arrays, one_state_at_a_time, hashed_first)[number % 4](patch)
             check_pair(a, b, relation)
-            if number % 4 == 0:
+            if number % 5 == 0:
                 check_minimised(random_system(rng, 9), relation)
 
 
@@ -182,11 +190,11 @@ def test_larger_systems_on_arrays_and_one_by_one(
     for n, m, labels, share in ((300, 500, 1, 0.3), (400, 900, 2, 0.5), (200, 900, 3, 0.15)):
         lts = random_arcs(rng, n, m, labels, share)
         places: list[list[int]] = []
-        for way in (as_it_is, on_arrays, one_state_at_a_time):
+        for way in (as_it_is, on_arrays, one_state_at_a_time, hashed_first):
             with monkeypatch.context() as patch:
                 way(patch)
                 places.append(minimise(lts, relation, atoms=["p"])[1].tolist())  # type: ignore[arg-type]
-        assert places[0] == places[1] == places[2]
+        assert all(other == places[0] for other in places)
         evidence = bisimilar(lts, minimise(lts, relation, atoms=["p"])[0], relation).evidence  # type: ignore[arg-type]
         assert isinstance(evidence, PartitionEvidence)
 
@@ -216,6 +224,42 @@ def test_collisions_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
             assert [
                 minimise(lts, "branching", atoms=["p"])[1].tolist() for lts in systems
             ] == expected
+
+
+@pytest.mark.parametrize("kept", [0, 1, 0xFF, 0xFFFF])
+def test_hashed_rounds_with_collisions(kept: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rounds by hashes of few bits part nothing that is equivalent, and no atoms are lost."""
+    rng = np.random.default_rng(kept)
+    systems = [random_arcs(rng, 300, m, labels, 0.4) for m in (300, 600) for labels in (1, 3)]
+    systems += [random_system(random.Random(seed), 9) for seed in range(40)]
+    genuine = hashed_rounds._mixed
+
+    def few_bits(values: np.ndarray, seed: int) -> np.ndarray:  # type: ignore[type-arg]
+        return genuine(values, seed) & np.uint32(kept)
+
+    for relation in ("strong", "branching", "divergence-branching", "weak"):
+        expected = [minimise(lts, relation, atoms=["p"])[1].tolist() for lts in systems]  # type: ignore[arg-type]
+        with monkeypatch.context() as patch:
+            hashed_first(patch)
+            patch.setattr(hashed_rounds, "_mixed", few_bits)
+            found = [minimise(lts, relation, atoms=["p"])[1].tolist() for lts in systems]  # type: ignore[arg-type]
+        assert found == expected
+
+
+def test_large_systems_with_and_without_hashed_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(7)
+    for m, labels, share in ((12_000, 1, 0.0), (20_000, 3, 0.3), (24_000, 10, 0.5)):
+        lts = random_arcs(rng, 8_000, m, labels, share)
+        for relation in ("strong", "branching", "divergence-branching"):
+            with monkeypatch.context() as patch:
+                patch.setattr(hashed_rounds, "FROM", 10**9)
+                expected = minimise(lts, relation)  # type: ignore[arg-type]
+            for layers in (hashed_rounds.MOST_LAYERS, 2):
+                with monkeypatch.context() as patch:
+                    patch.setattr(hashed_rounds, "MOST_LAYERS", layers)
+                    small, place = minimise(lts, relation)  # type: ignore[arg-type]
+                assert small == expected[0]
+                assert np.array_equal(place, expected[1])
 
 
 def test_classes_stay_divergent_together() -> None:

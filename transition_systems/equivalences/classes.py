@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from transition_systems.budget import Meter
 from transition_systems.equivalences.graph import Graph, graph_of
+from transition_systems.equivalences.hashed_rounds import hashed_classes
 from transition_systems.equivalences.inductive import InductiveSignatures
 from transition_systems.equivalences.refinement import SignatureSource, refine
 from transition_systems.equivalences.relations import Bisimilarity
@@ -96,7 +97,8 @@ def _classes(
         return lambda block: asked(block[after])
 
     early = there(place) if relation.kind != "weak" else None
-    found = refine(graph.classes, signatures, meter, stop=early, progress=progress)
+    first = hashed_classes(graph, meter, silent=relation.silent)
+    found = refine(first, signatures, meter, stop=early, progress=progress)
     if relation.kind != "weak" or not found.stable:
         known = found.block[place] if relation.kind != "weak" else np.zeros_like(place)
         return Classes(known, found.stable, found.reason)

@@ -26,6 +26,17 @@ def _first(values: Indices) -> NDArray[np.bool_]:
     return new
 
 
+def _dense(classes: Indices) -> Indices:
+    """Return classes numbered from 0, in their order."""
+    if classes.min() < 0 or classes.max() >= 2 * len(classes):
+        return np.unique(classes, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    used = np.bincount(classes) > 0
+    if used.all():
+        return classes.astype(np.int64)
+    number: Indices = (np.cumsum(used) - 1)[classes]
+    return number
+
+
 class Views(NamedTuple):
     """The arrays of a :class:`Partition` as buffers: single entries are read and written fast."""
 
@@ -70,7 +81,7 @@ class Partition:
         n = len(classes)
         block = np.zeros(n, dtype=np.int64)
         if n and classes.min() != classes.max():
-            block = np.unique(classes, return_inverse=True)[1].reshape(-1).astype(np.int64)
+            block = _dense(classes)
         self.count = int(block.max()) + 1 if n else 0
         self.block: Indices = block
         self.states, offsets = csr_order(block, self.count)
