@@ -165,6 +165,21 @@ def larger(rng: random.Random, n: int, labels: tuple[str | None, ...]) -> LTS:
     return LTS.from_arcs(n, arcs, final=[s for s in range(n) if rng.random() < 0.1])
 
 
+@pytest.mark.parametrize("relation", [n for n in LINEAR_RELATIONS if "futures" not in n])
+def test_ready_sets_of_more_labels_than_a_word_has_bits(
+    relation: str, by_turns: Callable[[], None]
+) -> None:
+    rng = random.Random(relation)
+    for _ in range(10):
+        names = rng.sample([f"l{i}" for i in range(130)], 70)
+        n = rng.randint(1, 3)
+        arcs = [(s, x, rng.randrange(n)) for s in range(n) for x in names if rng.random() < 0.97]
+        arcs += [(rng.randrange(n), None, rng.randrange(n))] * rng.randint(0, 1)
+        fewer = [arc for arc in arcs if rng.random() < 0.995]
+        by_turns()
+        check_pair(LTS.from_arcs(n, arcs), LTS.from_arcs(n, fewer), relation, 1)
+
+
 @relations
 def test_both_ways_to_search_agree(relation: str, by_turns: Callable[[], None]) -> None:
     """On systems of up to a hundred states, also with sets that one word of bits does not tell."""
