@@ -159,6 +159,7 @@ def test_random_systems(
 
 
 @pytest.mark.campaign
+@pytest.mark.timeout(0)
 @relations
 def test_many_random_systems(relation: str) -> None:
     rng = random.Random(relation)
