@@ -14,6 +14,8 @@ from typing import cast
 from transition_systems.budget import Budget
 from transition_systems.equivalences import refines
 from transition_systems.equivalences.linear_relations import LINEAR_RELATIONS, LinearName
+from transition_systems.equivalences.simulation import simulated_by
+from transition_systems.equivalences.simulations import SIMULATIONS, SimulationName
 from transition_systems.errors import UsageError
 from transition_systems.lts import LTS
 from transition_systems.verdict import Verdict
@@ -29,7 +31,14 @@ def _refine(name: str, specification: LTS, implementation: LTS, budget: Budget) 
     return refines(specification, implementation, relation, atoms=atoms, budget=budget)
 
 
+def _simulate(name: str, specification: LTS, implementation: LTS, budget: Budget) -> Verdict:
+    atoms = {*specification.atoms, *implementation.atoms}
+    relation = cast(SimulationName, name)
+    return simulated_by(implementation, specification, relation, atoms=atoms, budget=budget)
+
+
 REFINEMENTS: dict[str, Refine] = {name: partial(_refine, name) for name in LINEAR_RELATIONS}
+REFINEMENTS.update((name, partial(_simulate, name)) for name in SIMULATIONS)
 
 
 def refinement_named(name: str) -> Refine:

@@ -17,6 +17,7 @@ from netproof.recheck import RecheckResult, recheck_equivalence
 from transition_systems.budget import Budget
 from transition_systems.errors import UndecidedError, UsageError
 from transition_systems.lts import LTS
+from transition_systems.lts_data import pair_digest
 from transition_systems.verdict import Outcome, Statistics, Verdict
 
 __all__ = ["compared", "compared_lines", "run"]
@@ -71,7 +72,10 @@ def compared(
             reason=str(error),
         )
     if verdict.evidence is not None:
-        recheck = recheck_equivalence(verdict.evidence, systems[0], systems[1], budget=budget)
+        # A simulation is claimed of the implementation and its specification, in this order.
+        turned = verdict.evidence.claim.model_digest != pair_digest(*systems)
+        pair = systems[::-1] if turned else systems
+        recheck = recheck_equivalence(verdict.evidence, pair[0], pair[1], budget=budget)
     return systems, verdict, recheck
 
 

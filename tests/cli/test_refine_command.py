@@ -9,7 +9,8 @@ import jsonschema
 import pytest
 
 from netproof.cli.main import run
-from netproof.refinements import REFINEMENTS
+from transition_systems.equivalences.linear_relations import LINEAR_RELATIONS
+from transition_systems.equivalences.simulations import SIMULATIONS
 from transition_systems.evidence import evidence_from_dict
 
 SCHEMAS = Path(__file__).parents[2] / "netproof/schema"
@@ -35,7 +36,19 @@ def printed(capsys: pytest.CaptureFixture[str], schema: str) -> dict[str, object
     return data  # type: ignore[no-any-return]
 
 
-@pytest.mark.parametrize("relation", [*REFINEMENTS])
+@pytest.mark.parametrize("relation", [*SIMULATIONS])
+def test_simulations(relation: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--relation", relation, "--json"]
+    for specification, implementation in (("late", "early"), ("early", "late")):
+        code = run(["refine", f"{specification}.aut", f"{implementation}.aut", *options])
+        data = printed(capsys, "refine-1.json")
+        plain = relation in ("simulation", "completed-simulation", "weak-simulation")
+        assert data["refines"] is (plain and specification == "late")
+        assert code == (0 if data["refines"] else 1)
+        assert data["recheck"] == {"status": "passed", "reason": None}
+
+
+@pytest.mark.parametrize("relation", [*LINEAR_RELATIONS])
 def test_two_files(relation: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--relation", relation, "--json"]
     expected = 0 if relation in TRACES else 1

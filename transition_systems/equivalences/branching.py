@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.csr import row_arcs
+from transition_systems.csr import distinct, row_arcs
 from transition_systems.equivalences.closure import closed_rows, closed_words
 from transition_systems.equivalences.graph import Graph
 from transition_systems.equivalences.partition import Partition, Views
@@ -169,8 +169,8 @@ class BranchingSignatures:
         graph, block = self.graph, partition.block
         if self._few(len(moved)):
             near = np.concatenate((graph.sources_of(moved), moved))
-            near = np.unique(near[partition.size[block[near]] > 1])
-            return np.unique(self.silent.before(near, block)) if len(near) else near
+            near = distinct(near[partition.size[block[near]] > 1])
+            return distinct(self.silent.before(near, block)) if len(near) else near
         self._scanned += graph.n
         open_ = np.flatnonzero(partition.size[block] > 1)
         if len(open_) == 0:

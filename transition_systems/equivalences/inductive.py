@@ -21,7 +21,7 @@ from transition_systems.equivalences.branching import BranchingSignatures
 from transition_systems.equivalences.graph import Graph
 from transition_systems.equivalences.hashed_sets import HashedSets, joined, mixed_one
 from transition_systems.equivalences.partition import Partition, Views
-from transition_systems.equivalences.signatures import hashed_sets
+from transition_systems.equivalences.signatures import grouped_keys, hashed_sets
 
 __all__ = ["InductiveSignatures"]
 
@@ -45,7 +45,7 @@ class InductiveSignatures(BranchingSignatures):
         home = partition.block[states].astype(np.uint64)
         bits = np.uint64(max(1, partition.count.bit_length()))
         key = (home << (np.uint64(64) - bits)) | (self.hashes(states, partition) >> bits)
-        return np.unique(key, return_inverse=True)[1].reshape(-1).astype(np.int64)
+        return grouped_keys(key, shortened=self.seed == 0)[0]
 
     def hashes(self, states: Indices, partition: Partition) -> Hashes:
         """Return the hash of the signature of each state, uint64."""
