@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from netproof.comparison.model import Comparison
     from netproof.difference.model import Difference
     from netproof.loading import Model, load
+    from netproof.replaying import replay
     from netproof.report.model import Report
     from netproof.spectra import spectrum
     from netproof.token_game import play
+    from netproof.trace_files import write_traces
     from transition_systems.budget import Budget
     from transition_systems.verdict import Outcome, Verdict
 
@@ -48,7 +50,9 @@ __all__ = [
     "load",
     "play",
     "play_bisimulation",
+    "replay",
     "spectrum",
+    "write_traces",
 ]
 
 _HOMES = {
@@ -71,7 +75,9 @@ _HOMES = {
     "load": "netproof.loading",
     "play": "netproof.token_game",
     "play_bisimulation": "netproof.bisimulation_game",
+    "replay": "netproof.replaying",
     "spectrum": "netproof.spectra",
+    "write_traces": "netproof.trace_files",
 }
 
 

@@ -177,8 +177,6 @@ def asked_formula(text: str) -> AskedFormula:
             if inner.operator == "G":
                 return AskedFormula(text, True, found)
     logic, formula = _logic(formula)
-    if logic == "CTL*" or (logic == "CTL" and fairness is not None):
-        raise UsageError(f"{text!r} is not decided yet: formulas are CTL, or LTL with fairness")
     if weak and logic != "LTL":
         raise UsageError(f"silent steps are left out of LTL formulas only, and this is {logic}")
     return AskedFormula(text, False, TRUE, formula, logic, weak, fairness)

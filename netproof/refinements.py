@@ -7,22 +7,36 @@ offered.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
 from typing import cast
 
 from transition_systems.budget import Budget
-from transition_systems.equivalences import refines
+from transition_systems.equivalences import refines, simulated_by
 from transition_systems.equivalences.linear_relations import LINEAR_RELATIONS, LinearName
-from transition_systems.equivalences.simulation import simulated_by
 from transition_systems.equivalences.simulations import SIMULATIONS, SimulationName
 from transition_systems.errors import UsageError
 from transition_systems.lts import LTS
 from transition_systems.verdict import Verdict
 
-__all__ = ["REFINEMENTS", "refinement_named"]
+__all__ = ["REFINEMENTS", "Refinement", "refinement_named"]
 
-Refine = Callable[[LTS, LTS, Budget], Verdict]
+
+@dataclass(frozen=True, slots=True)
+class Refinement:
+    """How an implementation is compared with its specification.
+
+    Parameters
+    ----------
+    decide
+        Takes the specification, the implementation and a budget.
+    turned
+        Whether its evidence is about the implementation (left) and the specification (right).
+    """
+
+    decide: Callable[[LTS, LTS, Budget], Verdict]
+    turned: bool = False
 
 
 def _refine(name: str, specification: LTS, implementation: LTS, budget: Budget) -> Verdict:
@@ -37,11 +51,15 @@ def _simulate(name: str, specification: LTS, implementation: LTS, budget: Budget
     return simulated_by(implementation, specification, relation, atoms=atoms, budget=budget)
 
 
-REFINEMENTS: dict[str, Refine] = {name: partial(_refine, name) for name in LINEAR_RELATIONS}
-REFINEMENTS.update((name, partial(_simulate, name)) for name in SIMULATIONS)
+REFINEMENTS: dict[str, Refinement] = {
+    name: Refinement(partial(_refine, name)) for name in LINEAR_RELATIONS
+}
+REFINEMENTS.update(
+    (name, Refinement(partial(_simulate, name), turned=True)) for name in SIMULATIONS
+)
 
 
-def refinement_named(name: str) -> Refine:
+def refinement_named(name: str) -> Refinement:
     """Return the refinement of a name.
 
     Raises

@@ -7,6 +7,7 @@ from dataclasses import replace
 from netproof.asked_formulas import AskedFormula
 from netproof.net_formulas import NetFormula
 from petri.ctl import ctl
+from petri.ctl_star import ctl_star
 from petri.ltl import ltl
 from transition_systems.budget import Budget
 from transition_systems.progress import ProgressCallback
@@ -46,6 +47,11 @@ def decide_formula(
             about.net, about.formula, fairness=fairness, weak=about.weak, budget=limit,
             progress=progress,
         )  # fmt: skip
-    else:
+    elif asked.logic == "CTL" and asked.fairness is None:
         verdict = ctl(about.net, about.formula, budget=limit)
+    else:
+        verdict = ctl_star(
+            about.net, about.formula, fairness=fairness, maximal=asked.logic == "CTL",
+            budget=limit,
+        )  # fmt: skip
     return verdict.with_(property=asked.text)

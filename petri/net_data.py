@@ -19,6 +19,7 @@ from transition_systems.source_span import SourceSpan
 __all__ = ["net_digest", "net_from_arrays", "net_from_dict", "net_to_dict", "rebuild"]
 
 SCHEMA = "netproof/net/1"
+_HASHED = np.dtype("<i8")
 
 
 def _content(net: PetriNet) -> dict[str, Any]:
@@ -61,7 +62,7 @@ def net_digest(net: PetriNet) -> str:
     hashed = hashlib.sha256(json.dumps(content, separators=(",", ":")).encode("ascii"))
     for table in (net.pre_arcs, net.post_arcs):
         for part in table:
-            hashed.update(np.ascontiguousarray(part, dtype="<i8").data)
+            hashed.update(np.ascontiguousarray(part, dtype=_HASHED).data)
     return "sha256:" + hashed.hexdigest()
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from transition_systems.equivalences import (
         NormalForm,
         bisimilar,
+        determinise,
         equivalent,
         evaluate_hml,
         format_hml,
@@ -278,6 +279,7 @@ __all__ = [
     "ctl_states",
     "ctl_to_mu",
     "degeneralise",
+    "determinise",
     "disjoint_union",
     "disjunction",
     "enumeration",

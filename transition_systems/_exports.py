@@ -8,8 +8,8 @@ _NAMES = {
     "budget": "Budget Meter",
     "equivalences.spectrum": "Spectrum spectrum",
     "equivalences": (
-        "NormalForm bisimilar equivalent evaluate_hml format_hml isomorphic minimise normal_form "
-        "reduce_by_simulation refines similar simulated_by"
+        "NormalForm bisimilar determinise equivalent evaluate_hml format_hml isomorphic minimise "
+        "normal_form reduce_by_simulation refines similar simulated_by"
     ),
     "errors": (
         "ExpressionError FiringError InputError NetproofError RecheckError UndecidedError "

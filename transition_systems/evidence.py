@@ -47,6 +47,9 @@ kind                  proves                                    by
 ``tree``              a formula of CTL about what exists        runs, with trees of runs along them
 ``ctl-ranks``         any formula of CTL                        all states, with the ranks of all
                                                                 fixpoints
+``ctl-star``          a formula of CTL*, or of CTL on fair      for each path quantifier the states
+                      paths                                     where it holds, with paths there and
+                                                                ``ltl-ranks`` elsewhere
 ``structure``         a statement about the graph of the net    the nodes that it is about
 ``partition``         two systems are equivalent                a partition of their states
 ``simulation``        one system simulates another              a relation on their states
@@ -75,6 +78,7 @@ from typing import Any, TypeAlias
 from transition_systems.errors import RecheckError
 from transition_systems.evidence_circuits import CircuitEvidence
 from transition_systems.evidence_ctl import CtlRanks, TreeEvidence, TreeNode
+from transition_systems.evidence_ctl_star import CtlStarProof
 from transition_systems.evidence_data import Claim, StateSet, decode_array
 from transition_systems.evidence_diagram import DiagramEvidence
 from transition_systems.evidence_equivalence import (
@@ -120,6 +124,7 @@ __all__ = [
     "ColourDifference",
     "CompletePrefix",
     "CtlRanks",
+    "CtlStarProof",
     "DiagramEvidence",
     "Distinction",
     "Evidence",
@@ -228,6 +233,7 @@ Evidence: TypeAlias = (
     | StubbornEvidence
     | CompletePrefix
     | CtlRanks
+    | CtlStarProof
     | TreeEvidence
     | WellStructuredEvidence
     | PartitionEvidence
@@ -248,6 +254,7 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "colour-difference": ColourDifference.from_dict,
     "complete-prefix": CompletePrefix.from_dict,
     "ctl-ranks": CtlRanks.from_dict,
+    "ctl-star": CtlStarProof.from_dict,
     "distinction": Distinction.from_dict,
     "decision-diagram": DiagramEvidence.from_dict,
     "isomorphism": IsomorphismEvidence.from_dict,
@@ -303,7 +310,7 @@ def evidence_from_dict(data: Mapping[str, Any]) -> Evidence:
         return _from_dict(data)
     except RecheckError:
         raise
-    except (KeyError, TypeError, ValueError, zlib.error) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError, zlib.error) as error:
         raise RecheckError(f"the evidence is malformed: {error}") from error
 
 

@@ -43,6 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
     asked_properties(settings.properties)
     if arguments.evidence_dir is not None:
         evidence_folder(arguments.evidence_dir)
+    if arguments.traces_dir is not None:
+        evidence_folder(arguments.traces_dir)
     sources = expand_inputs(arguments.inputs, exclude=settings.exclude)
     options = [settings_for(settings, source) for source in sources]
     started = time.monotonic()
@@ -116,6 +118,10 @@ def emit(report: Report, arguments: argparse.Namespace, outputs: list[tuple[str,
     sys.stdout.flush()
     if arguments.evidence_dir is not None:
         write_evidence(report, arguments.evidence_dir)
+    if arguments.traces_dir is not None:
+        from netproof.trace_files import write_traces
+
+        write_traces(report, arguments.traces_dir)
 
 
 def _output(text: str) -> tuple[str, str]:

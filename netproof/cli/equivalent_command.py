@@ -17,7 +17,6 @@ from netproof.recheck import RecheckResult, recheck_equivalence
 from transition_systems.budget import Budget
 from transition_systems.errors import UndecidedError, UsageError
 from transition_systems.lts import LTS
-from transition_systems.lts_data import pair_digest
 from transition_systems.verdict import Outcome, Statistics, Verdict
 
 __all__ = ["compared", "compared_lines", "run"]
@@ -49,7 +48,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def compared(
-    arguments: argparse.Namespace, compare: Callable[[LTS, LTS, Budget], Verdict]
+    arguments: argparse.Namespace,
+    compare: Callable[[LTS, LTS, Budget], Verdict],
+    *,
+    turned: bool = False,
 ) -> tuple[list[LTS], Verdict, RecheckResult]:
     """Return the systems of two files, the answer about them and its recheck, within the budget."""
     budget = Budget(seconds=arguments.budget_seconds).fixed()
@@ -72,10 +74,8 @@ def compared(
             reason=str(error),
         )
     if verdict.evidence is not None:
-        # A simulation is claimed of the implementation and its specification, in this order.
-        turned = verdict.evidence.claim.model_digest != pair_digest(*systems)
-        pair = systems[::-1] if turned else systems
-        recheck = recheck_equivalence(verdict.evidence, pair[0], pair[1], budget=budget)
+        left, right = systems[::-1] if turned else systems
+        recheck = recheck_equivalence(verdict.evidence, left, right, budget=budget)
     return systems, verdict, recheck
 
 

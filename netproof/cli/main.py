@@ -129,6 +129,8 @@ def _check(check: argparse.ArgumentParser) -> None:
     add("--write-baseline", metavar="FILE", help="write what is not good now as a baseline")
     add("--exit-zero", action="store_true", help="exit with 0 unless there is an internal error")
     add("--evidence-dir", metavar="DIR", help="write the evidence of each verdict to a file there")
+    add("--traces-dir", metavar="DIR",
+        help="write each run there: sequence diagram, ITF trace, test that replays it")  # fmt: skip
     add("--no-recheck", action="store_true", help="do not recheck the evidence")
     add("--no-config", action="store_true", help="do not look for a configuration file")
     add("--show-config", action="store_true", help="print the settings in force and where from")

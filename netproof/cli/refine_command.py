@@ -25,7 +25,8 @@ def run(arguments: argparse.Namespace) -> int:
     """
     started = time.monotonic()
     relation: str = arguments.relation
-    systems, verdict, recheck = compared(arguments, refinement_named(relation))
+    refinement = refinement_named(relation)
+    systems, verdict, recheck = compared(arguments, refinement.decide, turned=refinement.turned)
     if arguments.output_format == "json":
         sizes = [{"states": lts.n_states, "arcs": lts.n_arcs} for lts in systems]
         data = {

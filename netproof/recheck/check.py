@@ -24,7 +24,7 @@ from netproof.recheck.fair_measure import check_fair_measure
 from netproof.recheck.invariants import check_invariant
 from netproof.recheck.linear import check_linear
 from netproof.recheck.linear_lines import names_known
-from netproof.recheck.ltl import answers_linear
+from netproof.recheck.linear_questions import answers_linear
 from netproof.recheck.ltl_net import check_ltl_net
 from netproof.recheck.marked_trap import check_marked_trap
 from netproof.recheck.net_table import NetTable
@@ -47,7 +47,7 @@ from netproof.recheck.soundness_kinds import sound_for_all
 from netproof.recheck.statements import Statement, as_statement, bounds_all, same, supports
 from netproof.recheck.structure import check_structure
 from netproof.recheck.stubborn import check_stubborn
-from netproof.recheck.temporal import check_temporal
+from netproof.recheck.temporal import check_star, check_temporal
 from netproof.recheck.well_structured import check_well_structured
 from petri.net import PetriNet
 from transition_systems.budget import Budget
@@ -58,6 +58,7 @@ from transition_systems.evidence import (
     ClosedSet,
     CompletePrefix,
     CtlRanks,
+    CtlStarProof,
     DiagramEvidence,
     Evidence,
     FairMeasure,
@@ -158,6 +159,8 @@ class _Setting:
                 check_temporal(evidence, table, watch)
             case LtlLasso() | LtlRanks():
                 check_ltl_net(evidence, table, watch)
+            case CtlStarProof():
+                check_star(evidence, table, watch)
             case StructureEvidence():
                 check_structure(evidence, claim, table)
             case Parts():

@@ -7,17 +7,15 @@ from netproof.recheck.ltl_net import check_ltl_net
 from netproof.recheck.ltl_ranks import check_ltl_ranks
 from netproof.recheck.ltl_words import Holds
 from netproof.recheck.net_table import NetTable
-from netproof.recheck.questions import Linear
 from netproof.recheck.result import RecheckResult, RefusedError, Watch, guarded
 from petri.net import PetriNet
 from transition_systems.budget import Budget
 from transition_systems.evidence import Evidence, LtlLasso, LtlRanks
 from transition_systems.lts import LTS
-from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula, Unary
 from transition_systems.properties.parse import parse_formula
 
-__all__ = ["answers_linear", "recheck_ltl"]
+__all__ = ["recheck_ltl"]
 
 
 def recheck_ltl(
@@ -85,15 +83,6 @@ def recheck_ltl(
             check_ltl_ranks(evidence, model, holds, watch)
 
     return guarded(work)
-
-
-def answers_linear(evidence: Evidence, asked: Linear, *, holds: bool) -> bool:
-    """Return whether evidence is about the formula, reading and paths that were asked for."""
-    if not isinstance(evidence, LtlRanks if holds else LtlLasso):
-        return False
-    if (evidence.weak, evidence.fair, evidence.strong) != (asked.weak, asked.fair, asked.strong):
-        return False
-    return _plain(evidence.formula) == _plain(format_formula(asked.formula))
 
 
 def _plain(formula: str) -> Formula:

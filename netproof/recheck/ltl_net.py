@@ -18,12 +18,12 @@ from netproof.recheck.net_table import NetTable
 from netproof.recheck.predicates import holds_in
 from netproof.recheck.result import RefusedError, Watch
 from netproof.recheck.state_table import StateTable
-from transition_systems.evidence import LtlLasso, LtlRanks
+from transition_systems.evidence import LtlLasso, LtlRanks, StateSet
 from transition_systems.evidence_ltl import STAYS
 from transition_systems.lts import LTS
 from transition_systems.properties.predicates import Predicate
 
-__all__ = ["check_ltl_net"]
+__all__ = ["check_ltl_net", "listed_system"]
 
 Ints = NDArray[np.int64]
 FIXED = ("tau", "✓")
@@ -98,13 +98,24 @@ def _check_lasso(evidence: LtlLasso, table: NetTable, watch: Watch) -> None:
 
 
 def _check_ranks(evidence: LtlRanks, table: NetTable, watch: Watch) -> None:
-    if evidence.space is None:
-        raise RefusedError("ranks about a net need the set of its markings")
-    states = StateTable.of(table, evidence.space, watch)
+    lts, holds = listed_system(evidence.space, table, watch)
+    check_ltl_ranks(evidence, lts, holds, watch, _labels(table)[2])
+
+
+def listed_system(
+    space: StateSet | None, table: NetTable, watch: Watch
+) -> tuple[LTS, Holds]:  # fmt: skip
+    """Return a set of markings that is closed under firing as a system, and its predicates.
+
+    Labels are the ids of the transitions.
+    """
+    if space is None:
+        raise RefusedError("evidence about all markings of a net needs their set")
+    states = StateTable.of(table, space, watch)
     start = states.index(table.initial)
     if start < 0:
         raise RefusedError("the initial marking is not in the state set")
-    names, label, silent = _labels(table)
+    names, label, _ = _labels(table)
     none = np.zeros(0, dtype=np.int64)
     source, kind, target = [none], [none], [none]
     for transition, before, after in states.arcs():
@@ -115,4 +126,4 @@ def _check_ranks(evidence: LtlRanks, table: NetTable, watch: Watch) -> None:
         len(states), np.concatenate(source), np.concatenate(kind), np.concatenate(target),
         label_names=names, initial=[start],
     )  # fmt: skip
-    check_ltl_ranks(evidence, lts, _holds(table, states.rows, 0, watch), watch, silent)
+    return lts, _holds(table, states.rows, 0, watch)

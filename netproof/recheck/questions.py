@@ -92,12 +92,24 @@ class Goal(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Linear:
-    """A formula of linear temporal logic, how it is read, and which paths count."""
+    """A formula of linear temporal logic, how it is read, and which paths count.
+
+    Parameters
+    ----------
+    formula, weak, fair, strong
+        The formula, whether silent steps are left out, and the sets to which paths are fair.
+    branching
+        Whether it is a formula of CTL*, or of CTL on fair paths.
+    maximal
+        Whether its paths may end in dead states, as in CTL.
+    """
 
     formula: Formula
     weak: bool = False
     fair: LabelSets = ()
     strong: LabelSets = ()
+    branching: bool = False
+    maximal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

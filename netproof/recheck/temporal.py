@@ -8,14 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netproof.recheck.ctl import Arcs, where_ranked
+from netproof.recheck.ctl_star import check_ctl_star
 from netproof.recheck.ctl_tree import check_tree, replayed
+from netproof.recheck.ltl_net import listed_system
 from netproof.recheck.net_table import NetTable, Tokens
 from netproof.recheck.predicates import holds_in
 from netproof.recheck.result import RecheckResult, RefusedError, Watch, guarded
 from netproof.recheck.state_table import StateTable
 from netproof.recheck.system_predicates import system_holds
 from transition_systems.budget import Budget
-from transition_systems.evidence import CtlRanks, Evidence, TreeEvidence
+from transition_systems.evidence import CtlRanks, CtlStarProof, Evidence, TreeEvidence
 from transition_systems.lts import LTS
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula, Negation
@@ -24,7 +26,7 @@ from transition_systems.properties.predicates import Predicate
 from transition_systems.run import Step
 from transition_systems.verdict import Outcome
 
-__all__ = ["check_temporal", "recheck_temporal"]
+__all__ = ["check_star", "check_temporal", "recheck_temporal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,14 @@ def check_temporal(evidence: TreeEvidence | CtlRanks, table: NetTable, watch: Wa
         replayed(walker, evidence.path, table.initial, watch)
 
 
+def check_star(evidence: CtlStarProof, table: NetTable, watch: Watch) -> None:
+    """Check a formula of CTL*, or of CTL on fair paths, on all markings of a net."""
+    lts, holds = listed_system(evidence.space, table, watch)
+    check_ctl_star(evidence, lts, holds, watch)
+    if evidence.path is not None:
+        replayed(_NetWalker(table, watch), evidence.path, table.initial, watch)
+
+
 def recheck_temporal(
     property: Formula | str,
     outcome: Outcome | str,
@@ -179,11 +189,30 @@ def recheck_temporal(
         holds = outcome == Outcome.HOLDS
         if evidence.claim.model_digest != lts.digest():
             raise RefusedError("the evidence is about another system: the digest differs")
+        if isinstance(evidence, CtlStarProof):
+            _check_star_on(evidence, formula, holds, lts, watch)
+            return
         if evidence.claim.formula != format_formula(formula if holds else Negation(formula)):
             raise RefusedError("the claim is not the outcome of the formula")
         _check_on(evidence, formula, holds, lts, watch)
 
     return guarded(work)
+
+
+def _check_star_on(
+    evidence: CtlStarProof, formula: Formula, holds: bool, lts: LTS, watch: Watch
+) -> None:
+    if parse_formula(evidence.formula) != parse_formula(format_formula(formula)):
+        raise RefusedError("the claim is not about the formula that was asked for")
+    if evidence.space is not None:
+        raise RefusedError("the evidence is about a net")
+    found = check_ctl_star(evidence, lts, lambda p: system_holds(lts, p, watch), watch)
+    if found is not holds:
+        raise RefusedError("the evidence proves the contrary of the claim")
+    if evidence.path is not None:
+        walker = _SystemWalker(lts, watch)
+        _begins(evidence.path.initial, lts.initial.tolist())
+        replayed(walker, evidence.path, walker.state(evidence.path.initial), watch)
 
 
 def _check_on(evidence: Evidence, formula: Formula, holds: bool, lts: LTS, watch: Watch) -> None:

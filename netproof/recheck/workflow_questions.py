@@ -66,7 +66,8 @@ def question_for(
             return workflow_predicate(translation, predicate)
 
         if asked.formula is not None:
-            return _temporal(net_formula(asked, net, translation), asked.logic)
+            about = net_formula(asked, net, translation)
+            return _temporal(about, asked.logic, asked.fairness is not None)
         shown = State(named(asked.predicate))
         return Question(formula=Unary("AG" if asked.everywhere else "EF", shown))
     if translation is None:
@@ -86,10 +87,13 @@ def question_for(
             return Question(goal=goal, final=goal.completion, places=translation.flow_places)
 
 
-def _temporal(about: NetFormula, logic: str) -> Question:
-    if logic != "LTL":
+def _temporal(about: NetFormula, logic: str, fairly: bool) -> Question:
+    if logic == "CTL" and not fairly:
         return Question(formula=about.formula, net=about.net)
-    linear = Linear(formula=about.formula, weak=about.weak, fair=about.fair, strong=about.strong)
+    linear = Linear(
+        formula=about.formula, weak=about.weak, fair=about.fair, strong=about.strong,
+        branching=logic != "LTL", maximal=logic == "CTL",
+    )  # fmt: skip
     return Question(linear=linear, net=about.net)
 
 

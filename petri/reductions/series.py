@@ -78,9 +78,10 @@ def fuse_series(net: PetriNet, allowed: Callable[[list[int], list[int]], list[bo
     before, after = numbers.repeat(inputs), numbers.repeat(outputs)
     consumer, takers = _only(before, taken, n_places)
     producer, _ = _only(after, given, n_places)
-    # An arc of another weight than 1 spoils its place.
-    consumer[taken[net.pre_arcs.weights != 1]] = -1
-    producer[given[net.post_arcs.weights != 1]] = -1
+    for table, transition_at in ((net.pre_arcs, consumer), (net.post_arcs, producer)):
+        heavy = (table.weights != 1).nonzero()[0]
+        if len(heavy):
+            transition_at[table.places[heavy]] = -1
     single = (consumer >= 0) & ((inputs == 1) & (outputs > 0))[consumer]
     fits = single & (producer >= 0) & (consumer != producer)
     fits[[net.place_index(place) for place in net.initial]] = False
@@ -88,25 +89,26 @@ def fuse_series(net: PetriNet, allowed: Callable[[list[int], list[int]], list[bo
     if len(places):
         may = allowed(places.tolist(), consumer[places].tolist())
         places = places[np.array(may, dtype=bool)]
-    root, depth = _roots(consumer, producer, places, n_transitions)
-    ring = root[consumer[places]] < 0
+    root, depth = _roots(consumer, producer, places, numbers)
+    moved = consumer[places]
+    ring = root[moved] < 0
     if ring.any():
         places = places[~ring]
-        root, depth = _roots(consumer, producer, places, n_transitions)
-    gone = np.zeros(n_places, dtype=bool)
-    gone[places] = True
-    fused = np.zeros(n_transitions, dtype=bool)
-    moved = consumer[places]
-    fused[moved] = True
-    keep, stay = ~fused[before], ~gone[given]
+        root, depth = _roots(consumer, producer, places, numbers)
+        moved = consumer[places]
+    stays = np.ones(n_places, dtype=bool)
+    stays[places] = False
+    kept = np.ones(n_transitions, dtype=bool)
+    kept[moved] = False
+    keep, stay = kept[before], stays[given]
     chains: dict[int, tuple[int, ...]] = {}
-    ordered = moved[np.lexsort((depth[moved], root[moved]))]
+    ordered = moved[np.argsort(root[moved] * n_transitions + depth[moved])]
     starts = root[ordered]
     cuts = _steps(starts).nonzero()[0] + 1
-    members, first = ordered.tolist(), 0
+    members, heads, first = ordered.tolist(), starts.tolist(), 0
     for end in [*cuts.tolist(), len(members)]:
         if end > first:
-            head = int(starts[first])
+            head = heads[first]
             chains[head] = (head, *members[first:end])
         first = end
     single[places] = False
@@ -122,7 +124,7 @@ def fuse_series(net: PetriNet, allowed: Callable[[list[int], list[int]], list[bo
             root[after[stay]].tolist(), given[stay].tolist(),
             net.post_arcs.weights[stay].tolist(),
         ),
-        left=(~fused).nonzero()[0].tolist(),
+        left=kept.nonzero()[0].tolist(),
     )  # fmt: skip
 
 
@@ -138,22 +140,20 @@ def _only(rows: Index, places: Index, n_places: int) -> tuple[Index, Index]:
     return found, counts
 
 
-def _roots(
-    consumer: Index, producer: Index, places: Index, n_transitions: int
-) -> tuple[Index, Index]:
+def _roots(consumer: Index, producer: Index, places: Index, numbers: Index) -> tuple[Index, Index]:
     """Return for each transition the one that it is fused into and how far that is away.
 
     -1 where it hangs on a ring.
     """
-    up = np.arange(n_transitions)
+    up = numbers.copy()
     up[consumer[places]] = producer[places]
-    ends = up == np.arange(n_transitions)
-    far = (~ends).astype(np.int64)
-    for _ in range(n_transitions.bit_length() + 1):
-        if ends[up].all():
+    inner = up != numbers
+    far = inner.astype(np.int64)
+    for _ in range(len(numbers).bit_length() + 1):
+        if not inner[up].any():
             break
         far += far[up]
         up = up[up]
     else:
-        up[~ends[up]] = -1
+        up[inner[up]] = -1
     return up, far

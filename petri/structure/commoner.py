@@ -72,8 +72,9 @@ def siphons_hold_traps(
 
     Notes
     -----
-    A net whose input arcs have weight 1 and that fulfils the condition is never dead; a free-choice
-    net is live if and only if it fulfils it, and an asymmetric-choice net if it does.
+    A net with transitions, whose input arcs have weight 1, that fulfils the condition is never
+    dead; a free-choice net without isolated places (an unmarked one is a siphon of its own) is live
+    if and only if it fulfils it, and an asymmetric-choice net if it does.
     A SAT solver proposes siphons without the traps that are known; the largest trap in a proposal
     is found by a fixpoint and, if it is marked, made smaller and excluded. co-NP-complete; a net
     that is live by the rank theorem needs no solver, since it is free choice.

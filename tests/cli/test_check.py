@@ -94,7 +94,7 @@ def test_exit_codes_can_be_chosen() -> None:
         (["check"], "nothing to check"),
         (["check", "no*such*.bpmn"], "matches"),
         (["check", "examples", "--property", "soundnes"], "did you mean soundness"),
-        (["check", "examples", "--property", "E G F x"], "not decided yet"),
+        (["check", "examples", "--property", "wek: F x"], "did you mean weak"),
         (["check", "examples", "--property", "AG("], "expected"),
         (["check", "examples", "--output", "yaml=x"], "no report format"),
         (["check", "examples", "--from", "bpnm"], ""),

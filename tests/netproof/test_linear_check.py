@@ -146,7 +146,7 @@ def test_what_is_misspelt() -> None:
 def test_which_logic() -> None:
     logics = {
         "AG p": "state", "G p": "state", "A G p": "state", "AG AF p": "CTL", "G F p": "LTL",
-        "A (G F p)": "LTL", "AG done(a)": "CTL", "G done(a)": "LTL",
+        "A (G F p)": "LTL", "E G F p": "CTL*", "A G E F G p": "CTL*", "AG done(a)": "CTL", "G done(a)": "LTL",
         "absence(p) between q and r": "LTL",
     }  # fmt: skip
     assert {text: asked_formula(text).logic for text in logics} == logics

@@ -10,6 +10,7 @@ import netproof.recheck
 ALLOWED = {
     "petri.last_steps",
     "petri.net",
+    "petri.nodes",
     "translators.formats",
     "translators.ledger",
     "translators.to_petri.translation",
@@ -17,6 +18,7 @@ ALLOWED = {
     "transition_systems.budget",
     "transition_systems.errors",
     "transition_systems.evidence",
+    "transition_systems.evidence_ctl_star",
     "transition_systems.evidence_ltl",
     "transition_systems.evidence_prefix",
     "transition_systems.lts",

@@ -142,9 +142,17 @@ def test_budgets_and_misuse() -> None:
             specification, implementation, "failures", budget=budget, progress=seen.append
         )
         assert verdict.unknown
-        assert "no difference after traces of fewer than" in str(verdict.reason)
+        assert "the second shows nothing more after traces of fewer than" in str(verdict.reason)
     assert seen
     assert seen[-1].states > 0
+    # The difference that was found is told, though it is not known whether there is a shorter one.
+    wide = [(0, "a", i) for i in range(1, n)] + [(i, "a", n) for i in range(1, n)]
+    one, two = LTS.from_arcs(n + 1, wide), LTS.from_arcs(4, [(0, "a", 1), (1, "a", 2), (2, "b", 3)])
+    apart = equivalent(one, two, budget=Budget(states=1_000))
+    assert apart.violated
+    assert "After a a, the second can do b" in apart.explain()
+    assert "There may be a shorter trace" in apart.explain()
+    assert refines(two, one, budget=Budget(states=1_000)).unknown
     with pytest.raises(UsageError, match="there is no linear-time relation 'strange'"):
         refines(specification, implementation, "strange")  # type: ignore[arg-type]
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from linear_time_cases import random_pair
 from transition_systems.budget import Budget
-from transition_systems.equivalences import bisimilar, equivalent, normal_form
+from transition_systems.equivalences import bisimilar, determinise, equivalent, normal_form
 from transition_systems.equivalences.linear_relations import LINEAR_RELATIONS
 from transition_systems.errors import UndecidedError
 from transition_systems.lts import LTS
@@ -68,6 +69,23 @@ def test_known_forms() -> None:
     assert nothing.place.tolist() == [-1, -1]
 
 
+def test_determinised_systems_have_the_same_traces() -> None:
+    rng = random.Random(3)
+    for _ in range(60):
+        lts = random_pair(rng)[0]
+        for weak, relation in ((False, "trace"), (True, "weak-trace")):
+            made, (offsets, members) = determinise(lts, weak=weak)
+            assert equivalent(lts, made, relation, atoms=["p"]).holds  # type: ignore[arg-type]
+            assert len({(s, a) for s, a, _ in made.arcs()}) == made.n_arcs
+            assert (len(made.initial) == 1) == (len(lts.initial) > 0)
+            sets = [members[i:j].tolist() for i, j in pairwise(offsets)]
+            assert len(sets) == made.n_states
+            assert len({tuple(s) for s in sets}) == len(sets)
+            for state, inside in enumerate(sets):
+                for name, flags in lts.atoms.items():
+                    assert made.atoms[name][state] == flags[inside].any()
+
+
 def test_budgets_end_it() -> None:
     n = 18  # the n-th letter from the end is an a: 2 ** n sets
     arcs = [(0, "a", 0), (0, "b", 0), (0, "a", 1)]
@@ -76,6 +94,8 @@ def test_budgets_end_it() -> None:
     for relation in ("trace", "ready-trace", "possible-futures"):
         with pytest.raises(UndecidedError):
             normal_form(lts, relation, budget=Budget(seconds=0.3))  # type: ignore[arg-type]
+    with pytest.raises(UndecidedError, match="states"):
+        determinise(lts, budget=Budget(states=100))
     with pytest.raises(UndecidedError, match="states"):
         normal_form(lts, "failures", budget=Budget(states=100))
     with pytest.raises(UndecidedError, match="bytes"):

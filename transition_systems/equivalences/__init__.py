@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from transition_systems.equivalences.bisimilarity import bisimilar
+from transition_systems.equivalences.deterministic import determinise
 from transition_systems.equivalences.hml import evaluate_hml, format_hml
 from transition_systems.equivalences.isomorphism import isomorphic
 from transition_systems.equivalences.linear import equivalent, refines
@@ -14,6 +15,7 @@ from transition_systems.equivalences.simulation_reduction import reduce_by_simul
 __all__ = [
     "NormalForm",
     "bisimilar",
+    "determinise",
     "equivalent",
     "evaluate_hml",
     "format_hml",

@@ -7,10 +7,11 @@ from numpy.typing import NDArray
 
 from transition_systems.budget import Meter
 from transition_systems.csr import csr_order
-from transition_systems.equivalences.determinise import BudgetEnded, SetTable
 from transition_systems.equivalences.graph import Graph
 from transition_systems.equivalences.linear_graph import LinearGraph, side_by_side
 from transition_systems.equivalences.refinement import refine
+from transition_systems.equivalences.set_table import BudgetEnded, SetTable
+from transition_systems.equivalences.sorting import distinct
 from transition_systems.equivalences.strong import StrongSignatures
 
 __all__ = ["Futures"]
@@ -168,7 +169,7 @@ class Futures:
 
     def closure(self, small: Indices, large: Indices) -> tuple[Indices, Indices]:
         """Return pairs of classes with all that common traces lead to from them."""
-        keys: Indices = np.unique(small * self.count + large)
+        keys = distinct(small * self.count + large)
         fresh = keys
         while len(fresh):
             one, other = fresh // self.count, fresh % self.count

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transition_systems.budget import Budget, Meter
-from transition_systems.equivalences.determinise import BudgetEnded, SetTable
 from transition_systems.equivalences.futures import Futures
 from transition_systems.equivalences.linear_differences import Difference, difference_of
 from transition_systems.equivalences.linear_failure import Failure
@@ -22,6 +21,7 @@ from transition_systems.equivalences.linear_relations import (
     linear_relation_named,
 )
 from transition_systems.equivalences.linear_words import in_words
+from transition_systems.equivalences.set_table import BudgetEnded, SetTable
 from transition_systems.evidence_data import Claim
 from transition_systems.evidence_normalised import (
     LinearDistinction,
@@ -138,7 +138,8 @@ def equivalent(
     Verdict
         ``HOLDS`` with a simulation in each direction, as for :func:`refines`. ``VIOLATED`` with a
         shortest trace of either system after which something is seen that the other does not
-        show. ``UNKNOWN`` when the budget ends.
+        show, or with the one that was found before the budget ended. ``UNKNOWN`` when it ends
+        before.
 
     Raises
     ------
@@ -223,16 +224,22 @@ def _decided(
             if relation.seen == "impossible":
                 work.table = work.futures.included()
         found: tuple[Difference, str] | None = None
+        shortest = True
         for specification in (0, 1) if both else (0,):
             limit = None if found is None else len(found[0].trace) - 1
             if limit == -1:
                 break
             search = work.search(specification)
             searches.append(search)
-            failure: Failure | None = search.run(most=limit)
-            if failure is not None:
-                able = "left" if specification else "right"
-                found = difference_of(search, failure, work.futures), able
+            try:
+                failure: Failure | None = search.run(most=limit)
+                if failure is not None:
+                    able = "left" if specification else "right"
+                    found = difference_of(search, failure, work.futures), able
+            except BudgetEnded:
+                if found is None:
+                    raise
+                shortest = False
         if found is not None:
             difference, able = found
             evidence = LinearDistinction(
@@ -244,9 +251,10 @@ def _decided(
                 along=difference.along,
                 atoms=respected,
             )
-            return verdict(
-                Outcome.VIOLATED, evidence=evidence, explanation=(in_words(evidence, both=both),)
-            )
+            texts = [in_words(evidence, both=both)]
+            if not shortest:
+                texts.append("There may be a shorter trace that tells them apart.")
+            return verdict(Outcome.VIOLATED, evidence=evidence, explanation=tuple(texts))
         proof = NormalisedSimulation(
             claim=Claim(formula=phrase, model_digest=digest),
             relation=relation.name,
@@ -260,11 +268,10 @@ def _decided(
         text = f"{subject} {phrase}{rest}: shown by {count} pairs of a state and a set of states."
         return verdict(Outcome.HOLDS, evidence=proof, explanation=(text,))
     except BudgetEnded as ended:
-        known = "".join(
-            f"; no difference after traces of fewer than {search.layers} letters"
-            for search in searches[-1:]
-            if search.layers
-        )
+        known = ""
+        if searches and searches[-1].layers:
+            who, length = "second" if len(searches) == 1 else "first", searches[-1].layers
+            known = f"; the {who} shows nothing more after traces of fewer than {length} letters"
         return verdict(Outcome.UNKNOWN, reason=f"{ended}{known}")
     except MemoryError:
         return verdict(Outcome.UNKNOWN, reason="there is not enough memory")

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.equivalences.determinise import EMPTY
 from transition_systems.equivalences.linear_failure import NO_LABEL, Failure
 from transition_systems.equivalences.linear_observations import UNSEEN
+from transition_systems.equivalences.set_table import EMPTY
 from transition_systems.lts import TAU
 
 if TYPE_CHECKING:

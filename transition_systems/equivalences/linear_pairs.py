@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from transition_systems.budget import Meter
 from transition_systems.csr import row_arcs
-from transition_systems.equivalences.determinise import EMPTY, BudgetEnded, SetTable
 from transition_systems.equivalences.growing import Growing
 from transition_systems.equivalences.linear_failure import NO_LABEL, Failure
 from transition_systems.equivalences.linear_graph import LinearGraph
 from transition_systems.equivalences.linear_narrow import NARROW, NarrowSearch
 from transition_systems.equivalences.linear_observations import UNSEEN, Observations
 from transition_systems.equivalences.linear_relations import LinearRelation
+from transition_systems.equivalences.set_table import EMPTY, BudgetEnded, SetTable
+from transition_systems.equivalences.sorting import distinct_first, distinct_inverse
 from transition_systems.lts import TAU
 from transition_systems.progress import Progress, ProgressCallback
 
@@ -227,7 +228,7 @@ class PairSearch:
         if not len(asked):
             return None, sets
         n_marks = self.n_marks
-        keys, place = np.unique(sets[asked] * n_marks + marks[asked], return_inverse=True)
+        keys, place = distinct_inverse(sets[asked] * n_marks + marks[asked])
         passed, listed = self.passed, keys.tolist()
         new = [key for key in listed if key not in passed]
         for first in range(0, len(new), CHUNK):
@@ -235,7 +236,7 @@ class PairSearch:
             self.tick(0)
             passed.update(zip(part.tolist(), self._matching(part, n_marks).tolist(), strict=True))
         known = np.fromiter((passed[key] for key in listed), dtype=np.int64, count=len(listed))
-        after = known[place.reshape(-1)]
+        after = known[place]
         if (after == EMPTY).any():
             return Failure("seen", int(layer[asked[int((after == EMPTY).argmax())]])), sets
         if self.relation.along:
@@ -282,7 +283,7 @@ class PairSearch:
         if self.relation.divergence and begin == 0 and len(sets):
             keep = ~self.sets.divergent(sets)
             states, sets, parents, labels = (x[keep] for x in (states, sets, parents, labels))
-        _, first = np.unique(states * count + sets, return_index=True)
+        first = distinct_first(states * count + sets)
         first = first[self._not_there(states[first], sets[first])]
         if not len(first):
             return np.arange(0, dtype=np.int64)

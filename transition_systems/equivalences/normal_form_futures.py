@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transition_systems.budget import Meter
-from transition_systems.equivalences.determinise import EMPTY
 from transition_systems.equivalences.futures import NOWHERE, Futures
 from transition_systems.equivalences.linear_graph import LinearGraph
 from transition_systems.equivalences.linear_relations import LinearRelation
 from transition_systems.equivalences.normal_form_nodes import Builder, nodes_of
+from transition_systems.equivalences.set_table import EMPTY
 from transition_systems.lts import LTS
 
 __all__ = ["by_futures"]

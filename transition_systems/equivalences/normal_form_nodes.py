@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transition_systems.csr import csr_order
-from transition_systems.equivalences.determinise import EMPTY, BudgetEnded, SetTable
 from transition_systems.equivalences.graph import Graph
 from transition_systems.equivalences.linear_graph import LinearGraph
 from transition_systems.equivalences.refinement import refine
+from transition_systems.equivalences.set_table import EMPTY, BudgetEnded, SetTable
 from transition_systems.equivalences.strong import StrongSignatures
 from transition_systems.lts import LTS
 from transition_systems.quotient import number_blocks

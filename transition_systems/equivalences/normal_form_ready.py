@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.equivalences.determinise import EMPTY, BudgetEnded, SetTable
 from transition_systems.equivalences.linear_graph import LinearGraph
 from transition_systems.equivalences.linear_observations import UNSEEN, shown_sets
 from transition_systems.equivalences.linear_relations import LinearRelation
 from transition_systems.equivalences.normal_form_nodes import Builder, nodes_of
+from transition_systems.equivalences.set_table import EMPTY, BudgetEnded, SetTable
 from transition_systems.lts import LTS, TAU
 
 __all__ = ["by_ready_sets", "by_ready_traces"]

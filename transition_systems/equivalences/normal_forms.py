@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transition_systems.budget import Budget
-from transition_systems.equivalences.determinise import BudgetEnded, SetTable
 from transition_systems.equivalences.linear_graph import linear_graphs
 from transition_systems.equivalences.linear_relations import LinearName, linear_relation_named
 from transition_systems.equivalences.minimisation import minimise
 from transition_systems.equivalences.normal_form_futures import by_futures
 from transition_systems.equivalences.normal_form_ready import by_ready_sets, by_ready_traces
+from transition_systems.equivalences.set_table import BudgetEnded, SetTable
 from transition_systems.errors import UndecidedError
 from transition_systems.lts import FINAL, LTS
 

@@ -48,8 +48,11 @@ def format_terms(terms: tuple[tuple[str, int], ...]) -> str:
     >>> format_terms((("p", 1), ("pay now", -2)))
     'p - 2 "pay now"'
     """
-    if all(coefficient == 1 for _, coefficient in terms):
-        return " + ".join([quote_name(name) for name, _ in terms]) or "0"
+    if not terms:
+        return "0"
+    names, coefficients = zip(*terms, strict=True)
+    if set(coefficients) == {1}:
+        return " + ".join(map(quote_name, names))
     parts: list[str] = []
     for name, coefficient in terms:
         size = abs(coefficient)
@@ -58,7 +61,7 @@ def format_terms(terms: tuple[tuple[str, int], ...]) -> str:
             parts.append(shown if coefficient >= 0 else f"-{shown}")
         else:
             parts.append(f"{'+' if coefficient >= 0 else '-'} {shown}")
-    return " ".join(parts) or "0"
+    return " ".join(parts)
 
 
 def _inside(part: _Text, least: int) -> str:

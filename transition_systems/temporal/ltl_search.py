@@ -20,7 +20,6 @@ from transition_systems.temporal.ltl_questions import Reading
 from transition_systems.temporal.product import (
     Condition,
     FairParts,
-    Product,
     fair_components,
     product,
 )
@@ -138,17 +137,17 @@ class LassoSearch:
             self._edge(order[offsets[tail] : offsets[tail + 1]], head)
             for tail, head in itertools.pairwise(path)
         ]
-        cycle = self._cycle(graph, parts, entry, weak, strong)
+        cycle = self.cycle(parts, entry, weak, strong)
         return self._as_lasso(path[0], stem, cycle)
 
     def _edge(self, row: Ints, head: int) -> int:
         return int(row[int((self.product.target[row] == head).argmax())])
 
-    def _cycle(
-        self, graph: Product, parts: FairParts, entry: int,
-        weak: list[Condition], strong: list[Condition],
+    def cycle(
+        self, parts: FairParts, entry: int, weak: list[Condition], strong: list[Condition],
     ) -> list[int]:  # fmt: skip
-        """Return the edges of a short accepting fair cycle."""
+        """Return the edges of a short accepting fair cycle through a node of a part."""
+        graph = self.product
         chosen = parts.edges[parts.part[graph.source[parts.edges]] == parts.part[entry]]
         nodes, inverse = np.unique(graph.source[chosen], return_inverse=True)
         tails = inverse.reshape(-1).astype(np.int64)

@@ -9,6 +9,7 @@ from transition_systems.budget import Meter
 from transition_systems.csr import row_arcs
 from transition_systems.equivalences.growing import Growing
 from transition_systems.equivalences.linear_graph import LinearGraph
+from transition_systems.equivalences.sorting import distinct, distinct_inverse
 from transition_systems.lts import TAU
 
 __all__ = ["EMPTY", "BudgetEnded", "SetTable"]
@@ -34,7 +35,7 @@ class BudgetEnded(Exception):
 
 def distinct_pairs(owner: Indices, member: Indices, n: int) -> tuple[Indices, Indices]:
     """Return pairs sorted and each once; members are below ``n``."""
-    keys = np.unique(owner * n + member)
+    keys = distinct(owner * n + member)
     return keys // n, keys % n
 
 
@@ -96,7 +97,7 @@ class SetTable:
             while len(fresh):
                 arcs = row_arcs(offsets, fresh)
                 width = offsets[fresh + 1] - offsets[fresh]
-                after = np.unique(np.repeat(fresh_owner, width) * graph.n + targets[arcs])
+                after = distinct(np.repeat(fresh_owner, width) * graph.n + targets[arcs])
                 after = after[~_inside(after, keys)]
                 keys = np.sort(np.concatenate((keys, after)))
                 fresh_owner, fresh = after // graph.n, after % graph.n
@@ -113,21 +114,22 @@ class SetTable:
         found[single] = self._single[member[begin[single]]]
         unknown = single[found[single] < EMPTY]
         if len(unknown):
-            states, place = np.unique(member[begin[unknown]], return_inverse=True)
+            states, place = distinct_inverse(member[begin[unknown]])
             self._single[states] = len(self) + np.arange(len(states))
-            found[unknown] = len(self) + place.reshape(-1)
+            found[unknown] = len(self) + place
             self._add(np.ones(len(states), dtype=np.int64), states)
         larger = np.flatnonzero(size > 1)
         number, known = self._number, len(self)
         new: list[int] = []
-        ends, begins = (begin + size)[larger].tolist(), begin[larger].tolist()
-        for at, (first, last) in enumerate(zip(begins, ends, strict=True)):
-            key = member[first:last].tobytes()
-            held = number.get(key)
-            if held is None:
-                held = number[key] = known + len(new)
+        numbers: list[int] = []
+        raw = member.astype(np.int64, copy=False).tobytes()
+        ends, begins = 8 * (begin + size)[larger], 8 * begin[larger]
+        for at, (first, last) in enumerate(zip(begins.tolist(), ends.tolist(), strict=True)):
+            held = number.setdefault(raw[first:last], known + len(new))
+            if held == known + len(new):
                 new.append(at)
-            found[larger[at]] = held
+            numbers.append(held)
+        found[larger] = numbers
         if new:
             chosen = larger[new]
             self._add(size[chosen], member[row_arcs(np.append(begin, len(member)), chosen)])
@@ -176,7 +178,7 @@ class SetTable:
     def steps(self, sets: Indices, labels: Indices) -> Indices:
         """Return the sets that letters lead to, pair by pair; :data:`EMPTY` where there is none."""
         n_labels = self.graph.n_labels
-        keys, place = np.unique(sets * n_labels + labels, return_inverse=True)
+        keys, place = distinct_inverse(sets * n_labels + labels)
         listed: list[int] = keys.tolist()
         step = self._step
         wanted = [key for key in listed if key not in step]
@@ -184,7 +186,7 @@ class SetTable:
             part = wanted[first : first + CHUNK]
             step.update(zip(part, self._compute(np.array(part, dtype=np.int64)), strict=True))
         known = np.fromiter((step[key] for key in listed), dtype=np.int64, count=len(listed))
-        after: Indices = known[place.reshape(-1)]
+        after: Indices = known[place]
         return after
 
     def _compute(self, keys: Indices) -> list[int]:
@@ -298,8 +300,8 @@ class SetTable:
             return found | hopeful
         asked = np.flatnonzero(hopeful)
         if len(asked):
-            pairs, place = np.unique(small[asked] * len(self) + large[asked], return_inverse=True)
-            found[asked] = self._contained(pairs // len(self), pairs % len(self))[place.reshape(-1)]
+            pairs, place = distinct_inverse(small[asked] * len(self) + large[asked])
+            found[asked] = self._contained(pairs // len(self), pairs % len(self))[place]
         return found
 
     def _contained(self, small: Indices, large: Indices) -> Bools:
@@ -309,10 +311,10 @@ class SetTable:
             self._tick(0)
             part = slice(first, first + CHUNK)
             owner, member = self.members_of(small[part])
-            others, places = np.unique(large[part], return_inverse=True)
+            others, places = distinct_inverse(large[part])
             inside_owner, inside = self.members_of(others)
             keys = inside_owner * n + inside
-            good[first + owner[~_inside(places.reshape(-1)[owner] * n + member, keys)]] = False
+            good[first + owner[~_inside(places[owner] * n + member, keys)]] = False
         return good
 
 

@@ -1,0 +1,36 @@
+"""Whether evidence about a temporal formula is about the one that was asked, read in that way."""
+
+from __future__ import annotations
+
+from netproof.recheck.questions import Linear
+from transition_systems.evidence import CtlStarProof, Evidence, LtlLasso, LtlRanks
+from transition_systems.evidence_ctl_star import ctl_star_claim
+from transition_systems.properties.format import format_formula
+from transition_systems.properties.formulas import Formula, Unary
+from transition_systems.properties.parse import parse_formula
+
+__all__ = ["answers_linear"]
+
+
+def answers_linear(evidence: Evidence, asked: Linear, *, holds: bool) -> bool:
+    """Return whether evidence is about the formula, reading and paths that were asked for."""
+    if isinstance(evidence, CtlStarProof):
+        wanted = (asked.fair, asked.strong, asked.maximal, _plain(format_formula(asked.formula)))
+        found = evidence.fair, evidence.strong, evidence.maximal, _plain(evidence.formula)
+        said = ctl_star_claim(
+            evidence.formula, holds=holds, maximal=asked.maximal, fair=asked.fair,
+            strong=asked.strong,
+        )  # fmt: skip
+        return asked.branching and wanted == found and evidence.claim.formula == said
+    if asked.branching:
+        return False
+    if not isinstance(evidence, LtlRanks if holds else LtlLasso):
+        return False
+    if (evidence.weak, evidence.fair, evidence.strong) != (asked.weak, asked.fair, asked.strong):
+        return False
+    return _plain(evidence.formula) == _plain(format_formula(asked.formula))
+
+
+def _plain(formula: str) -> Formula:
+    tree = parse_formula(formula)
+    return tree.operand if isinstance(tree, Unary) and tree.operator == "A" else tree

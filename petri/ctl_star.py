@@ -1,0 +1,102 @@
+"""CTL* on nets, and CTL where only fair paths count, on listed markings."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from petri.ltl import transition_fairness
+from petri.net import PetriNet
+from petri.state_space import state_space
+from transition_systems.budget import Budget
+from transition_systems.evidence import StateSet
+from transition_systems.lts import LTS, TAU_NAME, TICK_NAME
+from transition_systems.properties.format import format_formula
+from transition_systems.properties.formulas import Formula
+from transition_systems.properties.names import require_names
+from transition_systems.properties.parse import parse_formula
+from transition_systems.properties.walk import names_in_formula
+from transition_systems.temporal.ctl_star import check_ctl_star
+from transition_systems.temporal.product_system import FairnessLike
+from transition_systems.verdict import Outcome, Statistics, Verdict
+
+__all__ = ["ctl_star"]
+
+
+def ctl_star(
+    net: PetriNet,
+    formula: Formula | str,
+    *,
+    fairness: FairnessLike = None,
+    maximal: bool = False,
+    budget: Budget | None = None,
+) -> Verdict:
+    """Decide whether a formula of CTL* holds in the initial marking of a net.
+
+    Parameters
+    ----------
+    net
+        Any place/transition net.
+    formula
+        A formula of CTL* over the places (an atom means at least one token) and ``enabled(t)``.
+    fairness
+        ``"weak"`` or ``"strong"`` to each transition by itself, or sets of transitions.
+    maximal
+        Whether paths may end in dead markings, as in CTL; by default they stay there for ever.
+    budget
+        Limits of the state space, and the seconds of all together.
+
+    Returns
+    -------
+    Verdict
+        As :func:`transition_systems.temporal.ctl_star.check_ctl_star`.
+
+    Raises
+    ------
+    UnsupportedError
+        For formulas with too many different predicates.
+    ExpressionError
+        For a name that the net does not have, with the nearest ones.
+
+    Notes
+    -----
+    O(2^|formula| * (markings + steps)).
+
+    Examples
+    --------
+    >>> net = PetriNet.from_arrays([[1, 0], [0, 1]], [[0, 1], [1, 0]], [1, 0])
+    >>> ctl_star(net, "A G F p1 && E F G (p1 || p2)").outcome
+    <Outcome.HOLDS: 'HOLDS'>
+    """
+    tree = parse_formula(formula) if isinstance(formula, str) else formula
+    counters, enabled = names_in_formula(tree)
+    require_names(counters, net.place_ids, kind="place")
+    require_names(enabled, net.transition_ids, kind="transition")
+    limit = (budget or Budget()).fixed()
+    space = state_space(net, method="explicit", budget=limit)
+    if not space.complete:
+        return Verdict(
+            property=format_formula(tree), outcome=Outcome.UNKNOWN,
+            statistics=Statistics(method="explicit", states=space.n_states, seconds=space.seconds),
+            reason=space.reason or "the net is unbounded",
+        )  # fmt: skip
+    graph = space.graph
+    names, numbers = _labels(net)
+    source = np.repeat(np.arange(space.n_states), np.diff(graph.offsets))
+    lts = LTS.from_arrays(
+        space.n_states, source, numbers[graph.transitions], graph.targets, label_names=names,
+        initial=[0],
+    )  # fmt: skip
+    return check_ctl_star(
+        lts, tree, holds=space.holds, fairness=transition_fairness(net, fairness), maximal=maximal,
+        digest=net.digest, state=lambda number: space.marking(number).to_dict(),
+        space=lambda: StateSet(names=net.place_ids, rows=space.markings), budget=limit,
+    )  # fmt: skip
+
+
+def _labels(net: PetriNet) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+    """Return the names of the labels, and the label of each transition: its id."""
+    fixed = (TAU_NAME, TICK_NAME)
+    names = (*fixed, *(t for t in net.transition_ids if t not in fixed))
+    index = {name: number for number, name in enumerate(names)}
+    return names, np.array([index[t] for t in net.transition_ids], dtype=np.int32)

@@ -1,0 +1,252 @@
+"""Mutated evidence about temporal formulas: what the recheck accepts is true."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import random
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ltl_cases import LEAVES, random_formula, random_system
+from netproof.recheck import recheck_ltl
+from netproof.recheck.temporal import recheck_temporal
+from transition_systems.budget import Budget
+from transition_systems.errors import NetproofError
+from transition_systems.evidence import (
+    CtlStarProof,
+    Evidence,
+    LtlLasso,
+    LtlRanks,
+    evidence_from_dict,
+)
+from transition_systems.evidence_ctl_star import ctl_star_claim
+from transition_systems.evidence_data import decode_array, encode_array
+from transition_systems.evidence_ltl import ltl_formula
+from transition_systems.lts import LTS
+from transition_systems.properties.format import format_formula
+from transition_systems.properties.formulas import Negation, Unary
+from transition_systems.properties.parse import parse_formula
+from transition_systems.temporal.ctl import check_ctl
+from transition_systems.temporal.ctl_star import check_ctl_star
+from transition_systems.temporal.ltl import check_ltl
+from transition_systems.temporal.product_system import Fairness
+
+CAMPAIGN = int(os.environ.get("NETPROOF_TEMPORAL_MUTANTS", "1500"))
+KINDS = {"ltl-lasso", "ltl-ranks", "tree", "ctl-ranks", "ctl-star"}
+CTL = (
+    "AG (p -> AF q)", "EF (p && EX q)", "AG EF dead", "EG !q", "A[p U q]", "AX (p || EX q)",
+    "E[!p U (q && AX p)]", "AF AG !p", "EG EF p", "AG !p", "EF (q && EG q)",
+)  # fmt: skip
+SHORT = Budget(seconds=2)
+
+
+def system(rng: random.Random) -> LTS:
+    """A small system with one initial state."""
+    lts = random_system(rng)
+    return LTS.from_arrays(
+        lts.n_states, lts.sources, lts.labels, lts.targets, label_names=lts.label_names,
+        initial=[0], atoms=lts.atoms,
+    )  # fmt: skip
+
+
+def fairness(lts: LTS, rng: random.Random) -> Fairness:
+    sets = tuple((name,) for name in lts.label_names if rng.random() < 0.3)
+    return Fairness(weak=sets) if rng.random() < 0.5 else Fairness(strong=sets)
+
+
+def evidence_about(lts: LTS, rng: random.Random) -> Iterator[Evidence]:
+    fair = fairness(lts, rng) if rng.random() < 0.5 else None
+    formula = random_formula(rng, 3, LEAVES)
+    found = [
+        check_ltl(lts, formula, fairness=fair, weak=rng.random() < 0.3).evidence,
+        check_ctl(lts, rng.choice(CTL)).evidence,
+        check_ctl_star(
+            lts, Unary("E", Unary("G", Unary("A", random_formula(rng, 2, LEAVES)))), fairness=fair
+        ).evidence,
+    ]
+    yield from (evidence for evidence in found if evidence is not None)
+
+
+def reclaimed(data: Any, lts: LTS, rng: random.Random) -> Any:
+    """The same evidence for another formula, another reading, or as if about another system."""
+    made = copy.deepcopy(data)
+    kind = made["kind"]
+    made["claim"]["model_digest"] = lts.digest()
+    if kind in ("tree", "ctl-ranks"):
+        formula = parse_formula(rng.choice((*CTL, made["claim"]["formula"])))
+        if rng.random() < 0.5:
+            formula = Negation(formula)
+        made["claim"]["formula"] = format_formula(formula)
+        return made
+    if rng.random() < 0.4:
+        sets = [[name] for name in lts.label_names if rng.random() < 0.3]
+        made[rng.choice(("fair", "strong"))] = sets
+    if rng.random() < 0.6:
+        found = parse_formula(made["formula"])
+        changed = rng.choice((Negation(found), random_formula(rng, 2, LEAVES)))
+        made["formula"] = format_formula(changed)
+        if kind == "ctl-star":
+            made["formula"] = made["formula"].replace("A ", rng.choice(("A ", "E ")))
+    fair, strong = (tuple(map(tuple, made[name])) for name in ("fair", "strong"))
+    if kind == "ctl-star":
+        made["claim"]["formula"] = ctl_star_claim(
+            made["formula"], holds=rng.random() < 0.5, maximal=made["maximal"], fair=fair,
+            strong=strong,
+        )  # fmt: skip
+        return made
+    if rng.random() < 0.2:
+        made["weak"] = not made["weak"]
+    made["claim"]["formula"] = ltl_formula(
+        made["formula"], holds=kind == "ltl-ranks", weak=made["weak"], fair=fair, strong=strong
+    )
+    return made
+
+
+class Spoiler:
+    """Changes one or two places of a piece of evidence as JSON."""
+
+    def __init__(self, rng: random.Random, texts: list[str]) -> None:
+        self.rng, self.texts = rng, texts
+
+    def spoilt(self, data: Any) -> Any:
+        made = _open(copy.deepcopy(data))
+        for _ in range(self.rng.choice((1, 1, 2))):
+            places = list(_places(made))
+            holder, key = self.rng.choice(places)
+            holder[key] = self.other(holder[key])
+            if isinstance(holder, list) and self.rng.random() < 0.15:
+                del holder[key]
+        return _closed(made)
+
+    def other(self, value: Any) -> Any:
+        rng = self.rng
+        if isinstance(value, bool):
+            return not value
+        if isinstance(value, int):
+            return value + rng.choice((-2, -1, 1, 2, 7))
+        if isinstance(value, str):
+            if rng.random() < 0.5:
+                for one, two in (("not on all", "on all"), ("on all", "not on all"),
+                                 ("holds", "fails"), ("fails", "holds"), ("p", "q"), ("A", "E"),
+                                 ("G", "F"), ("weakly", "strongly")):  # fmt: skip
+                    if one in value and rng.random() < 0.5:
+                        return value.replace(one, two)
+            return rng.choice(self.texts)
+        if isinstance(value, list):
+            chosen = list(value)
+            rng.shuffle(chosen)
+            return chosen[: rng.randint(0, len(chosen))] if rng.random() < 0.5 else chosen
+        return None if value is not None else rng.choice((0, 1, [], "p"))
+
+
+def _open(data: Any) -> Any:
+    """Arrays as lists, so that their entries are places too."""
+    if isinstance(data, dict):
+        if {"dtype", "shape"} <= data.keys():
+            array = decode_array(data)
+            return {"array": array.reshape(-1).tolist(), "of": list(array.shape)}
+        return {key: _open(value) for key, value in data.items()}
+    return [_open(value) for value in data] if isinstance(data, list) else data
+
+
+def _closed(data: Any) -> Any:
+    if isinstance(data, dict):
+        if data.keys() == {"array", "of"}:
+            try:
+                return encode_array(np.array(data["array"], dtype=np.int64).reshape(data["of"]))
+            except (ValueError, TypeError, OverflowError):
+                return None
+        return {key: _closed(value) for key, value in data.items()}
+    return [_closed(value) for value in data] if isinstance(data, list) else data
+
+
+def _places(data: Any) -> Iterator[tuple[Any, Any]]:
+    keys = list(data) if isinstance(data, dict) else range(len(data))
+    for key in keys:
+        value = data[key]
+        if key not in ("kind", "model_digest"):
+            yield data, key
+        if isinstance(value, dict | list):
+            yield from _places(value)
+
+
+def accepted(evidence: Evidence, lts: LTS) -> bool:
+    """Whether the recheck accepts that a piece of evidence proves its own claim."""
+    if isinstance(evidence, LtlLasso | LtlRanks):
+        return recheck_ltl(evidence, lts, budget=SHORT).passed
+    if isinstance(evidence, CtlStarProof):
+        outcomes = ("HOLDS", "VIOLATED")
+        return any(
+            recheck_temporal(evidence.formula, outcome, evidence, lts, budget=SHORT).passed
+            for outcome in outcomes
+        )
+    return recheck_temporal(evidence.claim.formula, "HOLDS", evidence, lts, budget=SHORT).passed
+
+
+def true(evidence: Evidence, lts: LTS) -> bool:
+    """Whether the claim of a piece of evidence is true, by deciding it."""
+    if isinstance(evidence, LtlLasso | LtlRanks):
+        fair = Fairness(weak=evidence.fair, strong=evidence.strong)
+        holds = check_ltl(lts, evidence.formula, fairness=fair, weak=evidence.weak).holds
+        return holds is isinstance(evidence, LtlRanks)
+    if isinstance(evidence, CtlStarProof):
+        fair = Fairness(weak=evidence.fair, strong=evidence.strong)
+        found = check_ctl_star(lts, evidence.formula, fairness=fair, maximal=evidence.maximal)
+        return (" holds as " if found.holds else " fails as ") in evidence.claim.formula
+    return check_ctl(lts, evidence.claim.formula).holds
+
+
+def campaign(count: int, seed: int) -> tuple[Counter[str], Counter[str], list[str]]:
+    rng = random.Random(seed)
+    tried: Counter[str] = Counter()
+    passed: Counter[str] = Counter()
+    wrong: list[str] = []
+    texts = ["p", "q", "a", "(stays)", "tau", "G p", "F q", "p on all paths", "part 0"]
+    while sum(tried.values()) < count:
+        lts = system(rng)
+        for evidence in evidence_about(lts, rng):
+            data = json.loads(json.dumps(evidence.to_dict()))
+            assert accepted(evidence_from_dict(data), lts), data
+            assert true(evidence, lts)
+            spoiler = Spoiler(rng, [*texts, str(data.get("formula", "p")), *lts.label_names])
+            for _ in range(8):
+                made = reclaimed(data, lts, rng) if rng.random() < 0.6 else data
+                if rng.random() < 0.6:
+                    made = spoiler.spoilt(made)
+                if made == data:
+                    continue
+                tried[data["kind"]] += 1
+                try:
+                    again = evidence_from_dict(made)
+                except NetproofError:
+                    continue
+                if accepted(again, lts):
+                    passed[data["kind"]] += 1
+                    if not true(again, lts):
+                        wrong.append(f"{lts.to_dict()} {json.dumps(made)}")
+    return tried, passed, wrong
+
+
+def test_what_is_accepted_is_true() -> None:
+    tried, passed, wrong = campaign(CAMPAIGN, 0)
+    assert not wrong, wrong[0]
+    assert set(tried) == KINDS
+    assert 0 < sum(passed.values()) < sum(tried.values()) / 2
+
+
+def test_the_campaign_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    from netproof.recheck import ltl_lasso, ltl_ranks
+
+    def nothing(*_: Any, **__: Any) -> None:
+        """A check that looks at nothing."""
+
+    monkeypatch.setattr(ltl_lasso, "_fair", nothing)
+    monkeypatch.setattr(ltl_lasso, "_value", lambda *_: [False])
+    monkeypatch.setattr(ltl_ranks, "integers", lambda value, shape, what: np.asarray(value))
+    assert campaign(600, 1)[2]

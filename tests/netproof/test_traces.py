@@ -1,0 +1,136 @@
+"""Runs as sequence diagrams, ITF traces and tests that replay them."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+import netproof
+from netproof.replaying import replay
+from netproof.report.outline import Element, Outline
+from netproof.report.sequence import SequenceDiagram, SequenceEvent, sequence_diagram
+from petri import PetriNet, write_pnml
+from transition_systems.errors import InputError, UsageError
+from transition_systems.readwrite.itf import format_itf, parse_itf, read_itf, write_itf
+from transition_systems.run import Lasso, Run, Step
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+POOLS, TICKET = EXAMPLES / "purchase-two-pools.bpmn", EXAMPLES / "support-ticket.bpmn"
+MEETING = PetriNet(
+    places=["idle", "busy", "free", "taken"], transitions=["meet", "part", "rest"],
+    initial=["idle", "free"],
+    arcs=[("idle", "meet"), ("free", "meet"), ("meet", "busy"), ("meet", "taken"),
+          ("busy", "part"), ("taken", "part"), ("part", "idle"), ("part", "free"),
+          ("idle", "rest"), ("rest", "idle")],
+)  # fmt: skip
+
+
+def written(source: str | PetriNet, formula: str, folder: Path) -> dict[str, str]:
+    report = netproof.check(source, properties=[formula])
+    files = netproof.write_traces(report, folder)
+    return {path.name.partition(".")[2]: path.read_text(encoding="utf-8") for path in files}
+
+
+def test_a_lasso_of_a_workflow(tmp_path: Path) -> None:
+    files = written(str(TICKET), "F done(solve)", tmp_path)
+    chart = files["mmd"]
+    assert chart.startswith("sequenceDiagram\n  participant L0 as Support team\n")
+    before, _, loop = chart.partition("  loop for ever\n")
+    assert "Ticket opened" in before
+    assert "“Ask the customer” completes" in loop
+    picture = ElementTree.fromstring(files["svg"])
+    texts = [text.text for text in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert "for ever" in texts
+    assert "“Read ticket” starts" in texts
+    trace = json.loads(files["itf.json"])
+    assert trace["#meta"]["format"] == "ITF"
+    assert trace["loop"] == 3
+    assert len(trace["states"]) == 9
+
+
+def test_messages_between_pools(tmp_path: Path) -> None:
+    files = written(str(POOLS), "F G !dead", tmp_path)
+    assert "L0->>L1: message start event “Order arrives” occurs" in files["mmd"]
+    assert "Note over L0,L1: nothing more happens" in files["mmd"]
+    assert "<polygon" in files["svg"]
+
+
+def test_the_written_tests_pass_and_can_fail(tmp_path: Path) -> None:
+    for number, (source, formula) in enumerate([(POOLS, "F G !dead"), (TICKET, "F done(solve)")]):
+        written(str(source), formula, tmp_path / f"w{number}")
+    net = tmp_path / "meeting.pnml"
+    write_pnml(MEETING, net)
+    written(str(net), "F G idle", tmp_path / "n")
+    python = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    done = subprocess.run(python, capture_output=True, text=True, check=False)
+    assert "3 passed" in done.stdout, done.stdout
+    write_pnml(PetriNet(places=MEETING.places, transitions=MEETING.transitions), net)
+    done = subprocess.run(python, capture_output=True, text=True, check=False)
+    assert "1 failed, 2 passed" in done.stdout, done.stdout
+
+
+def test_components_of_a_net(tmp_path: Path) -> None:
+    pytest.importorskip("pysat")
+    chart = written(MEETING, "F G idle", tmp_path)["mmd"]
+    assert "participant L0 as idle" in chart
+    assert "participant L1 as free" in chart
+    assert "Note over L0,L1: meet" in chart
+    assert not list(tmp_path.glob("test_*"))  # the net comes from no file
+
+
+def test_replay() -> None:
+    states = replay(MEETING, ["meet", "part"])
+    assert states[0] == states[2] == {"idle": 1, "free": 1}
+    with pytest.raises(UsageError, match="step 2 the model cannot do 'meet'"):
+        replay(MEETING, ["meet", "meet"])
+    with pytest.raises(UsageError, match="stays"):
+        replay(MEETING, ["(stays)"])
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_itf_round_trip(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+
+    def state() -> dict[str, int]:
+        names = rng.sample(["p", "q", "action", "state two"], rng.randint(1, 3))
+        return {name: rng.choice((1, 2, 2**60)) for name in names}
+
+    steps = tuple(
+        Step(action=name, label=name, state=state()) for name in rng.choices("abc", k=3)
+    )  # fmt: skip
+    run: Run | Lasso = Run(initial=state(), steps=steps)
+    if rng.random() < 0.5:
+        run = Lasso(initial=state(), steps=steps, loop_start=rng.randrange(3))
+    assert parse_itf(format_itf(run, description="x")) == run
+    write_itf(run, tmp_path / "t.itf.json")
+    assert read_itf(tmp_path / "t.itf.json") == run
+
+
+def test_itf_of_other_states_and_what_is_none() -> None:
+    run = Run(initial="start", steps=(Step(action="a", label="a", state="end"),))
+    assert parse_itf(format_itf(run)) == run
+    for text in ("", "[]", "{}", '{"vars": ["x"], "states": [{"x": 1}], "loop": 5}',
+                 '{"vars": ["x"], "states": []}'):  # fmt: skip
+        with pytest.raises(InputError):
+            parse_itf(text)
+
+
+def test_text_from_files_is_escaped() -> None:
+    evil = 'x"]; <script>&\nend\u202e'
+    outline = Outline(elements={"t": Element(id="t", title=evil, shape="task", thread=evil)})
+    run = Run(initial={}, steps=(Step(action="t", label=evil, state={}),))
+    diagram = sequence_diagram(outline, run)
+    assert "<script>" not in diagram.to_svg()
+    assert "<" not in diagram.to_mermaid()
+    assert diagram.to_mermaid().count("\n") == 2
+    ElementTree.fromstring(diagram.to_svg())
+    empty = SequenceDiagram(lifelines=("a", "b"), events=())
+    ElementTree.fromstring(empty.to_svg())
+    back = SequenceEvent(text="m", at=0, sender=1)
+    assert "L1->>L0: m" in SequenceDiagram(lifelines=("a", "b"), events=(back,)).to_mermaid()
