@@ -9,7 +9,15 @@ from numpy.typing import NDArray
 
 from transition_systems.errors import UsageError
 
-__all__ = ["canonical_arcs", "csr_order", "frozen", "require", "row_arcs", "within"]
+__all__ = [
+    "canonical_arcs",
+    "csr_order",
+    "distinct",
+    "frozen",
+    "require",
+    "row_arcs",
+    "within",
+]
 
 Indices = NDArray[np.int64]
 Labels = NDArray[np.int32]
@@ -52,6 +60,20 @@ def row_arcs(offsets: Indices, rows: Indices) -> Indices:
     shift = np.repeat(offsets[rows] - (ends - widths), widths)
     positions: Indices = np.arange(total, dtype=np.int64) + shift
     return positions
+
+
+def distinct(values: Indices) -> Indices:
+    """Return each of some values once, ascending; the argument is used up.
+
+    Examples
+    --------
+    >>> distinct(np.array([3, 1, 3])).tolist()
+    [1, 3]
+    """
+    values.sort()  # faster than the table of hashes by which numpy finds unique values
+    new = np.ones(len(values), dtype=np.bool_)
+    np.not_equal(values[1:], values[:-1], out=new[1:])
+    return values.compress(new)
 
 
 def frozen(array: NDArray[Any]) -> NDArray[Any]:

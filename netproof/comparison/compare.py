@@ -89,7 +89,7 @@ def compare(
     models = model_of(old), model_of(new)
     subjects = tuple(
         _subject(which, model, starts, limit)
-        for which, model in zip(("old", "new"), models, strict=True)
+        for which, model in zip(("first", "second"), models, strict=True)
     )
     return _Comparing((subjects[0], subjects[1]), relation, limit, progress).comparison()
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netproof.recheck.result import RefusedError, Watch
-from netproof.recheck.silent_steps import Backward, marks_of, on_cycles
+from netproof.recheck.silent_steps import Backward, components, marks_of, on_cycles
 from netproof.recheck.state_table import integers
 from transition_systems.evidence import PartitionEvidence
 from transition_systems.lts import LTS, TAU
@@ -38,7 +38,10 @@ def check_partition(evidence: PartitionEvidence, left: LTS, right: LTS, watch: W
     inert = np.zeros_like(silent) if evidence.relation == "strong" else inside
     through = silent if evidence.relation in WEAK else inert
     before = Backward(source[through], target[through])
-    _same_steps((source, label, target), inert, block, before, evidence.relation in WEAK, watch)
+    if evidence.relation in WEAK:
+        _same_weak_steps((source, label, target), block, before, watch)
+    else:
+        _same_steps((source, label, target), inert, block, watch)
     if evidence.relation in DIVERGENCE:
         _same_divergence(on_cycles(source[silent], target[silent], marks), block, before, watch)
 
@@ -54,25 +57,53 @@ def _both(left: LTS, right: LTS) -> tuple[Ints, Ints, Ints]:
 
 
 def _same_steps(
-    arcs: tuple[Ints, Ints, Ints],
-    inert: NDArray[np.bool_],
-    block: Ints,
-    before: Backward,
-    weak: bool,
-    watch: Watch,
+    arcs: tuple[Ints, Ints, Ints], inert: NDArray[np.bool_], block: Ints, watch: Watch
 ) -> None:
-    """Refuse unless the states of a block can all do the same, after the silent steps that count.
+    """Refuse unless the states of a block can all do the same, after inert steps.
 
-    For weak bisimilarity silent steps may also follow, and then all states count that lead into
-    the block of the target.
+    Inert steps from a state lead into a component of states that reach each other and no others by
+    inert steps. So each state of a block can do something after inert steps exactly when in each
+    such component of the block some state can do it.
+    """
+    source, _, target = (part[inert] for part in arcs)
+    place = components(source, target, len(block))
+    final = np.ones(len(block), dtype=np.bool_)
+    final[place[source[place[source] != place[target]]]] = False
+    of_block = np.zeros(len(block), dtype=np.int64)
+    of_block[place] = block
+    wanted = np.bincount(of_block[np.unique(place[final[place]])], minlength=int(block.max()) + 1)
+    watch.tick()
+    source, label, target = (part[~inert] for part in arcs)
+    if not len(source):
+        return
+    codes = np.unique(label * len(wanted) + block[target], return_inverse=True)[1].reshape(-1)
+    count = int(codes.max()) + 1
+    needed = np.unique(block[source] * count + codes)
+    there = final[place[source]]
+    able = np.unique(place[source[there]] * count + codes[there])
+    watch.tick()
+    found = np.bincount(
+        np.searchsorted(needed, of_block[able // count] * count + able % count),
+        minlength=len(needed),
+    )
+    if (found != wanted[needed // count]).any():
+        raise RefusedError("a state cannot do what another state of its block can")
+
+
+def _same_weak_steps(
+    arcs: tuple[Ints, Ints, Ints], block: Ints, before: Backward, watch: Watch
+) -> None:
+    """Refuse unless the states of a block can all do the same, with silent steps around it.
+
+    Then all states count that lead into the block of the target.
     """
     size = np.bincount(block)
-    source, label, target = (part[~inert] for part in arcs)
-    pairs = np.stack([label, block[target]], axis=1)
-    kinds, code = np.unique(pairs, axis=0, return_inverse=True)
+    outside = (arcs[1] != TAU) | (block[arcs[0]] != block[arcs[2]])
+    source, label, target = (part[outside] for part in arcs)
+    kinds, code = np.unique(label * len(size) + block[target], return_inverse=True)
     code = code.reshape(-1)
     order = np.lexsort((source, block[source], code))
-    source, code, target = source[order], code[order], target[order]
+    source, code = source[order], code[order]
     if not len(source):
         return
     home = block[source]
@@ -82,22 +113,15 @@ def _same_steps(
     new = fresh.copy()
     new[1:] |= np.diff(source) != 0
     able = np.add.reduceat(new.astype(np.int64), begins)
-    short = np.flatnonzero(able < size[home[begins]])
-    if not len(short):
-        return
-    ends = np.append(begins[1:], len(source))
     members = _Members(block)
     known: tuple[int, set[int]] = (-1, set())
-    for group in short.tolist():
+    for group in np.flatnonzero(able < size[home[begins]]).tolist():
         watch.tick()
-        if not weak:
-            reached = before.reach(source[begins[group] : ends[group]].tolist())
-        else:
-            kind = int(code[begins[group]])
-            if known[0] != kind:
-                known = kind, _weakly(arcs, int(kinds[kind][0]), members.of(kinds[kind][1]), before)
-            reached = known[1]
-        if not reached.issuperset(members.of(int(home[begins[group]]))):
+        kind = int(code[begins[group]])
+        if known[0] != kind:
+            label_of, goal = divmod(int(kinds[kind]), len(size))
+            known = kind, _weakly(arcs, label_of, members.of(goal), before)
+        if not known[1].issuperset(members.of(int(home[begins[group]]))):
             raise RefusedError("a state cannot do what another state of its block can")
 
 

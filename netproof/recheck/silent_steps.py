@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import connected_components
 
 from transition_systems.lts import FINAL, LTS
 
-__all__ = ["Backward", "marks_of", "on_cycles"]
+__all__ = ["Backward", "components", "marks_of", "on_cycles"]
 
 Ints = NDArray[np.int64]
 
@@ -50,12 +50,17 @@ def marks_of(systems: Sequence[LTS], atoms: Iterable[str]) -> Ints:
     return marks
 
 
+def components(source: Ints, target: Ints, n: int) -> Ints:
+    """Return a number for each of n states: equal for states that reach each other by the arcs."""
+    matrix = csr_matrix((np.ones(len(source), dtype=np.int8), (source, target)), shape=(n, n))
+    place = connected_components(matrix, directed=True, connection="strong")[1]
+    return np.asarray(place, dtype=np.int64)
+
+
 def on_cycles(source: Ints, target: Ints, marks: Ints) -> Ints:
     """Return the states on a cycle of the given arcs through states with equal marks only."""
     alike = marks[source] == marks[target]
     source, target = source[alike], target[alike]
-    n = len(marks)
-    matrix = csr_matrix((np.ones(len(source), dtype=np.int8), (source, target)), shape=(n, n))
-    place = np.asarray(connected_components(matrix, directed=True, connection="strong")[1])
+    place = components(source, target, len(marks))
     inside = place[source] == place[target]
     return np.unique(source[inside]).astype(np.int64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -158,6 +159,7 @@ def test_random_systems(
 
 
 @pytest.mark.campaign
+@pytest.mark.timeout(0)
 @relations
 def test_many_random_systems(relation: str) -> None:
     rng = random.Random(relation)
@@ -373,3 +375,37 @@ def test_a_trace_where_no_formula_is_written() -> None:
             assert len(verdict.evidence.trace) == 401
         assert verdict.evidence is not None
         assert recheck_equivalence(verdict.evidence, chain, silent_chain).passed
+
+
+@relations
+def test_forged_partitions(relation: str) -> None:
+    """A partition that passes relates only what the definition relates."""
+    rng = random.Random(f"forged {relation}")
+    passed = refused = 0
+    for _ in range(150):
+        a = random_system(rng)
+        b = rewritten(rng, a)
+        verdict = bisimilar(a, b, relation, atoms=["p"])  # type: ignore[arg-type]
+        genuine = bisimilar(a, a, relation, atoms=["p"]).evidence  # type: ignore[arg-type]
+        related = RELATIONS[relation](disjoint_union(a, b))
+        n = range(a.n_states + b.n_states)
+        assert isinstance(genuine, PartitionEvidence)
+        assert verdict.evidence is not None
+        digest = verdict.evidence.claim.model_digest
+        claim = replace(genuine.claim, model_digest=digest)
+        for _ in range(8):
+            if isinstance(verdict.evidence, PartitionEvidence) and rng.random() < 0.7:
+                block = verdict.evidence.block.copy()
+            else:
+                block = np.array([rng.randrange(rng.randint(1, 4)) for _ in n])
+            for _ in range(rng.randint(0, 2)):
+                block[rng.choice(n)] = block[rng.choice(n)] if rng.random() < 0.6 else len(n)
+            forged = PartitionEvidence(claim=claim, relation=relation, block=block, atoms=("p",))
+            if recheck_equivalence(forged, a, b).passed:
+                passed += 1
+                assert verdict.holds
+                assert all((s, t) in related for s in n for t in n if block[s] == block[t])
+            else:
+                refused += 1
+    assert passed > 20
+    assert refused > 300

@@ -100,6 +100,7 @@ def test_random_systems() -> None:
 
 
 @pytest.mark.campaign
+@pytest.mark.timeout(0)
 def test_many_random_systems() -> None:
     rng = random.Random(2)
     for _ in range(20_000):

@@ -90,6 +90,7 @@ def test_random_systems(relation: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.campaign
+@pytest.mark.timeout(0)
 @relations
 def test_many_random_systems(relation: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = random.Random(f"many {relation}")

@@ -60,6 +60,7 @@ def test_random_systems() -> None:
 
 
 @pytest.mark.campaign
+@pytest.mark.timeout(0)
 def test_many_random_systems() -> None:
     rng = random.Random(2)
     parted: set[tuple[str, str]] = set()

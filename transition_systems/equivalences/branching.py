@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.csr import row_arcs
+from transition_systems.csr import distinct, row_arcs
 from transition_systems.equivalences.closure import closed_rows, closed_words
 from transition_systems.equivalences.graph import Graph
 from transition_systems.equivalences.partition import Partition, Views
@@ -22,6 +23,8 @@ from transition_systems.equivalences.silent import SilentSteps
 __all__ = ["BranchingSignatures"]
 
 Indices = NDArray[np.int64]
+
+Found = TypeVar("Found")
 
 SCANS = 4
 WORD = 64
@@ -70,6 +73,16 @@ class BranchingSignatures:
 
     def rows(self, states: Indices, partition: Partition) -> Rows:
         """Return the signatures of some states, sorted."""
+        own, tails, heads = self.own_rows(states, partition)
+        if len(tails) == 0:
+            return own
+        return closed_rows(own, tails, heads, len(states), self.limit)
+
+    def own_rows(self, states: Indices, partition: Partition) -> tuple[Rows, Indices, Indices]:
+        """Return what some states and those after inert steps do themselves, and these steps.
+
+        The given states are the first rows; tails and heads of the steps are rows.
+        """
         graph, block = self.graph, partition.block
         every = states if len(states) == graph.n else self.silent.after(states, block)
         arcs = row_arcs(graph.offsets, every)
@@ -77,17 +90,18 @@ class BranchingSignatures:
         owner = np.repeat(np.arange(len(every), dtype=np.int64), widths)
         heads = graph.targets[arcs]
         codes = block[heads]
-        inert = self.silent.inside[arcs] & (codes == block[every][owner])
+        inert = self.silent.inside[arcs]
+        inert &= codes == np.repeat(block[every], widths)
         codes |= self.high[arcs]
-        keep = ~inert
         offsets = np.zeros(len(every) + 1, dtype=np.int64)
+        if not inert.any():
+            np.cumsum(widths, out=offsets[1:])
+            return packed_rows(offsets, codes, self.limit), owner[:0], owner[:0]
+        keep = ~inert
         np.cumsum(np.bincount(owner[keep], minlength=len(every)), out=offsets[1:])
         own = packed_rows(offsets, codes[keep], self.limit)
-        if not inert.any():
-            return own
         self._local[every] = np.arange(len(every))
-        ends = self._local[heads[inert]]
-        return closed_rows(own, owner[inert], ends, len(states), self.limit)
+        return own, owner[inert], self._local[heads[inert]]
 
     def words(self, states: Indices, partition: Partition) -> tuple[NDArray[np.uint64], int] | None:
         """Return each signature as a set of bits, and how many bits, while these are few."""
@@ -113,9 +127,20 @@ class BranchingSignatures:
 
     def keys(self, states: Sequence[int], partition: Views) -> list[Hashable]:
         """Return the signatures of a few states, as sets of codes."""
+        known: dict[int, frozenset[int]] = {}
+        self.visit(states, partition, known, lambda codes, below: codes.union(*below))
+        return [known[state] for state in states]
+
+    def visit(
+        self,
+        states: Sequence[int],
+        partition: Views,
+        known: dict[int, Found],
+        join: Callable[[frozenset[int], list[Found]], Found],
+    ) -> None:
+        """Find something for a few states from their codes and what inert steps lead to."""
         offsets, high, targets, inside = self._arcs
         block = partition.block
-        known: dict[int, frozenset[int]] = {}
         for root in states:
             waiting = [root]
             while waiting:
@@ -136,19 +161,16 @@ class BranchingSignatures:
                 if missing:
                     waiting += missing
                     continue
-                for head in below:
-                    codes |= known[head]
-                known[state] = frozenset(codes)
+                known[state] = join(frozenset(codes), [known[head] for head in below])
                 waiting.pop()
-        return [known[state] for state in states]
 
     def affected(self, moved: Indices, partition: Partition) -> Indices:
         """Return the states whose signatures a change of blocks may touch, each once."""
         graph, block = self.graph, partition.block
         if self._few(len(moved)):
             near = np.concatenate((graph.sources_of(moved), moved))
-            near = np.unique(near[partition.size[block[near]] > 1])
-            return np.unique(self.silent.before(near, block)) if len(near) else near
+            near = distinct(near[partition.size[block[near]] > 1])
+            return distinct(self.silent.before(near, block)) if len(near) else near
         self._scanned += graph.n
         open_ = np.flatnonzero(partition.size[block] > 1)
         if len(open_) == 0:

@@ -21,7 +21,7 @@ from transition_systems.equivalences.branching import BranchingSignatures
 from transition_systems.equivalences.graph import Graph
 from transition_systems.equivalences.hashed_sets import HashedSets, joined, mixed_one
 from transition_systems.equivalences.partition import Partition, Views
-from transition_systems.equivalences.signatures import hashed_sets, packed_rows
+from transition_systems.equivalences.signatures import grouped_keys, hashed_sets
 
 __all__ = ["InductiveSignatures"]
 
@@ -45,59 +45,28 @@ class InductiveSignatures(BranchingSignatures):
         home = partition.block[states].astype(np.uint64)
         bits = np.uint64(max(1, partition.count.bit_length()))
         key = (home << (np.uint64(64) - bits)) | (self.hashes(states, partition) >> bits)
-        return np.unique(key, return_inverse=True)[1].reshape(-1).astype(np.int64)
+        return grouped_keys(key, shortened=self.seed == 0)[0]
 
     def hashes(self, states: Indices, partition: Partition) -> Hashes:
         """Return the hash of the signature of each state, uint64."""
-        graph, block = self.graph, partition.block
-        every = states if len(states) == graph.n else self.silent.after(states, block)
-        arcs = row_arcs(graph.offsets, every)
-        widths = graph.offsets[every + 1] - graph.offsets[every]
-        owner = np.repeat(np.arange(len(every), dtype=np.int64), widths)
-        heads = graph.targets[arcs]
-        codes = block[heads]
-        inert = self.silent.inside[arcs]
-        inert &= codes == np.repeat(block[every], widths)
-        codes |= self.high[arcs]
-        offsets = np.zeros(len(every) + 1, dtype=np.int64)
-        if not inert.any():
-            np.cumsum(widths, out=offsets[1:])
-            return hashed_sets(packed_rows(offsets, codes, self.limit), self.seed)
-        keep = ~inert
-        np.cumsum(np.bincount(owner[keep], minlength=len(every)), out=offsets[1:])
-        own = packed_rows(offsets, codes[keep], self.limit)
+        own, tails, heads = self.own_rows(states, partition)
+        if len(tails) == 0:
+            return hashed_sets(own, self.seed)
         table = HashedSets(own, self.seed)
-        self._local[every] = np.arange(len(every))
-        table.hand_up(owner[inert], self._local[heads[inert]])
+        table.hand_up(tails, heads)
         return table.hashes[: len(states)]
 
     def keys(self, states: Sequence[int], partition: Views) -> list[Hashable]:
         """Return what :meth:`hashes` does, for a few states."""
-        offsets, high, targets, inside = self._arcs
-        block, seed = partition.block, self.seed
+        seed = self.seed
         known: dict[int, tuple[int, frozenset[int]]] = {}
-        for root in states:
-            waiting = [root]
-            while waiting:
-                state = waiting[-1]
-                if state in known:
-                    waiting.pop()
-                    continue
-                home = block[state]
-                values: set[int] = set()
-                below: list[int] = []
-                for arc in range(offsets[state], offsets[state + 1]):
-                    head = targets[arc]
-                    if inside[arc] and block[head] == home:
-                        below.append(head)
-                    else:
-                        values.add(mixed_one(high[arc] | block[head], seed))
-                missing = [head for head in below if head not in known]
-                if missing:
-                    waiting += missing
-                    continue
-                waiting.pop()
-                known[state] = joined(values, [known[head] for head in below], seed)
+
+        def join(
+            codes: frozenset[int], below: list[tuple[int, frozenset[int]]]
+        ) -> tuple[int, frozenset[int]]:
+            return joined({mixed_one(code, seed) for code in codes}, below, seed)
+
+        self.visit(states, partition, known, join)
         return [known[state][0] for state in states]
 
     def unsettled(self, partition: Partition) -> Indices:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 __all__ = [
     "PACKED_BITS",
     "Rows",
+    "grouped_keys",
     "grouped_rows",
     "grouped_words",
     "hashed_sets",
@@ -151,14 +152,28 @@ def grouped_rows(home: Indices, count: int, rows: Rows) -> Indices:
     seed = 0
     while True:
         key = high | (hashed_sets(rows, seed) >> bits)
-        order, key = _sorted(key, shortened=seed == 0)
-        first = np.ones(len(key), dtype=np.bool_)
-        np.not_equal(key[1:], key[:-1], out=first[1:])
-        group = np.empty(len(key), dtype=np.int64)
-        group[order] = np.cumsum(first) - 1
-        if same_sets(rows, order[first][group]).all():
+        group, first = grouped_keys(key, shortened=seed == 0)
+        if same_sets(rows, first[group]).all():
             return group
         seed += 1
+
+
+def grouped_keys(key: Hashes, *, shortened: bool) -> tuple[Indices, Indices]:
+    """Return the group of each word, numbered in their order, and a word of each group.
+
+    With ``shortened``, words that differ in their lowest bits only may be in one group.
+
+    Examples
+    --------
+    >>> grouped_keys(np.array([9, 4, 9], dtype=np.uint64), shortened=False)[0].tolist()
+    [1, 0, 1]
+    """
+    order, key = _sorted(key, shortened=shortened)
+    first = np.ones(len(key), dtype=np.bool_)
+    np.not_equal(key[1:], key[:-1], out=first[1:])
+    group = np.empty(len(key), dtype=np.int64)
+    group[order] = np.cumsum(first) - 1
+    return group, order[first]
 
 
 def _sorted(key: Hashes, *, shortened: bool) -> tuple[Indices, Hashes]:

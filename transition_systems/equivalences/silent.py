@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.csr import csr_order, row_arcs
+from transition_systems.csr import csr_order, distinct, row_arcs
 from transition_systems.equivalences.graph import Graph
 from transition_systems.lts import TAU
 
@@ -64,7 +64,7 @@ class SilentSteps:
         while len(frontier) > THIN:
             reached = ends[row_arcs(offsets, frontier)]
             home = np.repeat(block[frontier], offsets[frontier + 1] - offsets[frontier])
-            reached = np.unique(reached[(block[reached] == home) & ~mark[reached]])
+            reached = distinct(reached[(block[reached] == home) & ~mark[reached]])
             mark[reached] = True
             found.append(reached)
             frontier = reached

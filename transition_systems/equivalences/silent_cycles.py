@@ -35,7 +35,10 @@ def _components(graph: Graph) -> tuple[Indices, Bools]:
         tails, heads = tails[keep], heads[keep]
     place = np.arange(n, dtype=np.int64)
     if len(tails):
-        nodes = np.unique(np.concatenate((tails, heads)))
+        ends = np.zeros(n, dtype=np.bool_)
+        ends[tails] = True
+        ends[heads] = True
+        nodes = np.flatnonzero(ends)
         short = np.zeros(n, dtype=np.int64)
         short[nodes] = np.arange(len(nodes))
         order, offsets = csr_order(short[tails], len(nodes))

@@ -247,7 +247,7 @@ class _Question:
     def _different(self, found: _Found) -> Verdict:
         of_left = found.lacking(self.preorder)[0]
         first, second = (self.a, self.b) if of_left else (self.b, self.a)
-        able = "first" if of_left else "second"
+        able = "lower one" if self.preorder else "first" if of_left else "second"
         trace = self._trace(first, second, FEW_STATES)
         formula: HmlFormula | None = None
         if trace is not None and len(trace) <= SHORT:

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.csr import row_arcs
+from transition_systems.csr import distinct, row_arcs
 from transition_systems.equivalences.graph import Graph
 from transition_systems.equivalences.partition import Partition, Views
 from transition_systems.equivalences.signatures import (
@@ -139,7 +139,7 @@ class StrongSignatures:
         graph = self.graph
         if 8 * len(moved) < graph.n and self._scanned > SCANS * len(graph.targets):
             sources = graph.sources_of(moved)
-            return np.unique(sources[partition.size[partition.block[sources]] > 1])
+            return distinct(sources[partition.size[partition.block[sources]] > 1])
         self._scanned += graph.n
         open_ = np.flatnonzero(partition.size.take(partition.block) > 1)
         if len(open_) == 0:
