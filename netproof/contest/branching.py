@@ -231,8 +231,8 @@ class BranchingAnswers(Drawing[_Asked]):
 
         return marking_holds(self.net, predicate, self.net.initial)
 
-    def _size(self, asked: _Asked) -> int:
-        return len(asked.program.nodes)
+    def _size(self, asked: _Asked) -> tuple[int, ...]:
+        return (len(asked.program.nodes),)
 
     def _decided(self, space: SymbolicSpace, asked: _Asked, budget: Budget) -> bool:
         return symbolic_ctl(space, budget.start()).decide(asked.program)

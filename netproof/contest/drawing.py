@@ -45,7 +45,7 @@ class Drawing(Generic[A]):
         self.open: dict[int, A] = {}
         self.second: Connection | None = None
 
-    def _size(self, asked: A) -> int:
+    def _size(self, asked: A) -> tuple[int, ...]:
         """Return how much work a question may be; the small ones come first."""
         raise NotImplementedError
 

@@ -250,7 +250,7 @@ class LinearAnswers(Drawing[_Asked]):
                     continue
         self._settled(method)
 
-    def _size(self, asked: _Asked) -> int:
+    def _size(self, asked: _Asked) -> tuple[int, ...]:
         return asked.violations.graph.size
 
     def _decided(self, space: SymbolicSpace, asked: _Asked, budget: Budget) -> bool:
