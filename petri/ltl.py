@@ -34,8 +34,8 @@ from transition_systems.verdict import Outcome, Verdict
 __all__ = ["ltl", "silent_transitions", "transition_fairness"]
 
 Words = NDArray[np.uint64]
-# The part of the time for listing, and the seconds of deep walks where that came to no end.
-LISTING, WALKING = 0.75, 10.0
+# Markings that are listed first; the part of the time for all of them; seconds of walks.
+FEW, MOST, QUICKLY, LONG = 20_000, 0.75, 1.0, 10.0
 
 
 def ltl(
@@ -111,41 +111,54 @@ def ltl(
 
     fair = transition_fairness(net, fairness)
     limit = (budget or Budget()).fixed()
-    left = limit.remaining()
-    listing = limit if left is None else replace(limit, seconds=LISTING * left)
-    verdict = check_ltl_on_the_fly(
-        game, tree, model_digest=net.digest(), holds=holds, state=state, space=space,
-        fairness=fair, weak=weak, silent=silent_transitions(net), budget=listing,
-        progress=progress,
-    )  # fmt: skip
-    if not verdict.unknown or weak or (fair is not None and (fair.weak or fair.strong)):
+
+    def listed(most: Budget) -> Verdict:
+        return check_ltl_on_the_fly(
+            game, tree, model_digest=net.digest(), holds=holds, state=state, space=space,
+            fairness=fair, weak=weak, silent=silent_transitions(net), budget=most,
+            progress=progress,
+        )  # fmt: skip
+
+    if weak or (fair is not None and (fair.weak or fair.strong)):
+        return listed(limit)
+    few = FEW if limit.states is None else min(FEW, limit.states)
+    verdict = listed(replace(limit, states=few))
+    if not verdict.unknown:
         return verdict
-    return _walked(net, tree, verdict, limit)
+    walked = _walked(net, tree, verdict, limit, QUICKLY)
+    if walked.violated or few == limit.states:
+        return walked
+    left = limit.remaining()
+    verdict = listed(limit if left is None else replace(limit, deadline=None, seconds=MOST * left))
+    return _walked(net, tree, verdict, limit, LONG) if verdict.unknown else verdict
 
 
-def _walked(net: PetriNet, formula: Formula, verdict: Verdict, limit: Budget) -> Verdict:
-    """Return the verdict, or a violation that deep walks find where listing came to no end."""
+def _walked(
+    net: PetriNet, formula: Formula, verdict: Verdict, limit: Budget, seconds: float
+) -> Verdict:
+    """Return the verdict, or a violation that deep walks find."""
     left = limit.remaining()
     try:
         found = violations(formula)
-        letter = sum([
-            int(marking_holds(net, predicate, net.initial)) << bit
-            for bit, predicate in enumerate(found.predicates)
-        ])  # fmt: skip
-        found = Violations(found.formula, found.predicates, begun(found.graph, letter))
     except (TooManyStatesError, UnsupportedError):
         return verdict
-    lasso = LtlWalks(net).lasso(found, WALKING if left is None else min(left, WALKING))
+    letter = sum([
+        int(marking_holds(net, predicate, net.initial)) << bit
+        for bit, predicate in enumerate(found.predicates)
+    ])  # fmt: skip
+    found = Violations(found.formula, found.predicates, begun(found.graph, letter))
+    lasso = LtlWalks(net).lasso(found, seconds if left is None else min(seconds, left / 4))
     if lasso is None:
         return verdict
     text = format_formula(formula)
     said = ltl_formula(text, holds=False, weak=False, fair=(), strong=())
+    claim = Claim(formula=said, model_digest=net.digest())
     return verdict.with_(
-        outcome=Outcome.VIOLATED, reason=None,
-        evidence=LtlLasso(
-            claim=Claim(formula=said, model_digest=net.digest()), formula=text, lasso=lasso
-        ),
-    )  # fmt: skip
+        outcome=Outcome.VIOLATED,
+        reason=None,
+        evidence=LtlLasso(claim=claim, formula=text, lasso=lasso),
+        statistics=replace(verdict.statistics, method="walks in the product"),
+    )
 
 
 def silent_transitions(net: PetriNet) -> tuple[str, ...]:
