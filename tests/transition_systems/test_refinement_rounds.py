@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -26,6 +27,7 @@ from transition_systems.equivalences import (
     minimise,
 )
 from transition_systems.evidence import PartitionEvidence
+from transition_systems.lts import LTS
 from transition_systems.lts_operations import disjoint_union
 
 relations = pytest.mark.parametrize("relation", [*RELATIONS])
@@ -92,6 +94,28 @@ def test_large_systems_with_and_without_hashed_rounds(monkeypatch: pytest.Monkey
                     small, place = minimise(lts, relation)  # type: ignore[arg-type]
                 assert small == expected[0]
                 assert np.array_equal(place, expected[1])
+
+
+def toothed(n: int, copies: int) -> LTS:
+    """Silent chains of n states, each with a step to the tooth that has as many steps left."""
+    step, parts = np.arange(n), []
+    for copy in range(copies):
+        at, tooth = 2 * n * copy + step, 2 * n * copy + n + step
+        parts += [(at[:-1], np.zeros(n - 1), at[1:]), (at, np.full(n, 2), tooth)]
+        parts.append((tooth[1:], np.full(n - 1, 3), tooth[:-1]))
+    tails, labels, heads = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return LTS.from_arrays(2 * n * copies, tails, labels, heads, label_names=["tau", "✓", "a", "b"])
+
+
+def test_long_silent_chains_are_quick() -> None:
+    """Each round splits one state off a long silent chain; seconds would mean quadratic time."""
+    for n, copies in ((6_000, 1), (300, 100)):
+        lts = toothed(n, copies)
+        began = time.process_time()
+        small, place = minimise(lts, "branching")
+        assert time.process_time() - began < 5
+        assert small.n_states == 2 * n
+        assert np.array_equal(place, np.tile(place[: 2 * n], copies))
 
 
 @relations

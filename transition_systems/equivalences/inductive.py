@@ -29,6 +29,7 @@ Indices = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 
 MOST_KNOWN = 200_000
+PASSED = 16
 
 
 class InductiveSignatures(BranchingSignatures):
@@ -41,6 +42,7 @@ class InductiveSignatures(BranchingSignatures):
     def __init__(self, graph: Graph) -> None:
         super().__init__(graph)
         self.seed = 0
+        self._passed = 0
         # What small rounds found for states that were not touched since.
         self._known: dict[int, tuple[int, frozenset[int]]] = {}
 
@@ -52,9 +54,17 @@ class InductiveSignatures(BranchingSignatures):
         key = (home << (np.uint64(64) - bits)) | (self.hashes(states, partition) >> bits)
         return grouped_keys(key, shortened=self.seed == 0)[0]
 
+    def few(self) -> int:
+        """Return a share of the states that inert steps led to in the last round on arrays.
+
+        One by one, what is known of these is not computed again.
+        """
+        return self._passed // PASSED if self._passed < MOST_KNOWN else 0
+
     def hashes(self, states: Indices, partition: Partition) -> Hashes:
         """Return the hash of the signature of each state, uint64."""
         own, tails, heads = self.own_rows(states, partition)
+        self._passed = len(own.offsets) - 1 - len(states)
         if len(tails) == 0:
             return hashed_sets(own, self.seed)
         table = HashedSets(own, self.seed)
