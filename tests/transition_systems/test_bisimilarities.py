@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from bisimilarity_cases import (
+    as_it_is,
+    hashed_first,
+    on_arrays,
+    one_state_at_a_time,
+    random_arcs,
+    random_system,
+    related_sides,
+    rewritten,
+)
 from netproof.recheck import recheck_equivalence
-from oracles.bisimulation import RELATIONS, Relation, cyclic, holds, moves
+from oracles.bisimulation import RELATIONS, cyclic, holds, moves
 from transition_systems.budget import Budget
 from transition_systems.equivalences import (
     bisimilar,
-    closure,
-    hashed_rounds,
-    hashed_sets,
-    inductive,
     minimise,
-    refinement,
-    silent,
 )
 from transition_systems.errors import UndecidedError
 from transition_systems.evidence import Distinction, PartitionEvidence, TraceDistinction
@@ -28,58 +31,6 @@ from transition_systems.lts import LTS
 from transition_systems.lts_operations import disjoint_union, hide
 
 relations = pytest.mark.parametrize("relation", [*RELATIONS])
-LABELS = (None, None, "a", "b")
-
-
-def random_system(rng: random.Random, most: int = 6) -> LTS:
-    n = rng.randint(1, most)
-    arcs = [
-        (rng.randrange(n), rng.choice(LABELS), rng.randrange(n))
-        for _ in range(rng.randint(0, 2 * n + 1))
-    ]
-    final = [s for s in range(n) if rng.random() < 0.2]
-    atoms = {"p": [rng.random() < 0.15 for _ in range(n)]} if rng.random() < 0.3 else {}
-    initial = {rng.randrange(n) for _ in range(rng.choice([1, 1, 1, 2]))}
-    return LTS.from_arcs(n, arcs, initial=initial, final=final, atoms=atoms)
-
-
-def rewritten(rng: random.Random, lts: LTS) -> LTS:
-    """A system that may well be equivalent: states doubled, silent steps put in."""
-    arcs = [(s, a, t) for s, a, t in lts.arcs()]
-    n = lts.n_states
-    for _ in range(rng.randint(0, 3)):
-        kind = rng.randrange(3)
-        state = rng.randrange(n)
-        if kind == 0:
-            arcs += [(n, a, t) for s, a, t in arcs if s == state]
-            arcs = [(s, a, n if t == state and rng.random() < 0.5 else t) for s, a, t in arcs]
-        elif kind == 1:
-            arcs = [(n if s == state else s, a, t) for s, a, t in arcs] + [(state, None, n)]
-        else:
-            arcs += [(n, None, state), (state, None, n)]
-        lts = LTS.from_arcs(
-            n + 1,
-            [],
-            initial=lts.initial.tolist(),
-            final=[s if s < n else state for s in [*np.flatnonzero(lts.final), n]
-                   if s < n or lts.final[state]] + ([n] if lts.final[state] else []),
-            atoms={k: [*v, v[state]] for k, v in lts.atoms.items() if k != "final"},
-        )  # fmt: skip
-        n += 1
-    return LTS.from_arcs(
-        n,
-        arcs,
-        initial=lts.initial.tolist(),
-        final=np.flatnonzero(lts.final).tolist(),
-        atoms={k: v for k, v in lts.atoms.items() if k != "final"},
-    )
-
-
-def related_sides(related: Relation, a: LTS, b: LTS) -> bool:
-    left, right = a.initial.tolist(), [a.n_states + int(s) for s in b.initial]
-    return all(any((s, t) in related for t in right) for s in left) and all(
-        any((s, t) in related for s in left) for t in right
-    )
 
 
 def check_pair(a: LTS, b: LTS, relation: str) -> bool:
@@ -117,30 +68,6 @@ def check_minimised(lts: LTS, relation: str) -> None:
     assert related_sides(RELATIONS[relation](disjoint_union(lts, small)), lts, small)
 
 
-def one_state_at_a_time(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(refinement, "FEW", 10**9)
-    for module in (closure, hashed_sets, silent):
-        patch.setattr(module, "THIN", 10**9)
-    patch.setattr(hashed_sets, "WIDE", 10**9)
-
-
-def on_arrays(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(refinement, "FEW", 0)
-    for module in (closure, hashed_sets, silent):
-        patch.setattr(module, "THIN", 0)
-
-
-def hashed_first(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(hashed_rounds, "FROM", 0)
-    patch.setattr(hashed_rounds, "MOST_ARCS", 10**9)
-    patch.setattr(hashed_rounds, "GROWTH", 0.5)
-    patch.setattr(hashed_rounds, "SLOW", 0.5)
-
-
-def as_it_is(patch: pytest.MonkeyPatch) -> None:
-    del patch
-
-
 @relations
 @pytest.mark.parametrize("way", [as_it_is, on_arrays, one_state_at_a_time, hashed_first])
 def test_random_systems(
@@ -173,16 +100,6 @@ def test_many_random_systems(relation: str) -> None:
                 check_minimised(random_system(rng, 9), relation)
 
 
-def random_arcs(rng: np.random.Generator, n: int, m: int, labels: int, silent_share: float) -> LTS:
-    label = np.where(rng.random(m) < silent_share, 0, rng.integers(2, 2 + labels, m))
-    names = ["tau", "✓", *(f"l{i}" for i in range(labels))]
-    flags = rng.random(n) < 0.1
-    return LTS.from_arrays(
-        n, rng.integers(0, n, m), label, rng.integers(0, n, m),
-        label_names=names, atoms={"final": flags},
-    )  # fmt: skip
-
-
 @relations
 def test_larger_systems_on_arrays_and_one_by_one(
     relation: str, monkeypatch: pytest.MonkeyPatch
@@ -199,69 +116,6 @@ def test_larger_systems_on_arrays_and_one_by_one(
         assert all(other == places[0] for other in places)
         evidence = bisimilar(lts, minimise(lts, relation, atoms=["p"])[0], relation).evidence  # type: ignore[arg-type]
         assert isinstance(evidence, PartitionEvidence)
-
-
-def test_collisions_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hashes that collide for the first seeds cost rounds and no classes."""
-    rng = random.Random(3)
-    systems = [random_system(rng, 9) for _ in range(60)]
-    expected = [minimise(lts, "branching", atoms=["p"])[1].tolist() for lts in systems]
-    genuine, genuine_one = hashed_sets.mixed, hashed_sets.mixed_one
-
-    def bad(values: np.ndarray, seed: int) -> np.ndarray:  # type: ignore[type-arg]
-        return values * np.uint64(0) + np.uint64(1) if seed < 4 else genuine(values, seed)
-
-    def bad_one(value: int, seed: int) -> int:
-        return 1 if seed < 4 else genuine_one(value, seed)
-
-    from transition_systems.equivalences import signatures
-
-    for module in (hashed_sets, signatures):
-        monkeypatch.setattr(module, "mixed", bad)
-    for other in (hashed_sets, inductive):
-        monkeypatch.setattr(other, "mixed_one", bad_one)
-    for way in (on_arrays, one_state_at_a_time):
-        with monkeypatch.context() as patch:
-            way(patch)
-            assert [
-                minimise(lts, "branching", atoms=["p"])[1].tolist() for lts in systems
-            ] == expected
-
-
-@pytest.mark.parametrize("kept", [0, 1, 0xFF, 0xFFFF])
-def test_hashed_rounds_with_collisions(kept: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rounds by hashes of few bits part nothing that is equivalent, and no atoms are lost."""
-    rng = np.random.default_rng(kept)
-    systems = [random_arcs(rng, 300, m, labels, 0.4) for m in (300, 600) for labels in (1, 3)]
-    systems += [random_system(random.Random(seed), 9) for seed in range(40)]
-    genuine = hashed_rounds._mixed
-
-    def few_bits(values: np.ndarray, seed: int) -> np.ndarray:  # type: ignore[type-arg]
-        return genuine(values, seed) & np.uint32(kept)
-
-    for relation in ("strong", "branching", "divergence-branching", "weak"):
-        expected = [minimise(lts, relation, atoms=["p"])[1].tolist() for lts in systems]  # type: ignore[arg-type]
-        with monkeypatch.context() as patch:
-            hashed_first(patch)
-            patch.setattr(hashed_rounds, "_mixed", few_bits)
-            found = [minimise(lts, relation, atoms=["p"])[1].tolist() for lts in systems]  # type: ignore[arg-type]
-        assert found == expected
-
-
-def test_large_systems_with_and_without_hashed_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    rng = np.random.default_rng(7)
-    for m, labels, share in ((12_000, 1, 0.0), (20_000, 3, 0.3), (24_000, 10, 0.5)):
-        lts = random_arcs(rng, 8_000, m, labels, share)
-        for relation in ("strong", "branching", "divergence-branching"):
-            with monkeypatch.context() as patch:
-                patch.setattr(hashed_rounds, "FROM", 10**9)
-                expected = minimise(lts, relation)  # type: ignore[arg-type]
-            for layers in (hashed_rounds.MOST_LAYERS, 2):
-                with monkeypatch.context() as patch:
-                    patch.setattr(hashed_rounds, "MOST_LAYERS", layers)
-                    small, place = minimise(lts, relation)  # type: ignore[arg-type]
-                assert small == expected[0]
-                assert np.array_equal(place, expected[1])
 
 
 def test_classes_stay_divergent_together() -> None:
@@ -375,37 +229,3 @@ def test_a_trace_where_no_formula_is_written() -> None:
             assert len(verdict.evidence.trace) == 401
         assert verdict.evidence is not None
         assert recheck_equivalence(verdict.evidence, chain, silent_chain).passed
-
-
-@relations
-def test_forged_partitions(relation: str) -> None:
-    """A partition that passes relates only what the definition relates."""
-    rng = random.Random(f"forged {relation}")
-    passed = refused = 0
-    for _ in range(150):
-        a = random_system(rng)
-        b = rewritten(rng, a)
-        verdict = bisimilar(a, b, relation, atoms=["p"])  # type: ignore[arg-type]
-        genuine = bisimilar(a, a, relation, atoms=["p"]).evidence  # type: ignore[arg-type]
-        related = RELATIONS[relation](disjoint_union(a, b))
-        n = range(a.n_states + b.n_states)
-        assert isinstance(genuine, PartitionEvidence)
-        assert verdict.evidence is not None
-        digest = verdict.evidence.claim.model_digest
-        claim = replace(genuine.claim, model_digest=digest)
-        for _ in range(8):
-            if isinstance(verdict.evidence, PartitionEvidence) and rng.random() < 0.7:
-                block = verdict.evidence.block.copy()
-            else:
-                block = np.array([rng.randrange(rng.randint(1, 4)) for _ in n])
-            for _ in range(rng.randint(0, 2)):
-                block[rng.choice(n)] = block[rng.choice(n)] if rng.random() < 0.6 else len(n)
-            forged = PartitionEvidence(claim=claim, relation=relation, block=block, atoms=("p",))
-            if recheck_equivalence(forged, a, b).passed:
-                passed += 1
-                assert verdict.holds
-                assert all((s, t) in related for s in n for t in n if block[s] == block[t])
-            else:
-                refused += 1
-    assert passed > 20
-    assert refused > 300

@@ -148,6 +148,8 @@ def test_budgets_and_misuse() -> None:
         assert "the second shows nothing more after traces of fewer than" in str(verdict.reason)
     assert seen
     assert seen[-1].states > 0
+    small = equivalent(specification, implementation, "possible-futures", budget=Budget(states=99))
+    assert "sets of states that traces lead to are not all" in str(small.reason)
     # The difference that was found is told, though it is not known whether there is a shorter one.
     wide = [(0, "a", i) for i in range(1, n)] + [(i, "a", n) for i in range(1, n)]
     one, two = LTS.from_arcs(n + 1, wide), LTS.from_arcs(4, [(0, "a", 1), (1, "a", 2), (2, "b", 3)])

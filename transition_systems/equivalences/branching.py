@@ -216,6 +216,10 @@ class BranchingSignatures:
                     waiting.append(other)
         return list(found)
 
+    def few(self) -> int:
+        """Return no more states than usual."""
+        return 0
+
     def unsettled(self, partition: Partition) -> Indices:
         """Return no states: signatures are compared exactly in each round."""
         return partition.states[:0]

@@ -28,6 +28,9 @@ __all__ = ["InductiveSignatures"]
 Indices = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 
+MOST_KNOWN = 200_000
+PASSED = 16
+
 
 class InductiveSignatures(BranchingSignatures):
     """Hashes of inductive signatures; what they leave together is compared exactly at the end.
@@ -39,17 +42,29 @@ class InductiveSignatures(BranchingSignatures):
     def __init__(self, graph: Graph) -> None:
         super().__init__(graph)
         self.seed = 0
+        self._passed = 0
+        # What small rounds found for states that were not touched since.
+        self._known: dict[int, tuple[int, frozenset[int]]] = {}
 
     def groups(self, partition: Partition, states: Indices) -> Indices:
         """Return the group of each state, numbered block after block, by hashed signatures."""
+        self._known.clear()
         home = partition.block[states].astype(np.uint64)
         bits = np.uint64(max(1, partition.count.bit_length()))
         key = (home << (np.uint64(64) - bits)) | (self.hashes(states, partition) >> bits)
         return grouped_keys(key, shortened=self.seed == 0)[0]
 
+    def few(self) -> int:
+        """Return a share of the states that inert steps led to in the last round on arrays.
+
+        One by one, what is known of these is not computed again.
+        """
+        return self._passed // PASSED if self._passed < MOST_KNOWN else 0
+
     def hashes(self, states: Indices, partition: Partition) -> Hashes:
         """Return the hash of the signature of each state, uint64."""
         own, tails, heads = self.own_rows(states, partition)
+        self._passed = len(own.offsets) - 1 - len(states)
         if len(tails) == 0:
             return hashed_sets(own, self.seed)
         table = HashedSets(own, self.seed)
@@ -57,9 +72,16 @@ class InductiveSignatures(BranchingSignatures):
         return table.hashes[: len(states)]
 
     def keys(self, states: Sequence[int], partition: Views) -> list[Hashable]:
-        """Return what :meth:`hashes` does, for a few states."""
-        seed = self.seed
-        known: dict[int, tuple[int, frozenset[int]]] = {}
+        """Return what :meth:`hashes` does, for a few states.
+
+        All states that were touched since the last round are among those of some call, before any
+        state in their block is asked for again: what is known of others is still true.
+        """
+        seed, known = self.seed, self._known
+        if len(known) > MOST_KNOWN:
+            known.clear()
+        for state in states:
+            known.pop(state, None)
 
         def join(
             codes: frozenset[int], below: list[tuple[int, frozenset[int]]]
@@ -79,6 +101,7 @@ class InductiveSignatures(BranchingSignatures):
         if len(open_) == 0 or self._is_stable(open_, partition):
             return open_[:0]
         self.seed += 2
+        self._known.clear()
         return open_
 
     def _is_stable(self, states: Indices, partition: Partition) -> bool:

@@ -33,7 +33,7 @@ Indices = NDArray[np.int64]
 Move = tuple[Sequence[int] | NDArray[np.int64], Sequence[int] | NDArray[np.int64]]
 
 FEW = 48
-ROUNDS_BETWEEN_LOOKS = 512
+STATES_BETWEEN_LOOKS = 25_000
 
 
 class SignatureSource(Protocol):
@@ -57,6 +57,10 @@ class SignatureSource(Protocol):
 
     def unsettled(self, partition: Partition) -> Indices:
         """Return the states to look at again where nothing seems left to split."""
+        ...
+
+    def few(self) -> int:
+        """Return of how many states a round costs less one by one than on arrays, by the last."""
         ...
 
 
@@ -220,14 +224,14 @@ def refine(
         if len(touched) == 0:
             found.stable = True
             return found
-        if len(touched) > FEW:
+        limit = max(FEW, signatures.few()) if FEW else FEW
+        if len(touched) > limit:
             touched = refiner.round(touched)
         else:
-            few = touched.tolist()
-            for _ in range(ROUNDS_BETWEEN_LOOKS):
+            few, looked = touched.tolist(), 0
+            while 0 < len(few) <= limit and looked < STATES_BETWEEN_LOOKS:
+                looked += len(few) + 16
                 few = refiner.small_round(few)
-                if not 0 < len(few) <= FEW:
-                    break
             touched = np.array(few, dtype=np.int64)
         if progress is not None:
             progress(

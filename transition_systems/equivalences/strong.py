@@ -175,6 +175,10 @@ class StrongSignatures:
         }
         return list(touched)
 
+    def few(self) -> int:
+        """Return no more states than usual: arrays cost what the touched states do."""
+        return 0
+
     def unsettled(self, partition: Partition) -> Indices:
         """Return no states: signatures are compared exactly in each round."""
         return partition.states[:0]
