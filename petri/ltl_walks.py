@@ -9,31 +9,17 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 
 from petri.net import PetriNet
+from petri.tuple_game import Able, Marking, TupleGame
 from transition_systems.evidence_ltl import STAYS
-from transition_systems.properties.predicates import (
-    And,
-    Atom,
-    Compare,
-    Constant,
-    Dead,
-    Enabled,
-    Not,
-    Or,
-    Predicate,
-)
-from transition_systems.properties.walk import fold_predicate
 from transition_systems.run import Lasso, Step
 from transition_systems.temporal.buchi_graph import accepting_components, strong_components
 from transition_systems.temporal.ltl_violations import Violations
 
 __all__ = ["LtlWalks"]
 
-Marking = tuple[int, ...]
-Able = frozenset[int]
-Test = Callable[[Marking, Able], bool]
 Node = tuple[Marking, int]
 # A node on the path, what comes after it, the transition that led to it (or -1), what is able.
 _Visit = tuple[Node, Iterator[tuple[Node, int, Able, int]], int, Able]
@@ -66,23 +52,7 @@ class LtlWalks:
         self.net = net
         self.random = random.Random(seed)  # noqa: S311
         self.round = 0
-        self._place = {name: index for index, name in enumerate(net.place_ids)}
-        self._transition = {name: index for index, name in enumerate(net.transition_ids)}
-        self._needs: list[list[tuple[int, int]]] = [[] for _ in net.transition_ids]
-        change: list[dict[int, int]] = [{} for _ in net.transition_ids]
-        takers: list[list[int]] = [[] for _ in net.place_ids]
-        for arc in net.arcs:
-            if arc.source in self._place:
-                place, transition = self._place[arc.source], self._transition[arc.target]
-                self._needs[transition].append((place, arc.weight))
-                takers[place].append(transition)
-                change[transition][place] = change[transition].get(place, 0) - arc.weight
-            else:
-                place, transition = self._place[arc.target], self._transition[arc.source]
-                change[transition][place] = change[transition].get(place, 0) + arc.weight
-        self._change = [[(p, d) for p, d in moved.items() if d] for moved in change]
-        self._touched = [sorted({t for p, _ in moved for t in takers[p]}) for moved in self._change]
-        self.initial: Marking = tuple(net.initial[p] for p in net.place_ids)
+        self.game = TupleGame(net)
 
     def violated(self, violations: Violations, seconds: float) -> bool:
         """Return whether a path that violates a formula was found in some seconds."""
@@ -112,70 +82,6 @@ class LtlWalks:
                 return search.shown(ends)
         return None
 
-    def able(self, marking: Marking) -> Able:
-        """Return the transitions that are enabled in a marking."""
-        return frozenset(t for t in range(len(self._needs)) if self._can(marking, t))
-
-    def _can(self, marking: Sequence[int], transition: int) -> bool:
-        return all(marking[place] >= weight for place, weight in self._needs[transition])
-
-    def after(self, marking: Marking, transition: int) -> Marking:
-        """Return the marking after a firing."""
-        tokens = list(marking)
-        for place, delta in self._change[transition]:
-            tokens[place] += delta
-        return tuple(tokens)
-
-    def able_after(self, able: Able, transition: int, marking: Marking) -> Able:
-        """Return what is enabled in a marking that a firing has led to."""
-        touched = self._touched[transition]
-        kept = [t for t in touched if self._can(marking, t)]
-        return able.difference(touched).union(kept)
-
-    def test(self, predicate: Predicate) -> Test:
-        """Return a predicate as a function of a marking and what is enabled there."""
-
-        def combine(node: Predicate, parts: list[Test]) -> Test:
-            match node:
-                case Constant(value=value):
-                    return lambda _marking, _able: value
-                case Compare(terms=terms, op=op, bound=bound):
-                    return _compare([(self._place[p], k) for p, k in terms], op, bound)
-                case Atom(name=name):
-                    return _compare([(self._place[name], 1)], ">=", 1)
-                case Enabled(name=name):
-                    number = self._transition[name]
-                    return lambda _marking, able: number in able
-                case Dead():
-                    return lambda _marking, able: not able
-                case Not():
-                    return lambda marking, able: not parts[0](marking, able)
-                case And():
-                    return lambda marking, able: all(part(marking, able) for part in parts)
-                case Or():
-                    return lambda marking, able: any(part(marking, able) for part in parts)
-
-        return fold_predicate(predicate, combine)
-
-
-def _compare(terms: list[tuple[int, int]], op: str, bound: int) -> Test:
-    def total(marking: Marking) -> int:
-        return sum([k * marking[p] for p, k in terms])
-
-    match op:
-        case "<=":
-            return lambda marking, _able: total(marking) <= bound
-        case ">=":
-            return lambda marking, _able: total(marking) >= bound
-        case "<":
-            return lambda marking, _able: total(marking) < bound
-        case ">":
-            return lambda marking, _able: total(marking) > bound
-        case "==":
-            return lambda marking, _able: total(marking) == bound
-        case _:
-            return lambda marking, _able: total(marking) != bound
-
 
 class _Search:
     """Depth-first searches for one automaton; components by J.-M. Couvreur (FM 1999)."""
@@ -183,7 +89,7 @@ class _Search:
     def __init__(self, walks: LtlWalks, violations: Violations) -> None:
         self.walks = walks
         graph = violations.graph
-        self.tests = [walks.test(predicate) for predicate in violations.predicates]
+        self.tests = [walks.game.test(predicate) for predicate in violations.predicates]
         self.every = graph.all_marks
         self.initial = graph.initial
         home = strong_components(graph.edges, graph.initial)
@@ -228,8 +134,8 @@ class _Search:
             path.append((node, self._successors(node, able), transition, able))
             return node[1] in self.universal
 
-        first = walks.initial
-        if push((first, self.initial), 0, walks.able(first), -1):
+        first = walks.game.initial
+        if push((first, self.initial), 0, walks.game.able(first), -1):
             return True
         steps = 0
         while path:
@@ -253,7 +159,7 @@ class _Search:
             number = index.get(target)
             if number is None:
                 if transition >= 0:
-                    able = walks.able_after(able, transition, target[0])
+                    able = walks.game.able_after(able, transition, target[0])
                 if push(target, marks, able, transition):
                     return True
             elif number > 0:
@@ -299,7 +205,7 @@ class _Search:
         if first is not None:
             steps, loop = steps[: first + 1], first - len(stem)
         return Lasso(
-            initial=state(self.walks.initial), steps=tuple(steps), loop_start=len(stem) + loop
+            initial=state(self.walks.game.initial), steps=tuple(steps), loop_start=len(stem) + loop
         )
 
     def _onward(
@@ -312,8 +218,8 @@ class _Search:
             if not able:
                 return [*steps, (-1, marking)], len(steps)
             transition = self.walks.random.choice(sorted(able))
-            marking = self.walks.after(marking, transition)
-            able = self.walks.able_after(able, transition, marking)
+            marking = self.walks.game.after(marking, transition)
+            able = self.walks.game.able_after(able, transition, marking)
             steps.append((transition, marking))
             if marking in known:
                 return steps, known[marking]
@@ -346,7 +252,7 @@ class _Search:
         for node in ready:
             if time.monotonic() > ends:
                 return None
-            able = self.walks.able(node[0])
+            able = self.walks.game.able(node[0])
             for target, met, _, transition in self._successors(node, able):
                 if self.index.get(target, 0) < root:
                     continue
@@ -378,6 +284,6 @@ class _Search:
         order = list(able)
         self.walks.random.shuffle(order)
         for transition in order:
-            after = self.walks.after(marking, transition)
+            after = self.walks.game.after(marking, transition)
             for marks, target in edges:
                 yield (after, target), marks, able, transition
