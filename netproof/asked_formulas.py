@@ -19,12 +19,14 @@ from transition_systems.properties.predicates import TRUE, Atom, Dead, Enabled, 
 from transition_systems.properties.walk import predicates_in, subpredicates
 from transition_systems.temporal.ctl_program import ctl_program
 from transition_systems.temporal.ltl_questions import linear_formula
+from transition_systems.temporal.mu_formulas import MuFormula
+from transition_systems.temporal.mu_parse import parse_mu
 from transition_systems.temporal.patterns import PatternName, parse_pattern
 from translators.ledger import PropertyKind
 
 __all__ = ["FAIRNESS", "AskedFormula", "FairnessWord", "Logic", "asked_formula", "with_reading"]
 
-Logic = Literal["state", "CTL", "LTL", "CTL*"]
+Logic = Literal["state", "CTL", "LTL", "CTL*", "mu"]
 FairnessWord = Literal[
     "weak-fairness", "strong-fairness", "weak-process-fairness", "strong-process-fairness"
 ]
@@ -32,12 +34,14 @@ FAIRNESS: tuple[FairnessWord, ...] = get_args(FairnessWord)
 WORDS = ("weak", *FAIRNESS)
 HEAD = re.compile(r"\s*([a-z-]+(?:[\s,]+[a-z-]+)*)\s*:(.*)", re.DOTALL)
 CALLED = re.compile(r"\s*([A-Za-z][A-Za-z-]*)\s*\(")
+MU = re.compile(r"[\s(!]*(?:<|\[|(?:mu|nu)\s+[A-Za-z_]\w*\s*\.)")
 NO_PATTERNS = frozenset({"enabled", "done", "started", "not", "dead", "deadlock"})
 STEPS = ("done(", "started(")
 CTL_READING = "Read as CTL: paths are maximal; in a dead state EX is false and AX is true."
 PATHS = "on all paths, and in a dead state the path stays there for ever"
 LTL_READING = f"Read as LTL: {PATHS}."
 CTL_STAR_READING = "Read as CTL*: paths that come to a dead state stay there for ever."
+MU_READING = "Read as the modal mu-calculus: <a> and [a] are about single steps."
 WEAK_READING = "Silent steps that change no predicate are left out."
 
 
@@ -59,6 +63,8 @@ class AskedFormula:
         Whether silent steps are left out.
     fairness
         Which paths count; all where it is ``None``.
+    mu
+        The formula where it is of the mu-calculus; ``formula`` says nothing then.
     """
 
     text: str
@@ -68,6 +74,7 @@ class AskedFormula:
     logic: Logic = "state"
     weak: bool = False
     fairness: FairnessWord | None = None
+    mu: MuFormula | None = None
 
     @property
     def kind(self) -> PropertyKind:
@@ -87,6 +94,8 @@ class AskedFormula:
         """How the formula is read, as sentences."""
         if self.formula is None:
             return ()
+        if self.mu is not None:
+            return (MU_READING,)
         told = {"CTL": CTL_READING, "LTL": LTL_READING}.get(self.logic, CTL_STAR_READING)
         sentences = [told]
         if self.fairness is None and self.logic != "CTL":
@@ -132,7 +141,7 @@ def _words(text: str) -> tuple[list[str], str]:
 
 
 def asked_formula(text: str) -> AskedFormula:
-    """Read a formula: a state predicate everywhere or somewhere, CTL, LTL, CTL*, or a pattern.
+    """Read a formula: of a state predicate, CTL, LTL, CTL*, the mu-calculus, or a pattern.
 
     Parameters
     ----------
@@ -142,8 +151,9 @@ def asked_formula(text: str) -> AskedFormula:
     Returns
     -------
     AskedFormula
-        A formula that is in CTL is read as CTL; what has path quantifiers elsewhere as CTL*; all
-        else as LTL. ``G p`` of a state predicate is ``AG p``.
+        What begins with a modality or a fixpoint is of the mu-calculus (and so Hennessy-Milner
+        logic). A formula that is in CTL is read as CTL; what has path quantifiers elsewhere as
+        CTL*; all else as LTL. ``G p`` of a state predicate is ``AG p``.
 
     Raises
     ------
@@ -165,6 +175,10 @@ def asked_formula(text: str) -> AskedFormula:
         raise UsageError("a formula is read under one kind of fairness")
     weak = "weak" in words
     fairness: FairnessWord | None = fair[0] if fair else None
+    if MU.match(rest):
+        if words:
+            raise UsageError("a formula of the mu-calculus is read in one way: on single steps")
+        return AskedFormula(text, False, TRUE, State(TRUE), "mu", mu=parse_mu(rest))
     formula = _parsed(rest)
     if not _steps(formula):
         inner = formula

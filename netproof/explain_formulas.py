@@ -35,6 +35,9 @@ def explained_formula(
     """
     if verdict.unknown or asked.formula is None:
         return verdict
+    if asked.mu is not None:
+        word = "holds" if verdict.holds else "does not hold"
+        return verdict.with_(explanation=(f"The formula {word} at the start.", *asked.reading))
     said = formula_in_english(asked.formula).removesuffix(".")
     told = [f"{said}." if verdict.holds else f"This does not hold: {said[0].lower()}{said[1:]}."]
     witness = verdict.witness

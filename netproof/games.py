@@ -18,6 +18,7 @@ from netproof.report.outline import outline_of
 from petri import Marking, PetriNet
 from petri.firing import enabled_transitions, fire
 from transition_systems.errors import UsageError
+from transition_systems.evidence_ltl import moves_of
 from transition_systems.lts import LTS
 from transition_systems.run import Lasso, Run
 
@@ -177,7 +178,7 @@ class NetGame(Alone):
     def follow(self, witness: Run | Lasso) -> Iterator[Played]:
         """Yield the steps of a run of this net."""
         state: Mapping[str, int] = Marking(witness.initial)
-        for number, step in enumerate(witness.steps, start=1):
+        for number, step in enumerate(moves_of(witness), start=1):
             if step.action not in set(enabled_transitions(self.net, state)):
                 raise _wrong(number, step.action)
             state = fire(self.net, state, step.action)
@@ -271,7 +272,7 @@ class MachineGame(Alone):
     def follow(self, witness: Run | Lasso) -> Iterator[Played]:
         """Yield the steps of a run of this system: labels, and indices or names of states."""
         state: int | None = self._number(witness.initial)
-        for number, step in enumerate(witness.steps, start=1):
+        for number, step in enumerate(moves_of(witness), start=1):
             target = self._number(step.state)
             names = {step.action, step.label}
             for choice in self.choices(state):

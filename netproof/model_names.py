@@ -22,7 +22,7 @@ from transition_systems.properties.predicates import (
 from translators.to_petri import NetTranslation
 from translators.workflow.graph import WorkflowGraph
 
-__all__ = ["last_step", "net_predicate", "workflow_predicate"]
+__all__ = ["last_step", "net_predicate", "steps_named", "workflow_predicate"]
 
 BEGINNINGS = frozenset({"start", "repeat"})
 
@@ -124,6 +124,29 @@ def workflow_predicate(translation: NetTranslation, predicate: Predicate) -> Pre
                 return node
 
     return _rewritten(predicate, leaf)
+
+
+def steps_named(net: PetriNet, translation: NetTranslation | None, name: str) -> list[str]:
+    """Return the transitions that a label of a modality means.
+
+    A transition or a label of a net; a node of a workflow for all of its steps, or one step by the
+    id of its transition (``pay.start``, ``pay.complete``). ``tau`` means those without a label.
+
+    Raises
+    ------
+    UsageError
+        For a name that the model does not have, with the nearest ones.
+    """
+    if name in set(net.transition_ids):
+        return [name]
+    if name == "tau":
+        return [t.id for t in net.transitions if t.label is None]
+    if translation is None:
+        _known(name, [*net.transition_ids, *(t.label for t in net.transitions if t.label)])
+        return [t.id for t in net.transitions if t.label == name]
+    ids = _names(translation.graph)
+    _known(name, [*ids, *net.transition_ids])
+    return [t.id for t in translation.transitions.values() if t.owner in ids[name]]
 
 
 def last_step(name: str) -> tuple[str, str]:

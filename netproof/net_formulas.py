@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from netproof.asked_formulas import AskedFormula, FairnessWord
-from netproof.model_names import net_predicate, workflow_predicate
+from netproof.model_names import net_predicate, steps_named, workflow_predicate
 from petri.last_steps import LastSteps, done_names, with_last_steps
 from petri.net import PetriNet
 from transition_systems.errors import UsageError
 from transition_systems.evidence_ltl import LabelSets
-from transition_systems.properties.formulas import Formula
+from transition_systems.properties.formulas import Formula, State
 from transition_systems.properties.predicates import Predicate
 from transition_systems.properties.walk import map_predicates
 from transition_systems.run import Lasso, Run
+from transition_systems.temporal.mu_formulas import MuFormula, map_mu
 from translators.to_petri.translation import NetTranslation
 
 __all__ = ["NetFormula", "net_formula"]
@@ -33,6 +34,8 @@ class NetFormula:
         The sets of transitions to which a path must be weakly and strongly fair.
     memory
         How the net remembers its last step.
+    mu
+        The formula, where it is of the mu-calculus; ``formula`` says nothing then.
     """
 
     net: PetriNet
@@ -41,6 +44,7 @@ class NetFormula:
     fair: LabelSets = ()
     strong: LabelSets = ()
     memory: LastSteps | None = None
+    mu: MuFormula | None = None
 
     def own(self, run: Run | Lasso) -> Run | Lasso:
         """Return a run of the net as one of the model's own net."""
@@ -83,6 +87,11 @@ def net_formula(
         return workflow_predicate(translation, predicate)
 
     assert asked.formula is not None
+    if asked.mu is not None:
+        found = map_mu(asked.mu, named, lambda name: steps_named(net, translation, name))
+        if _remembers(found):
+            raise UsageError("the mu-calculus has <a> and [a] instead of done(a) and started(a)")
+        return NetFormula(net=net, formula=asked.formula, mu=found)
     formula = map_predicates(asked.formula, named)
     sets = _fair_sets(asked.fairness, net, translation)
     memory: LastSteps | None = None
@@ -98,6 +107,18 @@ def net_formula(
         strong=tuple(sets) if strongly else (),
         memory=memory,
     )
+
+
+def _remembers(formula: MuFormula) -> bool:
+    """Return whether a predicate of a formula is about the last step."""
+    found: list[Predicate] = []
+
+    def seen(predicate: Predicate) -> Predicate:
+        found.append(predicate)
+        return predicate
+
+    map_mu(formula, seen, lambda name: [name])
+    return any(done_names(State(predicate)) for predicate in found)
 
 
 def _fair_sets(

@@ -10,6 +10,7 @@ from netproof.report.html_markup import clean
 from netproof.report.model import ModelReport, Report, VerdictReport
 from petri.draw import net_svg
 from transition_systems.draw import fitted_svg
+from transition_systems.evidence_ltl import moves_of
 from transition_systems.run import Lasso, Run
 from transition_systems.showing import outcome_text, verdict_html
 from transition_systems.verdict import Outcome
@@ -39,8 +40,9 @@ def verdict_svg(report: ModelReport, entry: VerdictReport) -> str:
     caption = f"{entry.name}: {entry.verdict.explain()}"
     if model.graph is None:
         assert model.net is not None
-        raw = entry.verdict.witness
-        return net_svg(model.net, run=raw, caption=caption)
+        run = witness or entry.verdict.witness
+        shown = None if run is None else Run(initial=run.initial, steps=moves_of(run))
+        return net_svg(model.net, run=shown, caption=caption)
     if witness is None:
         return workflow_svg(model.graph, blamed=_dead(report, entry), caption=caption)
     translation: NetTranslation = report.translation
@@ -86,7 +88,7 @@ def _state(graph: WorkflowGraph, witness: Run | Lasso) -> dict[str, int]:
 
 def _path(translation: NetTranslation, witness: Run | Lasso) -> set[str]:
     passed: set[str] = set()
-    for step in witness.steps:
+    for step in moves_of(witness):
         record = translation.transitions[step.action]
         passed.add(record.owner)
         passed.update(record.taken)

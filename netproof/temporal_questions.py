@@ -9,6 +9,7 @@ from netproof.net_formulas import NetFormula
 from petri.ctl import ctl
 from petri.ctl_star import ctl_star
 from petri.ltl import ltl
+from petri.mu_calculus import mu
 from transition_systems.budget import Budget
 from transition_systems.progress import ProgressCallback
 from transition_systems.temporal.product_system import Fairness
@@ -42,7 +43,9 @@ def decide_formula(
     """
     limit = replace(budget, deadline=None, seconds=budget.remaining())
     fairness = Fairness(weak=about.fair, strong=about.strong)
-    if asked.logic == "LTL":
+    if about.mu is not None:
+        verdict = mu(about.net, about.mu, budget=limit)
+    elif asked.logic == "LTL":
         verdict = ltl(
             about.net, about.formula, fairness=fairness, weak=about.weak, budget=limit,
             progress=progress,

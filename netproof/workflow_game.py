@@ -12,6 +12,7 @@ from netproof.report.html_picture import blamed_nodes
 from netproof.report.html_views import View, place_words
 from netproof.report.outline import Outline, outline_of
 from transition_systems.errors import UsageError
+from transition_systems.evidence_ltl import moves_of
 from transition_systems.run import Lasso, Run
 from translators.to_petri import NetTranslation, workflow_to_net
 from translators.to_petri.assembly import TransitionRecord
@@ -170,7 +171,7 @@ class WorkflowGame(Alone):
         lead to what was recorded, the rest of the run is told as it was recorded.
         """
         records = self.translation.transitions
-        for number, step in enumerate(witness.steps, start=1):
+        for number, step in enumerate(moves_of(witness), start=1):
             if step.action not in records:
                 raise UsageError(f"the witness is no run of this model: step {number}")
         places = self.translation.places
@@ -178,7 +179,7 @@ class WorkflowGame(Alone):
         if isinstance(told, Mapping) and told and all(place in places for place in told):
             witness = trace_back(self.translation, witness)
         states: Sequence[State] = [self.initial]
-        for step in witness.steps:
+        for step in moves_of(witness):
             wanted = self._seen(step.state)
             owner = records[step.action].owner
             states = self._reached(states, owner, wanted)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from petri.ltl import transition_fairness
 from petri.net import PetriNet
 from petri.state_space import state_space
+from petri.state_space.space import StateSpace
 from transition_systems.budget import Budget
 from transition_systems.evidence import StateSet
 from transition_systems.lts import LTS, TAU_NAME, TICK_NAME
@@ -20,7 +21,7 @@ from transition_systems.temporal.ctl_star import check_ctl_star
 from transition_systems.temporal.product_system import FairnessLike
 from transition_systems.verdict import Outcome, Statistics, Verdict
 
-__all__ = ["ctl_star"]
+__all__ = ["ctl_star", "labelled_by_transitions"]
 
 
 def ctl_star(
@@ -80,17 +81,29 @@ def ctl_star(
             statistics=Statistics(method="explicit", states=space.n_states, seconds=space.seconds),
             reason=space.reason or "the net is unbounded",
         )  # fmt: skip
+    return check_ctl_star(
+        labelled_by_transitions(space), tree, holds=space.holds,
+        fairness=transition_fairness(net, fairness), maximal=maximal, digest=net.digest,
+        state=lambda number: space.marking(number).to_dict(),
+        space=lambda: StateSet(names=net.place_ids, rows=space.markings), budget=limit,
+    )  # fmt: skip
+
+
+def labelled_by_transitions(space: StateSpace) -> LTS:
+    """Return a complete state space as a system whose labels are the ids of the transitions.
+
+    Examples
+    --------
+    >>> net = PetriNet.from_arrays([[1], [0]], [[0], [1]], [1, 0])
+    >>> list(labelled_by_transitions(state_space(net, method="explicit")).arcs())
+    [(0, 't1', 1)]
+    """
     graph = space.graph
-    names, numbers = _labels(net)
+    names, numbers = _labels(space.net)
     source = np.repeat(np.arange(space.n_states), np.diff(graph.offsets))
-    lts = LTS.from_arrays(
+    return LTS.from_arrays(
         space.n_states, source, numbers[graph.transitions], graph.targets, label_names=names,
         initial=[0],
-    )  # fmt: skip
-    return check_ctl_star(
-        lts, tree, holds=space.holds, fairness=transition_fairness(net, fairness), maximal=maximal,
-        digest=net.digest, state=lambda number: space.marking(number).to_dict(),
-        space=lambda: StateSet(names=net.place_ids, rows=space.markings), budget=limit,
     )  # fmt: skip
 
 

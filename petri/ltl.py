@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from petri.last_steps import done_names
+from petri.ltl_walks import LtlWalks
 from petri.net import PetriNet
 from petri.state_space.packed import PackedNet
+from petri.state_space.reachability import marking_holds
 from transition_systems.budget import Budget
-from transition_systems.errors import UsageError
-from transition_systems.evidence import StateSet
+from transition_systems.errors import UnsupportedError, UsageError
+from transition_systems.evidence import Claim, LtlLasso, StateSet
+from transition_systems.evidence_ltl import ltl_formula
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.evaluate import evaluate
+from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula
 from transition_systems.properties.names import require_names
 from transition_systems.properties.predicates import Predicate
 from transition_systems.properties.walk import names_in_formula
+from transition_systems.temporal.buchi_graph import TooManyStatesError
 from transition_systems.temporal.ltl_on_the_fly import check_ltl_on_the_fly
 from transition_systems.temporal.ltl_questions import linear_formula
+from transition_systems.temporal.ltl_violations import Violations, begun, violations
 from transition_systems.temporal.product_system import Fairness, FairnessLike
-from transition_systems.verdict import Verdict
+from transition_systems.verdict import Outcome, Verdict
 
 __all__ = ["ltl", "silent_transitions", "transition_fairness"]
 
 Words = NDArray[np.uint64]
+# Markings that are listed first; the part of the time for all of them; seconds of walks.
+FEW, MOST, QUICKLY, LONG = 20_000, 0.75, 1.0, 10.0
 
 
 def ltl(
@@ -61,8 +70,9 @@ def ltl(
     Returns
     -------
     Verdict
-        ``VIOLATED`` with a lasso, perhaps before all markings are known; ``HOLDS`` with ranks on
-        all of them; ``UNKNOWN`` when the budget ends.
+        ``VIOLATED`` with a lasso, perhaps before all markings are known, or found by deep walks
+        where there are too many; ``HOLDS`` with ranks on all of them; ``UNKNOWN`` when the budget
+        ends.
 
     Raises
     ------
@@ -99,11 +109,56 @@ def ltl(
     def space(rows: Words) -> StateSet:
         return StateSet(names=places, rows=game.unpack(rows))
 
-    return check_ltl_on_the_fly(
-        game, tree, model_digest=net.digest(), holds=holds, state=state, space=space,
-        fairness=transition_fairness(net, fairness), weak=weak, silent=silent_transitions(net),
-        budget=budget, progress=progress,
-    )  # fmt: skip
+    fair = transition_fairness(net, fairness)
+    limit = (budget or Budget()).fixed()
+
+    def listed(most: Budget) -> Verdict:
+        return check_ltl_on_the_fly(
+            game, tree, model_digest=net.digest(), holds=holds, state=state, space=space,
+            fairness=fair, weak=weak, silent=silent_transitions(net), budget=most,
+            progress=progress,
+        )  # fmt: skip
+
+    if weak or (fair is not None and (fair.weak or fair.strong)):
+        return listed(limit)
+    few = FEW if limit.states is None else min(FEW, limit.states)
+    verdict = listed(replace(limit, states=few))
+    if not verdict.unknown:
+        return verdict
+    walked = _walked(net, tree, verdict, limit, QUICKLY)
+    if walked.violated or few == limit.states:
+        return walked
+    left = limit.remaining()
+    verdict = listed(limit if left is None else replace(limit, deadline=None, seconds=MOST * left))
+    return _walked(net, tree, verdict, limit, LONG) if verdict.unknown else verdict
+
+
+def _walked(
+    net: PetriNet, formula: Formula, verdict: Verdict, limit: Budget, seconds: float
+) -> Verdict:
+    """Return the verdict, or a violation that deep walks find."""
+    left = limit.remaining()
+    try:
+        found = violations(formula)
+    except (TooManyStatesError, UnsupportedError):
+        return verdict
+    letter = sum([
+        int(marking_holds(net, predicate, net.initial)) << bit
+        for bit, predicate in enumerate(found.predicates)
+    ])  # fmt: skip
+    found = Violations(found.formula, found.predicates, begun(found.graph, letter))
+    lasso = LtlWalks(net).lasso(found, seconds if left is None else min(seconds, left / 4))
+    if lasso is None:
+        return verdict
+    text = format_formula(formula)
+    said = ltl_formula(text, holds=False, weak=False, fair=(), strong=())
+    claim = Claim(formula=said, model_digest=net.digest())
+    return verdict.with_(
+        outcome=Outcome.VIOLATED,
+        reason=None,
+        evidence=LtlLasso(claim=claim, formula=text, lasso=lasso),
+        statistics=replace(verdict.statistics, method="walks in the product"),
+    )
 
 
 def silent_transitions(net: PetriNet) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from petri.net import PetriNet
+from transition_systems.evidence_ltl import STAYS
 from transition_systems.properties.predicates import (
     And,
     Atom,
@@ -24,6 +25,7 @@ from transition_systems.properties.predicates import (
     Predicate,
 )
 from transition_systems.properties.walk import fold_predicate
+from transition_systems.run import Lasso, Step
 from transition_systems.temporal.buchi_graph import accepting_components, strong_components
 from transition_systems.temporal.ltl_violations import Violations
 
@@ -33,8 +35,10 @@ Marking = tuple[int, ...]
 Able = frozenset[int]
 Test = Callable[[Marking, Able], bool]
 Node = tuple[Marking, int]
+# A node on the path, what comes after it, the transition that led to it (or -1), what is able.
+_Visit = tuple[Node, Iterator[tuple[Node, int, Able, int]], int, Able]
 # The steps that are looked at between two looks at the clock, and the longest path.
-BETWEEN, DEPTHS = 256, (300, 3_000, 30_000)
+BETWEEN, SHORT, DEPTHS = 256, (30, 100), (300, 3_000, 30_000)
 MOST_NODES = 2_000_000
 
 
@@ -92,6 +96,21 @@ class LtlWalks:
             if search.exhausted:
                 return False
         return False
+
+    def lasso(self, violations: Violations, seconds: float) -> Lasso | None:
+        """Return a path that violates a formula, where one was found in some seconds.
+
+        Short searches come first; the path is not a shortest one.
+        """
+        ends = time.monotonic() + seconds
+        search = _Search(self, violations)
+        for depth in (*SHORT, *DEPTHS):
+            left = ends - time.monotonic()
+            if left <= 0.0:
+                return None
+            if search.run(time.monotonic() + left / 2, depth):
+                return search.shown(ends)
+        return None
 
     def able(self, marking: Marking) -> Able:
         """Return the transitions that are enabled in a marking."""
@@ -184,6 +203,9 @@ class _Search:
             if any(edge == (graph.full, self.every, state) for edge in row)
         }
         self.exhausted = False
+        self.index: dict[Node, int] = {}
+        self.roots: list[list[int]] = []
+        self.path: list[_Visit] = []
 
     def letter(self, marking: Marking, able: Able) -> int:
         """Return the letter of a marking."""
@@ -192,29 +214,29 @@ class _Search:
     def run(self, ends: float, depth: int) -> bool:
         """Search once, until a time; tell whether an accepting cycle was found."""
         walks = self.walks
-        index: dict[Node, int] = {}
-        roots: list[list[int]] = []
+        index = self.index = {}
+        roots = self.roots = []
+        path = self.path = []
         live: list[Node] = []
-        path: list[tuple[Node, Iterator[tuple[Node, int, Able, int]]]] = []
         cut = False
 
-        def push(node: Node, marks: int, able: Able) -> bool:
+        def push(node: Node, marks: int, able: Able, transition: int) -> bool:
             number = len(index) + 1
             index[node] = number
             roots.append([number, 0, marks])
             live.append(node)
-            path.append((node, self._successors(node, able)))
+            path.append((node, self._successors(node, able), transition, able))
             return node[1] in self.universal
 
         first = walks.initial
-        if push((first, self.initial), 0, walks.able(first)):
+        if push((first, self.initial), 0, walks.able(first), -1):
             return True
         steps = 0
         while path:
             steps += 1
             if steps % BETWEEN == 0 and (time.monotonic() > ends or len(index) > MOST_NODES):
                 return False
-            node, after = path[-1]
+            node, after, _, _ = path[-1]
             found = next(after, None) if len(path) < depth else None
             cut |= found is None and len(path) >= depth
             if found is None:
@@ -232,7 +254,7 @@ class _Search:
             if number is None:
                 if transition >= 0:
                     able = walks.able_after(able, transition, target[0])
-                if push(target, marks, able):
+                if push(target, marks, able, transition):
                     return True
             elif number > 0:
                 while roots[-1][0] > number:
@@ -243,6 +265,102 @@ class _Search:
                     return True
         self.exhausted = not cut
         return False
+
+    def shown(self, ends: float) -> Lasso | None:
+        """Return the path that the last search has found; ``None`` where the time ends first."""
+        last, _, _, able = self.path[-1]
+        if last[1] in self.universal:
+            stem = [(visit[2], visit[0][0]) for visit in self.path[1:]]
+            return self._lasso(stem, self._onward(last[0], able, ends))
+        root = self.roots[-1][0]
+        start = next(at for at, visit in enumerate(self.path) if self.index[visit[0]] == root)
+        stem = [(visit[2], visit[0][0]) for visit in self.path[1 : start + 1]]
+        return self._lasso(stem, self._round(self.path[start][0], root, ends))
+
+    def _lasso(
+        self, stem: list[tuple[int, Marking]], more: tuple[list[tuple[int, Marking]], int] | None
+    ) -> Lasso | None:
+        """Return a lasso of a stem and what comes after it, and where its loop begins there."""
+        if more is None:
+            return None
+        net, (cycle, loop) = self.walks.net, more
+
+        def state(marking: Marking) -> dict[str, int]:
+            return {p: k for p, k in zip(net.place_ids, marking, strict=True) if k}
+
+        def step(transition: int, marking: Marking) -> Step:
+            if transition < 0:
+                return Step(action=STAYS, label=STAYS, state=state(marking))
+            node = net.transitions[transition]
+            return Step(action=node.id, label=node.id, state=state(marking))
+
+        steps = [step(*one) for one in (*stem, *cycle)]
+        first = next((at for at, one in enumerate(steps) if one.action == STAYS), None)
+        if first is not None:
+            steps, loop = steps[: first + 1], first - len(stem)
+        return Lasso(
+            initial=state(self.walks.initial), steps=tuple(steps), loop_start=len(stem) + loop
+        )
+
+    def _onward(
+        self, marking: Marking, able: Able, ends: float
+    ) -> tuple[list[tuple[int, Marking]], int] | None:
+        """Walk on until a marking comes again, or nothing can happen."""
+        known = {marking: 0}
+        steps: list[tuple[int, Marking]] = []
+        while time.monotonic() < ends:
+            if not able:
+                return [*steps, (-1, marking)], len(steps)
+            transition = self.walks.random.choice(sorted(able))
+            marking = self.walks.after(marking, transition)
+            able = self.walks.able_after(able, transition, marking)
+            steps.append((transition, marking))
+            if marking in known:
+                return steps, known[marking]
+            known[marking] = len(steps)
+        return None
+
+    def _round(
+        self, start: Node, root: int, ends: float
+    ) -> tuple[list[tuple[int, Marking]], int] | None:
+        """Return a way around in the component of a node that meets all marks."""
+        steps: list[tuple[int, Marking]] = []
+        missing, here = self.every, start
+        while True:
+            way = self._way(here, root, missing, None if missing else start, ends)
+            if way is None:
+                return None
+            for transition, marks, node in way:
+                steps.append((transition, node[0]))
+                missing &= ~marks
+                here = node
+            if not missing and here == start and steps:
+                return steps, 0
+
+    def _way(
+        self, begin: Node, root: int, marks: int, goal: Node | None, ends: float
+    ) -> list[tuple[int, int, Node]] | None:
+        """Return a shortest way in the component to an edge with a mark of some, or to a node."""
+        came: dict[Node, tuple[Node, int, int]] = {}
+        ready = [begin]
+        for node in ready:
+            if time.monotonic() > ends:
+                return None
+            able = self.walks.able(node[0])
+            for target, met, _, transition in self._successors(node, able):
+                if self.index.get(target, 0) < root:
+                    continue
+                if met & marks or target == goal:
+                    way = [(transition, met, target)]
+                    while node != begin:
+                        before, fired, seen = came[node]
+                        way.append((fired, seen, node))
+                        node = before
+                    return way[::-1]
+                if target not in came and target != begin:
+                    came[target] = node, transition, met
+                    ready.append(target)
+        return None
 
     def _successors(self, node: Node, able: Able) -> Iterator[tuple[Node, int, Able, int]]:
         """Yield the next nodes, the marks on the way, what was enabled, and what fires (or -1)."""

@@ -69,18 +69,18 @@ def random_pair(rng: random.Random) -> tuple[LTS, LTS]:
     return (one, two) if rng.random() < 0.5 else (two, one)
 
 
-def check_pair(a: LTS, b: LTS, relation: str) -> tuple[bool, bool]:
-    """Compare refinement and equivalence with the definition; return the answers."""
+def check_pair(a: LTS, b: LTS, relation: str, longest: int = LENGTH) -> tuple[bool, bool]:
+    """Compare refinement and equivalence with the definition on traces up to a length."""
     atoms = ("p",)
     for depth in (6, 11):
         first, second = System(a, atoms, relation, depth), System(b, atoms, relation, depth)
-        extra = first_difference(second, first, LENGTH)
-        lacking = first_difference(first, second, LENGTH)
+        extra = first_difference(second, first, longest)
+        lacking = first_difference(first, second, longest)
         refined = refines(a, b, relation, atoms=atoms)  # type: ignore[arg-type]
         same = equivalent(a, b, relation, atoms=atoms)  # type: ignore[arg-type]
         shortest = min((n for n in (extra, lacking) if n is not None), default=None)
         told = [v.evidence.trace if v.violated else None for v in (refined, same)]  # type: ignore[union-attr]
-        lengths = [None if t is None or len(t) > LENGTH else len(t) for t in told]
+        lengths = [None if t is None or len(t) > longest else len(t) for t in told]
         if lengths == [extra, shortest]:
             break
     where = (relation, list(a.arcs()), list(b.arcs()), lengths, extra, lacking)

@@ -144,6 +144,7 @@ if TYPE_CHECKING:
     )
     from transition_systems.readwrite.fsm import format_fsm, parse_fsm, read_fsm, write_fsm
     from transition_systems.readwrite.hoa import format_hoa, parse_hoa, read_hoa, write_hoa
+    from transition_systems.readwrite.itf import format_itf, parse_itf, read_itf, write_itf
     from transition_systems.readwrite.json import (
         format_lts_json,
         parse_lts_json,
@@ -156,13 +157,14 @@ if TYPE_CHECKING:
     from transition_systems.temporal.buchi import BuchiAutomaton, BuchiEdge
     from transition_systems.temporal.buchi_degeneralise import degeneralise
     from transition_systems.temporal.ctl import check_ctl, ctl_states
+    from transition_systems.temporal.ctl_star import check_ctl_star
     from transition_systems.temporal.ctl_symbolic import check_ctl_symbolic
     from transition_systems.temporal.english import formula_in_english
     from transition_systems.temporal.last_steps import with_last_steps
     from transition_systems.temporal.ltl import check_ltl
     from transition_systems.temporal.ltl_on_the_fly import check_ltl_on_the_fly
     from transition_systems.temporal.ltl_translate import translate_ltl
-    from transition_systems.temporal.mu_calculus import ctl_to_mu, mu_states
+    from transition_systems.temporal.mu_calculus import check_mu, ctl_to_mu, mu_states
     from transition_systems.temporal.mu_formulas import format_mu
     from transition_systems.temporal.mu_parse import parse_mu
     from transition_systems.temporal.patterns import Pattern, parse_pattern
@@ -269,11 +271,13 @@ __all__ = [
     "at_most",
     "bisimilar",
     "check_ctl",
+    "check_ctl_star",
     "check_ctl_symbolic",
     "check_expression",
     "check_livelock",
     "check_ltl",
     "check_ltl_on_the_fly",
+    "check_mu",
     "compile_expression",
     "conjunction",
     "ctl_states",
@@ -296,6 +300,7 @@ __all__ = [
     "format_fsm",
     "format_hml",
     "format_hoa",
+    "format_itf",
     "format_lts_dot",
     "format_lts_json",
     "format_mu",
@@ -315,6 +320,7 @@ __all__ = [
     "parse_formula",
     "parse_fsm",
     "parse_hoa",
+    "parse_itf",
     "parse_lts_json",
     "parse_mu",
     "parse_pattern",
@@ -324,6 +330,7 @@ __all__ = [
     "read_aut",
     "read_fsm",
     "read_hoa",
+    "read_itf",
     "read_lts_json",
     "reduce_by_simulation",
     "refines",
@@ -337,6 +344,7 @@ __all__ = [
     "write_csv_log",
     "write_fsm",
     "write_hoa",
+    "write_itf",
     "write_lts_dot",
     "write_lts_json",
     "write_xes",

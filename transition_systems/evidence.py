@@ -50,6 +50,8 @@ kind                  proves                                    by
 ``ctl-star``          a formula of CTL*, or of CTL on fair      for each path quantifier the states
                       paths                                     where it holds, with paths there and
                                                                 ``ltl-ranks`` elsewhere
+``parity-strategy``   a formula of the mu-calculus              a strategy in the game of the system
+                                                                and the formula
 ``structure``         a statement about the graph of the net    the nodes that it is about
 ``partition``         two systems are equivalent                a partition of their states
 ``simulation``        one system simulates another              a relation on their states
@@ -97,6 +99,7 @@ from transition_systems.evidence_normalised import (
     SharedFutures,
     SimulationPairs,
 )
+from transition_systems.evidence_parity import ParityStrategy
 from transition_systems.evidence_prefix import CompletePrefix
 from transition_systems.evidence_rank import RankEvidence
 from transition_systems.evidence_ranked_diagrams import RankedDiagrams
@@ -139,6 +142,7 @@ __all__ = [
     "MarkedTrapEvidence",
     "Measure",
     "NormalisedSimulation",
+    "ParityStrategy",
     "PartitionEvidence",
     "Parts",
     "PumpEvidence",
@@ -234,6 +238,7 @@ Evidence: TypeAlias = (
     | CompletePrefix
     | CtlRanks
     | CtlStarProof
+    | ParityStrategy
     | TreeEvidence
     | WellStructuredEvidence
     | PartitionEvidence
@@ -267,6 +272,7 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "marked-circuits": CircuitEvidence.from_dict,
     "marked-trap": MarkedTrapEvidence.from_dict,
     "normalised-simulation": NormalisedSimulation.from_dict,
+    "parity-strategy": ParityStrategy.from_dict,
     "partition": PartitionEvidence.from_dict,
     "pump": PumpEvidence.from_dict,
     "rank-theorem": RankEvidence.from_dict,

@@ -16,9 +16,9 @@ from transition_systems.evidence_data import (
     decode_array,
     encode_array,
 )
-from transition_systems.run import Lasso
+from transition_systems.run import Lasso, Run, Step
 
-__all__ = ["STAYS", "LabelSets", "LtlLasso", "LtlRanks", "ltl_formula"]
+__all__ = ["STAYS", "LabelSets", "LtlLasso", "LtlRanks", "ltl_formula", "moves_of"]
 
 LabelSets = tuple[tuple[str, ...], ...]
 STAYS = "(stays)"
@@ -51,6 +51,18 @@ def ltl_formula(text: str, *, holds: bool, weak: bool, fair: LabelSets, strong: 
     said = f" that are {' and '.join(conditions)}" if conditions else ""
     silent = ", silent steps left out" if weak else ""
     return f"{text} {'on all paths' if holds else 'not on all paths'}{said}{silent}"
+
+
+def moves_of(run: Run | Lasso) -> tuple[Step, ...]:
+    """Return the steps of a run without staying in its last state.
+
+    Examples
+    --------
+    >>> stay = Step(action=STAYS, label=STAYS, state=0)
+    >>> moves_of(Lasso(initial=0, steps=(stay,), loop_start=0))
+    ()
+    """
+    return tuple(step for step in run.steps if step.action != STAYS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.csr import csr_order
+from transition_systems.csr import csr_order, row_arcs
 
 __all__ = ["bottom_components", "components", "strong_components", "tarjan"]
 
 Indices = NDArray[np.int64]
 
 SCIPY_FROM = 2_000
+MANY = 512
 
 
 def tarjan(offsets: Indices, targets: Indices) -> tuple[int, Indices]:
@@ -112,26 +113,39 @@ def _by_scipy(offsets: Indices, targets: Indices) -> tuple[int, Indices]:
 
 
 def _reverse_topological(count: int, tails: Indices, heads: Indices) -> Indices:
-    """Return for each node of an acyclic graph (but for loops) its place, sinks first."""
+    """Return for each node of an acyclic graph (but for loops) its place, sinks first.
+
+    Many nodes that are ready at once are placed by arrays, few one by one.
+    """
     proper = tails != heads
-    pairs = np.unique(tails[proper] * count + heads[proper])
-    tails, heads = pairs // count, pairs % count
+    tails, heads = tails[proper], heads[proper]
     waiting = np.bincount(tails, minlength=count)
     order, offsets = csr_order(heads, count)
-    rows: list[int] = offsets.tolist()
-    before: list[int] = tails[order].tolist()
-    left: list[int] = waiting.tolist()
-    ready: list[int] = np.flatnonzero(waiting == 0).tolist()
+    sources = tails[order]
+    left, rows, before = waiting.data, offsets.data, sources.data
+    ready = np.flatnonzero(waiting == 0).astype(np.int64)
     place = np.empty(count, dtype=np.int64)
+    placed = place.data
     position = 0
-    while ready:
-        node = ready.pop()
-        place[node] = position
-        position += 1
-        for tail in before[rows[node] : rows[node + 1]]:
-            left[tail] -= 1
-            if left[tail] == 0:
-                ready.append(tail)
+    while len(ready):
+        if len(ready) >= MANY:
+            place[ready] = np.arange(position, position + len(ready))
+            position += len(ready)
+            freed = sources[row_arcs(offsets, ready)]
+            np.subtract.at(waiting, freed, 1)
+            freed = np.sort(freed[waiting[freed] == 0])
+            ready = freed[np.append(True, freed[1:] != freed[:-1])] if len(freed) else freed
+            continue
+        few: list[int] = ready.tolist()
+        while 0 < len(few) < MANY:
+            node = few.pop()
+            placed[node] = position
+            position += 1
+            for tail in before[rows[node] : rows[node + 1]]:
+                left[tail] -= 1
+                if left[tail] == 0:
+                    few.append(tail)
+        ready = np.array(few, dtype=np.int64)
     return place
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from multiprocessing.connection import Connection
 
 from netproof.contest.categories import ContestQuestion
+from netproof.contest.drawing import BYTES, Drawing, Say
 from netproof.contest.questions import Shown
 from petri.ctl import explicit_model, known_part, symbolic_ctl
 from petri.listed_predicates import ListedPredicates
@@ -18,8 +16,8 @@ from petri.portfolio import Answer, Batch
 from petri.portfolio.questions import Reach
 from petri.state_space import state_space
 from petri.state_space.space import StateSpace
+from petri.state_space.symbolic.symbolic_space import SymbolicSpace
 from transition_systems.budget import Budget
-from transition_systems.errors import NetproofError, UndecidedError
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.predicates import (
     And,
@@ -40,8 +38,6 @@ __all__ = ["BranchingAnswers"]
 FIRST_STATES, FIRST_SHARE, MOST_STATES, LIST_SHARE = 50_000, 0.1, 5_000_000, 0.2
 MOST_CELLS, MOST_TRIES, MOST_EVIDENCE = 1_500_000_000, 4_000_000_000, 200_000
 REACH_SHARE, LEAST = 0.6, 0.3
-BYTES = 5 << 30
-Say = Callable[[int, bool, str, list[Shown]], None]
 
 
 @dataclass(slots=True)
@@ -54,7 +50,7 @@ class _Asked:
     goals: dict[int, Predicate] = field(default_factory=dict)
 
 
-class BranchingAnswers:
+class BranchingAnswers(Drawing[_Asked]):
     """The formulas of one of the contest's CTL categories.
 
     Parameters
@@ -84,18 +80,13 @@ class BranchingAnswers:
         self, net: PetriNet, questions: Iterable[tuple[int, ContestQuestion]], *, deadline: float,
         say: Say, evidence: bool = False, parallel: bool = True,
     ) -> None:  # fmt: skip
-        self.net, self.deadline, self.say, self.evidence = net, deadline, say, evidence
-        self.parallel = parallel and "fork" in multiprocessing.get_all_start_methods()
+        super().__init__(net, deadline=deadline, say=say, parallel=parallel)
+        self.evidence = evidence
         self.facts: dict[Predicate, bool] = {}
-        self.open: dict[int, _Asked] = {}
-        self.second: Connection | None = None
         for number, question in questions:
             assert question.formula is not None
             program = simplified(ctl_program(question.formula))
             self.open[number] = _Asked(question, program)
-
-    def _left(self) -> float:
-        return max(0.0, self.deadline - time.monotonic())
 
     def run(self) -> None:
         """Answer what can be answered until the deadline."""
@@ -112,10 +103,6 @@ class BranchingAnswers:
             self._hear(0.0 if second is None else self._left())
             if second is None and self.open and self._left() > LEAST:
                 self._by_diagrams(self.open, self._drawn, self._left())
-
-    def _answer(self, number: int, value: bool, method: str, shown: Sequence[Shown] = ()) -> None:
-        if self.open.pop(number, None) is not None:
-            self.say(number, value, method, list(shown))
 
     def _constants(self) -> None:
         """Answer the formulas that became constants."""
@@ -244,62 +231,11 @@ class BranchingAnswers:
 
         return marking_holds(self.net, predicate, self.net.initial)
 
-    @contextmanager
-    def _drawing(self) -> Generator[Connection | None]:
-        """Have another process draw the whole space, where there may be one."""
-        if not self.parallel or self._left() < 1.0:
-            yield None
-            return
-        context = multiprocessing.get_context("fork")
-        ours, theirs = context.Pipe(duplex=False)
-        child = context.Process(
-            target=self._by_diagrams, daemon=True,
-            args=(dict(self.open), lambda *found: theirs.send(found), self._left()),
-        )  # fmt: skip
-        child.start()
-        theirs.close()
-        try:
-            yield ours
-        finally:
-            child.kill()
-            child.join()
-            ours.close()
+    def _size(self, asked: _Asked) -> tuple[int, ...]:
+        return (len(asked.program.nodes),)
 
-    def _hear(self, wait: float) -> None:
-        """Take the answers of the other process, waiting for more of them."""
-        ends = time.monotonic() + wait
-        try:
-            while self.second and self.open and self.second.poll(max(0.0, ends - time.monotonic())):
-                self._drawn(*self.second.recv())
-        except (EOFError, OSError):
-            self.second = None
-
-    def _drawn(self, number: int, value: bool) -> None:
-        """Take an answer from the diagrams."""
-        self._answer(number, value, "symbolic")
-
-    def _by_diagrams(
-        self, asked: dict[int, _Asked], found: Callable[[int, bool], None], seconds: float
-    ) -> None:
-        """Answer on the symbolic state space, cheap formulas first."""
-        ends = time.monotonic() + seconds
-        try:
-            space = state_space(
-                self.net, method="symbolic", budget=Budget(deadline=ends, bytes=BYTES)
-            )
-            if not space.complete:
-                return
-            waiting = sorted(asked.items(), key=lambda item: len(item[1].program.nodes))
-            for place, (number, one) in enumerate(waiting):
-                left = ends - time.monotonic()
-                share = max(left / (len(waiting) - place), min(left, 2.0))
-                ctl = symbolic_ctl(space, Budget(seconds=share).start())
-                try:
-                    found(number, ctl.decide(one.program))
-                except UndecidedError:
-                    continue
-        except (NetproofError, MemoryError, OverflowError, BrokenPipeError):
-            return
+    def _decided(self, space: SymbolicSpace, asked: _Asked, budget: Budget) -> bool:
+        return symbolic_ctl(space, budget.start()).decide(asked.program)
 
 
 def _goals(program: CtlProgram) -> dict[int, Predicate]:

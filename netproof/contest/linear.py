@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netproof.contest.categories import ContestQuestion
+from netproof.contest.drawing import BYTES, Drawing, Say
 from netproof.contest.questions import Shown
 from petri.ctl import known_part, symbolic_backwards
 from petri.listed_predicates import ListedPredicates
@@ -26,8 +24,9 @@ from petri.reachable import invariant
 from petri.state_space import state_space
 from petri.state_space.reachability import marking_holds
 from petri.state_space.space import StateSpace
+from petri.state_space.symbolic.symbolic_space import SymbolicSpace
 from transition_systems.budget import Budget
-from transition_systems.errors import NetproofError, UndecidedError, UnsupportedError
+from transition_systems.errors import UnsupportedError
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Binary, Formula, State, Unary
 from transition_systems.properties.predicates import And, Constant, Not, Or, Predicate
@@ -49,9 +48,7 @@ __all__ = ["LinearAnswers"]
 FIRST_STATES, FIRST_SHARE, MOST_STATES, LIST_SHARE = 20_000, 0.1, 4_000_000, 0.25
 MOST_CELLS, MOST_TRIES, MOST_EVIDENCE = 1_500_000_000, 4_000_000_000, 100_000
 REACH_SHARE, WALK_SHARE, LEAST = 0.5, 0.3, 0.3
-BYTES = 5 << 30
 FAILURES = (BudgetEndError, TooManyStatesError, UnsupportedError)
-Say = Callable[[int, bool, str, list[Shown]], None]
 
 
 @dataclass(slots=True)
@@ -62,7 +59,7 @@ class _Asked:
     violations: Violations
 
 
-class LinearAnswers:
+class LinearAnswers(Drawing[_Asked]):
     """The formulas of one of the contest's LTL categories.
 
     Parameters
@@ -92,11 +89,9 @@ class LinearAnswers:
         self, net: PetriNet, questions: Iterable[tuple[int, ContestQuestion]], *, deadline: float,
         say: Say, evidence: bool = False, parallel: bool = True,
     ) -> None:  # fmt: skip
-        self.net, self.deadline, self.say, self.evidence = net, deadline, say, evidence
-        self.parallel = parallel and "fork" in multiprocessing.get_all_start_methods()
+        super().__init__(net, deadline=deadline, say=say, parallel=parallel)
+        self.evidence = evidence
         self.facts: dict[Predicate, bool] = {}
-        self.open: dict[int, _Asked] = {}
-        self.second: Connection | None = None
         for number, question in questions:
             assert question.formula is not None
             formula = linear_formula(_of_paths(question.formula))
@@ -106,9 +101,6 @@ class LinearAnswers:
                 continue
             self.open[number] = _Asked(formula, made)
             self._simplify(number)
-
-    def _left(self) -> float:
-        return max(0.0, self.deadline - time.monotonic())
 
     def _tick(self) -> None:
         if self._left() <= 0.0:
@@ -258,66 +250,15 @@ class LinearAnswers:
                     continue
         self._settled(method)
 
-    @contextmanager
-    def _drawing(self) -> Generator[Connection | None]:
-        """Have another process draw the whole space, where there may be one."""
-        if not self.parallel or self._left() < 1.0:
-            yield None
-            return
-        context = multiprocessing.get_context("fork")
-        ours, theirs = context.Pipe(duplex=False)
-        child = context.Process(
-            target=self._by_diagrams, daemon=True,
-            args=(dict(self.open), lambda *found: theirs.send(found), self._left()),
+    def _size(self, asked: _Asked) -> tuple[int, ...]:
+        return asked.violations.graph.size
+
+    def _decided(self, space: SymbolicSpace, asked: _Asked, budget: Budget) -> bool:
+        search = SymbolicViolations(
+            space.system, space.states, asked.violations, budget.start(),
+            backwards=symbolic_backwards(space),
         )  # fmt: skip
-        child.start()
-        theirs.close()
-        try:
-            yield ours
-        finally:
-            child.kill()
-            child.join()
-            ours.close()
-
-    def _hear(self, wait: float) -> None:
-        """Take the answers of the other process, waiting for more of them."""
-        ends = time.monotonic() + wait
-        try:
-            while self.second and self.open and self.second.poll(max(0.0, ends - time.monotonic())):
-                self._drawn(*self.second.recv())
-        except (EOFError, OSError):
-            self.second = None
-
-    def _drawn(self, number: int, value: bool) -> None:
-        """Take an answer from the diagrams."""
-        self._answer(number, value, "symbolic")
-
-    def _by_diagrams(
-        self, asked: dict[int, _Asked], found: Callable[[int, bool], None], seconds: float
-    ) -> None:
-        """Answer on the symbolic state space, small automata first."""
-        ends = time.monotonic() + seconds
-        try:
-            space = state_space(
-                self.net, method="symbolic", budget=Budget(deadline=ends, bytes=BYTES)
-            )
-            if not space.complete:
-                return
-            waiting = sorted(asked.items(), key=lambda item: item[1].violations.graph.size)
-            for place, (number, one) in enumerate(waiting):
-                left = ends - time.monotonic()
-                share = max(left / (len(waiting) - place), min(left, 2.0))
-                meter = Budget(seconds=share).start()
-                try:
-                    search = SymbolicViolations(
-                        space.system, space.states, one.violations, meter,
-                        backwards=symbolic_backwards(space),
-                    )  # fmt: skip
-                    found(number, not search.found())
-                except UndecidedError:
-                    continue
-        except (NetproofError, MemoryError, OverflowError, BrokenPipeError):
-            return
+        return not search.found()
 
 
 def _of_paths(formula: Formula) -> Formula:

@@ -15,7 +15,7 @@ from netproof.recheck.ltl import recheck_ltl
 from netproof.recheck.questions import Goal, Question
 from netproof.recheck.report import ReportedResult, recheck_report, source_digest
 from netproof.recheck.result import RecheckResult
-from netproof.recheck.temporal import recheck_temporal
+from netproof.recheck.temporal import recheck_mu, recheck_temporal
 from netproof.recheck.workflow_questions import question_for
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "recheck_equivalence",
     "recheck_livelock",
     "recheck_ltl",
+    "recheck_mu",
     "recheck_report",
     "recheck_temporal",
     "recheck_verdict",

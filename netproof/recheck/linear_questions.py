@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from netproof.recheck.questions import Linear
-from transition_systems.evidence import CtlStarProof, Evidence, LtlLasso, LtlRanks
+from transition_systems.evidence import (
+    CtlStarProof,
+    Evidence,
+    LtlLasso,
+    LtlRanks,
+    ParityStrategy,
+)
 from transition_systems.evidence_ctl_star import ctl_star_claim
+from transition_systems.evidence_parity import mu_claim
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula, Unary
 from transition_systems.properties.parse import parse_formula
+from transition_systems.temporal.mu_formulas import format_mu
+from transition_systems.temporal.mu_parse import parse_mu
 
 __all__ = ["answers_linear"]
 
 
 def answers_linear(evidence: Evidence, asked: Linear, *, holds: bool) -> bool:
     """Return whether evidence is about the formula, reading and paths that were asked for."""
+    if asked.mu is not None:
+        return (
+            isinstance(evidence, ParityStrategy)
+            and parse_mu(evidence.formula) == parse_mu(format_mu(asked.mu))
+            and evidence.claim.formula == mu_claim(evidence.formula, holds=holds)
+        )
     if isinstance(evidence, CtlStarProof):
         wanted = (asked.fair, asked.strong, asked.maximal, _plain(format_formula(asked.formula)))
         found = evidence.fair, evidence.strong, evidence.maximal, _plain(evidence.formula)

@@ -27,6 +27,7 @@ from transition_systems.properties.predicates import (
     Or,
     Predicate,
 )
+from transition_systems.temporal.mu_formulas import MuFormula
 
 __all__ = [
     "Goal",
@@ -102,6 +103,8 @@ class Linear:
         Whether it is a formula of CTL*, or of CTL on fair paths.
     maximal
         Whether its paths may end in dead states, as in CTL.
+    mu
+        The formula, where it is of the mu-calculus.
     """
 
     formula: Formula
@@ -110,6 +113,7 @@ class Linear:
     strong: LabelSets = ()
     branching: bool = False
     maximal: bool = False
+    mu: MuFormula | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,7 @@ PHRASES = frozenset(
 _BOUND = re.compile(r"bounded by (0|[1-9][0-9]{0,18})")
 _LINEAR = re.compile(
     r"(?s:.*)(?: not)? on all paths(?: that are (?s:.*)\})?(?:, silent steps left out)?"
+    r"|(?s:.*) (?:holds|fails) in the mu-calculus"
     r"|(?s:.*) (?:holds|fails) as CTL\*?(?: on paths (?s:.*)\})?"
 )
 _OPPOSITE: dict[Shape, Shape] = {"AG": "EF", "EF": "AG", "AG EF": "EF AG", "EF AG": "AG EF"}

@@ -12,21 +12,29 @@ from netproof.recheck.ctl_star import check_ctl_star
 from netproof.recheck.ctl_tree import check_tree, replayed
 from netproof.recheck.ltl_net import listed_system
 from netproof.recheck.net_table import NetTable, Tokens
+from netproof.recheck.parity import check_parity
 from netproof.recheck.predicates import holds_in
 from netproof.recheck.result import RecheckResult, RefusedError, Watch, guarded
 from netproof.recheck.state_table import StateTable
 from netproof.recheck.system_predicates import system_holds
 from transition_systems.budget import Budget
-from transition_systems.evidence import CtlRanks, CtlStarProof, Evidence, TreeEvidence
+from transition_systems.evidence import (
+    CtlRanks,
+    CtlStarProof,
+    Evidence,
+    ParityStrategy,
+    TreeEvidence,
+)
 from transition_systems.lts import LTS
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula, Negation
 from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.predicates import Predicate
 from transition_systems.run import Step
+from transition_systems.temporal.mu_parse import parse_mu
 from transition_systems.verdict import Outcome
 
-__all__ = ["check_star", "check_temporal", "recheck_temporal"]
+__all__ = ["check_star", "check_temporal", "recheck_mu", "recheck_temporal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +203,64 @@ def recheck_temporal(
         if evidence.claim.formula != format_formula(formula if holds else Negation(formula)):
             raise RefusedError("the claim is not the outcome of the formula")
         _check_on(evidence, formula, holds, lts, watch)
+
+    return guarded(work)
+
+
+def recheck_mu(
+    formula: str,
+    outcome: Outcome | str,
+    evidence: Evidence,
+    lts: LTS,
+    *,
+    budget: Budget | None = None,
+) -> RecheckResult:
+    """Decide whether evidence proves an outcome of a formula of the mu-calculus on a system.
+
+    Parameters
+    ----------
+    formula, outcome
+        The text of the formula, and ``HOLDS`` (in all initial states) or ``VIOLATED``.
+    evidence
+        A strategy.
+    lts
+        The system.
+    budget
+        Seconds and bytes.
+
+    Returns
+    -------
+    RecheckResult
+        ``failed`` with a reason where the evidence proves nothing or is malformed.
+
+    Notes
+    -----
+    O(positions and moves), for each nesting depth of fixpoints.
+
+    Examples
+    --------
+    >>> from transition_systems.temporal.mu_calculus import check_mu
+    >>> lts = LTS.from_arcs(2, [(0, "a", 1)])
+    >>> verdict = check_mu(lts, "nu X. <a> X")
+    >>> verdict.outcome, recheck_mu("nu X. <a> X", "VIOLATED", verdict.evidence, lts).passed
+    (<Outcome.VIOLATED: 'VIOLATED'>, True)
+    >>> recheck_mu("nu X. <a> X", "HOLDS", verdict.evidence, lts).status
+    'failed'
+    """
+
+    def work() -> None:
+        watch = Watch(budget)
+        if not isinstance(evidence, ParityStrategy) or evidence.space is not None:
+            raise RefusedError("the evidence is no strategy in the game of a system")
+        if outcome not in (Outcome.HOLDS, Outcome.VIOLATED):
+            raise RefusedError(f"there is nothing to prove for {outcome!r:.40}")
+        if evidence.claim.model_digest != lts.digest():
+            raise RefusedError("the evidence is about another system: the digest differs")
+        if parse_mu(evidence.formula) != parse_mu(formula):
+            raise RefusedError("the claim is not about the formula that was asked for")
+        found = check_parity(evidence, lts, lambda p: system_holds(lts, p, watch), watch)
+        if found is not (outcome == Outcome.HOLDS):
+            raise RefusedError("the evidence proves the contrary of the claim")
 
     return guarded(work)
 

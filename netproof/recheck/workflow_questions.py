@@ -88,6 +88,8 @@ def question_for(
 
 
 def _temporal(about: NetFormula, logic: str, fairly: bool) -> Question:
+    if about.mu is not None:
+        return Question(linear=Linear(formula=about.formula, mu=about.mu), net=about.net)
     if logic == "CTL" and not fairly:
         return Question(formula=about.formula, net=about.net)
     linear = Linear(

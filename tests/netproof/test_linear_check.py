@@ -10,7 +10,9 @@ import pytest
 
 import netproof
 from netproof.asked_formulas import asked_formula, with_reading
+from netproof.cli.main import run
 from netproof.evidence_files import recheck_folder, write_evidence
+from netproof.pictures import verdict_svg
 from netproof.properties import asked_properties
 from netproof.recheck.check import recheck_verdict
 from netproof.recheck.workflow_questions import question_for
@@ -37,6 +39,15 @@ CASES = [
     (ORDER, "AG (done(check) -> AF (delivered || cancelled))", "HOLDS"),
     (ORDER, "EF (done(cancel) && EX cancelled)", "HOLDS"),
     (ORDER, "G !enabled(cancel)", "VIOLATED"),
+    (ORDER, "A G E F G dead", "HOLDS"),
+    (ORDER, "E (F G cancelled && G !enabled(ship))", "HOLDS"),
+    (ORDER, "A (F G cancelled || F started(pack))", "HOLDS"),
+    (ORDER, "[true*] <true*> dead", "HOLDS"),
+    (ORDER, '<received> [true*."check.start"] <"check.complete"> true', "HOLDS"),
+    (ORDER, "nu X. <true> X", "VIOLATED"),
+    (TICKET, "strong-fairness: AF done(solve)", "HOLDS"),
+    (TICKET, "weak-fairness: AF done(solve)", "VIOLATED"),
+    (TICKET, "nu X. <true> X", "HOLDS"),
     (TICKET, "F done(solve)", "VIOLATED"),
     (TICKET, "weak-fairness: F done(solve)", "VIOLATED"),
     (TICKET, "strong-fairness: F done(solve)", "HOLDS"),
@@ -145,7 +156,7 @@ def test_what_is_misspelt() -> None:
 
 def test_which_logic() -> None:
     logics = {
-        "AG p": "state", "G p": "state", "A G p": "state", "AG AF p": "CTL", "G F p": "LTL",
+        "AG p": "state", "G p": "state", "A G p": "state", "AG AF p": "CTL", "G F p": "LTL", "<a> true": "mu", "nu X. [a] X": "mu", "(a < 3)": "CTL",
         "A (G F p)": "LTL", "E G F p": "CTL*", "A G E F G p": "CTL*", "AG done(a)": "CTL", "G done(a)": "LTL",
         "absence(p) between q and r": "LTL",
     }  # fmt: skip
@@ -154,3 +165,23 @@ def test_which_logic() -> None:
     assert asked_formula("AG p").kind is PropertyKind.UNIVERSAL
     assert with_reading("weak: F p", fairness="weak-fairness") == "weak weak-fairness: F p"
     assert with_reading("F p") == "F p"
+
+
+def test_pictures_and_the_token_game_of_a_run_that_stays(tmp_path: Path) -> None:
+    for source, formula in ((ORDER, "F delivered"), (TICKET, "F done(solve)")):
+        picture = tmp_path / "run.svg"
+        draw = ["draw", source, "--property", formula, "-o", str(picture)]
+        assert run(draw) == 0
+        assert "<svg" in picture.read_text(encoding="utf-8")
+        report, entry = only(source, formula)
+        assert entry.witness is not None
+        assert netproof.play(report) is not None
+        assert "<svg" in verdict_svg(report.models[0], entry)
+    net = PetriNet(places=["p"], transitions=["t"], arcs=[("p", "t")], initial=["p"])
+    report = netproof.check(net, properties=["F G p", "G !done(t)"])
+    for entry in report.models[0].verdicts:
+        assert entry.outcome is Outcome.VIOLATED
+        picture_text = verdict_svg(report.models[0], entry)
+        assert "<svg" in picture_text
+        assert "@" not in picture_text
+    assert netproof.play(report) is not None

@@ -15,7 +15,7 @@ import pytest
 
 from ltl_cases import LEAVES, random_formula, random_system
 from netproof.recheck import recheck_ltl
-from netproof.recheck.temporal import recheck_temporal
+from netproof.recheck.temporal import recheck_mu, recheck_temporal
 from transition_systems.budget import Budget
 from transition_systems.errors import NetproofError
 from transition_systems.evidence import (
@@ -23,11 +23,13 @@ from transition_systems.evidence import (
     Evidence,
     LtlLasso,
     LtlRanks,
+    ParityStrategy,
     evidence_from_dict,
 )
 from transition_systems.evidence_ctl_star import ctl_star_claim
 from transition_systems.evidence_data import decode_array, encode_array
 from transition_systems.evidence_ltl import ltl_formula
+from transition_systems.evidence_parity import mu_claim
 from transition_systems.lts import LTS
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Negation, Unary
@@ -35,13 +37,21 @@ from transition_systems.properties.parse import parse_formula
 from transition_systems.temporal.ctl import check_ctl
 from transition_systems.temporal.ctl_star import check_ctl_star
 from transition_systems.temporal.ltl import check_ltl
+from transition_systems.temporal.mu_calculus import check_mu, mu_states
+from transition_systems.temporal.mu_formulas import format_mu
+from transition_systems.temporal.mu_parse import parse_mu
 from transition_systems.temporal.product_system import Fairness
 
 CAMPAIGN = int(os.environ.get("NETPROOF_TEMPORAL_MUTANTS", "1500"))
-KINDS = {"ltl-lasso", "ltl-ranks", "tree", "ctl-ranks", "ctl-star"}
+KINDS = {"ltl-lasso", "ltl-ranks", "tree", "ctl-ranks", "ctl-star", "parity-strategy"}
 CTL = (
     "AG (p -> AF q)", "EF (p && EX q)", "AG EF dead", "EG !q", "A[p U q]", "AX (p || EX q)",
     "E[!p U (q && AX p)]", "AF AG !p", "EG EF p", "AG !p", "EF (q && EG q)",
+)  # fmt: skip
+MU = (
+    "nu X. mu Y. <a> X || <!a> Y", "mu X. [true] X", "nu X. <true> X && {p || q}", "<a> [b] {q}",
+    "mu X. {p} || <true> X", "[true*] <true*> dead", "nu X. mu Y. ({p} && <true> X) || <true> Y",
+    "mu X. nu Y. [true] Y && ({q} || [a] X)", "nu X. {!p} && [true] X",
 )  # fmt: skip
 SHORT = Budget(seconds=2)
 
@@ -69,6 +79,7 @@ def evidence_about(lts: LTS, rng: random.Random) -> Iterator[Evidence]:
         check_ctl_star(
             lts, Unary("E", Unary("G", Unary("A", random_formula(rng, 2, LEAVES)))), fairness=fair
         ).evidence,
+        check_mu(lts, rng.choice(MU)).evidence,
     ]
     yield from (evidence for evidence in found if evidence is not None)
 
@@ -83,6 +94,10 @@ def reclaimed(data: Any, lts: LTS, rng: random.Random) -> Any:
         if rng.random() < 0.5:
             formula = Negation(formula)
         made["claim"]["formula"] = format_formula(formula)
+        return made
+    if kind == "parity-strategy":
+        made["formula"] = format_mu(parse_mu(rng.choice((*MU, made["formula"]))))
+        made["claim"]["formula"] = mu_claim(made["formula"], holds=rng.random() < 0.5)
         return made
     if rng.random() < 0.4:
         sets = [[name] for name in lts.label_names if rng.random() < 0.3]
@@ -180,8 +195,13 @@ def accepted(evidence: Evidence, lts: LTS) -> bool:
     """Whether the recheck accepts that a piece of evidence proves its own claim."""
     if isinstance(evidence, LtlLasso | LtlRanks):
         return recheck_ltl(evidence, lts, budget=SHORT).passed
+    outcomes = ("HOLDS", "VIOLATED")
+    if isinstance(evidence, ParityStrategy):
+        return any(
+            recheck_mu(evidence.formula, outcome, evidence, lts, budget=SHORT).passed
+            for outcome in outcomes
+        )
     if isinstance(evidence, CtlStarProof):
-        outcomes = ("HOLDS", "VIOLATED")
         return any(
             recheck_temporal(evidence.formula, outcome, evidence, lts, budget=SHORT).passed
             for outcome in outcomes
@@ -199,6 +219,9 @@ def true(evidence: Evidence, lts: LTS) -> bool:
         fair = Fairness(weak=evidence.fair, strong=evidence.strong)
         found = check_ctl_star(lts, evidence.formula, fairness=fair, maximal=evidence.maximal)
         return (" holds as " if found.holds else " fails as ") in evidence.claim.formula
+    if isinstance(evidence, ParityStrategy):
+        where = mu_states(lts, evidence.formula)
+        return evidence.claim.formula == mu_claim(evidence.formula, holds=bool(where[0]))
     return check_ctl(lts, evidence.claim.formula).holds
 
 

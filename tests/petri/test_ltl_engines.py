@@ -11,6 +11,7 @@ import pytest
 from ltl_cases import random_formula
 from netproof.contest.answering import ContestAnswers
 from netproof.contest.categories import ContestQuestion
+from netproof.recheck import recheck_ltl
 from petri.ctl import known_part, symbolic_backwards
 from petri.listed_predicates import ListedPredicates
 from petri.ltl import ltl
@@ -18,9 +19,13 @@ from petri.ltl_walks import LtlWalks
 from petri.net import PetriNet
 from petri.state_space import state_space
 from transition_systems.budget import Budget
+from transition_systems.evidence import Claim, LtlLasso
+from transition_systems.evidence_ltl import ltl_formula
+from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula, Unary
 from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.predicates import Atom, Dead, Enabled, Not, Predicate, at_least
+from transition_systems.temporal.ltl_questions import linear_formula
 from transition_systems.temporal.ltl_symbolic import SymbolicViolations
 from transition_systems.temporal.ltl_violations import (
     Violations,
@@ -93,6 +98,46 @@ def test_engines_agree(seed: int) -> None:
         assert symbolic.found() is expected
         walked = LtlWalks(net, seed=seed).violated(started, 5.0)
         assert walked is expected  # a small net is searched to its end
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_lassos_of_walks_are_rechecked(seed: int) -> None:
+    rng = random.Random(100 + seed)
+    shown = 0
+    for _ in range(15):
+        net, formula = random_net(rng), linear_formula(random_formula(rng, 3, LEAVES))
+        expected = ltl(net, formula).violated
+        found = violations(formula)
+        started = Violations(
+            found.formula, found.predicates, begun(found.graph, first_letter(net, found))
+        )
+        lasso = LtlWalks(net, seed=seed).lasso(started, 5.0)
+        assert (lasso is not None) is expected
+        if lasso is not None:
+            text = format_formula(formula)
+            said = ltl_formula(text, holds=False, weak=False, fair=(), strong=())
+            claim = Claim(formula=said, model_digest=net.digest())
+            result = recheck_ltl(LtlLasso(claim=claim, formula=text, lasso=lasso), net)
+            assert result.passed, result.reason
+            shown += 1
+    assert shown > 2
+
+
+def test_a_violation_far_beyond_what_is_listed() -> None:
+    places = [*(f"p{i}" for i in range(300)), *(f"{side}{i}" for side in "ab" for i in range(4))]
+    moves = [(f"p{i}", f"p{i + 1}") for i in range(299)] + [("p299", "p298")]
+    moves += [pair for i in range(4) for pair in ((f"a{i}", f"b{i}"), (f"b{i}", f"a{i}"))]
+    net = PetriNet(
+        places=places, transitions=[f"t{i}" for i in range(len(moves))],
+        initial=["p0", *(f"a{i}" for i in range(4))],
+        arcs=[arc for i, (x, y) in enumerate(moves) for arc in ((x, f"t{i}"), (f"t{i}", y))],
+    )  # fmt: skip
+    limit = Budget(seconds=20, states=500)
+    verdict = ltl(net, "F G !p299", budget=limit)
+    assert verdict.violated
+    assert verdict.evidence is not None
+    assert recheck_ltl(verdict.evidence, net, formula="F G !p299").passed
+    assert ltl(net, "F G !p299", fairness="weak", budget=limit).unknown
 
 
 def test_walks_end_in_time() -> None:

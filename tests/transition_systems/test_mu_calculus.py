@@ -7,14 +7,16 @@ import random
 import numpy as np
 import pytest
 
+from netproof.recheck import recheck_mu
 from oracles.ctl import ctl_states_by_definition
 from oracles.mu_calculus import mu_states_by_definition
 from strategies_ctl import random_ctl, random_system
 from transition_systems.budget import Budget
 from transition_systems.errors import ExpressionError, UndecidedError, UnsupportedError, UsageError
+from transition_systems.evidence import evidence_from_dict
 from transition_systems.lts import LTS
 from transition_systems.properties.predicates import Atom
-from transition_systems.temporal.mu_calculus import ctl_to_mu, mu_states
+from transition_systems.temporal.mu_calculus import check_mu, ctl_to_mu, mu_states
 from transition_systems.temporal.mu_formulas import (
     Bound,
     Every,
@@ -139,3 +141,26 @@ def test_variables_must_be_bound_and_positive() -> None:
         mu_states(lts, "<a.b + b>" * 60 + " true")
     with pytest.raises(UndecidedError):
         mu_states(LTS.from_arcs(2, [(0, "a", 1)]), "<a> true", budget=Budget(seconds=0))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_strategies_are_rechecked(seed: int) -> None:
+    rng = random.Random(seed)
+    for _ in range(5):
+        lts, formula = random_system(rng), random_mu(rng, 4)
+        text = format_mu(formula)
+        where = mu_states_by_definition(lts, formula)
+        verdict = check_mu(lts, formula)
+        assert verdict.holds is where.issuperset(lts.initial.tolist())
+        assert verdict.evidence is not None
+        proof = evidence_from_dict(verdict.evidence.to_dict())
+        assert proof == verdict.evidence
+        result = recheck_mu(text, verdict.outcome, proof, lts)
+        assert result.passed, (result.reason, text)
+        other = "VIOLATED" if verdict.holds else "HOLDS"
+        assert recheck_mu(text, other, proof, lts).status == "failed"
+
+
+def test_a_strategy_ends_in_time() -> None:
+    lts = LTS.from_arcs(3, [(0, "a", 1), (1, "b", 0), (1, "a", 2)])
+    assert check_mu(lts, "nu X. <true> X", budget=Budget(seconds=0)).unknown

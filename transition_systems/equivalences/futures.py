@@ -68,7 +68,11 @@ class Futures:
         self.home: Indices = self.sets.closed_sets(states, states, both.n)
         none = states[:0]
         self.starting: Indices = self.sets.closed_sets(*(starts or (none, none, 0)))
-        sources, labels, targets = self._explore()
+        try:
+            sources, labels, targets = self._explore()
+        except BudgetEnded as ended:
+            known = f"{len(self.sets)} sets of states that traces lead to are not all"
+            raise BudgetEnded(f"{ended}; {known}") from ended
         n = len(self.sets)
         order, offsets = csr_order(sources, n)
         graph = Graph(

@@ -22,6 +22,7 @@ from transition_systems.equivalences.linear_relations import (
 )
 from transition_systems.equivalences.linear_words import in_words
 from transition_systems.equivalences.set_table import BudgetEnded, SetTable
+from transition_systems.equivalences.sorting import distinct, distinct_first
 from transition_systems.evidence_data import Claim
 from transition_systems.evidence_normalised import (
     LinearDistinction,
@@ -37,6 +38,8 @@ from transition_systems.verdict import Outcome, Statistics, Verdict
 __all__ = ["equivalent", "refines"]
 
 Indices = NDArray[np.int64]
+
+CHUNK = 1 << 14
 
 
 def refines(
@@ -293,21 +296,19 @@ def _shared(futures: Futures, searches: list[PairSearch]) -> SharedFutures:
     """Return the sets of both systems by their traces, with the inclusions that are needed."""
     small = large = np.zeros(0, dtype=np.int64)
     for search in searches:
-        if search.seen.table is not None:
-            used, place = np.unique(search.chosen, return_inverse=True)
-            owner, member = search.sets.members_of(used)
-            begin = np.searchsorted(owner, np.arange(len(used) + 1))
-            marks = search.seen.marks[search.states]
-            for mark in np.unique(marks).tolist():
-                asked = np.unique(place.reshape(-1)[marks == mark])
-                good = search.seen.table[search.seen.codes[member], mark]
-                first = np.array(
-                    [begin[at] + int(good[begin[at] : begin[at + 1]].argmax()) for at in asked],
-                    dtype=np.int64,
-                )
-                codes = np.unique(search.seen.codes[member[first]])
-                small = np.concatenate((small, codes))
-                large = np.concatenate((large, np.full(len(codes), mark, dtype=np.int64)))
+        table, n_marks = search.seen.table, search.n_marks
+        if table is None:
+            break
+        keys = distinct(search.chosen * n_marks + search.seen.marks[search.states])
+        for first in range(0, len(keys), CHUNK):
+            search.tick(0)
+            part = keys[first : first + CHUNK]
+            owner, member = search.sets.members_of(part // n_marks)
+            marks, codes = (part % n_marks)[owner], search.seen.codes[member]
+            good = np.flatnonzero(table[codes, marks])
+            good = good[distinct_first(owner[good])]
+            small = np.concatenate((small, codes[good]))
+            large = np.concatenate((large, marks[good]))
     small, large = futures.closure(small, large)
     return SharedFutures(
         offsets=futures.sets.offsets.copy(),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.equivalences.linear_failure import NO_LABEL, Failure
+from transition_systems.equivalences.linear_failure import Failure
 from transition_systems.equivalences.linear_observations import UNSEEN
 from transition_systems.equivalences.set_table import EMPTY
 from transition_systems.lts import TAU
@@ -87,7 +87,7 @@ class NarrowSearch:
                 if labels[arc] != TAU:
                     break
                 self.search.arcs += 1
-                new = self._add(targets[arc], number, pair, TAU)
+                new = self.search.add_one(targets[arc], number, pair, TAU)
                 if new >= 0:
                     found.append(new)
             if len(found) > BETWEEN:
@@ -142,15 +142,5 @@ class NarrowSearch:
             search.arcs += offsets[state + 1] - offsets[state]
         if worst is not None:
             return worst, []
-        added = [self._add(*step) for step in steps]
+        added = [search.add_one(*step) for step in steps]
         return None, [new for new in added if new >= 0]
-
-    def _add(self, state: int, number: int, parent: int, label: int) -> int:
-        """Add a pair and return its number, or :data:`NO_LABEL` where a smaller one is there."""
-        search = self.search
-        at = first = search.newest(state)
-        while at >= 0:
-            if self.sets.subset_one(search.pair(at)[1], number):
-                return NO_LABEL
-            at = search.older(at)
-        return search.append_one(state, number, parent, label, first)

@@ -11,7 +11,7 @@ from transition_systems.equivalences.linear_graph import LinearGraph
 from transition_systems.equivalences.linear_relations import LinearRelation
 from transition_systems.equivalences.normal_form_nodes import Builder, nodes_of
 from transition_systems.equivalences.set_table import EMPTY
-from transition_systems.lts import LTS
+from transition_systems.lts import LTS, TAU
 
 __all__ = ["by_futures"]
 
@@ -25,7 +25,9 @@ def by_futures(
 
     A node has a state for each set of traces that may follow, with just these; for impossible
     futures only for the least of them, for all that may follow the node, and for what is left of
-    those after a letter. A letter leads to all states whose traces are among what is left.
+    those after a letter. A letter leads to all states whose traces are among what is left. Where
+    silent steps are no letters, these lead from one initial state to the others, if there can be
+    one.
     """
     none = graph.initial[:0]
     empty = LinearGraph(
@@ -50,9 +52,16 @@ def by_futures(
     families = [sorted(family(k)) for k in nodes.example]
     builder = Builder[tuple[int, int]](graph)
     if start != EMPTY:
-        whole = {int(futures.classes[start])} if relation.seen == "impossible" else set[int]()
-        for mine in sorted({*families[0], *whole}):
-            builder.start((0, mine))
+        whole = int(futures.classes[start])
+        if graph.silent and (relation.seen == "impossible" or whole in families[0]):
+            builder.start((0, whole))
+            for mine in families[0]:
+                if mine != whole:
+                    builder.arc(0, TAU, (0, mine))
+        else:
+            extra = [whole] if relation.seen == "impossible" else []
+            for mine in sorted({*families[0], *extra}):
+                builder.start((0, mine))
     at = 0
     while at < len(builder.names):
         node, mine = builder.names[at]

@@ -85,6 +85,17 @@ def _value(value: Any) -> Any:
 def parse_itf(text: str, *, file: str | None = None) -> Run | Lasso:
     """Return the run of an ITF trace, as :func:`format_itf` writes it.
 
+    Parameters
+    ----------
+    text
+        The trace.
+    file
+        The name to show in errors.
+
+    Returns
+    -------
+    Run or Lasso
+
     Raises
     ------
     InputError
@@ -132,11 +143,48 @@ def _number(value: Any) -> Any:
 def write_itf(
     run: Run | Lasso, path_or_file: PathOrFile, *, description: str | None = None
 ) -> None:
-    """Write a run as an ITF trace."""
+    """Write a run as an ITF trace.
+
+    Parameters
+    ----------
+    run, description
+        As for :func:`format_itf`.
+    path_or_file
+        Where to.
+
+    Examples
+    --------
+    >>> import io
+    >>> file = io.StringIO()
+    >>> write_itf(Run(initial={"p": 1}), file)
+    >>> file.getvalue().count("index")
+    1
+    """
     write_text(path_or_file, format_itf(run, description=description))
 
 
 def read_itf(path_or_file: PathOrFile) -> Run | Lasso:
-    """Read the run of an ITF trace; raises what :func:`parse_itf` raises."""
+    """Read the run of an ITF trace.
+
+    Parameters
+    ----------
+    path_or_file
+        Where from.
+
+    Returns
+    -------
+    Run or Lasso
+
+    Raises
+    ------
+    InputError
+        As :func:`parse_itf`.
+
+    Examples
+    --------
+    >>> import io
+    >>> read_itf(io.StringIO(format_itf(Run(initial={"p": 1})))).initial
+    {'p': 1}
+    """
     text = read_bytes(path_or_file).decode("utf-8-sig", "replace")
     return parse_itf(text, file=file_name(path_or_file))

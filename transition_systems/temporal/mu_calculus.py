@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from transition_systems.budget import Budget
+from transition_systems.csr import row_arcs
+from transition_systems.errors import UndecidedError
+from transition_systems.evidence_data import Claim, StateSet
+from transition_systems.evidence_parity import ParityStrategy, mu_claim
 from transition_systems.lts import LTS
 from transition_systems.properties.formulas import Formula
 from transition_systems.properties.parse import parse_formula
@@ -24,13 +29,15 @@ from transition_systems.temporal.mu_formulas import (
     MuFormula,
     No,
     Some,
+    format_mu,
 )
 from transition_systems.temporal.mu_game import game_of, mu_nodes
 from transition_systems.temporal.mu_parse import parse_mu
 from transition_systems.temporal.observed import lts_holds
-from transition_systems.temporal.parity_games import solve
+from transition_systems.temporal.parity_games import ParityGame, solve, strategies
+from transition_systems.verdict import Outcome, Statistics, Verdict
 
-__all__ = ["ctl_to_mu", "mu_states"]
+__all__ = ["check_mu", "ctl_to_mu", "mu_states"]
 
 _ANY = Labels(frozenset(), others=True)
 
@@ -84,6 +91,98 @@ def mu_states(
     nodes = mu_nodes(parse_mu(formula) if isinstance(formula, str) else formula)
     won = solve(game_of(lts, nodes, holds or lts_holds(lts)), budget=budget)
     return won[: lts.n_states]
+
+
+def check_mu(
+    lts: LTS, formula: MuFormula | str, *, holds: HoldsIn | None = None,
+    budget: Budget | None = None, digest: Callable[[], str] | None = None,
+    space: Callable[[], StateSet] | None = None,
+) -> Verdict:  # fmt: skip
+    """Decide whether a formula of the mu-calculus holds in every initial state of a system.
+
+    Parameters
+    ----------
+    lts, formula, holds, budget
+        As for :func:`mu_states`.
+    digest, space
+        Where the system is that of a net: its digest, and all markings.
+
+    Returns
+    -------
+    Verdict
+        With a strategy in the game of the system and the formula, for the player who shows that
+        the formula holds, or that it fails in an initial state
+        (:class:`~transition_systems.evidence_parity.ParityStrategy`). UNKNOWN when the budget ends.
+
+    Raises
+    ------
+    ExpressionError
+        For a text that is no formula, and for an atom that is unknown.
+    UsageError
+        For a variable that is not bound, or is negated.
+
+    Notes
+    -----
+    As :func:`mu_states`.
+
+    Examples
+    --------
+    >>> lts = LTS.from_arcs(2, [(0, "a", 1), (1, "b", 0)])
+    >>> verdict = check_mu(lts, "nu X. mu Y. <a> X || <b> Y")
+    >>> verdict.outcome, verdict.evidence.kind
+    (<Outcome.HOLDS: 'HOLDS'>, 'parity-strategy')
+    """
+    meter = (budget or Budget()).start()
+    tree = parse_mu(formula) if isinstance(formula, str) else formula
+    tree = parse_mu(format_mu(tree))
+    text = format_mu(tree)
+
+    def answer(
+        outcome: Outcome, evidence: ParityStrategy | None, reason: str | None = None
+    ) -> Verdict:
+        return Verdict(
+            property=text, outcome=outcome, evidence=evidence, reason=reason,
+            statistics=Statistics(
+                method="parity game", states=lts.n_states, arcs=lts.n_arcs, seconds=meter.seconds
+            ),
+        )  # fmt: skip
+
+    nodes = mu_nodes(tree)
+    game = game_of(lts, nodes, holds or lts_holds(lts))
+    try:
+        even, move = strategies(game, budget=budget)
+    except UndecidedError as error:
+        return answer(Outcome.UNKNOWN, None, str(error))
+    true = bool(even[lts.initial].all())
+    starts = lts.initial if true else lts.initial[~even[lts.initial]][:1]
+    positions = _played(game, starts, move, odd=not true)
+    ends = len(nodes) * lts.n_states
+    positions = positions[positions < ends]
+    own = game.odd[positions] == (not true)
+    proof = ParityStrategy(
+        claim=Claim(formula=mu_claim(text, holds=true), model_digest=(digest or lts.digest)()),
+        formula=text, positions=positions,
+        moves=np.where(own & (move[positions] < ends), move[positions], -1),
+        space=None if space is None else space(),
+    )  # fmt: skip
+    return answer(Outcome.HOLDS if true else Outcome.VIOLATED, proof)
+
+
+def _played(
+    game: ParityGame, starts: NDArray[np.int64], move: NDArray[np.int64], *, odd: bool
+) -> NDArray[np.int64]:
+    """Return the positions that a player comes to with a strategy, ascending."""
+    known = np.zeros(len(game.odd), dtype=np.bool_)
+    fresh = np.unique(starts)
+    while len(fresh):
+        known[fresh] = True
+        own = game.odd[fresh] == odd
+        after = np.concatenate(
+            [move[fresh[own]], game.targets[row_arcs(game.offsets, fresh[~own])]]
+        )
+        after = np.unique(after)
+        fresh = after[~known[after]]
+    return np.flatnonzero(known).astype(np.int64)
 
 
 def ctl_to_mu(formula: Formula | str) -> MuFormula:

@@ -6,6 +6,7 @@ brought back to fixpoints by the parser. ``tau`` is the silent label.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -24,6 +25,7 @@ __all__ = [
     "No",
     "Some",
     "format_mu",
+    "map_mu",
 ]
 
 
@@ -121,6 +123,41 @@ class Fixpoint:
 
 
 MuFormula: TypeAlias = Holds | Bound | No | Every | Some | Modal | Fixpoint
+
+
+def map_mu(
+    formula: MuFormula,
+    predicate: Callable[[Predicate], Predicate],
+    label: Callable[[str], Iterable[str]],
+) -> MuFormula:
+    """Return a formula with other predicates, and other labels for each that it names.
+
+    Examples
+    --------
+    >>> step = Modal("diamond", Labels(frozenset("a")), Bound("X"))
+    >>> format_mu(map_mu(Fixpoint("nu", "X", step), lambda one: one, lambda one: ["b", "c"]))
+    'nu X. <b || c> X'
+    """
+
+    def changed(node: MuFormula) -> MuFormula:
+        match node:
+            case Holds(inner):
+                return Holds(predicate(inner))
+            case Bound():
+                return node
+            case No(operand):
+                return No(changed(operand))
+            case Every(operands):
+                return Every(tuple(changed(part) for part in operands))
+            case Some(operands):
+                return Some(tuple(changed(part) for part in operands))
+            case Modal(kind, labels, operand):
+                names = frozenset(new for name in labels.names for new in label(name))
+                return Modal(kind, Labels(names, labels.others), changed(operand))
+            case Fixpoint(kind, name, operand):
+                return Fixpoint(kind, name, changed(operand))
+
+    return changed(formula)
 
 
 def format_mu(formula: MuFormula) -> str:

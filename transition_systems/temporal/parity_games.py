@@ -17,7 +17,7 @@ from transition_systems.budget import Budget, Meter
 from transition_systems.csr import csr_order, row_arcs
 from transition_systems.errors import UndecidedError, UsageError
 
-__all__ = ["ParityGame", "solve"]
+__all__ = ["ParityGame", "solve", "strategies"]
 
 Indices = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -88,33 +88,77 @@ def solve(game: ParityGame, *, budget: Budget | None = None) -> Bools:
     >>> solve(game).tolist()
     [True, True, False]
     """
+    return strategies(game, budget=budget)[0]
+
+
+def strategies(game: ParityGame, *, budget: Budget | None = None) -> tuple[Bools, Indices]:
+    """Return the positions from which Even wins, and for each position a move of its player.
+
+    Parameters
+    ----------
+    game, budget
+        As for :func:`solve`.
+
+    Returns
+    -------
+    even, move
+        bool (n,); int64 (n,): the next position, which wins wherever the player who moves wins.
+
+    Raises
+    ------
+    UndecidedError
+        When the budget ends.
+
+    Examples
+    --------
+    >>> game = ParityGame(np.array([0, 2, 3, 4]), np.array([1, 2, 0, 2]),
+    ...                   np.array([False, True, False]), np.array([1, 2, 1]))
+    >>> [found.tolist() for found in strategies(game)]
+    [[True, True, False], [1, 0, 2]]
+    """
     meter = (budget or Budget()).start()
+    move = game.targets[game.offsets[:-1]].copy()
     everything = np.ones(len(game.odd), dtype=np.bool_)
-    return _region(game, everything, meter)
+    return _region(game, everything, move, meter), move
 
 
-def _region(game: ParityGame, inside: Bools, meter: Meter) -> Bools:
-    """Return where Even wins in a part of the game; calls itself once for each priority."""
+def _region(game: ParityGame, inside: Bools, move: Indices, meter: Meter) -> Bools:
+    """Return where Even wins in a part of the game; calls itself once for each priority.
+
+    What a call writes for the winner of a position stays; all else is written again later.
+    """
     inside = inside.copy()
     lost = np.zeros_like(inside)
     while inside.any():
         top = int(game.priority[inside].max())
         odd = bool(top % 2)
         best = inside & (game.priority == top)
-        rest = inside & ~_attractor(game, inside, best, odd, meter)
-        even_wins = _region(game, rest, meter)
+        _stay(game, best & (game.odd == odd), inside, move)
+        rest = inside & ~_attractor(game, inside, best, odd, move, meter)
+        even_wins = _region(game, rest, move, meter)
         other = rest & (even_wins if odd else ~even_wins)
         if not other.any():
             # The player of the top priority wins all that is left, the other what was taken away.
             return lost if odd else lost | inside
-        taken = _attractor(game, inside, other, not odd, meter)
+        taken = _attractor(game, inside, other, not odd, move, meter)
         if odd:
             lost |= taken
         inside &= ~taken
     return lost
 
 
-def _attractor(game: ParityGame, inside: Bools, goal: Bools, odd: bool, meter: Meter) -> Bools:
+def _stay(game: ParityGame, positions: Bools, inside: Bools, move: Indices) -> None:
+    """Let some positions move anywhere in a part of the game."""
+    own = np.flatnonzero(positions)
+    arcs = row_arcs(game.offsets, own)
+    tails = np.repeat(own, game.offsets[own + 1] - game.offsets[own])
+    good = inside[game.targets[arcs]]
+    move[tails[good]] = game.targets[arcs[good]]
+
+
+def _attractor(
+    game: ParityGame, inside: Bools, goal: Bools, odd: bool, move: Indices, meter: Meter
+) -> Bools:
     """Return from where a player can force the token into a goal, within a part of the game."""
     offsets, sources = game.backward
     found = goal.copy()
@@ -126,7 +170,11 @@ def _attractor(game: ParityGame, inside: Bools, goal: Bools, odd: bool, meter: M
         if reason is not None:
             raise UndecidedError(reason)
         before = sources[row_arcs(offsets, fresh)]
-        before = before[inside[before] & ~found[before]]
+        after = np.repeat(fresh, offsets[fresh + 1] - offsets[fresh])
+        open_ = inside[before] & ~found[before]
+        before, after = before[open_], after[open_]
+        ours = own[before]
+        move[before[ours]] = after[ours]
         theirs = before[~own[before]]
         new = np.unique(theirs[left[theirs] < 0])
         if len(new):

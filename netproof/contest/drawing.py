@@ -1,0 +1,117 @@
+"""Temporal formulas on the whole space as diagrams, by another process where there may be one."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from typing import Generic, TypeVar
+
+from netproof.contest.questions import Shown
+from petri.net import PetriNet
+from petri.state_space import state_space
+from petri.state_space.symbolic.symbolic_space import SymbolicSpace
+from transition_systems.budget import Budget
+from transition_systems.errors import NetproofError, UndecidedError
+
+__all__ = ["BYTES", "Drawing", "Say"]
+
+BYTES = 5 << 30
+SHORTEST, LEAST_SHARE = 1.0, 2.0
+A = TypeVar("A")
+Say = Callable[[int, bool, str, list[Shown]], None]
+
+
+class Drawing(Generic[A]):
+    """Questions that are open, and their answers from the symbolic state space.
+
+    Parameters
+    ----------
+    net
+        The net.
+    deadline
+        Absolute time of :func:`time.monotonic`.
+    say
+        Called with the number of a question, its answer, the engine and what proves it.
+    parallel
+        Whether there may be a second process.
+    """
+
+    def __init__(self, net: PetriNet, *, deadline: float, say: Say, parallel: bool) -> None:
+        self.net, self.deadline, self.say = net, deadline, say
+        self.parallel = parallel and "fork" in multiprocessing.get_all_start_methods()
+        self.open: dict[int, A] = {}
+        self.second: Connection | None = None
+
+    def _size(self, asked: A) -> tuple[int, ...]:
+        """Return how much work a question may be; the small ones come first."""
+        raise NotImplementedError
+
+    def _decided(self, space: SymbolicSpace, asked: A, budget: Budget) -> bool:
+        """Return the answer to a question on the whole space; ``UndecidedError`` without one."""
+        raise NotImplementedError
+
+    def _left(self) -> float:
+        return max(0.0, self.deadline - time.monotonic())
+
+    def _answer(self, number: int, value: bool, method: str, shown: Sequence[Shown] = ()) -> None:
+        if self.open.pop(number, None) is not None:
+            self.say(number, value, method, list(shown))
+
+    @contextmanager
+    def _drawing(self) -> Generator[Connection | None]:
+        """Have another process draw the whole space, where there may be one."""
+        if not self.parallel or self._left() < SHORTEST:
+            yield None
+            return
+        context = multiprocessing.get_context("fork")
+        ours, theirs = context.Pipe(duplex=False)
+        child = context.Process(
+            target=self._by_diagrams, daemon=True,
+            args=(dict(self.open), lambda *found: theirs.send(found), self._left()),
+        )  # fmt: skip
+        child.start()
+        theirs.close()
+        try:
+            yield ours
+        finally:
+            child.kill()
+            child.join()
+            ours.close()
+
+    def _hear(self, wait: float) -> None:
+        """Take the answers of the other process, waiting for more of them."""
+        ends = time.monotonic() + wait
+        try:
+            while self.second and self.open and self.second.poll(max(0.0, ends - time.monotonic())):
+                self._drawn(*self.second.recv())
+        except (EOFError, OSError):
+            self.second = None
+
+    def _drawn(self, number: int, value: bool) -> None:
+        """Take an answer from the diagrams."""
+        self._answer(number, value, "symbolic")
+
+    def _by_diagrams(
+        self, asked: dict[int, A], found: Callable[[int, bool], None], seconds: float
+    ) -> None:
+        """Answer on the symbolic state space, in a share of the time each."""
+        ends = time.monotonic() + seconds
+        try:
+            space = state_space(
+                self.net, method="symbolic", budget=Budget(deadline=ends, bytes=BYTES)
+            )
+            if not space.complete:
+                return
+            waiting = sorted(asked.items(), key=lambda item: self._size(item[1]))
+            for place, (number, one) in enumerate(waiting):
+                left = ends - time.monotonic()
+                share = max(left / (len(waiting) - place), min(left, LEAST_SHARE))
+                try:
+                    found(number, self._decided(space, one, Budget(seconds=share)))
+                except UndecidedError:
+                    continue
+        except (NetproofError, MemoryError, OverflowError, BrokenPipeError):
+            return

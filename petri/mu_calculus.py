@@ -1,0 +1,64 @@
+"""The modal mu-calculus on nets, on listed markings."""
+
+from __future__ import annotations
+
+from petri.ctl_star import labelled_by_transitions
+from petri.net import PetriNet
+from petri.state_space import state_space
+from transition_systems.budget import Budget
+from transition_systems.evidence import StateSet
+from transition_systems.temporal.mu_calculus import check_mu
+from transition_systems.temporal.mu_formulas import MuFormula, format_mu
+from transition_systems.temporal.mu_parse import parse_mu
+from transition_systems.verdict import Outcome, Statistics, Verdict
+
+__all__ = ["mu"]
+
+
+def mu(net: PetriNet, formula: MuFormula | str, *, budget: Budget | None = None) -> Verdict:
+    """Decide whether a formula of the mu-calculus holds in the initial marking of a net.
+
+    Parameters
+    ----------
+    net
+        Any place/transition net.
+    formula
+        The formula, or its text: labels are the ids of transitions, predicates over the places.
+    budget
+        Limits of the state space, and the seconds of all together.
+
+    Returns
+    -------
+    Verdict
+        As :func:`transition_systems.temporal.mu_calculus.check_mu`.
+
+    Raises
+    ------
+    ExpressionError
+        For a text that is no formula, and for a place that the net does not have.
+    UsageError
+        For a variable that is not bound, or is negated.
+
+    Notes
+    -----
+    As :func:`transition_systems.temporal.mu_calculus.check_mu`.
+
+    Examples
+    --------
+    >>> net = PetriNet.from_arrays([[1, 0], [0, 1]], [[0, 1], [1, 0]], [1, 0])
+    >>> mu(net, "nu X. <t1> <t2> X && {p1 >= 1}").outcome
+    <Outcome.HOLDS: 'HOLDS'>
+    """
+    tree = parse_mu(formula) if isinstance(formula, str) else formula
+    limit = (budget or Budget()).fixed()
+    space = state_space(net, method="explicit", budget=limit)
+    if not space.complete:
+        return Verdict(
+            property=format_mu(tree), outcome=Outcome.UNKNOWN,
+            statistics=Statistics(method="explicit", states=space.n_states, seconds=space.seconds),
+            reason=space.reason or "the net is unbounded",
+        )  # fmt: skip
+    return check_mu(
+        labelled_by_transitions(space), tree, holds=space.holds, budget=limit, digest=net.digest,
+        space=lambda: StateSet(names=net.place_ids, rows=space.markings),
+    )  # fmt: skip
