@@ -37,6 +37,8 @@ CASES: list[tuple[str, tuple[float, ...], str, float | None]] = [
     ("random", (250_000, MILLION, 10, 0.4), "branching", 0.5),
     ("chain_with_silence", (100_000,), "branching", None),
     ("ladder", (200_000,), "branching", None),
+    ("teeth", (20_000, 1), "branching", None),
+    ("teeth", (500, 100), "branching", None),
     ("random", (20_000, 60_000, 5, 0.2), "weak", None),
 ]
 LARGE: list[tuple[str, tuple[float, ...], str, float | None]] = [
@@ -112,6 +114,14 @@ def system(family: str, sizes: list[float]):
     if family == "ladder":
         heads = np.stack((steps[1:], np.full(n - 1, n - 1)), axis=1).ravel()
         return made(n, np.repeat(steps[:-1], 2), np.tile([0, 2], n - 1), heads)
+    if family == "teeth":
+        # Silent chains, each state with a step to a chain of its own length: one splits a round.
+        copies = np.arange(int(sizes[1]))[:, None] * 2 * n
+        tails = np.concatenate((steps[:-1], steps, n + steps[1:]))
+        heads = np.concatenate((steps[1:], n + steps, n + steps[:-1]))
+        labels = np.tile(np.repeat([0, 2, 3], [n - 1, n, n - 1]), len(copies))
+        total = 2 * n * len(copies)
+        return made(total, (copies + tails).ravel(), labels, (copies + heads).ravel())
     if family == "de_bruijn":
         n = 1 << n
         steps = np.arange(n)

@@ -12,7 +12,7 @@ target can do is handed up to its source, until nothing changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,7 @@ FROM = 4_000
 MOST_ARCS = 5
 MOST_ROUNDS = 24
 MOST_LAYERS = 60
+COLUMNS = 8
 GROWTH = 1.05
 SLOW = 1.5
 ODD = (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F)
@@ -92,92 +93,115 @@ def _distinct(hashes: Hashes) -> int:
     return 1 + int(np.count_nonzero(ordered[1:] != ordered[:-1]))
 
 
+@dataclass(frozen=True, slots=True)
+class _Arcs:
+    """The arcs of nodes with equally many, a column for each node; or of all others, one by one.
+
+    ``tails`` is for the latter; for the former the nodes are ``first``, ``first + 1`` and so on.
+    """
+
+    first: int
+    heads: Indices
+    label: Hashes
+    silent: Bools | None
+    tails: Indices | None = None
+
+
 class _Rounds:
-    """Nodes ordered by their number of arcs, so that nodes with one or two are plain columns."""
+    """Nodes ordered by their number of arcs, so that the arcs of most are the columns of tables."""
 
     def __init__(self, graph: Graph, silent: bool) -> None:
         n, offsets = graph.n, graph.offsets
-        degree = np.minimum(np.diff(offsets), 3)
-        order = np.argsort(degree.astype(np.uint8), kind="stable")
+        degree = np.minimum(np.diff(offsets), COLUMNS + 1).astype(np.uint8)
+        order = np.argsort(degree, kind="stable")
         place = np.empty(n, dtype=np.int64)
         place[order] = np.arange(n)
         self.place, self.n, self.silent = place, n, silent
-        self.bounds = np.searchsorted(degree[order], [1, 2, 3])
-        one, two, three = self.bounds.tolist()
         heads = place.take(graph.targets)
         label = _mixed(graph.labels.astype(np.uint32), 5)
         inert = graph.labels == TAU if silent else None
-        many = order[three:]
-        rows = row_arcs(offsets, many)
-        width = offsets[many + 1] - offsets[many]
-        self.begins = np.cumsum(width) - width
-        self.owner = np.repeat(np.arange(three, n, dtype=np.int64), width) if silent else rows[:0]
-        first, second = offsets[order[one:two]], offsets[order[two:three]]
-        self.columns = [
-            (heads.take(arcs), label.take(arcs), None if inert is None else inert.take(arcs))
-            for arcs in (first, second, second + 1, rows)
-        ]
+        bounds = np.searchsorted(degree[order], np.arange(COLUMNS + 3)).tolist()
+
+        def taken(first: int, arcs: Indices, tails: Indices | None = None) -> _Arcs:
+            quiet = None if inert is None else inert.take(arcs)
+            return _Arcs(first, heads.take(arcs), label.take(arcs), quiet, tails)
+
+        self.groups: list[_Arcs] = []
+        for width in range(1, COLUMNS + 1):
+            first, last = bounds[width : width + 2]
+            if last > first:
+                arcs = offsets[order[first:last]] + np.arange(width)[:, None]
+                self.groups.append(taken(first, arcs))
+        many = order[bounds[COLUMNS + 1] :]
+        self.begins = offsets[:0]
+        if len(many):
+            widths = offsets[many + 1] - offsets[many]
+            self.begins = np.cumsum(widths) - widths
+            tails = np.repeat(np.arange(n - len(many), n, dtype=np.int64), widths)
+            self.groups.append(taken(n - len(many), row_arcs(offsets, many), tails))
         self.hashes: Hashes = _mixed(graph.classes[order].astype(np.uint32), 7)
         self.alike = graph.classes[order]
         self.several = bool(len(self.alike) and (self.alike != self.alike[0]).any())
 
     def advance(self, number: int) -> bool:
         """Do a round; return whether it was done."""
-        one, two, three = self.bounds.tolist()
         least: Hashes = np.full(self.n, 2**32 - 1, dtype=np.uint32)
         most: Hashes = np.zeros(self.n, dtype=np.uint32)
-        arcs = list(self._values(number))
-        (a, a_top), (b, b_top), (c, c_top), (d, d_top) = arcs
-        least[one:two], most[one:two] = a, a_top
-        np.minimum(b, c, out=least[two:three])
-        np.maximum(b_top, c_top, out=most[two:three])
-        if len(self.begins):
-            least[three:] = np.minimum.reduceat(d, self.begins)
-            most[three:] = np.maximum.reduceat(d_top, self.begins)
-        if self.silent and not self._hand_up(least, most):
+        inert: list[tuple[Indices, Indices]] = []
+        for arcs in self.groups:
+            value = self.hashes.take(arcs.heads)
+            same = self._inert(arcs, value)
+            value += arcs.label
+            value = _mixed(value, number + 11)
+            top = value
+            if same is not None:
+                inert.append((self._tails(arcs, same), arcs.heads.ravel().take(same)))
+                top = value.copy()
+                value.ravel()[same] = 2**32 - 1
+                top.ravel()[same] = 0
+            if arcs.tails is None:
+                nodes = slice(arcs.first, arcs.first + value.shape[1])
+                np.minimum.reduce(value, axis=0, out=least[nodes])
+                np.maximum.reduce(top, axis=0, out=most[nodes])
+            else:
+                least[arcs.first :] = np.minimum.reduceat(value, self.begins)
+                most[arcs.first :] = np.maximum.reduceat(top, self.begins)
+        if inert and not self._hand_up(least, most, inert):
             return False
-        hashes = self.hashes * np.uint32(ODD[3])
-        hashes += _mixed(least, 2 * number + 1)
-        hashes ^= _mixed(most, 2 * number + 2)
-        self.hashes = _mixed(hashes, number)
+        most *= np.uint32(ODD[3])
+        least ^= most >> np.uint32(15)
+        least += most
+        hashes = self.hashes * np.uint32(ODD[0])
+        hashes ^= hashes >> np.uint32(17)
+        hashes += _mixed(least, number)
+        self.hashes = _mixed(hashes, number + 5)
         return True
 
-    def _values(self, number: int) -> Iterator[tuple[Hashes, Hashes]]:
-        """Yield the hashes of the pairs of each column, for the least and for the greatest."""
-        self._inert: list[tuple[Indices, Indices]] = []
-        one, two, three = self.bounds.tolist()
-        starts = (slice(one, two), slice(two, three), slice(two, three), None)
-        for (heads, label, silent), start in zip(self.columns, starts, strict=True):
-            there = self.hashes.take(heads)
-            if silent is None:
-                there += label
-                value = _mixed(there, number + 11)
-                yield value, value
-                continue
-            here = self.hashes.take(self.owner) if start is None else self.hashes[start]
-            inert = np.flatnonzero(silent & (there == here))
-            there += label
-            value = _mixed(there, number + 11)
-            if len(inert) == 0:
-                yield value, value
-                continue
-            tails = self.owner.take(inert) if start is None else inert + start.start
-            targets = heads.take(inert)
-            if self.several:
-                same = self.alike.take(tails) == self.alike.take(targets)
-                inert, tails, targets = inert[same], tails[same], targets[same]
-            self._inert.append((tails, targets))
-            top = value.copy()
-            value[inert] = 2**32 - 1
-            top[inert] = 0
-            yield value, top
+    def _inert(self, arcs: _Arcs, there: Hashes) -> Indices | None:
+        """Return which arcs, counted row by row, are silent steps to a node with an equal hash."""
+        if arcs.silent is None:
+            return None
+        if arcs.tails is None:
+            here = self.hashes[arcs.first : arcs.first + there.shape[1]]
+        else:
+            here = self.hashes.take(arcs.tails)
+        same = np.flatnonzero(arcs.silent & (there == here))
+        if self.several and len(same):
+            ends = self.alike.take(arcs.heads.ravel().take(same))
+            same = same[self.alike.take(self._tails(arcs, same)) == ends]
+        return same if len(same) else None
 
-    def _hand_up(self, least: Hashes, most: Hashes) -> bool:
+    @staticmethod
+    def _tails(arcs: _Arcs, which: Indices) -> Indices:
+        if arcs.tails is not None:
+            return arcs.tails.take(which)
+        tails: Indices = which % arcs.heads.shape[1] + arcs.first
+        return tails
+
+    def _hand_up(self, least: Hashes, most: Hashes, inert: list[tuple[Indices, Indices]]) -> bool:
         """Hand what the targets of inert steps can do up to their sources, until all is there."""
-        if not self._inert:
-            return True
-        tails = np.concatenate([tails for tails, _ in self._inert])
-        heads = np.concatenate([heads for _, heads in self._inert])
+        tails = np.concatenate([tails for tails, _ in inert])
+        heads = np.concatenate([heads for _, heads in inert])
         words = (tails << 32) | heads
         words.sort()
         every = tails, heads = words >> 32, words & (2**32 - 1)
