@@ -77,11 +77,18 @@ def formula_children(node: Formula) -> tuple[Formula, ...]:
 
 
 N = TypeVar("N")
+SHALLOW = 20
 
 
-def _fold(root: N, children: Callable[[N], tuple[N, ...]], combine: Callable[[N, list[T]], T]) -> T:
-    if not children(root):
+def _fold(
+    root: N, children: Callable[[N], tuple[N, ...]], combine: Callable[[N, list[T]], T], left: int
+) -> T:
+    """Combine by recursion as deep as ``left`` levels, which is fast, and with a stack below."""
+    below = children(root)
+    if not below:
         return combine(root, [])
+    if left:
+        return combine(root, [_fold(child, children, combine, left - 1) for child in below])
     waiting: list[tuple[N, bool]] = [(root, False)]
     values: list[T] = []
     while waiting:
@@ -109,12 +116,12 @@ def fold_predicate(root: Predicate, combine: Callable[[Predicate, list[T]], T]) 
     >>> fold_predicate(Not(Not(TRUE)), lambda node, values: 1 + sum(values))
     3
     """
-    return _fold(root, predicate_children, combine)
+    return _fold(root, predicate_children, combine, SHALLOW)
 
 
 def fold_formula(root: Formula, combine: Callable[[Formula, list[T]], T]) -> T:
     """Compute a value bottom-up over the temporal part of a formula."""
-    return _fold(root, formula_children, combine)
+    return _fold(root, formula_children, combine, SHALLOW)
 
 
 def subpredicates(root: Predicate) -> Iterator[Predicate]:
