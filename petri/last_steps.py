@@ -138,7 +138,7 @@ def with_last_steps(net: PetriNet, formula: Formula) -> LastSteps:
     >>> found.net.transition_ids
     ('a@0', 'b@0', 'a@1', 'b@1')
     >>> format_formula(found.formula)
-    'G !("last step 1" >= 1)'
+    'G ("last step 0" >= 1)'
     """
     require_names(done_names(formula), net.transition_ids, kind="transition")
     predicates = list(dict.fromkeys(predicates_in(formula)))
