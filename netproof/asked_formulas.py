@@ -135,8 +135,9 @@ def _words(text: str) -> tuple[list[str], str]:
     for word in words:
         if word not in WORDS:
             close = nearest_names(word, WORDS)
-            hint = f"; did you mean {' or '.join(close)}?" if close else ""
-            raise UsageError(f"{word!r} is no way to read a formula{hint} There are {WORDS}")
+            hint = f"did you mean {' or '.join(close)}?" if close else ""
+            known = hint or f"there are {', '.join(WORDS)}"
+            raise UsageError(f"{word!r} is no way to read a formula; {known}")
     return words, found[2]
 
 

@@ -48,6 +48,7 @@ def net_predicate(net: PetriNet, predicate: Predicate) -> Predicate:
         For a name that the net does not have, with the nearest ones.
     """
     places, transitions = set(net.place_ids), set(net.transition_ids)
+    labels = {node.label for node in net.transitions}
 
     def fired(name: str) -> list[str]:
         if name in transitions:
@@ -63,6 +64,10 @@ def net_predicate(net: PetriNet, predicate: Predicate) -> Predicate:
                     raise UsageError(f"a step of a net is one event: ask for done({step})")
                 if word:
                     return disjunction(*(Atom(f"done({t})") for t in fired(step)))
+                if name not in places and (name in transitions or name in labels):
+                    raise UsageError(
+                        f"{name!r} is a step, not a state: ask for done({name}) or enabled({name})"
+                    )
                 _known(name, places)
             case Compare(terms):
                 for name, _ in terms:

@@ -9,6 +9,7 @@ from netproof.behaviours import SYSTEM_FORMATS, is_system, load_behaviour, syste
 from netproof.cli.output_file import write_output
 from netproof.converting import CONVERSIONS
 from netproof.loading import load
+from transition_systems.budget import Budget
 
 __all__ = ["run"]
 
@@ -21,8 +22,9 @@ def run(arguments: argparse.Namespace) -> int:
     """
     if arguments.to in SYSTEM_FORMATS or is_system(arguments.file, arguments.format):
         lts = load_behaviour(
-            arguments.file, format=arguments.format, starts=arguments.starts or "one"
-        )
+            arguments.file, format=arguments.format, starts=arguments.starts or "one",
+            budget=Budget(seconds=arguments.budget_seconds),
+        )  # fmt: skip
         return _written(system_text(lts, arguments.to), arguments.output)
     model = load(arguments.file, format=arguments.format)
     conversion = CONVERSIONS[arguments.to](model, arguments.starts or "one")

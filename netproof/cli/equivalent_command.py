@@ -91,6 +91,9 @@ def _are_models(arguments: argparse.Namespace) -> bool:
 def _versions(arguments: argparse.Namespace) -> int:
     """Compare two versions of a model, with the run that tells them apart on both."""
     started = time.monotonic()
+    picture: str | None = arguments.picture
+    if picture is not None and not picture.lower().endswith((".svg", ".html")):
+        raise UsageError(f"a picture is written as x.svg or x.html, not as {picture}")
     found = compare(
         load(arguments.left, format=arguments.format),
         load(arguments.right, format=arguments.format),
@@ -98,9 +101,8 @@ def _versions(arguments: argparse.Namespace) -> int:
         budget=Budget(seconds=arguments.budget_seconds),
         starts=arguments.starts or "one",
     )
-    if arguments.picture is not None:
-        picture = found.svg() if arguments.picture.lower().endswith(".svg") else found.html()
-        write_output(arguments.picture, picture)
+    if picture is not None:
+        write_output(picture, found.svg() if picture.lower().endswith(".svg") else found.html())
     if arguments.output_format == "json":
         sizes = [{"states": one.states, "arcs": one.arcs} for one in (found.old, found.new)]
         seconds = round(time.monotonic() - started, 6)

@@ -58,6 +58,10 @@ def build_parser() -> argparse.ArgumentParser:
         choices=("pnml", "dot", "json", "cspm", "definition", "aut", "fsm", "lts"),
     )
     convert.add_argument("-o", "--output", metavar="PATH", help="default: standard output")
+    convert.add_argument(
+        "--budget-seconds", type=_seconds, metavar="S", default=60.0,
+        help="wall time for the markings of a net (default 60)",
+    )  # fmt: skip
     _reading(convert)
     _repair(commands.add_parser("repair", help="explain an unsound workflow and repair it"))
     draw = commands.add_parser(
@@ -281,7 +285,7 @@ def run(argv: list[str]) -> int:
         arguments = _parsed(argv)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 2
-    from transition_systems.errors import InputError, NetproofError, UsageError
+    from transition_systems.errors import InputError, NetproofError, UndecidedError, UsageError
 
     try:
         arguments.began = began  # a budget for the whole command counts its imports too
@@ -290,6 +294,9 @@ def run(argv: list[str]) -> int:
     except (InputError, UsageError) as error:
         sys.stderr.write(f"netproof: {error}\n")
         return 2
+    except UndecidedError as error:
+        sys.stderr.write(f"netproof: {error}\n")
+        return 3
     except NetproofError as error:
         sys.stderr.write(f"netproof: internal error: {error}\n")
         return 70

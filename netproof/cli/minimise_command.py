@@ -60,7 +60,8 @@ def _lines(data: dict[str, object]) -> str:
     for name in ("before", "after"):
         sizes = data[name]
         if isinstance(sizes, dict):
-            lines.append(f"{name}: {sizes['states']} states, {sizes['arcs']} arcs")
+            counts = (f"{n} {word[: -1 if n == 1 else None]}" for word, n in sizes.items())
+            lines.append(f"{name}: {', '.join(counts)}")
     if data["reason"] is not None:
         lines.append(f"not complete: {data['reason']}")
     return "\n".join([*lines, f"seconds: {data['seconds']}"]) + "\n"

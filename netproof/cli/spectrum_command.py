@@ -12,6 +12,7 @@ from netproof.cli.output_file import write_output
 from netproof.spectra import rechecked_spectrum
 from transition_systems.budget import Budget
 from transition_systems.equivalences.spectrum import spectrum
+from transition_systems.errors import UsageError
 
 __all__ = ["run"]
 
@@ -20,6 +21,8 @@ DECIDED, UNDECIDED, FAULT = 0, 3, 70
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the spectrum of two files; 0 if all is known, 3 if not, 70 if a recheck fails."""
+    if arguments.output is not None and not arguments.output.lower().endswith(".svg"):
+        raise UsageError(f"the lattice is written as x.svg, not as {arguments.output}")
     budget = Budget(seconds=arguments.budget_seconds).fixed()
     started = time.monotonic()
     a, b = (

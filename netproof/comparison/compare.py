@@ -202,7 +202,9 @@ class _Comparing:
 
 
 def _sized(version: Version, seen: Observed) -> Version:
-    return replace(version, states=seen.lts.n_states, arcs=seen.lts.n_arcs)
+    return replace(
+        version, states=seen.lts.n_states, arcs=seen.lts.n_arcs, complete=seen.graph.complete
+    )
 
 
 def _pairs(old: Model, new: Model) -> dict[str, str]:

@@ -28,8 +28,8 @@ class Version:
     ----------
     model, translation
         The model, and the map to its net where there was one.
-    states, arcs
-        The size of what is seen of it.
+    states, arcs, complete
+        The size of what is seen of it, and whether that is all.
     run
         Its part of the play as a run of its net; ``None`` where there is no play.
     told
@@ -42,6 +42,7 @@ class Version:
     translation: NetTranslation | None
     states: int = 0
     arcs: int = 0
+    complete: bool = True
     run: Run | None = None
     told: Run | None = None
     lacking: str | None = None
@@ -54,6 +55,7 @@ class Version:
             **side,
             "states": self.states,
             "arcs": self.arcs,
+            "complete": self.complete,
             "run": told,
             "lacking": self.lacking,
         }

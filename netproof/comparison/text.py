@@ -39,7 +39,9 @@ def _plain(line: str) -> str:
 
 
 def _version(which: str, version: Version) -> str:
-    size = f", {version.states:,} states" if version.states else ""
+    least = "" if version.complete else "at least "
+    plural = "" if version.states == 1 else "s"
+    size = f", {least}{version.states:,} state{plural}" if version.states else ""
     return f"{which} {version.model.source}  ({version.model.format}{size})"
 
 

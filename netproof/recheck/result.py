@@ -19,7 +19,7 @@ MALFORMED = (
 
 @dataclass(frozen=True, slots=True)
 class RecheckResult:
-    """The answer of a recheck.
+    """The answer of a recheck; true where it passed.
 
     Parameters
     ----------
@@ -37,6 +37,9 @@ class RecheckResult:
 
     status: Literal["passed", "failed", "skipped"]
     reason: str | None = None
+
+    def __bool__(self) -> bool:
+        return self.passed
 
     @property
     def passed(self) -> bool:

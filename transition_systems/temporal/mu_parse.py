@@ -46,7 +46,7 @@ _TOKEN = re.compile(
       | (?P<name>[^\W\d][\w$]*)|(?P<symbol>->|=>|&&|\|\||[!<>\[\]().*+]|$)""",
     re.VERBOSE,
 )
-MOST_DEEP = 150
+MOST_DEEP, MOST_NESTED = 60, 250
 # What stands after ``R+``, where the sign is not between two expressions.
 AFTER = (">", "]", ")", ".", "+")
 Kind = Literal["diamond", "box"]
@@ -92,7 +92,29 @@ operand=Holds(predicate=Constant(value=True)))
     >>> format_mu(parse_mu("[true*.pay] <true*> shipped"))
     'nu Z1. [pay] (mu Z0. shipped || <true> Z0) && [true] Z1'
     """
-    return _Parser(text).whole()
+    parser = _Parser(text)
+    found = parser.whole()
+    if _depth(found) > MOST_NESTED:
+        parser.fail("the formula is nested too deep", 0, text[:40])
+    return found
+
+
+def _depth(formula: MuFormula) -> int:
+    """Return how deep a formula is nested; level by level, since parts may be shared."""
+    level, deepest = {id(formula): formula}, 0
+    while level and deepest <= MOST_NESTED:
+        deepest += 1
+        below: dict[int, MuFormula] = {}
+        for node in level.values():
+            match node:
+                case Every(operands=operands) | Some(operands=operands):
+                    below.update((id(operand), operand) for operand in operands)
+                case No(operand=operand) | Modal(operand=operand) | Fixpoint(operand=operand):
+                    below[id(operand)] = operand
+                case _:
+                    pass
+        level = below
+    return deepest
 
 
 class _Parser:

@@ -1,0 +1,110 @@
+"""Commands on behaviours: budgets that end, files that are no pictures, names that are steps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from netproof.cli.main import run
+from netproof.recheck import RecheckResult
+from petri import PetriNet, write_pnml
+from transition_systems import LTS, check_mu
+from transition_systems.errors import ExpressionError
+
+X = 'des (0, 4, 4)\n(0, "pay", 1)\n(1, "remind", 1)\n(1, i, 2)\n(2, "ship", 3)\n'
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    net = PetriNet(
+        places=["p", "q"], transitions=["t"], initial=["p"],
+        arcs=[("p", "t"), ("t", "p"), ("t", "q")],
+    )  # fmt: skip
+    write_pnml(net, tmp_path / "unbounded.pnml")
+    (tmp_path / "x.aut").write_text(X, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["convert", "unbounded.pnml", "--to", "aut"],
+        ["spectrum", "unbounded.pnml", "x.aut"],
+        ["spectrum", "unbounded.pnml", "x.aut", "--json"],
+    ],
+)
+def test_a_budget_that_ends_is_no_internal_error(
+    command: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert folder.is_dir()
+    assert run([*command, "--budget-seconds", "0.5"]) == 3
+    told = capsys.readouterr()
+    assert "not all markings were found" in told.err
+    assert "internal" not in told.err
+
+
+@pytest.mark.parametrize(
+    ("command", "wanted"),
+    [
+        (["spectrum", "x.aut", "x.aut", "-o", "p.png"], "x.svg"),
+        (["equivalent", "unbounded.pnml", "unbounded.pnml", "--picture", "p.png"], "x.html"),
+    ],
+)
+def test_pictures_have_their_endings(
+    command: list[str], wanted: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(command) == 2
+    assert wanted in capsys.readouterr().err
+    assert not (folder / "p.png").exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<true> " * 1000 + "dead", "mu X. " * 250 + "dead", "<" + "pay." * 3000 + "pay> true"],
+)  # fmt: skip
+def test_deep_formulas_are_refused(
+    text: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert folder.is_dir()
+    assert run(["check", "x.aut", "--property", text]) == 2
+    assert "nested too deep" in capsys.readouterr().err
+    with pytest.raises(ExpressionError, match="nested too deep"):
+        check_mu(LTS.from_arcs(1), text)
+
+
+@pytest.mark.parametrize(
+    ("file", "formula", "step"), [("x.aut", "F ship", "ship"), ("unbounded.pnml", "EF t", "t")]
+)
+def test_a_step_is_no_state(
+    file: str, formula: str, step: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert folder.is_dir()
+    assert run(["check", file, "--property", formula]) == 2
+    assert f"ask for done({step}) or enabled({step})" in capsys.readouterr().err
+
+
+def test_words_before_a_formula_are_listed(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert folder.is_dir()
+    assert run(["check", "x.aut", "--property", "zzz: F dead"]) == 2
+    assert "there are weak, weak-fairness" in capsys.readouterr().err
+    assert run(["check", "x.aut", "--property", "wek: F dead"]) == 2
+    assert "did you mean weak?" in capsys.readouterr().err
+
+
+def test_what_is_not_known_whole_is_said_so(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert folder.is_dir()
+    command = ["equivalent", "unbounded.pnml", "unbounded.pnml", "--budget-seconds", "0.5"]
+    assert run(command) == 3
+    assert "at least " in capsys.readouterr().out
+
+
+def test_a_recheck_is_true_where_it_passed() -> None:
+    assert RecheckResult("passed")
+    assert not RecheckResult("failed", "it is another model")
+    assert not RecheckResult("skipped", "it is too large")
