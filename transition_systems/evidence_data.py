@@ -113,7 +113,7 @@ class StateSet:
 
     names: tuple[str, ...]
     rows: NDArray[np.int64]
-    _encoded: list[dict[str, Any]] = field(default_factory=list, repr=False)
+    _encoded: list[dict[str, Any]] = field(default_factory=list, init=False, repr=False)
 
     def __len__(self) -> int:
         return int(self.rows.shape[0])

@@ -247,3 +247,11 @@ def test_stronger_claims_support_and_weaker_ones_do_not() -> None:
     for text, evidence, wanted in cases:
         result = recheck_verdict("asked", "HOLDS", evidence, LOOP, question=Question(formula=text))
         assert result.status == wanted, text
+
+
+def test_a_changed_copy_of_states_is_written_as_it_is() -> None:
+    states = StateSet(names=("p", "q"), rows=np.array([[1, 0]]))
+    states.to_dict()
+    changed = replace(states, rows=np.array([[0, 1]]))
+    assert StateSet.from_dict(changed.to_dict()) == changed
+    assert StateSet.from_dict(states.to_dict()) == states

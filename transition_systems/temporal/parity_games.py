@@ -41,7 +41,7 @@ class ParityGame:
     targets: Indices
     odd: Bools
     priority: Indices
-    _back: list[tuple[Indices, Indices]] = field(default_factory=list, repr=False)
+    _back: list[tuple[Indices, Indices]] = field(default_factory=list, init=False, repr=False)
 
     def __post_init__(self) -> None:
         if (np.diff(self.offsets) == 0).any():
