@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -24,7 +25,7 @@ A = TypeVar("A")
 Say = Callable[[int, bool, str, list[Shown]], None]
 
 
-class Drawing(Generic[A]):
+class Drawing(ABC, Generic[A]):
     """Questions that are open, and their answers from the symbolic state space.
 
     Parameters
@@ -45,13 +46,13 @@ class Drawing(Generic[A]):
         self.open: dict[int, A] = {}
         self.second: Connection | None = None
 
+    @abstractmethod
     def _size(self, asked: A) -> tuple[int, ...]:
         """Return how much work a question may be; the small ones come first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _decided(self, space: SymbolicSpace, asked: A, budget: Budget) -> bool:
         """Return the answer to a question on the whole space; ``UndecidedError`` without one."""
-        raise NotImplementedError
 
     def _left(self) -> float:
         return max(0.0, self.deadline - time.monotonic())
