@@ -115,6 +115,7 @@ class VerdictReport:
             "abstract_outcome": None if abstract is None else str(abstract),
             "reason": verdict.reason,
             "explanation": verdict.explain(),
+            "assumptions": list(verdict.assumptions),
             "witness": None if self.witness is None else self.witness.to_dict(),
             "evidence": None if verdict.evidence is None else verdict.evidence.to_dict(),
             "rechecked": self.rechecked,
@@ -193,6 +194,30 @@ class ModelReport:
         if Outcome.VIOLATED in outcomes:
             return "violated"
         return "unknown" if Outcome.UNKNOWN in outcomes else "ok"
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """Every assumption, once: those about the model, then those of single verdicts, and whose.
+
+        What the explanation of a verdict says anyway is left out.
+
+        Examples
+        --------
+        >>> ModelReport(source="x", assumptions=("Messages come.",)).assumed
+        ('Messages come.',)
+        """
+        own: dict[str, list[str]] = {}
+        for entry in self.verdicts:
+            for text in entry.verdict.assumptions:
+                if text not in self.assumptions and text not in entry.verdict.explanation:
+                    own.setdefault(text, []).append(entry.name)
+        return (
+            *self.assumptions,
+            *(
+                f"For {', '.join(names)}, {text[0].lower()}{text[1:]}"
+                for text, names in own.items()
+            ),
+        )
 
     def without_models(self) -> ModelReport:
         """Return the report without the objects behind it, small enough to be sent around."""
