@@ -48,8 +48,8 @@ def assumptions(
 def own_assumptions(asked: str | AskedFormula, net: PetriNet) -> tuple[str, ...]:
     """Return the fairness under which a property is asked, as a sentence; nothing for most.
 
-    Termination under fairness says it by its name. Soundness is meant under fairness, which says nothing where every run ends anyway: where the net
-    has no circuit.
+    Termination under fairness says it by its name. Soundness is meant under fairness, which says
+    nothing where every run ends anyway: where the net has no circuit.
     """
     if isinstance(asked, AskedFormula):
         return asked.assumptions

@@ -68,7 +68,7 @@ def _tokens(translation: NetTranslation | None, state: Mapping[str, int]) -> str
 
 def _acting(translation: NetTranslation | None, steps: Sequence[Step]) -> str:
     if translation is None:
-        return _listed(list(dict.fromkeys(step.action for step in steps)))
+        return _listed(list(dict.fromkeys(step.label for step in steps)))
     records = [translation.transitions.get(step.action) for step in steps]
     owners = [record.owner for record in records if record is not None]
     return named_elements(translation, list(dict.fromkeys(owners)))

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from petri.firing import with_labels
 from petri.last_steps import done_names
 from petri.ltl_walks import LtlWalks
 from petri.net import PetriNet
@@ -113,11 +114,12 @@ def ltl(
     limit = (budget or Budget()).fixed()
 
     def listed(most: Budget) -> Verdict:
-        return check_ltl_on_the_fly(
+        verdict = check_ltl_on_the_fly(
             game, tree, model_digest=net.digest(), holds=holds, state=state, space=space,
             fairness=fair, weak=weak, silent=silent_transitions(net), budget=most,
             progress=progress,
         )  # fmt: skip
+        return _labelled(net, verdict)
 
     if weak or (fair is not None and (fair.weak or fair.strong)):
         return listed(limit)
@@ -131,6 +133,14 @@ def ltl(
     left = limit.remaining()
     verdict = listed(limit if left is None else replace(limit, deadline=None, seconds=MOST * left))
     return _walked(net, tree, verdict, limit, LONG) if verdict.unknown else verdict
+
+
+def _labelled(net: PetriNet, verdict: Verdict) -> Verdict:
+    """Return the verdict with the labels of the net on the steps of its lasso."""
+    evidence = verdict.evidence
+    if not isinstance(evidence, LtlLasso):
+        return verdict
+    return verdict.with_(evidence=replace(evidence, lasso=with_labels(net, evidence.lasso)))
 
 
 def _walked(
@@ -156,7 +166,7 @@ def _walked(
     return verdict.with_(
         outcome=Outcome.VIOLATED,
         reason=None,
-        evidence=LtlLasso(claim=claim, formula=text, lasso=lasso),
+        evidence=LtlLasso(claim=claim, formula=text, lasso=with_labels(net, lasso)),
         statistics=replace(verdict.statistics, method="walks in the product"),
     )
 

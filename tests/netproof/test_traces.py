@@ -12,9 +12,11 @@ from xml.etree import ElementTree
 import pytest
 
 import netproof
+from netproof.recheck import recheck_report
 from netproof.replaying import replay
 from netproof.report.outline import Element, Outline
 from netproof.report.sequence import SequenceDiagram, SequenceEvent, sequence_diagram
+from netproof.report.terminal import terminal_text
 from petri import PetriNet, write_pnml
 from transition_systems.errors import InputError, UsageError
 from transition_systems.readwrite.itf import format_itf, parse_itf, read_itf, write_itf
@@ -134,3 +136,34 @@ def test_text_from_files_is_escaped() -> None:
     ElementTree.fromstring(empty.to_svg())
     back = SequenceEvent(text="m", at=0, sender=1)
     assert "L1->>L0: m" in SequenceDiagram(lifelines=("a", "b"), events=(back,)).to_mermaid()
+
+
+SHOP = """des (0, 6, 4)
+(0, "pay", 1)
+(1, "ship", 2)
+(1, "wait", 1)
+(2, "pay", 3)
+(3, "ship", 0)
+(3, i, 2)
+"""
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["G (done(pay) -> F done(ship))", "AG (done(pay) -> AF done(ship))", "A G F s3",
+     "strong-fairness: G !done(wait)", "A F G E F done(ship)", "A G E F F done(wait) && A F G s3"],
+)  # fmt: skip
+def test_runs_of_systems_are_told_by_their_labels(formula: str, tmp_path: Path) -> None:
+    source = tmp_path / "shop.aut"
+    source.write_text(SHOP, encoding="utf-8")
+    report = netproof.check(source, formula)
+    assert all(entry.result.passed for entry in recheck_report(report.to_dict()))
+    told = terminal_text(report)
+    for path in netproof.write_traces(report, tmp_path / "t"):
+        if not path.name.endswith(".itf.json"):
+            told += path.read_text(encoding="utf-8")
+    assert "@" not in told
+    run = report.verdicts[0].witness
+    if run is not None:
+        assert {step.label for step in run.steps} <= {"pay", "ship", "wait", "tau", "(stays)"}
+        assert len(replay(source, run.actions)) == len(run) + 1
