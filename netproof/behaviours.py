@@ -20,7 +20,14 @@ from transition_systems.readwrite.files import read_bytes
 from transition_systems.readwrite.fsm import format_fsm, parse_fsm
 from transition_systems.readwrite.json import format_lts_json, parse_lts_json
 
-__all__ = ["SYSTEM_FORMATS", "behaviour_text", "is_system", "load_behaviour", "system_text"]
+__all__ = [
+    "SYSTEM_FORMATS",
+    "behaviour_text",
+    "is_system",
+    "load_behaviour",
+    "system_ending",
+    "system_text",
+]
 
 _AUT = re.compile(rb"(?:\xef\xbb\xbf)?\s*des\s*\(")
 _LTS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"format"\s*:\s*"netproof/lts/')
@@ -85,7 +92,7 @@ def load_behaviour(
     file = io.BytesIO(data)
     file.name = path
     model = load(file, format=format)
-    net, translation = net_of(model, starts)
+    net, translation = net_of(model, starts, budget)
     graph = reachability_graph(net, budget=budget)
     if not graph.complete:
         raise UndecidedError(f"{path}: not all markings were found: {graph.reason}")
@@ -129,10 +136,26 @@ def behaviour_text(lts: LTS, path: str) -> str:
     >>> behaviour_text(LTS.from_arcs(1, [(0, "a", 0)]), "x.aut").splitlines()
     ['des (0, 1, 1)', '(0, "a", 0)']
     """
+    return system_text(lts, system_ending(path))
+
+
+def system_ending(path: str) -> str:
+    """Return the format of a file for a system, by its ending.
+
+    Raises
+    ------
+    UsageError
+        For another ending.
+
+    Examples
+    --------
+    >>> system_ending("x.AUT")
+    'aut'
+    """
     ending = Path(path).suffix.lower()
     if ending not in (".aut", ".fsm", ".dot", ".json"):
         raise UsageError(f"{path}: a system is written as x.aut, x.fsm, x.dot or x.json")
-    return system_text(lts, ending[1:])
+    return ending[1:]
 
 
 def system_text(lts: LTS, format: str) -> str:
