@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from transition_systems.errors import UsageError
 from transition_systems.evidence import Evidence
 from transition_systems.run import Lasso, Run
 from transition_systems.verdict import Exactness, Outcome, Statistics, Verdict, versions
 from translators.ledger import Ledger
+
+if TYPE_CHECKING:
+    from netproof.trace_files import Trace
 
 __all__ = ["EXIT_CODES", "SCHEMA", "Accepted", "ModelReport", "Report", "VerdictReport"]
 
@@ -293,6 +297,32 @@ class Report:
     def verdicts(self) -> tuple[VerdictReport, ...]:
         """The verdicts of all entries, in order."""
         return tuple(entry for model in self.models for entry in model.verdicts)
+
+    def trace(self, name: str | None = None) -> Trace:
+        """Return the first run of the report, or that of one property, for other tools.
+
+        Parameters
+        ----------
+        name
+            The property.
+
+        Returns
+        -------
+        Trace
+            With ``to_mermaid()``, ``to_svg()``, ``to_itf()`` and ``to_pytest(folder)``.
+
+        Raises
+        ------
+        UsageError
+            When no verdict, or not that one, has a run with steps.
+        """
+        from netproof.trace_files import traces_of
+
+        found = next(traces_of(self, name), None)
+        if found is None:
+            about = "verdict" if name is None else f"verdict on {name!r}"
+            raise UsageError(f"the report has no {about} with a run")
+        return found
 
     @property
     def unusable(self) -> dict[str, str]:
