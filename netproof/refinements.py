@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import partial
 from typing import cast
 
+from netproof.equivalences import entry_named
 from transition_systems.budget import Budget
 from transition_systems.equivalences import refines, simulated_by
 from transition_systems.equivalences.linear_relations import LINEAR_RELATIONS, LinearName
 from transition_systems.equivalences.simulations import SIMULATIONS, SimulationName
-from transition_systems.errors import UsageError
 from transition_systems.lts import LTS
 from transition_systems.verdict import Verdict
 
@@ -74,10 +73,4 @@ def refinement_named(name: str) -> Refinement:
     ...
     transition_systems.errors.UsageError: there is no refinement 'failure'; did you mean ...
     """
-    found = REFINEMENTS.get(name)
-    if found is None:
-        near = get_close_matches(name, REFINEMENTS, 3, 0.5)
-        known = " or ".join(repr(other) for other in near)
-        mend = f"did you mean {known}?" if near else f"there are {', '.join(REFINEMENTS)}"
-        raise UsageError(f"there is no refinement {name!r}; {mend}")
-    return found
+    return entry_named(REFINEMENTS, name, "refinement")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from transition_systems.properties.format import format_terms
+from transition_systems.properties.format import LOOSE, PRIMARY, Text, format_terms, inside, joined
 from transition_systems.properties.formulas import (
     Binary,
     Conjunction,
@@ -28,9 +28,6 @@ from transition_systems.properties.walk import fold_formula, fold_predicate
 
 __all__ = ["formula_in_english", "predicate_in_english"]
 
-# A text, and whether it is so short that it needs no parentheses inside another.
-_Text = tuple[str, bool]
-
 _UNARY = {
     "A": "on every run, {0}",
     "E": "on some run, {0}",
@@ -53,16 +50,8 @@ _BINARY = {
 }
 
 
-def _joined(word: str, parts: list[_Text], empty: str) -> _Text:
-    if not parts:
-        return empty, True
-    if len(parts) == 1:
-        return parts[0]
-    return f" {word} ".join(_inside(part) for part in parts), False
-
-
-def _inside(part: _Text) -> str:
-    return part[0] if part[1] else f"({part[0]})"
+def _inside(part: Text) -> str:
+    return inside(part, PRIMARY)
 
 
 def _atom(name: str, plain: str, last: str) -> str:
@@ -72,54 +61,54 @@ def _atom(name: str, plain: str, last: str) -> str:
     return plain.format(name)
 
 
-def _predicate(node: Predicate, parts: list[_Text]) -> _Text:
+def _predicate(node: Predicate, parts: list[Text]) -> Text:
     match node:
         case Constant(value):
-            return ("anything holds" if value else "nothing holds"), True
+            return ("anything holds" if value else "nothing holds"), PRIMARY
         case Atom(name):
-            return _atom(name, "{} holds", "the last step {} {}"), True
+            return _atom(name, "{} holds", "the last step {} {}"), PRIMARY
         case Enabled(name):
-            return f"{name} can happen", True
+            return f"{name} can happen", PRIMARY
         case Dead():
-            return "nothing can happen", True
+            return "nothing can happen", PRIMARY
         case Compare(terms, op, bound):
-            return f"{format_terms(terms)} {op} {bound}", True
+            return f"{format_terms(terms)} {op} {bound}", PRIMARY
         case Not(Atom(name)):
-            return _atom(name, "{} does not hold", "the last step is none that {} {}"), True
+            return _atom(name, "{} does not hold", "the last step is none that {} {}"), PRIMARY
         case Not(Enabled(name)):
-            return f"{name} cannot happen", True
+            return f"{name} cannot happen", PRIMARY
         case Not(Dead()):
-            return "something can happen", True
+            return "something can happen", PRIMARY
         case Not():
-            return f"it is not so that {_inside(parts[0])}", True
+            return f"it is not so that {_inside(parts[0])}", PRIMARY
         case And():
-            return _joined("and", parts, "anything holds")
+            return joined("and", parts, "anything holds")
         case Or():
-            return _joined("or", parts, "nothing holds")
+            return joined("or", parts, "nothing holds")
 
 
-def _formula(node: Formula, parts: list[_Text]) -> _Text:
+def _formula(node: Formula, parts: list[Text]) -> Text:
     match node:
         case State(Or((Not(left), right))):
             first, second = (fold_predicate(part, _predicate) for part in (left, right))
-            return f"if {_inside(first)} then {_inside(second)}", False
+            return f"if {_inside(first)} then {_inside(second)}", LOOSE
         case State(predicate):
             return fold_predicate(predicate, _predicate)
         case Unary("AG" | "G", (Implication() | State(Or((Not(), _))))):
             text = parts[0][0].removeprefix("if ").replace(" then ", ", then ", 1)
-            return f"whenever {text}", False
+            return f"whenever {text}", LOOSE
         case Unary(operator):
             return _UNARY[operator].format(_inside(parts[0])), False
         case Binary(operator):
             return _BINARY[operator].format(_inside(parts[0]), _inside(parts[1])), False
         case Negation():
-            return f"it is not so that {_inside(parts[0])}", False
+            return f"it is not so that {_inside(parts[0])}", LOOSE
         case Conjunction():
-            return _joined("and", parts, "anything holds")
+            return joined("and", parts, "anything holds")
         case Disjunction():
-            return _joined("or", parts, "nothing holds")
+            return joined("or", parts, "nothing holds")
         case Implication():
-            return f"if {_inside(parts[0])} then {_inside(parts[1])}", False
+            return f"if {_inside(parts[0])} then {_inside(parts[1])}", LOOSE
 
 
 def predicate_in_english(predicate: Predicate) -> str:
