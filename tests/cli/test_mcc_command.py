@@ -30,7 +30,7 @@ from state_space_nets import philosophers
 from transition_systems.budget import Budget
 from transition_systems.properties.formulas import State, Unary, always_everywhere, possible
 from transition_systems.properties.parse import parse_formula
-from transition_systems.properties.predicates import Compare, Dead, Enabled, Not, conjunction
+from transition_systems.properties.predicates import And, Compare, Dead, Enabled, Not, conjunction
 
 DATA = os.environ.get("NETPROOF_DATA")
 
