@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import sys
 from pathlib import Path
 from typing import Literal
@@ -19,6 +18,8 @@ from transition_systems.readwrite.dot import format_lts_dot
 from transition_systems.readwrite.files import read_bytes
 from transition_systems.readwrite.fsm import format_fsm, parse_fsm
 from transition_systems.readwrite.json import format_lts_json, parse_lts_json
+from translators.formats import HEAD
+from translators.systems import AUT, FSM, LTS_JSON
 
 __all__ = [
     "SYSTEM_FORMATS",
@@ -29,13 +30,6 @@ __all__ = [
     "system_text",
 ]
 
-_AUT = re.compile(rb"(?:\xef\xbb\xbf)?\s*des\s*\(")
-_LTS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"format"\s*:\s*"netproof/lts/')
-_FSM_PARAMETERS = re.compile(
-    rb"(?:\xef\xbb\xbf)?"
-    rb"(?:[ \t]*(?:[a-zA-Z_][\w'@]*[ \t]*\([ \t]*\d+[ \t]*\)[^\n]*)?\r?\n)*?---"
-)
-_FSM_STATES = re.compile(rb"---[ \t]*\r?\n(?:[\d \t]*\r?\n)*---[ \t]*(?:\r?\n|\Z)")
 SYSTEM_FORMATS = ("aut", "fsm", "lts")
 
 
@@ -102,12 +96,8 @@ def load_behaviour(
 
 
 def _recognised(data: bytes) -> str | None:
-    if _AUT.match(data):
-        return "aut"
-    if _LTS.match(data[:4096]):
-        return "lts"
-    head = _FSM_PARAMETERS.match(data)
-    return "fsm" if head is not None and _FSM_STATES.match(data, head.end() - 3) else None
+    head = data[:HEAD]
+    return next((one.name for one in (AUT, FSM, LTS_JSON) if one.detect(head)), None)
 
 
 def is_system(path: str, format: str | None = None) -> bool:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
-from netproof.equivalences import entry_named
+from netproof.equivalences import EQUIVALENCES, entry_named
 from transition_systems.budget import Budget
 from transition_systems.equivalences import refines, simulated_by
 from transition_systems.equivalences.linear_relations import LINEAR_RELATIONS, LinearName
 from transition_systems.equivalences.simulations import SIMULATIONS, SimulationName
+from transition_systems.errors import UsageError
 from transition_systems.lts import LTS
 from transition_systems.verdict import Verdict
 
@@ -47,7 +48,9 @@ def _refine(name: str, specification: LTS, implementation: LTS, budget: Budget) 
 def _simulate(name: str, specification: LTS, implementation: LTS, budget: Budget) -> Verdict:
     atoms = {*specification.atoms, *implementation.atoms}
     relation = cast(SimulationName, name)
-    return simulated_by(implementation, specification, relation, atoms=atoms, budget=budget)
+    verdict = simulated_by(implementation, specification, relation, atoms=atoms, budget=budget)
+    told = [text.replace("the lower one", "the implementation") for text in verdict.explanation]
+    return verdict.with_(explanation=tuple(told))
 
 
 REFINEMENTS: dict[str, Refinement] = {
@@ -73,4 +76,7 @@ def refinement_named(name: str) -> Refinement:
     ...
     transition_systems.errors.UsageError: there is no refinement 'failure'; did you mean ...
     """
+    if name in EQUIVALENCES and name not in REFINEMENTS:
+        known = ", ".join(REFINEMENTS)
+        raise UsageError(f"{name!r} is an equivalence and no refinement; there are {known}")
     return entry_named(REFINEMENTS, name, "refinement")

@@ -174,7 +174,8 @@ def _data(
 
 def compared_lines(relation: str, verdict: Verdict, recheck: RecheckResult) -> str:
     """Return the answer as lines for a reader."""
-    lines = [f"{verdict.outcome} {relation}: {verdict.explain()}"]
+    told = verdict.explain() if verdict.reason is None else verdict.reason
+    lines = [f"{verdict.outcome} {relation}: {told}"]
     if verdict.evidence is not None:
         why = f": {recheck.reason}" if recheck.reason else ""
         lines.append(f"evidence: {verdict.evidence.kind}, recheck {recheck.status}{why}")

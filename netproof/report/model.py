@@ -210,6 +210,8 @@ class ModelReport:
         >>> ModelReport(source="x", assumptions=("Messages come.",)).assumed
         ('Messages come.',)
         """
+        if self.verdicts and all(entry.unusable for entry in self.verdicts):
+            return ()  # nothing was asked of the model
         own: dict[str, list[str]] = {}
         for entry in self.verdicts:
             for text in entry.verdict.assumptions:

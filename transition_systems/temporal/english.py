@@ -24,9 +24,9 @@ from transition_systems.properties.predicates import (
     Or,
     Predicate,
 )
-from transition_systems.properties.walk import fold_formula, fold_predicate
+from transition_systems.properties.walk import fold_formula, fold_predicate, names_in_formula
 
-__all__ = ["formula_in_english", "predicate_in_english"]
+__all__ = ["clause_in_english", "formula_in_english", "predicate_in_english"]
 
 _UNARY = {
     "A": "on every run, {0}",
@@ -131,6 +131,18 @@ def predicate_in_english(predicate: Predicate) -> str:
     return fold_predicate(predicate, _predicate)[0]
 
 
+def clause_in_english(formula: Formula) -> str:
+    """Return a temporal formula as a part of a sentence, with names as they are written.
+
+    Examples
+    --------
+    >>> from transition_systems.properties.parse import parse_formula
+    >>> clause_in_english(parse_formula("Paid U Shipped"))
+    'Paid holds until Shipped holds, which comes'
+    """
+    return fold_formula(formula, _formula)[0]
+
+
 def formula_in_english(formula: Formula) -> str:
     """Return a temporal formula as a sentence in plain words.
 
@@ -152,5 +164,10 @@ def formula_in_english(formula: Formula) -> str:
     >>> formula_in_english(parse_formula("EF dead"))
     'It is possible to get to where nothing can happen.'
     """
-    text = fold_formula(formula, _formula)[0]
-    return f"{text[0].upper()}{text[1:]}."
+    text = clause_in_english(formula)
+    begins = min((at for at, letter in enumerate(text) if letter != "("), default=0)
+    counters, enabled = names_in_formula(formula)
+    names = tuple(f"{name} " for name in (*counters, *enabled))
+    if text.startswith(names, begins):
+        return f"{text}."  # a name is told as it is written
+    return f"{text[:begins]}{text[begins].upper()}{text[begins + 1 :]}."
