@@ -16,7 +16,8 @@ _NAMES = {
         "UnsupportedError UsageError"
     ),
     "evidence": (
-        "BoundEvidence CircuitEvidence Claim ClosedSet ColourDifference CompletePrefix CtlRanks "
+        "BoundEvidence CircuitEvidence Claim ClosedSet ColourDifference CompletePrefix CtlDiagrams "
+        "CtlRanks "
         "DiagramEvidence Distinction Evidence FairMeasure InvariantEvidence IsomorphismEvidence "
         "LassoEvidence LinearDistinction LinearProof LtlLasso LtlRanks MarkedTrapEvidence Measure "
         "NormalisedSimulation PartitionEvidence Parts PumpEvidence RankEvidence RankedDiagrams "

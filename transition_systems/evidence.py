@@ -47,6 +47,8 @@ kind                  proves                                    by
 ``tree``              a formula of CTL about what exists        runs, with trees of runs along them
 ``ctl-ranks``         any formula of CTL                        all states, with the ranks of all
                                                                 fixpoints
+``ctl-diagrams``      any formula of CTL                        for each temporal operator markings
+                                                                that have it, as decision diagrams
 ``ctl-star``          a formula of CTL*, or of CTL on fair      for each path quantifier the states
                       paths                                     where it holds, with paths there and
                                                                 ``ltl-ranks`` elsewhere
@@ -80,6 +82,7 @@ from typing import Any, TypeAlias
 from transition_systems.errors import RecheckError
 from transition_systems.evidence_circuits import CircuitEvidence
 from transition_systems.evidence_ctl import CtlRanks, TreeEvidence, TreeNode
+from transition_systems.evidence_ctl_diagrams import CtlDiagrams
 from transition_systems.evidence_ctl_star import CtlStarProof
 from transition_systems.evidence_data import Claim, StateSet, decode_array
 from transition_systems.evidence_diagram import DiagramEvidence
@@ -126,6 +129,7 @@ __all__ = [
     "ClosedSet",
     "ColourDifference",
     "CompletePrefix",
+    "CtlDiagrams",
     "CtlRanks",
     "CtlStarProof",
     "DiagramEvidence",
@@ -236,6 +240,7 @@ Evidence: TypeAlias = (
     | StructureEvidence
     | StubbornEvidence
     | CompletePrefix
+    | CtlDiagrams
     | CtlRanks
     | CtlStarProof
     | ParityStrategy
@@ -258,6 +263,7 @@ Evidence: TypeAlias = (
 _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "colour-difference": ColourDifference.from_dict,
     "complete-prefix": CompletePrefix.from_dict,
+    "ctl-diagrams": CtlDiagrams.from_dict,
     "ctl-ranks": CtlRanks.from_dict,
     "ctl-star": CtlStarProof.from_dict,
     "distinction": Distinction.from_dict,

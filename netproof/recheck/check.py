@@ -58,6 +58,7 @@ from transition_systems.evidence import (
     Claim,
     ClosedSet,
     CompletePrefix,
+    CtlDiagrams,
     CtlRanks,
     CtlStarProof,
     DiagramEvidence,
@@ -157,7 +158,7 @@ class _Setting:
                 check_prefix(evidence, claim, table, watch)
             case StubbornEvidence():
                 check_stubborn(evidence, claim, table, watch)
-            case TreeEvidence() | CtlRanks():
+            case TreeEvidence() | CtlRanks() | CtlDiagrams():
                 check_temporal(evidence, table, watch)
             case LtlLasso() | LtlRanks():
                 check_ltl_net(evidence, table, watch)
