@@ -170,6 +170,11 @@ if TYPE_CHECKING:
     from transition_systems.temporal.mu_parse import parse_mu
     from transition_systems.temporal.patterns import Pattern, parse_pattern
     from transition_systems.temporal.product_system import Fairness
+    from transition_systems.temporal.stuttering import (
+        StutterDifference,
+        stutter_difference,
+        stutter_invariant,
+    )
     from transition_systems.verdict import Exactness, Outcome, Statistics, Verdict
 
 __all__ = [
@@ -253,6 +258,7 @@ __all__ = [
     "Step",
     "StructureEvidence",
     "StubbornEvidence",
+    "StutterDifference",
     "SymbolicSystem",
     "TraceDistinction",
     "TrapEvidence",
@@ -339,6 +345,8 @@ __all__ = [
     "similar",
     "simulated_by",
     "spectrum",
+    "stutter_difference",
+    "stutter_invariant",
     "synchronous_product",
     "translate_ltl",
     "with_last_steps",

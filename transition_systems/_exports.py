@@ -71,6 +71,7 @@ _NAMES = {
     "temporal.mu_formulas": "format_mu",
     "temporal.mu_parse": "parse_mu",
     "temporal.patterns": "Pattern parse_pattern",
+    "temporal.stuttering": "StutterDifference stutter_difference stutter_invariant",
     "verdict": "Exactness Outcome Statistics Verdict",
 }
 _RENAMED = {"check": "check_expression", "infer": "infer_types", "evaluate": "evaluate_predicate"}
