@@ -44,6 +44,8 @@ kind                  proves                                    by
 ``ltl-lasso``         a linear-time formula does not hold       an infinite path and its word
 ``ltl-ranks``         a linear-time formula holds               ranks on the product with the
                                                                 tableau of its negation
+``ltl-stubborn``      a linear-time formula holds               such ranks, on markings with the
+                                                                steps that matter there
 ``tree``              a formula of CTL about what exists        runs, with trees of runs along them
 ``ctl-ranks``         any formula of CTL                        all states, with the ranks of all
                                                                 fixpoints
@@ -95,6 +97,7 @@ from transition_systems.evidence_equivalence import (
 from transition_systems.evidence_isomorphism import ColourDifference, IsomorphismEvidence
 from transition_systems.evidence_linear import LinearProof
 from transition_systems.evidence_ltl import LtlLasso, LtlRanks
+from transition_systems.evidence_ltl_stubborn import LtlStubborn
 from transition_systems.evidence_marked_trap import MarkedTrapEvidence
 from transition_systems.evidence_normalised import (
     LinearDistinction,
@@ -143,6 +146,7 @@ __all__ = [
     "LinearProof",
     "LtlLasso",
     "LtlRanks",
+    "LtlStubborn",
     "MarkedTrapEvidence",
     "Measure",
     "NormalisedSimulation",
@@ -237,6 +241,7 @@ Evidence: TypeAlias = (
     | LinearProof
     | LtlLasso
     | LtlRanks
+    | LtlStubborn
     | StructureEvidence
     | StubbornEvidence
     | CompletePrefix
@@ -275,6 +280,7 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "linear-proof": LinearProof.from_dict,
     "ltl-lasso": LtlLasso.from_dict,
     "ltl-ranks": LtlRanks.from_dict,
+    "ltl-stubborn": LtlStubborn.from_dict,
     "marked-circuits": CircuitEvidence.from_dict,
     "marked-trap": MarkedTrapEvidence.from_dict,
     "normalised-simulation": NormalisedSimulation.from_dict,
