@@ -82,10 +82,10 @@ def ltl_by_stubborn_sets(
     >>> verdict = ltl_by_stubborn_sets(net, "F p1 == 0")
     >>> verdict.outcome, verdict.statistics.states
     (<Outcome.HOLDS: 'HOLDS'>, 11)
-    >>> ltl_by_stubborn_sets(net, "X p1 == 0")
+    >>> ltl_by_stubborn_sets(net, "X p1")
     Traceback (most recent call last):
     ...
-    transition_systems.errors.UnsupportedError: 'X (p1 == 0)' can tell how often a letter is repeated
+    transition_systems.errors.UnsupportedError: 'X p1' can tell how often a letter is repeated
     """
     tree = linear_formula(formula)
     _refuse(net, tree, budget)
