@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -72,7 +73,8 @@ def ltl(
     method
         ``"explicit"`` lists all markings, ``"stubborn"`` some that stand for all (see
         :func:`petri.ltl_by_stubborn_sets.ltl_by_stubborn_sets`); ``"auto"`` lists 20,000, then
-        tries deep walks and, for a formula without ``X``, stubborn sets, and then lists all.
+        tries deep walks and, where a formula cannot tell how often a letter is repeated, stubborn
+        sets, and then lists all.
     budget, progress
         Seconds, markings, bytes; told the markings so far.
 
@@ -148,10 +150,11 @@ def ltl(
     if walked.violated or few == limit.states:
         return walked
     if worth_reducing(net, tree):
-        part = _part(limit, REDUCED)
-        reduced = ltl_by_stubborn_sets(net, tree, budget=part, progress=progress)
-        if not reduced.unknown:
-            return reduced
+        with suppress(UnsupportedError):  # where the formula can tell repetition
+            part = _part(limit, REDUCED)
+            reduced = ltl_by_stubborn_sets(net, tree, budget=part, progress=progress)
+            if not reduced.unknown:
+                return reduced
     left = limit.remaining()
     verdict = listed(limit if left is None else replace(limit, deadline=None, seconds=MOST * left))
     return _walked(net, tree, verdict, limit, LONG) if verdict.unknown else verdict

@@ -28,8 +28,8 @@ from transition_systems.temporal.ltl_deciding import LtlCheck
 from transition_systems.temporal.ltl_questions import linear_formula, reading_of
 from transition_systems.temporal.ltl_search import BudgetEndError, Case
 from transition_systems.temporal.product_system import Fairness
-from transition_systems.temporal.stuttering import stutter_invariant, without_next
-from transition_systems.verdict import Outcome, Verdict
+from transition_systems.temporal.stuttering import stutter_invariant
+from transition_systems.verdict import Outcome, Statistics, Verdict
 
 __all__ = ["ltl_by_stubborn_sets", "worth_reducing"]
 
@@ -60,13 +60,13 @@ def ltl_by_stubborn_sets(
     -------
     Verdict
         ``VIOLATED`` with a lasso of the net, ``HOLDS`` with ``ltl-stubborn``: the markings, their
-        sets, and ranks.
+        sets, and ranks. ``UNKNOWN`` when the budget ends, or when two seconds do not decide whether
+        the formula is invariant.
 
     Raises
     ------
     UnsupportedError
-        When the formula is not of linear temporal logic; when it is not invariant under stuttering,
-        or this is not decided in two seconds.
+        When the formula is not of linear temporal logic, or can tell repetition.
     ExpressionError
         For a name that the net does not have, with the nearest ones.
 
@@ -88,8 +88,16 @@ def ltl_by_stubborn_sets(
     transition_systems.errors.UnsupportedError: 'X p1' can tell how often a letter is repeated
     """
     tree = linear_formula(formula)
-    _refuse(net, tree, budget)
+    counters, enabled = names_in_formula(tree)
+    require_names(counters, net.place_ids, kind="place")
+    require_names(enabled, net.transition_ids, kind="transition")
     limit = (budget or Budget()).fixed()
+    doubt = _doubt(tree, limit)
+    if doubt is not None:
+        return Verdict(
+            property=format_formula(tree), outcome=Outcome.UNKNOWN, reason=doubt,
+            statistics=Statistics(method=METHOD),
+        )  # fmt: skip
     meter = replace(limit, states=None).start()
     search = _Search(net, tree, meter, progress)
     most = FIRST
@@ -114,34 +122,31 @@ def ltl_by_stubborn_sets(
 
 
 def worth_reducing(net: PetriNet, formula: Formula) -> bool:
-    """Return whether a formula has no ``X``, and some steps of a net change none of its predicates.
+    """Return whether some steps of a net change no predicate of a formula, so that sets may help.
 
     Examples
     --------
     >>> from transition_systems.properties.parse import parse_formula
     >>> net = PetriNet.from_arrays([[1, 0], [0, 1]], [[0, 0], [0, 0]], [1, 9])
-    >>> [worth_reducing(net, parse_formula(text)) for text in ("F p1", "F dead", "F X p1")]
-    [True, False, False]
+    >>> [worth_reducing(net, parse_formula(text)) for text in ("F p1", "F dead")]
+    [True, False]
     """
     dependencies = Dependencies(net)
-    hidden = dependencies.everything & ~visible_transitions(net, formula, dependencies)
-    return bool(hidden) and without_next(formula)
+    return bool(dependencies.everything & ~visible_transitions(net, formula, dependencies))
 
 
-def _refuse(net: PetriNet, formula: Formula, budget: Budget | None) -> None:
-    """Refuse unknown names, and formulas for which the reduction is wrong."""
-    counters, enabled = names_in_formula(formula)
-    require_names(counters, net.place_ids, kind="place")
-    require_names(enabled, net.transition_ids, kind="transition")
-    text = f"{format_formula(formula)!r:.200}"
-    left = None if budget is None else budget.remaining()
+def _doubt(formula: Formula, limit: Budget) -> str | None:
+    """Refuse a formula that can tell repetition; return why that is not known, if it is not."""
+    left = limit.remaining()
     seconds = SECONDS if left is None else min(SECONDS, left)
     try:
         invariant = stutter_invariant(formula, budget=Budget(seconds=seconds))
-    except UndecidedError as error:
-        raise UnsupportedError(f"{text} may tell how often a letter is repeated") from error
+    except (UndecidedError, UnsupportedError) as error:
+        return f"it is not known whether the formula can tell repeated letters: {error}"
     if not invariant:
+        text = f"{format_formula(formula)!r:.200}"
         raise UnsupportedError(f"{text} can tell how often a letter is repeated")
+    return None
 
 
 class _Search:

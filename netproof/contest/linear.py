@@ -84,7 +84,7 @@ class LinearAnswers(Drawing[_Asked]):
     rest. Then another process draws the whole space and takes the product with the automata on
     diagrams, while this one asks a portfolio of engines which predicates never change and which
     letters are reachable, walks in the product for a violation, follows stubborn sets for formulas
-    without ``X``, and lists further.
+    that cannot tell repetition, and lists further.
     """
 
     def __init__(
