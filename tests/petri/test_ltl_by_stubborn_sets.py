@@ -7,18 +7,21 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import netproof
 from ltl_cases import random_formula
 from netproof.contest import linear
 from netproof.contest.answering import ContestAnswers
 from netproof.contest.categories import ContestQuestion
 from netproof.contest.questions import Shown
+from netproof.evidence_files import recheck_folder, write_evidence
 from netproof.recheck import ltl_stubborn, recheck, recheck_ltl
-from petri import PetriNet
+from petri import PetriNet, write_pnml
 from petri import ltl_by_stubborn_sets as engine
 from petri.last_steps import with_last_steps
 from petri.ltl import ltl
@@ -265,7 +268,7 @@ def test_forged_pieces_are_refused() -> None:
     refused(replace(piece, ranks=replace(ranks, fair=(("a",),))), "not those that are fair")
     refused(replace(piece, ranks=replace(ranks, weak=True)), "not those that are fair")
     other = replace(piece.claim, formula="F p2 on all paths")
-    refused(replace(piece, claim=other), "another claim")
+    refused(replace(piece, claim=other), "not its claim")
     refused(replace(piece, claim=other, ranks=replace(ranks, claim=other)), "not its claim")
     refused(replace(piece, order=piece.order[:-1]), "the order of the markings")
     loop = PetriNet(
@@ -337,8 +340,19 @@ def test_markings_beyond_any_list() -> None:
         assert found.statistics.states < 200
         assert found.evidence is not None
         assert recheck(found.evidence, net).passed
-    chosen = ltl(net, "F end", budget=Budget(seconds=60))
-    assert chosen.statistics.method == "stubborn-sets"
+
+
+def test_files_with_large_state_spaces(tmp_path: Path) -> None:
+    """The claim is about the file then; what is written is read and rechecked."""
+    write_pnml(lines(9, 9), tmp_path / "lines.pnml")
+    report = netproof.check(tmp_path / "lines.pnml", properties=["G (q0_3 -> F end)"])
+    (entry,) = report.models[0].verdicts
+    assert entry.verdict.holds
+    assert entry.verdict.statistics.method == "stubborn-sets"
+    assert entry.rechecked == "passed"
+    write_evidence(report, tmp_path / "proofs")
+    ((_, found),) = recheck_folder(tmp_path / "proofs")
+    assert found.result.passed
 
 
 def test_the_contest(monkeypatch: pytest.MonkeyPatch) -> None:
