@@ -28,9 +28,9 @@ from petri.portfolio.whole import DrawnAnswers, ListedAnswers
 from petri.state_space import StateSpace, SymbolicSpace, state_space
 from state_space_nets import philosophers
 from transition_systems.budget import Budget
-from transition_systems.properties.formulas import always_everywhere, possible
+from transition_systems.properties.formulas import State, Unary, always_everywhere, possible
 from transition_systems.properties.parse import parse_formula
-from transition_systems.properties.predicates import Compare, Dead, Enabled, Not, conjunction
+from transition_systems.properties.predicates import And, Compare, Dead, Enabled, Not, conjunction
 
 DATA = os.environ.get("NETPROOF_DATA")
 
@@ -210,10 +210,12 @@ def by_definition(net: PetriNet, space: Space, question: ContestQuestion) -> boo
         )
     if question.category == "UB":
         return max(sum(tokens.get(p, 0) for p in question.places) for tokens in counts)
-    formula: object = question.formula
-    inner = formula.operand.predicate  # type: ignore[attr-defined]
+    formula = question.formula
+    assert isinstance(formula, Unary)
+    assert isinstance(formula.operand, State)
+    inner = formula.operand.predicate
     values = [_holds(inner, dict(key), fires[key]) for key in space.steps]
-    return all(values) if formula.operator == "AG" else any(values)  # type: ignore[attr-defined]
+    return all(values) if formula.operator == "AG" else any(values)
 
 
 def _holds(node: object, tokens: dict[str, int], fires: set[str]) -> bool:
@@ -224,8 +226,10 @@ def _holds(node: object, tokens: dict[str, int], fires: set[str]) -> bool:
             return name in fires
         case Not(operand=operand):
             return not _holds(operand, tokens, fires)
+        case And(operands=operands):
+            return all(_holds(part, tokens, fires) for part in operands)
         case _:
-            return all(_holds(part, tokens, fires) for part in node.operands)  # type: ignore[attr-defined]
+            raise AssertionError(node)
 
 
 def test_answers_by_definition() -> None:

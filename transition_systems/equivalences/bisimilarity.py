@@ -137,10 +137,11 @@ def bisimilar(
     claim = Claim(formula=f"not {phrase}", model_digest=digest)
     texts: list[str] = []
     if formula is not None:
-        shown = format_hml(formula)
+        only, told = ("second", formula[1]) if formula[0] == "not" else ("first", formula)
+        shown = format_hml(told)
         if len(shown) > SHOWN_LETTERS:
             shown = f"{shown[:SHOWN_LETTERS]} ..."
-        texts.append(f"The systems are not {phrase}: only the first has {shown}.")
+        texts.append(f"The systems are not {phrase}: only the {only} has {shown}.")
     if trace is not None:
         able, shown = "first" if of_a else "second", " ".join(trace[:SHOWN_STEPS])
         more = f" ... ({len(trace)} steps)" if len(trace) > SHOWN_STEPS else ""
