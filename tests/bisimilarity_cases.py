@@ -83,6 +83,7 @@ def on_arrays(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(refinement, "FEW", 0)
     for module in (closure, hashed_sets, silent):
         patch.setattr(module, "THIN", 0)
+    patch.setattr(hashed_sets, "HEAVY", 1)
 
 
 def hashed_first(patch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,10 @@ __all__ = ["METHODS", "coarsest", "method_named"]
 Indices = NDArray[np.int64]
 
 METHODS = ("auto", "signatures", "bunches")
-# By how much work, for each arc or state and doubling, signatures cost what bunches do.
+# By how much work, for each arc or state and doubling, signatures cost what bunches do; and what it
+# costs to begin with bunches, in the same measure.
 EFFORT = 6
+TO_BEGIN = 4_000
 
 
 def method_named(name: str) -> str:
@@ -94,7 +97,8 @@ def coarsest(
     by: tuple[str, ...] = ()
     if method != "bunches":
         size = graph.n + len(graph.targets)
-        allowed = EFFORT * size * size.bit_length() if method == "auto" else float("inf")
+        cost = EFFORT * (size * size.bit_length() + TO_BEGIN)
+        allowed = cost if method == "auto" else inf
         found = refine(begin, signatures, meter, stop=stop, progress=progress, allowed=allowed)
         by = ("signatures",)
         if not found.given_up:

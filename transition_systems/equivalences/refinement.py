@@ -4,7 +4,8 @@ All states begin touched. A round computes the signatures of the touched states 
 as it is and splits their blocks; the larger part of a block keeps its number, so that only states
 in the smaller parts change theirs, each at most log n times, and only states that can step to one
 of them are touched in the next round. With the signatures of strong bisimilarity that is
-O(d m log n) for m arcs and out-degree d at most, whatever the number of rounds.
+O(d m log n) for m arcs and out-degree d at most, whatever the number of rounds. Where that is too
+much, :mod:`.coarsest` goes on by bunches of arcs.
 
 A round is done on arrays when it is large, on dictionaries when it is small: a chain has as many
 rounds as states. After round r two states are in one block exactly when no formula of depth r tells
