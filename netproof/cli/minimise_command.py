@@ -25,8 +25,9 @@ def run(arguments: argparse.Namespace) -> int:
     smaller = equivalence_named(relation).minimise
     if smaller is None:
         raise UsageError(f"there is no smallest system for the relation {relation!r}")
-    if arguments.output is not None:
-        system_ending(arguments.output)
+    output: str | None = arguments.output
+    if output is not None:
+        system_ending(output)
     budget = budget_of(arguments)
     started = time.monotonic()
     data: dict[str, object] = {
@@ -56,13 +57,13 @@ def run(arguments: argparse.Namespace) -> int:
             )  # fmt: skip
             data["before"] = {"states": lts.n_states, "arcs": lts.n_arcs}
             small = smaller(lts, budget)
-            text = None if arguments.output is None else behaviour_text(small, arguments.output)
+            text = None if output is None else behaviour_text(small, output)
         except UndecidedError as error:
             data["reason"] = str(error)
             return told()
     data["after"] = {"states": small.n_states, "arcs": small.n_arcs}
-    if text is not None:
-        write_output(arguments.output, text)
+    if output is not None and text is not None:
+        write_output(output, text)
     data["complete"] = True
     return told()
 
