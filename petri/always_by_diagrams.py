@@ -9,7 +9,8 @@ import numpy as np
 
 from petri.decision import Decision, claim
 from petri.state_space.symbolic.answers import SymbolicAnswers
-from petri.state_space.symbolic.diagrams import Diagram, Diagrams
+from petri.state_space.symbolic.diagrams import Diagram
+from petri.state_space.symbolic.shared_nodes import SharedNodes
 from petri.state_space.symbolic.symbolic_runs import chained_run
 from petri.state_space.symbolic.symbolic_space import SymbolicSpace
 from transition_systems.budget import Budget
@@ -25,8 +26,6 @@ __all__ = ["after_listing", "always_reachable_by_diagrams", "to_list_first"]
 
 SECONDS = 10.0
 FIRST_STATES = 200_000
-MOST_NODES = 2_000_000
-BYTES_OF_NODE = 200
 
 
 def always_reachable_by_diagrams(
@@ -82,7 +81,7 @@ def always_reachable_by_diagrams(
         lost = space.states & ~chain.reached
         if lost != store.false:
             run = chained_run(space.system, space.states, lost, budget=limit)
-            tables = _Nodes(store, limit)
+            tables = SharedNodes(store, limit.start())
             tables.add(lost)
             never = Unary("EF", always_everywhere(negate(goal)))
             trap = DiagramEvidence(
@@ -132,37 +131,10 @@ def _backwards(space: SymbolicSpace, goal: Diagram, limit: Budget) -> _Chain:
     return chain
 
 
-class _Nodes:
-    """The nodes of several diagrams in one table."""
-
-    def __init__(self, store: Diagrams, limit: Budget) -> None:
-        self._store, self._meter = store, limit.start()
-        self._number: dict[tuple[int, int, int], int] = {}
-
-    def add(self, diagram: Diagram) -> int:
-        """Add a diagram; return its node."""
-        table = self._store.table(diagram)
-        own = [0, 1]
-        for row in list(zip(table.levels, table.low, table.high, strict=True))[2:]:
-            key = (row[0], own[row[1]], own[row[2]])
-            own.append(self._number.setdefault(key, len(self._number) + 2))
-        reason = self._meter.exhausted(bytes=len(self._number) * BYTES_OF_NODE)
-        if reason is None and len(self._number) > MOST_NODES:
-            reason = f"more than {MOST_NODES} nodes"
-        if reason is not None:
-            raise UndecidedError(f"the evidence would be too large: {reason}")
-        return own[table.root]
-
-    @property
-    def rows(self) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
-        """The table, int64 of shape (n_nodes, 3), in which each node comes after those behind."""
-        return np.array(list(self._number), dtype=np.int64).reshape(-1, 3)
-
-
 def _evidence(
     space: SymbolicSpace, *, formula_of: str, chain: _Chain, limit: Budget
 ) -> RankedDiagrams:
-    nodes = _Nodes(space.system.store, limit)
+    nodes = SharedNodes(space.system.store, limit.start())
     whole, goal = nodes.add(space.states), nodes.add(chain.goal)
     links = [(transition, nodes.add(fresh)) for transition, fresh in chain.links]
     return RankedDiagrams(

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from petri.always_by_diagrams import after_listing, to_list_first
+from petri.ctl_diagrams import ctl_by_diagrams, symbolic_backwards, symbolic_ctl
 from petri.net import PetriNet
 from petri.state_space import state_space
 from petri.state_space.space import StateSpace
-from petri.state_space.symbolic.diagrams import Diagram
-from petri.state_space.symbolic.symbolic_space import SymbolicSpace
 from transition_systems.budget import Budget, Meter
-from transition_systems.errors import UndecidedError
+from transition_systems.errors import UsageError
 from transition_systems.evidence import StateSet
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula
@@ -22,14 +21,19 @@ from transition_systems.properties.parse import parse_formula
 from transition_systems.temporal.ctl import ExplicitModel, check_ctl_on
 from transition_systems.temporal.ctl_fixpoints import Graph
 from transition_systems.temporal.ctl_program import ctl_program
-from transition_systems.temporal.ctl_symbolic import SymbolicCtl
 from transition_systems.temporal.ctl_witness import Naming
 from transition_systems.verdict import Outcome, Statistics, Verdict
 
 __all__ = ["ctl", "explicit_model", "known_part", "symbolic_backwards", "symbolic_ctl"]
 
+METHODS = ("auto", "explicit", "symbolic")
+UNBOUNDED = "the net is unbounded"
+DRAWN = 0.5  # the part of the time that is left for diagrams
 
-def ctl(net: PetriNet, formula: Formula | str, *, budget: Budget | None = None) -> Verdict:
+
+def ctl(
+    net: PetriNet, formula: Formula | str, *, method: str = "auto", budget: Budget | None = None
+) -> Verdict:
     """Decide whether a formula of CTL holds in the initial marking of a net.
 
     Paths are maximal: in a dead marking ``EX p`` is false, ``AX p`` true, ``AF p`` needs ``p``
@@ -41,14 +45,18 @@ def ctl(net: PetriNet, formula: Formula | str, *, budget: Budget | None = None) 
         Any place/transition net.
     formula
         A formula of CTL over the places (an atom means at least one token) and ``enabled(t)``.
+    method
+        ``"explicit"`` lists the markings, ``"symbolic"`` asks decision diagrams; ``"auto"`` lists
+        some, then asks diagrams, and lists all where they do not answer either.
     budget
         Limits of the state space, and the seconds of all together.
 
     Returns
     -------
     Verdict
-        With a tree of runs where the formula, or its negation, says only that something exists;
-        else with all markings and the ranks of all fixpoints. UNKNOWN when the budget ends.
+        Of listed markings with a tree of runs where the formula, or its negation, says only that
+        something exists, else with all markings and the ranks of all fixpoints; of diagrams with
+        sets for each temporal operator. UNKNOWN when the budget ends.
 
     Raises
     ------
@@ -56,11 +64,14 @@ def ctl(net: PetriNet, formula: Formula | str, *, budget: Budget | None = None) 
         For a formula that is not in CTL.
     ExpressionError
         For a name that the net does not have, with the nearest ones.
+    UsageError
+        For an unknown method; for ``"symbolic"`` without a library of diagrams.
 
     Notes
     -----
     Linear in the arcs of the state space for each operator; see
-    :func:`transition_systems.temporal.ctl.check_ctl`.
+    :func:`transition_systems.temporal.ctl.check_ctl` and
+    :func:`petri.ctl_diagrams.ctl_by_diagrams`.
 
     Examples
     --------
@@ -71,15 +82,35 @@ def ctl(net: PetriNet, formula: Formula | str, *, budget: Budget | None = None) 
     >>> ctl(net, "EX EX EX true").violated
     True
     """
+    if method not in METHODS:
+        raise UsageError(f"ctl has no method {method!r}; there are {', '.join(METHODS)}")
     asked = parse_formula(formula) if isinstance(formula, str) else formula
     ctl_program(asked)
     limit = (budget or Budget()).fixed()
+    if method == "explicit":
+        return _listed(net, asked, limit)
+    if method == "symbolic":
+        return ctl_by_diagrams(net, asked, budget=limit)
+    few = to_list_first(limit)
+    verdict = _listed(net, asked, few)
+    if verdict.unknown and verdict.reason != UNBOUNDED:
+        left = limit.remaining()
+        part = limit if left is None else replace(limit, deadline=None, seconds=DRAWN * left)
+        verdict = after_listing(
+            verdict, part, lambda drawn: ctl_by_diagrams(net, asked, budget=drawn)
+        )
+        if verdict.unknown and few.states != limit.states:
+            verdict = _listed(net, asked, limit)
+    return verdict
+
+
+def _listed(net: PetriNet, asked: Formula, limit: Budget) -> Verdict:
     space = state_space(net, method="explicit", budget=limit)
     if not space.complete:
         return Verdict(
             property=format_formula(asked), outcome=Outcome.UNKNOWN,
             statistics=Statistics(method="explicit", states=space.n_states, seconds=space.seconds),
-            reason=space.reason or "the net is unbounded",
+            reason=space.reason or UNBOUNDED,
         )  # fmt: skip
     return check_ctl_on(explicit_model(space), asked, holds=space.holds, budget=limit)
 
@@ -120,33 +151,3 @@ def known_part(space: StateSpace, meter: Meter) -> tuple[Graph, NDArray[np.bool_
     kept = np.repeat(~border, widths)
     widths[border] = 0
     return Graph(np.concatenate([[0], np.cumsum(widths)]), arcs.targets[kept], meter), border
-
-
-def symbolic_ctl(space: SymbolicSpace, meter: Meter) -> SymbolicCtl:
-    """Return the decision of formulas of CTL on a complete symbolic state space."""
-    return SymbolicCtl(space.system, space.states, meter, backwards=symbolic_backwards(space))
-
-
-def symbolic_backwards(space: SymbolicSpace) -> Callable[[Any, Any, Meter], Any]:
-    """Return the search that takes each transition back until that adds nothing, then the next."""
-    system, store = space.system, space.system.store
-    order = sorted(range(len(system.tops)), key=system.tops.__getitem__)
-
-    def found(goal: Diagram, through: Diagram, meter: Meter) -> Diagram:
-        reached, upwards, grew = goal, True, True
-        while grew and reached != space.states:
-            grew = False
-            for transition in reversed(order) if upwards else order:
-                while True:
-                    reason = meter.exhausted(bytes=store.bytes())
-                    if reason is not None:
-                        raise UndecidedError(reason)
-                    back = system.moved(reached, system.back(transition)) & through
-                    if back & ~reached == store.false:
-                        break
-                    reached = reached | back
-                    grew = True
-            upwards = not upwards
-        return reached
-
-    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from petri.firing import with_labels
 from petri.last_steps import done_names
+from petri.ltl_by_stubborn_sets import ltl_by_stubborn_sets, worth_reducing
 from petri.ltl_walks import LtlWalks
 from petri.net import PetriNet
 from petri.state_space.packed import PackedNet
@@ -37,6 +39,9 @@ __all__ = ["ltl", "silent_transitions", "transition_fairness"]
 Words = NDArray[np.uint64]
 # Markings that are listed first; the part of the time for all of them; seconds of walks.
 FEW, MOST, QUICKLY, LONG = 20_000, 0.75, 1.0, 10.0
+# The part of the time for stubborn sets.
+REDUCED = 0.3
+METHODS = ("auto", "explicit", "stubborn")
 
 
 def ltl(
@@ -45,6 +50,7 @@ def ltl(
     *,
     fairness: FairnessLike = None,
     weak: bool = False,
+    method: str = "auto",
     budget: Budget | None = None,
     progress: ProgressCallback | None = None,
 ) -> Verdict:
@@ -65,6 +71,11 @@ def ltl(
         ``"weak"`` or ``"strong"`` to each transition by itself, or sets of transitions.
     weak
         Whether firings of transitions without a label that change no predicate are left out.
+    method
+        ``"explicit"`` lists all markings, ``"stubborn"`` some that stand for all (see
+        :func:`petri.ltl_by_stubborn_sets.ltl_by_stubborn_sets`); ``"auto"`` lists 20,000, then
+        tries deep walks and, where a formula cannot tell how often a letter is repeated, stubborn
+        sets, and then lists all.
     budget, progress
         Seconds, markings, bytes; told the markings so far.
 
@@ -72,15 +83,18 @@ def ltl(
     -------
     Verdict
         ``VIOLATED`` with a lasso, perhaps before all markings are known, or found by deep walks
-        where there are too many; ``HOLDS`` with ranks on all of them; ``UNKNOWN`` when the budget
-        ends.
+        where there are too many; ``HOLDS`` with ranks on all of them, or on those that stubborn
+        sets leave; ``UNKNOWN`` when the budget ends.
 
     Raises
     ------
     UnsupportedError
-        When the formula is not of linear temporal logic.
+        When the formula is not of linear temporal logic; for ``"stubborn"`` when it can tell how
+        often a letter is repeated, or with fairness or silent steps left out.
     ExpressionError
         For a name that the net does not have, with the nearest ones.
+    UsageError
+        For an unknown method.
 
     Notes
     -----
@@ -92,6 +106,8 @@ def ltl(
     >>> ltl(net, "F p2 >= 2").outcome, ltl(net, "G F enabled(t1)").witness.actions
     (<Outcome.HOLDS: 'HOLDS'>, ('t1', 't1', '(stays)'))
     """
+    if method not in METHODS:
+        raise UsageError(f"ltl has no method {method!r}; there are {', '.join(METHODS)}")
     tree = linear_formula(formula)
     counters, enabled = names_in_formula(tree)
     if done_names(tree):
@@ -121,7 +137,12 @@ def ltl(
         )  # fmt: skip
         return _labelled(net, verdict)
 
-    if weak or (fair is not None and (fair.weak or fair.strong)):
+    plain = not weak and (fair is None or not (fair.weak or fair.strong))
+    if method == "stubborn":
+        if not plain:
+            raise UnsupportedError("stubborn sets keep all paths, and all steps of them")
+        return _labelled(net, ltl_by_stubborn_sets(net, tree, budget=limit, progress=progress))
+    if method == "explicit" or not plain:
         return listed(limit)
     few = FEW if limit.states is None else min(FEW, limit.states)
     verdict = listed(replace(limit, states=few))
@@ -130,9 +151,21 @@ def ltl(
     walked = _walked(net, tree, verdict, limit, QUICKLY)
     if walked.violated or few == limit.states:
         return walked
+    if worth_reducing(net, tree):
+        with suppress(UnsupportedError):  # where the formula can tell repetition
+            part = _part(limit, REDUCED)
+            reduced = ltl_by_stubborn_sets(net, tree, budget=part, progress=progress)
+            if not reduced.unknown:
+                return _labelled(net, reduced)
     left = limit.remaining()
     verdict = listed(limit if left is None else replace(limit, deadline=None, seconds=MOST * left))
     return _walked(net, tree, verdict, limit, LONG) if verdict.unknown else verdict
+
+
+def _part(limit: Budget, share: float) -> Budget:
+    """Return a share of what is left of a budget; some seconds where it has no end."""
+    left = limit.remaining()
+    return replace(limit, deadline=None, seconds=LONG if left is None else share * left)
 
 
 def _labelled(net: PetriNet, verdict: Verdict) -> Verdict:

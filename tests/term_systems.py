@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from petri import reachability_graph
 from transition_systems import LTS, Budget, bisimilar
 from translators.to_petri import workflow_to_net
+from translators.to_petri.translation import Starts
 from translators.to_process import lts, workflow_to_process
 from translators.workflow import WorkflowGraph
 
 __all__ = ["net_lts", "process_lts", "same"]
 
-Starts = Literal["one", "all"]
-
 
 def process_lts(graph: WorkflowGraph, capacity: int = 1, starts: Starts = "one") -> LTS:
-    return lts(
-        workflow_to_process(graph, capacity=capacity, starts=starts), budget=Budget(states=20_000)
-    )
+    made = workflow_to_process(graph, capacity=capacity, starts=starts)
+    return lts(made, budget=Budget(states=20_000))
 
 
 def net_lts(graph: WorkflowGraph, states: int = 2_000, starts: Starts = "one") -> LTS | None:

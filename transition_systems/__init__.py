@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         ClosedSet,
         ColourDifference,
         CompletePrefix,
+        CtlDiagrams,
         CtlRanks,
         DiagramEvidence,
         Distinction,
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
         LinearProof,
         LtlLasso,
         LtlRanks,
+        LtlStubborn,
         MarkedTrapEvidence,
         Measure,
         NormalisedSimulation,
@@ -169,6 +171,11 @@ if TYPE_CHECKING:
     from transition_systems.temporal.mu_parse import parse_mu
     from transition_systems.temporal.patterns import Pattern, parse_pattern
     from transition_systems.temporal.product_system import Fairness
+    from transition_systems.temporal.stuttering import (
+        StutterDifference,
+        stutter_difference,
+        stutter_invariant,
+    )
     from transition_systems.verdict import Exactness, Outcome, Statistics, Verdict
 
 __all__ = [
@@ -195,6 +202,7 @@ __all__ = [
     "Comparison",
     "CompletePrefix",
     "Constant",
+    "CtlDiagrams",
     "CtlRanks",
     "Dead",
     "DiagramEvidence",
@@ -219,6 +227,7 @@ __all__ = [
     "LogEvent",
     "LtlLasso",
     "LtlRanks",
+    "LtlStubborn",
     "MarkedTrapEvidence",
     "Measure",
     "Meter",
@@ -251,6 +260,7 @@ __all__ = [
     "Step",
     "StructureEvidence",
     "StubbornEvidence",
+    "StutterDifference",
     "SymbolicSystem",
     "TraceDistinction",
     "TrapEvidence",
@@ -337,6 +347,8 @@ __all__ = [
     "similar",
     "simulated_by",
     "spectrum",
+    "stutter_difference",
+    "stutter_invariant",
     "synchronous_product",
     "translate_ltl",
     "with_last_steps",

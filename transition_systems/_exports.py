@@ -16,9 +16,11 @@ _NAMES = {
         "UnsupportedError UsageError"
     ),
     "evidence": (
-        "BoundEvidence CircuitEvidence Claim ClosedSet ColourDifference CompletePrefix CtlRanks "
+        "BoundEvidence CircuitEvidence Claim ClosedSet ColourDifference CompletePrefix CtlDiagrams "
+        "CtlRanks "
         "DiagramEvidence Distinction Evidence FairMeasure InvariantEvidence IsomorphismEvidence "
-        "LassoEvidence LinearDistinction LinearProof LtlLasso LtlRanks MarkedTrapEvidence Measure "
+        "LassoEvidence LinearDistinction LinearProof LtlLasso LtlRanks LtlStubborn "
+        "MarkedTrapEvidence Measure "
         "NormalisedSimulation PartitionEvidence Parts PumpEvidence RankEvidence RankedDiagrams "
         "RankedSet RunEvidence SimulationEvidence SiphonTraps StateSet StructureEvidence "
         "StubbornEvidence TraceDistinction TrapEvidence TreeEvidence TreeNode "
@@ -70,6 +72,7 @@ _NAMES = {
     "temporal.mu_formulas": "format_mu",
     "temporal.mu_parse": "parse_mu",
     "temporal.patterns": "Pattern parse_pattern",
+    "temporal.stuttering": "StutterDifference stutter_difference stutter_invariant",
     "verdict": "Exactness Outcome Statistics Verdict",
 }
 _RENAMED = {"check": "check_expression", "infer": "infer_types", "evaluate": "evaluate_predicate"}

@@ -44,9 +44,13 @@ kind                  proves                                    by
 ``ltl-lasso``         a linear-time formula does not hold       an infinite path and its word
 ``ltl-ranks``         a linear-time formula holds               ranks on the product with the
                                                                 tableau of its negation
+``ltl-stubborn``      a linear-time formula holds               such ranks, on markings with the
+                                                                steps that matter there
 ``tree``              a formula of CTL about what exists        runs, with trees of runs along them
 ``ctl-ranks``         any formula of CTL                        all states, with the ranks of all
                                                                 fixpoints
+``ctl-diagrams``      any formula of CTL                        for each temporal operator markings
+                                                                that have it, as decision diagrams
 ``ctl-star``          a formula of CTL*, or of CTL on fair      for each path quantifier the states
                       paths                                     where it holds, with paths there and
                                                                 ``ltl-ranks`` elsewhere
@@ -80,6 +84,7 @@ from typing import Any, TypeAlias
 from transition_systems.errors import RecheckError
 from transition_systems.evidence_circuits import CircuitEvidence
 from transition_systems.evidence_ctl import CtlRanks, TreeEvidence, TreeNode
+from transition_systems.evidence_ctl_diagrams import CtlDiagrams
 from transition_systems.evidence_ctl_star import CtlStarProof
 from transition_systems.evidence_data import Claim, StateSet, decode_array
 from transition_systems.evidence_diagram import DiagramEvidence
@@ -92,6 +97,7 @@ from transition_systems.evidence_equivalence import (
 from transition_systems.evidence_isomorphism import ColourDifference, IsomorphismEvidence
 from transition_systems.evidence_linear import LinearProof
 from transition_systems.evidence_ltl import LtlLasso, LtlRanks
+from transition_systems.evidence_ltl_stubborn import LtlStubborn
 from transition_systems.evidence_marked_trap import MarkedTrapEvidence
 from transition_systems.evidence_normalised import (
     LinearDistinction,
@@ -126,6 +132,7 @@ __all__ = [
     "ClosedSet",
     "ColourDifference",
     "CompletePrefix",
+    "CtlDiagrams",
     "CtlRanks",
     "CtlStarProof",
     "DiagramEvidence",
@@ -139,6 +146,7 @@ __all__ = [
     "LinearProof",
     "LtlLasso",
     "LtlRanks",
+    "LtlStubborn",
     "MarkedTrapEvidence",
     "Measure",
     "NormalisedSimulation",
@@ -233,9 +241,11 @@ Evidence: TypeAlias = (
     | LinearProof
     | LtlLasso
     | LtlRanks
+    | LtlStubborn
     | StructureEvidence
     | StubbornEvidence
     | CompletePrefix
+    | CtlDiagrams
     | CtlRanks
     | CtlStarProof
     | ParityStrategy
@@ -258,6 +268,7 @@ Evidence: TypeAlias = (
 _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "colour-difference": ColourDifference.from_dict,
     "complete-prefix": CompletePrefix.from_dict,
+    "ctl-diagrams": CtlDiagrams.from_dict,
     "ctl-ranks": CtlRanks.from_dict,
     "ctl-star": CtlStarProof.from_dict,
     "distinction": Distinction.from_dict,
@@ -269,6 +280,7 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "linear-proof": LinearProof.from_dict,
     "ltl-lasso": LtlLasso.from_dict,
     "ltl-ranks": LtlRanks.from_dict,
+    "ltl-stubborn": LtlStubborn.from_dict,
     "marked-circuits": CircuitEvidence.from_dict,
     "marked-trap": MarkedTrapEvidence.from_dict,
     "normalised-simulation": NormalisedSimulation.from_dict,

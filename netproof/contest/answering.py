@@ -24,6 +24,7 @@ TECHNIQUES = {
     "state-equation": "STATE_EQUATION TRAPS LINEAR_PROGRAMMING", "pdr": "SAT_SMT INDUCTION",
     "pump": "COVERABILITY_GRAPH", "coverability": "COVERABILITY_GRAPH",
     "structure": "STRUCTURAL", "unfolding": "UNFOLDING_TO_PT SAT_SMT",
+    "stubborn-sets": "STUBBORN_SETS",
 }  # fmt: skip
 BRANCHING, LINEAR = ("CTLC", "CTLF"), ("LTLC", "LTLF")
 Tell = Callable[[int, str, str], None]

@@ -10,6 +10,7 @@ from netproof.contest.categories import ContestQuestion
 from netproof.contest.drawing import BYTES, Drawing, Say
 from netproof.contest.questions import Shown
 from petri.ctl import explicit_model, known_part, symbolic_ctl
+from petri.ctl_diagrams import shown_by_diagrams
 from petri.listed_predicates import ListedPredicates
 from petri.net import PetriNet
 from petri.portfolio import Answer, Batch
@@ -32,6 +33,7 @@ from transition_systems.temporal.ctl_fixpoints import OutOfBudgetError
 from transition_systems.temporal.ctl_partial import PartialSets
 from transition_systems.temporal.ctl_program import CtlProgram, ctl_program
 from transition_systems.temporal.ctl_simplify import simplified
+from transition_systems.verdict import Outcome
 
 __all__ = ["BranchingAnswers"]
 
@@ -236,6 +238,16 @@ class BranchingAnswers(Drawing[_Asked]):
 
     def _decided(self, space: SymbolicSpace, asked: _Asked, budget: Budget) -> bool:
         return symbolic_ctl(space, budget.start()).decide(asked.program)
+
+    def _proved(
+        self, space: SymbolicSpace, asked: _Asked, value: bool, budget: Budget
+    ) -> list[Shown]:
+        formula = asked.question.formula
+        if not self.evidence or formula is None:
+            return []
+        evidence = shown_by_diagrams(space, formula, value, meter=budget.start())
+        outcome = Outcome.HOLDS if value else Outcome.VIOLATED
+        return [Shown(format_formula(formula), outcome, evidence)]
 
 
 def _goals(program: CtlProgram) -> dict[int, Predicate]:

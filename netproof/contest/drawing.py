@@ -6,7 +6,7 @@ import multiprocessing
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from typing import Generic, TypeVar
 
@@ -54,6 +54,11 @@ class Drawing(ABC, Generic[A]):
     def _decided(self, space: SymbolicSpace, asked: A, budget: Budget) -> bool:
         """Return the answer to a question on the whole space; ``UndecidedError`` without one."""
 
+    def _proved(self, space: SymbolicSpace, asked: A, value: bool, budget: Budget) -> list[Shown]:
+        """Return what proves an answer; ``UndecidedError`` where the budget ends."""
+        del space, asked, value, budget
+        return []
+
     def _left(self) -> float:
         return max(0.0, self.deadline - time.monotonic())
 
@@ -91,13 +96,14 @@ class Drawing(ABC, Generic[A]):
         except (EOFError, OSError):
             self.second = None
 
-    def _drawn(self, number: int, value: bool) -> None:
+    def _drawn(self, number: int, value: bool, shown: Sequence[Shown] = ()) -> None:
         """Take an answer from the diagrams."""
-        self._answer(number, value, "symbolic")
+        self._answer(number, value, "symbolic", shown)
 
     def _by_diagrams(
-        self, asked: dict[int, A], found: Callable[[int, bool], None], seconds: float
-    ) -> None:
+        self, asked: dict[int, A], found: Callable[[int, bool, list[Shown]], None],
+        seconds: float,
+    ) -> None:  # fmt: skip
         """Answer on the symbolic state space, in a share of the time each."""
         ends = time.monotonic() + seconds
         try:
@@ -111,8 +117,12 @@ class Drawing(ABC, Generic[A]):
                 left = ends - time.monotonic()
                 share = max(left / (len(waiting) - place), min(left, LEAST_SHARE))
                 try:
-                    found(number, self._decided(space, one, Budget(seconds=share)))
+                    value = self._decided(space, one, Budget(seconds=share))
                 except UndecidedError:
                     continue
+                shown: list[Shown] = []
+                with suppress(UndecidedError):
+                    shown = self._proved(space, one, value, Budget(seconds=share))
+                found(number, value, shown)
         except (NetproofError, MemoryError, OverflowError, BrokenPipeError):
             return

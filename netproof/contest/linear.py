@@ -16,6 +16,7 @@ from netproof.contest.questions import Shown
 from petri.ctl import known_part, symbolic_backwards
 from petri.listed_predicates import ListedPredicates
 from petri.ltl import ltl
+from petri.ltl_by_stubborn_sets import ltl_by_stubborn_sets, worth_reducing
 from petri.ltl_walks import LtlWalks
 from petri.net import PetriNet
 from petri.portfolio import Answer, Batch
@@ -47,7 +48,7 @@ __all__ = ["LinearAnswers"]
 
 FIRST_STATES, FIRST_SHARE, MOST_STATES, LIST_SHARE = 20_000, 0.1, 4_000_000, 0.25
 MOST_CELLS, MOST_TRIES, MOST_EVIDENCE = 1_500_000_000, 4_000_000_000, 100_000
-REACH_SHARE, WALK_SHARE, LEAST = 0.5, 0.3, 0.3
+REACH_SHARE, WALK_SHARE, REDUCED_SHARE, LEAST = 0.5, 0.3, 0.15, 0.3
 FAILURES = (BudgetEndError, TooManyStatesError, UnsupportedError)
 
 
@@ -82,7 +83,8 @@ class LinearAnswers(Drawing[_Asked]):
     Up to 20,000 markings are listed; a part of the space already decides what does not hang on the
     rest. Then another process draws the whole space and takes the product with the automata on
     diagrams, while this one asks a portfolio of engines which predicates never change and which
-    letters are reachable, walks in the product for a violation, and lists further.
+    letters are reachable, walks in the product for a violation, follows stubborn sets for formulas
+    that cannot tell repetition, and lists further.
     """
 
     def __init__(
@@ -117,6 +119,7 @@ class LinearAnswers(Drawing[_Asked]):
             self._walk(0.1)
             self._facts()
             self._walk(WALK_SHARE)
+            self._reduced(REDUCED_SHARE)
             if space.pump is None and self.open:
                 del space
                 space = self._listed(MOST_STATES, LIST_SHARE)
@@ -212,6 +215,34 @@ class LinearAnswers(Drawing[_Asked]):
                 if walks.violated(asked.violations, min(seconds, left)):
                     self._answer(number, False, "walks")
             seconds *= 2
+
+    def _reduced(self, share: float) -> None:
+        """Look at some markings that stand for all, where a formula cannot tell repetition."""
+        ends = time.monotonic() + share * self._left()
+        waiting = [
+            (number, asked)
+            for number, asked in self.open.items()
+            if worth_reducing(self.net, asked.violations.formula)
+        ]
+        waiting.sort(key=lambda item: item[1].violations.graph.size)
+        for place, (number, asked) in enumerate(waiting):
+            self._hear(0.0)
+            left = ends - time.monotonic()
+            if number not in self.open or left <= 0.0:
+                continue
+            formula = asked.violations.formula
+            each = max(min(1.0, left), left / (len(waiting) - place))
+            limit = Budget(seconds=each, bytes=BYTES)
+            try:
+                verdict = ltl_by_stubborn_sets(self.net, formula, budget=limit)
+            except FAILURES:
+                continue
+            if not verdict.unknown:
+                shown: list[Shown] = []
+                if verdict.evidence is not None and formula == asked.formula:
+                    said = format_formula(formula)
+                    shown = [Shown(said, verdict.outcome, verdict.evidence)]
+                self._answer(number, verdict.holds, "stubborn-sets", shown)
 
     def _facts(self) -> None:
         """Ask the portfolio which predicates never change, and which letters never come."""

@@ -26,6 +26,7 @@ from netproof.recheck.linear import check_linear
 from netproof.recheck.linear_lines import names_known
 from netproof.recheck.linear_questions import answers_linear
 from netproof.recheck.ltl_net import check_ltl_net, listed_system
+from netproof.recheck.ltl_stubborn import check_ltl_stubborn
 from netproof.recheck.marked_trap import check_marked_trap
 from netproof.recheck.net_table import NetTable
 from netproof.recheck.parity import check_parity
@@ -58,6 +59,7 @@ from transition_systems.evidence import (
     Claim,
     ClosedSet,
     CompletePrefix,
+    CtlDiagrams,
     CtlRanks,
     CtlStarProof,
     DiagramEvidence,
@@ -68,6 +70,7 @@ from transition_systems.evidence import (
     LinearProof,
     LtlLasso,
     LtlRanks,
+    LtlStubborn,
     MarkedTrapEvidence,
     Measure,
     ParityStrategy,
@@ -157,10 +160,12 @@ class _Setting:
                 check_prefix(evidence, claim, table, watch)
             case StubbornEvidence():
                 check_stubborn(evidence, claim, table, watch)
-            case TreeEvidence() | CtlRanks():
+            case TreeEvidence() | CtlRanks() | CtlDiagrams():
                 check_temporal(evidence, table, watch)
             case LtlLasso() | LtlRanks():
                 check_ltl_net(evidence, table, watch)
+            case LtlStubborn():
+                check_ltl_stubborn(evidence, table, watch)
             case CtlStarProof():
                 check_star(evidence, table, watch)
             case ParityStrategy():

@@ -8,6 +8,7 @@ from transition_systems.evidence import (
     Evidence,
     LtlLasso,
     LtlRanks,
+    LtlStubborn,
     ParityStrategy,
 )
 from transition_systems.evidence_ctl_star import ctl_star_claim
@@ -39,6 +40,8 @@ def answers_linear(evidence: Evidence, asked: Linear, *, holds: bool) -> bool:
         return asked.branching and wanted == found and evidence.claim.formula == said
     if asked.branching:
         return False
+    if isinstance(evidence, LtlStubborn):
+        evidence = evidence.ranks
     if not isinstance(evidence, LtlRanks if holds else LtlLasso):
         return False
     if (evidence.weak, evidence.fair, evidence.strong) != (asked.weak, asked.fair, asked.strong):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from netproof.recheck.ltl_lasso import check_ltl_lasso
 from netproof.recheck.ltl_net import check_ltl_net
 from netproof.recheck.ltl_ranks import check_ltl_ranks
+from netproof.recheck.ltl_stubborn import check_ltl_stubborn
 from netproof.recheck.ltl_words import Holds
 from netproof.recheck.net_table import NetTable
 from netproof.recheck.result import RecheckResult, RefusedError, Watch, guarded
 from petri.net import PetriNet
 from transition_systems.budget import Budget
-from transition_systems.evidence import Evidence, LtlLasso, LtlRanks
+from transition_systems.evidence import Evidence, LtlLasso, LtlRanks, LtlStubborn
 from transition_systems.lts import LTS
 from transition_systems.properties.formulas import Formula, Unary
 from transition_systems.properties.parse import parse_formula
@@ -69,13 +70,17 @@ def recheck_ltl(
 
     def work() -> None:
         watch = Watch(budget)
-        if not isinstance(evidence, (LtlLasso, LtlRanks)):
+        if not isinstance(evidence, (LtlLasso, LtlRanks, LtlStubborn)):
             raise RefusedError("the evidence is about no formula of linear temporal logic")
         if evidence.claim.model_digest != model.digest():
             raise RefusedError("the evidence is about another model: the digest differs")
-        if formula is not None and _plain(formula) != _plain(evidence.formula):
+        if formula is not None and _plain(formula) != _plain(_text(evidence)):
             raise RefusedError("the claim is not about the formula that was asked for")
-        if isinstance(model, PetriNet):
+        if isinstance(evidence, LtlStubborn):
+            if not isinstance(model, PetriNet):
+                raise RefusedError("stubborn sets are of the transitions of a net")
+            check_ltl_stubborn(evidence, NetTable(model), watch)
+        elif isinstance(model, PetriNet):
             check_ltl_net(evidence, NetTable(model), watch)
         elif isinstance(evidence, LtlLasso):
             check_ltl_lasso(evidence, model, holds, watch)
@@ -83,6 +88,10 @@ def recheck_ltl(
             check_ltl_ranks(evidence, model, holds, watch)
 
     return guarded(work)
+
+
+def _text(evidence: LtlLasso | LtlRanks | LtlStubborn) -> str:
+    return evidence.ranks.formula if isinstance(evidence, LtlStubborn) else evidence.formula
 
 
 def _plain(formula: str) -> Formula:

@@ -6,6 +6,7 @@ by firing, and the evidence is checked on that.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -23,7 +24,7 @@ from transition_systems.evidence_ltl import STAYS
 from transition_systems.lts import LTS
 from transition_systems.properties.predicates import Predicate
 
-__all__ = ["check_ltl_net", "listed_system"]
+__all__ = ["check_ltl_net", "listed_system", "system_of"]
 
 Ints = NDArray[np.int64]
 FIXED = ("tau", "✓")
@@ -112,13 +113,20 @@ def listed_system(
     if space is None:
         raise RefusedError("evidence about all markings of a net needs their set")
     states = StateTable.of(table, space, watch)
+    return system_of(states, states.arcs(), table, watch)
+
+
+def system_of(
+    states: StateTable, steps: Iterable[tuple[int, Ints, Ints]], table: NetTable, watch: Watch
+) -> tuple[LTS, Holds]:  # fmt: skip
+    """Return markings with some of their steps as a system, and its predicates."""
     start = states.index(table.initial)
     if start < 0:
         raise RefusedError("the initial marking is not in the state set")
     names, label, _ = _labels(table)
     none = np.zeros(0, dtype=np.int64)
     source, kind, target = [none], [none], [none]
-    for transition, before, after in states.arcs():
+    for transition, before, after in steps:
         source.append(before)
         kind.append(np.full(len(before), label[transition]))
         target.append(after)

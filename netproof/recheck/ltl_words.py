@@ -34,7 +34,7 @@ from transition_systems.properties.predicates import (
     Predicate,
 )
 
-__all__ = ["Holds", "Seen", "fair_arcs", "seen"]
+__all__ = ["Holds", "Seen", "fair_arcs", "numbered", "seen"]
 
 Bools = NDArray[np.bool_]
 Holds = Callable[[Predicate], Bools]
@@ -101,7 +101,12 @@ def seen(evidence: LtlLasso | LtlRanks, lts: LTS, holds: Holds | None, holding: 
         raise RefusedError(f"the evidence proves {said!r:.200}, not its claim")
     if any(name not in lts.label_names for names in (*fair, *strong) for name in names):
         raise RefusedError("the fairness names a label that the system does not know")
-    formula = parse_formula(evidence.formula)
+    return numbered(evidence.formula, lts.n_states, holds or _default(lts))
+
+
+def numbered(text: str, n_states: int, source: Holds) -> Seen:
+    """Return the subformulas of a formula, and what they see of some states."""
+    formula = parse_formula(text)
     if isinstance(formula, Unary) and formula.operator == "A":
         formula = formula.operand
     known: dict[Formula, int] = {}
@@ -116,28 +121,27 @@ def seen(evidence: LtlLasso | LtlRanks, lts: LTS, holds: Holds | None, holding: 
 
     number(formula)
     values: dict[Predicate, Bools] = {}
-    source = holds or _default(lts)
 
     def value(node: Predicate) -> Bools:
         if isinstance(node, Constant):
-            return np.full(lts.n_states, node.value, dtype=np.bool_)
+            return np.full(n_states, node.value, dtype=np.bool_)
         if isinstance(node, Not):
             return ~value(node.operand)
         if isinstance(node, (And, Or)):
-            start = np.full(lts.n_states, isinstance(node, And), dtype=np.bool_)
+            start = np.full(n_states, isinstance(node, And), dtype=np.bool_)
             join = np.logical_and if isinstance(node, And) else np.logical_or
             for part in node.operands:
                 start = join(start, value(part))
             return start
         if node not in values:
             found = np.asarray(source(node))
-            if found.shape != (lts.n_states,) or found.dtype != np.bool_:
+            if found.shape != (n_states,) or found.dtype != np.bool_:
                 raise RefusedError("a predicate has not one truth value for each state")
             values[node] = found
         return values[node]
 
     truth = {node.predicate: value(node.predicate) for node in known if isinstance(node, State)}
-    letter = np.zeros(lts.n_states, dtype=np.int64)
+    letter = np.zeros(n_states, dtype=np.int64)
     for flags in values.values():
         letter = np.unique(letter * 2 + flags, return_inverse=True)[1].reshape(-1)
     letters = np.unique(letter, return_index=True)[1]

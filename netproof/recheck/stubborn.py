@@ -48,7 +48,7 @@ from transition_systems.properties.predicates import (
     Predicate,
 )
 
-__all__ = ["check_stubborn"]
+__all__ = ["Local", "check_stubborn"]
 
 Bools = NDArray[np.bool_]
 Found = tuple[Bools, Bools, Bools]
@@ -76,7 +76,7 @@ def check_stubborn(
     complete = np.zeros(len(states), dtype=np.bool_)
     for start in range(0, len(states), CHUNK):
         part = slice(start, start + CHUNK)
-        local = _Local(table, states.rows[part], sets[part], watch)
+        local = Local(table, states.rows[part], sets[part], watch)
         complete[part] = local.complete(strict=back)
         if not back and not local.leads_out(good).all():
             raise RefusedError("a state leaves out steps that may lead out of the claim")
@@ -99,8 +99,12 @@ def _descend(states: StateTable, sets: NDArray[np.uint8], ranks: Ranks) -> None:
             raise RefusedError("no step of a stubborn set lowers a rank that is not 0")
 
 
-class _Local:
-    """Some states with their sets: what is required of each alone."""
+class Local:
+    """Some states with their sets: what is required of each alone.
+
+    ``inside`` tells for each transition in which of the sets it is, ``columns`` the tokens of each
+    place.
+    """
 
     def __init__(
         self, table: NetTable, rows: NDArray[np.int64], sets: NDArray[np.uint8], watch: Watch

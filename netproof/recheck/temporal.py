@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netproof.recheck.ctl import Arcs, where_ranked
+from netproof.recheck.ctl_diagrams import check_ctl_diagrams
 from netproof.recheck.ctl_star import check_ctl_star
 from netproof.recheck.ctl_tree import check_tree, replayed
 from netproof.recheck.ltl_net import listed_system
@@ -19,6 +20,7 @@ from netproof.recheck.state_table import StateTable
 from netproof.recheck.system_predicates import system_holds
 from transition_systems.budget import Budget
 from transition_systems.evidence import (
+    CtlDiagrams,
     CtlRanks,
     CtlStarProof,
     Evidence,
@@ -108,9 +110,14 @@ def _asked(text: str) -> tuple[Formula, bool]:
     return formula, positive
 
 
-def check_temporal(evidence: TreeEvidence | CtlRanks, table: NetTable, watch: Watch) -> None:
-    """Check a formula of CTL on a net by a tree of runs, or by ranks of all its markings."""
+def check_temporal(
+    evidence: TreeEvidence | CtlRanks | CtlDiagrams, table: NetTable, watch: Watch
+) -> None:
+    """Check a formula of CTL on a net by a tree of runs, by ranks, or by diagrams."""
     formula, positive = _asked(evidence.claim.formula)
+    if isinstance(evidence, CtlDiagrams):
+        check_ctl_diagrams(evidence, formula, positive, table, watch)
+        return
     walker = _NetWalker(table, watch)
     if isinstance(evidence, TreeEvidence):
         if walker.state(evidence.start) != table.initial:

@@ -42,6 +42,9 @@ EVIDENCE = {
     "goal can be reached from everywhere",
     "ranked-diagrams": "a closed set of states as a decision diagram, and sets that grow from the "
     "goal, step by step, until they hold all of it",
+    "ctl-diagrams": "for each temporal operator sets of states that have it, as decision diagrams",
+    "ltl-stubborn": "some states, with the steps that matter there, and numbers which show that on "
+    "no path by these steps the formula fails",
     "siphon-traps": "sets of places that stay marked, one of them in each set of places that stays "
     "empty once it is empty",
     "trap": "a run to a state, and a closed set of states around it without the goal",

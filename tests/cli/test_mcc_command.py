@@ -98,11 +98,11 @@ def test_branching_time(tmp_path, capsys) -> None:
     assert len(list(proofs.iterdir())) == 3
 
 
-@pytest.mark.parametrize("parallel", [False, True])
-def test_branching_time_beyond_the_first_list(monkeypatch, parallel) -> None:
+@pytest.mark.parametrize(("parallel", "most"), [(False, 40), (True, 40), (False, 3), (True, 3)])
+def test_branching_time_beyond_the_first_list(monkeypatch, parallel, most) -> None:
     """With a list that is too short, the portfolio and the diagrams give the same answers."""
-    monkeypatch.setattr(branching, "FIRST_STATES", 20)
-    monkeypatch.setattr(branching, "MOST_STATES", 40)
+    monkeypatch.setattr(branching, "FIRST_STATES", most // 2)
+    monkeypatch.setattr(branching, "MOST_STATES", most)
     net = philosophers(4)
     place, step = net.place_ids[0], net.transition_ids[0]
     texts = (
@@ -115,11 +115,16 @@ def test_branching_time_beyond_the_first_list(monkeypatch, parallel) -> None:
         for n, text in enumerate(texts)
     ]
     answers: dict[int, str] = {}
+    kept: list[Shown] = []
     ContestAnswers(
         net, questions, deadline=time.monotonic() + 20, parallel=parallel,
         tell=lambda number, answer, _: answers.__setitem__(number, answer),
+        keep=lambda _, shown: kept.extend(shown),
     ).run()  # fmt: skip
     assert answers == {n: str(ctl(net, text).holds).upper() for n, text in enumerate(texts)}
+    assert any(shown.evidence.kind == "ctl-diagrams" for shown in kept) is (most == 3)
+    for shown in kept:
+        assert recheck_verdict(shown.property, shown.outcome, shown.evidence, net).passed
 
 
 def test_unbounded_nets(tmp_path, capsys) -> None:
@@ -323,11 +328,16 @@ def test_every_line_is_printed_before_the_time_is_over(tmp_path, capfd) -> None:
 @pytest.mark.data
 @pytest.mark.skipif(DATA is None, reason="NETPROOF_DATA is not set")
 @pytest.mark.parametrize(
-    "name", ["Kanban-PT-00005", "AutoFlight-PT-01a", "BridgeAndVehicles-COL-V04P05N02"]
+    ("name", "categories"),
+    [
+        ("Kanban-PT-00005", ("UB",)),
+        ("AutoFlight-PT-01a", ("RD", "UB", "RC")),
+        ("BridgeAndVehicles-COL-V04P05N02", ("RD", "UB", "RC")),
+    ],
 )
-def test_published_answers(name: str, capsys) -> None:
+def test_published_answers(name: str, categories: tuple[str, ...], capsys) -> None:
     folder = Path(str(DATA)) / "pnml" / "mcc" / name
-    for category in ("RD", "UB", "RC"):
+    for category in categories:
         assert run(["mcc", str(folder), "--category", category, "--budget-seconds", "60"]) == 0
         found = [line.split()[1:3] for line in capsys.readouterr().out.splitlines()]
         known = [

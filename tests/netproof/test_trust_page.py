@@ -21,7 +21,7 @@ KINDS = {kind.kind for kind in get_args(Evidence)}
 ELSEWHERE = {
     "partition", "simulation", "isomorphism", "colour-difference",
     "distinction", "trace-distinction", "word", "ltl-lasso", "ltl-ranks",
-    "tree", "ctl-ranks", "ctl-star", "parity-strategy",
+    "ltl-stubborn", "tree", "ctl-ranks", "ctl-diagrams", "ctl-star", "parity-strategy",
     "normalised-simulation", "linear-distinction",
 }  # fmt: skip
 
@@ -56,8 +56,9 @@ def closure(module: str) -> int:
         ("rank-theorem", "rank"), ("structure", "structure"), ("parts", "behaviour"),
         ("reduction", "reductions"), ("marked-trap", "marked_trap"),
         ("complete-prefix", "prefixes"), ("ranked-diagrams", "ranked_diagrams"),
-        ("siphon-traps", "siphon_traps"), ("ltl-lasso", "ltl"), ("ltl-ranks", "ltl"),
-        ("ctl-star", "ctl_star"), ("parity-strategy", "parity"),
+        ("siphon-traps", "siphon_traps"), ("ltl-lasso", "ltl_net"), ("ltl-ranks", "ltl_net"),
+        ("ltl-stubborn", "ltl_stubborn"),
+        ("ctl-star", "ctl_star"), ("ctl-diagrams", "ctl_diagrams"), ("parity-strategy", "parity"),
         ("normalised-simulation", "normalised"), ("linear-distinction", "linear_distinctions"),
     ],
 )  # fmt: skip

@@ -148,3 +148,15 @@ def test_budget_and_misuse() -> None:
         with_last_steps(net, parse_formula("F done(u)"))
     with pytest.raises(UsageError, match="last step"):
         ltl(net, "F done(t)")
+
+
+def test_staying_is_said_once() -> None:
+    """Also where the automaton comes back after several letters only."""
+    net = PetriNet.from_arrays([[1], [0]], [[0], [1]], [1, 0])
+    for text in ("F G (F (p1 U p2) && X X (G !p1 && X p1))", "F G (X X p1 || F (p1 U !p2))"):
+        verdict = ltl(net, text)
+        assert verdict.violated
+        assert verdict.witness is not None
+        assert verdict.witness.actions == ("t1", "(stays)")
+        assert verdict.evidence is not None
+        assert recheck_ltl(verdict.evidence, net).passed

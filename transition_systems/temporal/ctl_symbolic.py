@@ -124,7 +124,7 @@ class SymbolicCtl:
         initial = self.system.initial_set()
 
         def initially(number: int) -> bool | None:
-            value = self._part(program, number)
+            value = self.part(program, number)
             if initial & ~value == self.nothing:
                 return True
             return False if initial & value == self.nothing else None
@@ -136,9 +136,10 @@ class SymbolicCtl:
 
     def where(self, program: CtlProgram) -> Any:
         """Return the reachable states where a formula holds."""
-        return self._part(program, program.root)
+        return self.part(program, program.root)
 
-    def _part(self, program: CtlProgram, wanted: int) -> Any:
+    def part(self, program: CtlProgram, wanted: int) -> Any:
+        """Return the reachable states where a part of a formula holds, by its number."""
         needed = {wanted}
         for number in range(wanted, -1, -1):
             if number in needed:

@@ -178,6 +178,8 @@ class LassoSearch:
         ):
             loop, end = loop - 1, end - 1
         names = [*lts.label_names, STAYS]
+        if all(names[label] == STAYS for label in labels[loop:end]):
+            end = loop + 1  # a state that is never left is said once, however the automaton moves
         steps = [
             Step(action=names[label], label=names[label], state=state)
             for label, state in zip(labels[:end], after, strict=False)

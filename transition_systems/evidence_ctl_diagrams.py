@@ -1,0 +1,75 @@
+"""Evidence for formulas of branching time on sets of markings that are decision diagrams."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transition_systems.evidence_data import ByContent, Claim, decode_array, encode_array
+
+__all__ = ["CtlDiagrams"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CtlDiagrams(ByContent):
+    """For each temporal operator of a formula of CTL, markings that have it, and why they do.
+
+    Negation is pushed to the state predicates, so that each operator is one of ``X``, ``U`` and
+    ``R`` on some path or on all: ``F p`` is ``true U p``, ``G p`` is ``false R p``, ``p W q`` is
+    ``q R (p || q)``, and the negation of an ``X``, ``U`` or ``R`` is an ``X``, ``R`` or ``U`` of
+    the negations under the other quantifier. Each set holds some of the markings with its operator,
+    perhaps not all: such a formula is monotone in its parts.
+
+    Parameters
+    ----------
+    claim
+        The formula, or its negation.
+    names, fields, nodes
+        As of :class:`~transition_systems.evidence.DiagramEvidence`, but that the nodes are those of
+        all sets here.
+    links
+        int64, shape (n_links, 3): the number of a temporal operator (operands before operators and
+        from left to right), a transition or -1, and the node of a set.
+
+        ``E X p``: each marking of the set leads by the transition to one with ``p``. ``A X p``: of
+        the markings in the set (-1) each step leads to one with ``p``. ``E [p U q]``: markings with
+        ``p``, each of which leads by the transition to one with ``q`` or of an earlier link.
+        ``A [p U q]``: markings with ``p`` (-1) that have steps, all of them to such ones.
+        ``E [p R q]`` and ``A [p R q]``: first all markings (-1). Each has ``q``, and has ``p``, or
+        is in one of the sets that follow, from which the transition (for ``A``, each one: -1) leads
+        to the first set again; for ``E`` it may also be dead.
+    """
+
+    claim: Claim
+    names: tuple[str, ...]
+    fields: NDArray[np.int64]
+    nodes: NDArray[np.int64]
+    links: NDArray[np.int64]
+
+    kind = "ctl-diagrams"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the evidence as JSON data."""
+        return {
+            "kind": self.kind,
+            "claim": self.claim.to_dict(),
+            "names": list(self.names),
+            "fields": encode_array(self.fields),
+            "nodes": encode_array(self.nodes),
+            "links": encode_array(self.links),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> CtlDiagrams:
+        """Rebuild the evidence from :meth:`to_dict`."""
+        return cls(
+            claim=Claim.from_dict(data["claim"]),
+            names=tuple(str(name) for name in data["names"]),
+            fields=decode_array(data["fields"]),
+            nodes=decode_array(data["nodes"]),
+            links=decode_array(data["links"]),
+        )
