@@ -28,9 +28,17 @@ from petri.portfolio.whole import DrawnAnswers, ListedAnswers
 from petri.state_space import StateSpace, SymbolicSpace, state_space
 from state_space_nets import philosophers
 from transition_systems.budget import Budget
-from transition_systems.properties.formulas import always_everywhere, possible
+from transition_systems.properties.formulas import State, Unary, always_everywhere, possible
 from transition_systems.properties.parse import parse_formula
-from transition_systems.properties.predicates import Compare, Dead, Enabled, Not, conjunction
+from transition_systems.properties.predicates import (
+    And,
+    Compare,
+    Dead,
+    Enabled,
+    Not,
+    Predicate,
+    conjunction,
+)
 
 DATA = os.environ.get("NETPROOF_DATA")
 
@@ -210,13 +218,15 @@ def by_definition(net: PetriNet, space: Space, question: ContestQuestion) -> boo
         )
     if question.category == "UB":
         return max(sum(tokens.get(p, 0) for p in question.places) for tokens in counts)
-    formula: object = question.formula
-    inner = formula.operand.predicate  # type: ignore[attr-defined]
+    formula = question.formula
+    assert isinstance(formula, Unary)
+    assert isinstance(formula.operand, State)
+    inner = formula.operand.predicate
     values = [_holds(inner, dict(key), fires[key]) for key in space.steps]
-    return all(values) if formula.operator == "AG" else any(values)  # type: ignore[attr-defined]
+    return all(values) if formula.operator == "AG" else any(values)
 
 
-def _holds(node: object, tokens: dict[str, int], fires: set[str]) -> bool:
+def _holds(node: Predicate, tokens: dict[str, int], fires: set[str]) -> bool:
     match node:
         case Compare(terms=terms, bound=bound):
             return sum(weight * tokens.get(place, 0) for place, weight in terms) <= bound
@@ -225,7 +235,8 @@ def _holds(node: object, tokens: dict[str, int], fires: set[str]) -> bool:
         case Not(operand=operand):
             return not _holds(operand, tokens, fires)
         case _:
-            return all(_holds(part, tokens, fires) for part in node.operands)  # type: ignore[attr-defined]
+            assert isinstance(node, And)
+            return all(_holds(part, tokens, fires) for part in node.operands)
 
 
 def test_answers_by_definition() -> None:

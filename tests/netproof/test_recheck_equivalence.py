@@ -175,8 +175,12 @@ def test_forged_evidence_is_refused(left: LTS, right: LTS, relation: Any) -> Non
     genuine = bisimilar(left, right, relation).evidence
     assert genuine is not None
     assert recheck_equivalence(genuine, left, right).passed
-    own = forged_partitions if isinstance(genuine, PartitionEvidence) else forged_formulas
-    forged = [*own(genuine), *forged_claims(genuine)]  # type: ignore[arg-type]
+    if isinstance(genuine, PartitionEvidence):
+        own = forged_partitions(genuine)
+    else:
+        assert isinstance(genuine, Distinction)
+        own = forged_formulas(genuine)
+    forged = [*own, *forged_claims(genuine)]
     assert len(forged) >= 20
     for evidence in forged:
         still = isinstance(evidence, PartitionEvidence) and _valid_split(evidence, left, right)

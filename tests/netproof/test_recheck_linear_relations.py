@@ -14,7 +14,7 @@ from netproof.recheck import recheck_equivalence
 from oracles.linear_relations import System, first_difference
 from transition_systems.budget import Budget
 from transition_systems.equivalences import equivalent, refines
-from transition_systems.equivalences.linear_relations import LINEAR_RELATIONS
+from transition_systems.equivalences.linear_relations import LINEAR_RELATIONS, LinearName
 from transition_systems.errors import RecheckError
 from transition_systems.evidence import (
     Evidence,
@@ -117,13 +117,13 @@ def truth(a: LTS, b: LTS, evidence: Any) -> bool:
 
 
 @relations
-def test_what_passes_is_true(relation: str) -> None:
+def test_what_passes_is_true(relation: LinearName) -> None:
     rng = random.Random(relation)
     accepted = refused = 0
     for _ in range(60):
         a, b = random_pair(rng)
         for decide in (refines, equivalent):
-            evidence: Any = decide(a, b, relation, atoms=["p"]).evidence  # type: ignore[arg-type]
+            evidence: Any = decide(a, b, relation, atoms=["p"]).evidence
             for _ in range(MUTANTS):
                 forged = mutant(rng, evidence)
                 result = recheck_equivalence(forged, a, b)
@@ -139,10 +139,10 @@ def test_what_passes_is_true(relation: str) -> None:
 
 
 @relations
-def test_each_pair_that_is_needed_is_needed(relation: str) -> None:
+def test_each_pair_that_is_needed_is_needed(relation: LinearName) -> None:
     """Without a pair of a chain nothing is proved; with the sets of another system neither."""
     chain = LTS.from_arcs(4, [(0, "a", 1), (1, "b", 2), (2, "c", 3)], final=[3])
-    verdict = refines(chain, chain, relation)  # type: ignore[arg-type]
+    verdict = refines(chain, chain, relation)
     evidence: Any = verdict.evidence
     (part,) = evidence.parts
     for at in range(len(part.states)):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pytest
 
 from netproof.recheck import recheck
@@ -60,8 +62,8 @@ def forged(evidence: ReductionEvidence) -> list[tuple[str, Evidence]]:
     steps = evidence.steps
     made: list[tuple[str, Evidence]] = []
 
-    def add(what: str, **changes: object) -> None:
-        made.append((what, replace(evidence, **changes)))  # type: ignore[arg-type]
+    def add(what: str, **changes: Any) -> None:
+        made.append((what, replace(evidence, **changes)))
 
     for k in range(len(steps)):
         add(f"without step {k}", steps=steps[:k] + steps[k + 1 :])
@@ -90,10 +92,11 @@ def forged(evidence: ReductionEvidence) -> list[tuple[str, Evidence]]:
     if isinstance(states, StateSet) and len(states.rows):
         fewer = StateSet(names=states.names, rows=states.rows[1:])
         if not isinstance(inner, TrapEvidence) or len(states.rows) > 1:
-            changes: dict[str, object] = {"states": fewer}
-            if hasattr(inner, "rank"):
-                changes["rank"] = inner.rank[1:]
-            add("a state missing", inner=replace(inner, **changes))  # type: ignore[arg-type]
+            changes: dict[str, Any] = {"states": fewer}
+            rank = getattr(inner, "rank", None)
+            if isinstance(rank, np.ndarray):
+                changes["rank"] = rank[1:]
+            add("a state missing", inner=replace(inner, **changes))
     return made
 
 
