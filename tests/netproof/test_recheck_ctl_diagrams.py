@@ -184,8 +184,8 @@ def test_forged_links_are_refused() -> None:
     assert recheck(piece, ENDING).passed
     rows = piece.links.tolist()
     assert [row[:2] for row in rows] == [[0, -1]] * 3
-    refused(linked(piece, rows[1:]), "leads out", ENDING)
-    refused(linked(piece, rows[::-1]), "leads out", ENDING)
+    refused(linked(piece, rows[1:]), "leads out of what is allowed", ENDING)
+    refused(linked(piece, rows[::-1]), "leads out of what is allowed", ENDING)
     refused(linked(piece, [[1, *row[1:]] for row in rows]), "more temporal", ENDING)
     refused(linked(piece, [[-1, *row[1:]] for row in rows]), "more temporal", ENDING)
     refused(linked(piece, []), "initial marking", ENDING)
