@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from netproof.assumed import assumptions
 from netproof.carrying import carried
 from netproof.check_options import DECIDE_SHARE, CheckOptions, Clock
 from netproof.explain import explained
@@ -72,8 +73,8 @@ def answers(
             verdict = explained_formula(question.translation, name, about, verdict)
         elif question.translation is not None:
             verdict = explained(question.translation, verdict, dead=_dead_activities(question))
-        if question.translation is not None:
-            verdict = verdict.with_(assumptions=question.translation.assumptions)
+        taken = assumptions(name, question.net, question.translation)
+        verdict = verdict.with_(assumptions=taken)
         if verdict.evidence is not None:
             evidence = stamped(
                 verdict.evidence,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from netproof.check_options import default_budget
 from netproof.checking import DEFAULT_SECONDS, CheckOptions, check_model
 from netproof.loading import Model, model_of
 from netproof.many import check_sources
@@ -246,7 +247,11 @@ def check_many(
 
 
 def convert(
-    model: Model | WorkflowGraph | PetriNet | PathOrFile, to: str, *, starts: Starts = "one"
+    model: Model | WorkflowGraph | PetriNet | PathOrFile,
+    to: str,
+    *,
+    starts: Starts = "one",
+    budget: Budget | float | None = None,
 ) -> str:
     """Return a model as text in another format.
 
@@ -258,6 +263,9 @@ def convert(
         ``"pnml"``, ``"dot"``, ``"json"``, ``"cspm"`` or ``"definition"``.
     starts
         The reading of several start events.
+    budget
+        Seconds, or a budget, for what is looked up in the states of the model; 30 seconds by
+        default.
 
     Returns
     -------
@@ -280,4 +288,4 @@ def convert(
 
     if to not in CONVERSIONS:
         raise UsageError(f"there is no conversion to {to!r}; there are {', '.join(CONVERSIONS)}")
-    return CONVERSIONS[to](model_of(model), starts).text
+    return CONVERSIONS[to](model_of(model), starts, default_budget(budget)).text

@@ -102,11 +102,16 @@ class AskedFormula:
             sentences.append("No fairness is assumed.")
         if self.weak:
             sentences.append(WEAK_READING)
-        if self.fairness is not None:
-            strength, *process, _ = self.fairness.split("-")
-            of = "process" if process else "step"
-            sentences.append(f"Only paths count that are {strength}ly fair to each {of}.")
-        return tuple(sentences)
+        return (*sentences, *self.assumptions)
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """The fairness under which the formula is asked, as a sentence; nothing without."""
+        if self.fairness is None:
+            return ()
+        strength, *process, _ = self.fairness.split("-")
+        of = "process" if process else "step"
+        return (f"Only paths count that are {strength}ly fair to each {of}.",)
 
 
 def with_reading(text: str, *, weak: bool = False, fairness: str | None = None) -> str:

@@ -205,7 +205,11 @@ def failure_lines(
         lines.append("  What could not be decided is not shown; a larger budget may decide it.")
     if entry.witness is not None and len(entry.witness):
         lines += _run(entry.witness, source, shown)
-    lines += [f"  assumed: {plain(item, MAX_TEXT, line=True)}" for item in model.assumptions]
+    taken = dict.fromkeys((*model.assumptions, *verdict.assumptions))
+    lines += [
+        f"  assumed: {plain(item, MAX_TEXT, line=True)}"
+        for item in taken if item not in verdict.explanation
+    ]  # fmt: skip
     return [*lines, f"  rerun: {_again(model, entry, shown, options or [])}"]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import sys
 from pathlib import Path
 from typing import Literal
@@ -19,16 +18,18 @@ from transition_systems.readwrite.dot import format_lts_dot
 from transition_systems.readwrite.files import read_bytes
 from transition_systems.readwrite.fsm import format_fsm, parse_fsm
 from transition_systems.readwrite.json import format_lts_json, parse_lts_json
+from translators.formats import HEAD
+from translators.systems import AUT, FSM, LTS_JSON
 
-__all__ = ["SYSTEM_FORMATS", "behaviour_text", "is_system", "load_behaviour", "system_text"]
+__all__ = [
+    "SYSTEM_FORMATS",
+    "behaviour_text",
+    "is_system",
+    "load_behaviour",
+    "system_ending",
+    "system_text",
+]
 
-_AUT = re.compile(rb"(?:\xef\xbb\xbf)?\s*des\s*\(")
-_LTS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"format"\s*:\s*"netproof/lts/')
-_FSM_PARAMETERS = re.compile(
-    rb"(?:\xef\xbb\xbf)?"
-    rb"(?:[ \t]*(?:[a-zA-Z_][\w'@]*[ \t]*\([ \t]*\d+[ \t]*\)[^\n]*)?\r?\n)*?---"
-)
-_FSM_STATES = re.compile(rb"---[ \t]*\r?\n(?:[\d \t]*\r?\n)*---[ \t]*(?:\r?\n|\Z)")
 SYSTEM_FORMATS = ("aut", "fsm", "lts")
 
 
@@ -85,7 +86,7 @@ def load_behaviour(
     file = io.BytesIO(data)
     file.name = path
     model = load(file, format=format)
-    net, translation = net_of(model, starts)
+    net, translation = net_of(model, starts, budget)
     graph = reachability_graph(net, budget=budget)
     if not graph.complete:
         raise UndecidedError(f"{path}: not all markings were found: {graph.reason}")
@@ -95,12 +96,8 @@ def load_behaviour(
 
 
 def _recognised(data: bytes) -> str | None:
-    if _AUT.match(data):
-        return "aut"
-    if _LTS.match(data[:4096]):
-        return "lts"
-    head = _FSM_PARAMETERS.match(data)
-    return "fsm" if head is not None and _FSM_STATES.match(data, head.end() - 3) else None
+    head = data[:HEAD]
+    return next((one.name for one in (AUT, FSM, LTS_JSON) if one.detect(head)), None)
 
 
 def is_system(path: str, format: str | None = None) -> bool:
@@ -129,10 +126,26 @@ def behaviour_text(lts: LTS, path: str) -> str:
     >>> behaviour_text(LTS.from_arcs(1, [(0, "a", 0)]), "x.aut").splitlines()
     ['des (0, 1, 1)', '(0, "a", 0)']
     """
+    return system_text(lts, system_ending(path))
+
+
+def system_ending(path: str) -> str:
+    """Return the format of a file for a system, by its ending.
+
+    Raises
+    ------
+    UsageError
+        For another ending.
+
+    Examples
+    --------
+    >>> system_ending("x.AUT")
+    'aut'
+    """
     ending = Path(path).suffix.lower()
     if ending not in (".aut", ".fsm", ".dot", ".json"):
         raise UsageError(f"{path}: a system is written as x.aut, x.fsm, x.dot or x.json")
-    return system_text(lts, ending[1:])
+    return ending[1:]
 
 
 def system_text(lts: LTS, format: str) -> str:

@@ -6,7 +6,10 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = ["DECIDE_SHARE", "DEFAULT_SECONDS", "CheckOptions", "Clock"]
+from transition_systems.budget import Budget
+from transition_systems.errors import UsageError
+
+__all__ = ["DECIDE_SHARE", "DEFAULT_SECONDS", "CheckOptions", "Clock", "default_budget"]
 
 DEFAULT_SECONDS = 30.0
 DECIDE_SHARE = 0.6
@@ -47,6 +50,26 @@ class CheckOptions:
             "from": self.format,
             "recheck": self.recheck,
         }
+
+
+def default_budget(budget: Budget | float | None) -> Budget:
+    """Return the budget that is meant, fixed: seconds, or 30 where none are given.
+
+    Raises
+    ------
+    UsageError
+        When the seconds are no positive number.
+
+    Examples
+    --------
+    >>> 29 < default_budget(None).remaining() <= 30
+    True
+    """
+    if isinstance(budget, Budget):
+        return budget.fixed()
+    if budget is not None and not 0 < budget < float("inf"):
+        raise UsageError(f"a budget is a positive number of seconds, not {budget}")
+    return Budget(seconds=DEFAULT_SECONDS if budget is None else float(budget)).fixed()
 
 
 @dataclass(slots=True)

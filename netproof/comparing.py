@@ -143,7 +143,7 @@ class _Comparison:
         for name in without.keys() & lacking.keys():
             raise without[name]
         verdicts = _verdicts(first, second, without, lacking, pairs)
-        assumed = dict.fromkeys((*first.assumptions, *second.assumptions))
+        assumed = dict.fromkeys((*first.assumed, *second.assumed))
         result = replace(result, verdicts=verdicts, assumptions=tuple(assumed))
         self._tell(result)
         sides = self._subject("old", self.old, first), self._subject("new", self.new, second)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["CONVERSIONS", "Conversion", "net_of"]
 
 Starts = Literal["one", "all"]
-EXPLORED = Budget(states=50_000, seconds=5.0)
+EXPLORED_STATES, EXPLORED_SECONDS = 50_000, 5.0
 COMPLETION_KEPT = "the completion condition is kept as tool-specific content"
 
 
@@ -33,7 +33,9 @@ class Conversion:
     remarks: tuple[str, ...] = ()
 
 
-def net_of(model: Model, starts: Starts = "one") -> tuple[PetriNet, NetTranslation | None]:
+def net_of(
+    model: Model, starts: Starts = "one", budget: Budget | None = None
+) -> tuple[PetriNet, NetTranslation | None]:
     """Return the net of a model, and the translation where there was one.
 
     Raises
@@ -44,9 +46,16 @@ def net_of(model: Model, starts: Starts = "one") -> tuple[PetriNet, NetTranslati
     if model.graph is None:
         assert model.net is not None
         return model.net, None
-    translation = workflow_to_net(model.graph, starts=starts)
+    translation = workflow_to_net(model.graph, starts=starts, budget=budget)
     _refuse((model.ledger + translation.ledger).refused)
     return translation.net, translation
+
+
+def _explored(budget: Budget) -> Budget:
+    """Return the share of a budget for looking whether a state is reached."""
+    left = budget.remaining()
+    seconds = EXPLORED_SECONDS if left is None else min(EXPLORED_SECONDS, left)
+    return Budget(states=EXPLORED_STATES, seconds=seconds)
 
 
 def _refuse(entries: Iterable[Entry]) -> None:
@@ -63,26 +72,29 @@ def _remarks(model: Model, entries: Iterable[Entry]) -> tuple[str, ...]:
 
 
 def _net_remarks(
-    model: Model, translation: NetTranslation | None, space: ReachabilityGraph | None
+    model: Model,
+    translation: NetTranslation | None,
+    space: ReachabilityGraph | None,
+    budget: Budget,
 ) -> tuple[str, ...]:
     """Return the remarks on a net; of what counts only if it is reached, what is or may be."""
     if translation is None:
         return ()
     entries = list(translation.ledger.abstracted)
     if translation.conditions and space is None:
-        space = reachability_graph(translation.net, budget=EXPLORED)
+        space = reachability_graph(translation.net, budget=_explored(budget))
     for statement, entry in translation.conditions:
         if space is None or not space.complete or bool(space.holds(statement).any()):
             entries.append(entry)
     return _remarks(model, entries)
 
 
-def _pnml(model: Model, starts: Starts) -> Conversion:
-    net, translation = net_of(model, starts)
+def _pnml(model: Model, starts: Starts, budget: Budget) -> Conversion:
+    net, translation = net_of(model, starts, budget)
     if translation is None:
         return Conversion(text=format_pnml(net))
-    space = reachability_graph(net, budget=EXPLORED)
-    remarks = _net_remarks(model, translation, space)
+    space = reachability_graph(net, budget=_explored(budget))
+    remarks = _net_remarks(model, translation, space, budget)
     done = space.holds(translation.goal.completion).nonzero()[0]
     if space.complete and len(done) == 1:
         final = net.replace(final=space.marking(int(done[0])))
@@ -106,13 +118,13 @@ def _with_completion(net: PetriNet, translation: NetTranslation) -> str:
     return format_xml(root)
 
 
-def _dot(model: Model, starts: Starts) -> Conversion:
-    net, translation = net_of(model, starts)
-    return Conversion(text=format_dot(net), remarks=_net_remarks(model, translation, None))
+def _dot(model: Model, starts: Starts, budget: Budget) -> Conversion:
+    net, translation = net_of(model, starts, budget)
+    return Conversion(text=format_dot(net), remarks=_net_remarks(model, translation, None, budget))
 
 
-def _json(model: Model, starts: Starts) -> Conversion:
-    net, translation = net_of(model, starts)
+def _json(model: Model, starts: Starts, budget: Budget) -> Conversion:
+    net, translation = net_of(model, starts, budget)
     data = {
         "schema": "netproof/net/1",
         "source": model.source,
@@ -126,30 +138,30 @@ def _json(model: Model, starts: Starts) -> Conversion:
     }
     return Conversion(
         text=json.dumps(data, ensure_ascii=False, indent=1) + "\n",
-        remarks=_net_remarks(model, translation, None),
+        remarks=_net_remarks(model, translation, None, budget),
     )
 
 
-def _cspm(model: Model, starts: Starts) -> Conversion:
+def _cspm(model: Model, starts: Starts, budget: Budget) -> Conversion:
     if model.graph is None:
         raise UsageError("only workflows are converted to CSPm; this is a net")
     from process_algebra import format_cspm
     from translators.to_process import workflow_to_process
 
-    translation = workflow_to_process(model.graph, starts=starts)
+    translation = workflow_to_process(model.graph, starts=starts, budget=budget)
     _refuse((*model.ledger.refused, *translation.refused))
     return Conversion(
         text=format_cspm(translation.process),
-        remarks=(*_remarks(model, translation.ledger.abstracted), *_watched(translation)),
+        remarks=(*_remarks(model, translation.ledger.abstracted), *_watched(translation, budget)),
     )
 
 
-def _watched(translation: ProcessTranslation) -> tuple[str, ...]:
+def _watched(translation: ProcessTranslation, budget: Budget) -> tuple[str, ...]:
     """Return what the process leaves out in states that it reaches, or may reach."""
     from translators.to_process.translation import state_space
 
     try:
-        space = state_space(translation, budget=EXPLORED)
+        space = state_space(translation, budget=_explored(budget))
     except UnsupportedError as error:
         return (f"the process stops at an overflow event: {error.message}",)
     return tuple(
@@ -159,8 +171,8 @@ def _watched(translation: ProcessTranslation) -> tuple[str, ...]:
     )
 
 
-def _definition(model: Model, starts: Starts) -> Conversion:
-    del starts
+def _definition(model: Model, starts: Starts, budget: Budget) -> Conversion:
+    del starts, budget
     if model.graph is None:
         raise UsageError("only workflows are converted to the definition format; this is a net")
     from translators.definition import format_definition
@@ -170,7 +182,7 @@ def _definition(model: Model, starts: Starts) -> Conversion:
     return Conversion(text=text, remarks=_remarks(model, ()))
 
 
-CONVERSIONS: Mapping[str, Callable[[Model, Starts], Conversion]] = {
+CONVERSIONS: Mapping[str, Callable[[Model, Starts, Budget], Conversion]] = {
     "pnml": _pnml,
     "dot": _dot,
     "json": _json,

@@ -6,11 +6,11 @@ is entered here is offered by ``netproof equivalent`` and ``netproof minimise``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
-from typing import cast
+from typing import TypeVar, cast
 
 from transition_systems.budget import Budget
 from transition_systems.equivalences import (
@@ -29,8 +29,9 @@ from transition_systems.errors import UsageError
 from transition_systems.lts import LTS
 from transition_systems.verdict import Verdict
 
-__all__ = ["EQUIVALENCES", "Equivalence", "equivalence_named"]
+__all__ = ["EQUIVALENCES", "Equivalence", "entry_named", "equivalence_named"]
 
+Entry = TypeVar("Entry")
 Compare = Callable[[LTS, LTS, Budget], Verdict]
 Minimise = Callable[[LTS, Budget], LTS]
 
@@ -105,10 +106,28 @@ def equivalence_named(name: str) -> Equivalence:
     ...
     transition_systems.errors.UsageError: there is no relation 'week'; did you mean 'weak'?
     """
-    found = EQUIVALENCES.get(name)
+    return entry_named(EQUIVALENCES, name, "relation")
+
+
+def entry_named(table: Mapping[str, Entry], name: str, kind: str) -> Entry:
+    """Return what stands in a table under a name.
+
+    Raises
+    ------
+    UsageError
+        When nothing does, with the nearest names.
+
+    Examples
+    --------
+    >>> entry_named({"weak": 1}, "week", "relation")
+    Traceback (most recent call last):
+    ...
+    transition_systems.errors.UsageError: there is no relation 'week'; did you mean 'weak'?
+    """
+    found = table.get(name)
     if found is None:
-        near = get_close_matches(name, EQUIVALENCES, 3, 0.5)
+        near = get_close_matches(name, table, 3, 0.5)
         known = " or ".join(repr(other) for other in near)
-        mend = f"did you mean {known}?" if near else f"there are {', '.join(EQUIVALENCES)}"
-        raise UsageError(f"there is no relation {name!r}; {mend}")
+        mend = f"did you mean {known}?" if near else f"there are {', '.join(table)}"
+        raise UsageError(f"there is no {kind} {name!r}; {mend}")
     return found

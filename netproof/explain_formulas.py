@@ -9,7 +9,7 @@ from netproof.explain import named_elements
 from netproof.net_formulas import NetFormula
 from transition_systems.evidence_ltl import STAYS
 from transition_systems.run import Lasso, Run, Step
-from transition_systems.temporal.english import formula_in_english
+from transition_systems.temporal.english import clause_in_english, formula_in_english
 from transition_systems.verdict import Verdict
 from translators.to_petri import NetTranslation
 from translators.trace_back import element_state
@@ -38,8 +38,10 @@ def explained_formula(
     if asked.mu is not None:
         word = "holds" if verdict.holds else "does not hold"
         return verdict.with_(explanation=(f"The formula {word} at the start.", *asked.reading))
-    said = formula_in_english(asked.formula).removesuffix(".")
-    told = [f"{said}." if verdict.holds else f"This does not hold: {said[0].lower()}{said[1:]}."]
+    if verdict.holds:
+        told = [formula_in_english(asked.formula)]
+    else:
+        told = [f"This does not hold: {clause_in_english(asked.formula)}."]
     witness = verdict.witness
     if witness is not None and verdict.violated:
         told.append(_shown(translation, about.own(witness)))
@@ -68,7 +70,7 @@ def _tokens(translation: NetTranslation | None, state: Mapping[str, int]) -> str
 
 def _acting(translation: NetTranslation | None, steps: Sequence[Step]) -> str:
     if translation is None:
-        return _listed(list(dict.fromkeys(step.action for step in steps)))
+        return _listed(list(dict.fromkeys(step.label for step in steps)))
     records = [translation.transitions.get(step.action) for step in steps]
     owners = [record.owner for record in records if record is not None]
     return named_elements(translation, list(dict.fromkeys(owners)))

@@ -53,8 +53,7 @@ def net_predicate(net: PetriNet, predicate: Predicate) -> Predicate:
     def fired(name: str) -> list[str]:
         if name in transitions:
             return [name]
-        _known(name, [*transitions, *(t.label for t in net.transitions if t.label)])
-        return [t.id for t in net.transitions if t.label == name]
+        return _with_label(net, name)
 
     def leaf(node: Predicate) -> Predicate:
         match node:
@@ -147,8 +146,7 @@ def steps_named(net: PetriNet, translation: NetTranslation | None, name: str) ->
     if name == "tau":
         return [t.id for t in net.transitions if t.label is None]
     if translation is None:
-        _known(name, [*net.transition_ids, *(t.label for t in net.transitions if t.label)])
-        return [t.id for t in net.transitions if t.label == name]
+        return _with_label(net, name)
     ids = _names(translation.graph)
     _known(name, [*ids, *net.transition_ids])
     return [t.id for t in translation.transitions.values() if t.owner in ids[name]]
@@ -201,6 +199,15 @@ def _names(graph: WorkflowGraph) -> dict[str, list[str]]:
     for id, name in items:
         if name and (name not in found or found[name] != [name]):
             found.setdefault(name, []).append(id)
+    return found
+
+
+def _with_label(net: PetriNet, name: str) -> list[str]:
+    """Return the transitions with a label; of a misspelt name the nearest labels come first."""
+    found = [node.id for node in net.transitions if node.label == name]
+    if not found:
+        shown = [node.label or node.id for node in net.transitions]
+        _known(name, shown if nearest_names(name, shown) else net.transition_ids)
     return found
 
 

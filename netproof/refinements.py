@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import partial
 from typing import cast
 
+from netproof.equivalences import EQUIVALENCES, entry_named
 from transition_systems.budget import Budget
 from transition_systems.equivalences import refines, simulated_by
 from transition_systems.equivalences.linear_relations import LINEAR_RELATIONS, LinearName
@@ -48,7 +48,9 @@ def _refine(name: str, specification: LTS, implementation: LTS, budget: Budget) 
 def _simulate(name: str, specification: LTS, implementation: LTS, budget: Budget) -> Verdict:
     atoms = {*specification.atoms, *implementation.atoms}
     relation = cast(SimulationName, name)
-    return simulated_by(implementation, specification, relation, atoms=atoms, budget=budget)
+    verdict = simulated_by(implementation, specification, relation, atoms=atoms, budget=budget)
+    told = [text.replace("the lower one", "the implementation") for text in verdict.explanation]
+    return verdict.with_(explanation=tuple(told))
 
 
 REFINEMENTS: dict[str, Refinement] = {
@@ -74,10 +76,7 @@ def refinement_named(name: str) -> Refinement:
     ...
     transition_systems.errors.UsageError: there is no refinement 'failure'; did you mean ...
     """
-    found = REFINEMENTS.get(name)
-    if found is None:
-        near = get_close_matches(name, REFINEMENTS, 3, 0.5)
-        known = " or ".join(repr(other) for other in near)
-        mend = f"did you mean {known}?" if near else f"there are {', '.join(REFINEMENTS)}"
-        raise UsageError(f"there is no refinement {name!r}; {mend}")
-    return found
+    if name in EQUIVALENCES and name not in REFINEMENTS:
+        known = ", ".join(REFINEMENTS)
+        raise UsageError(f"{name!r} is an equivalence and no refinement; there are {known}")
+    return entry_named(REFINEMENTS, name, "refinement")

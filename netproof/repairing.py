@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from netproof.assumed import assumptions
 from netproof.loading import Model, model_of
 from netproof.net_question import pose
 from netproof.report.terminal import ledger_lines
@@ -158,7 +159,7 @@ def diagnose(
         repair=repair_workflow(graph, most=most, budget=limit),
         graph=graph,
         ledger=(loaded.ledger + translation.ledger).extended(met),
-        assumptions=translation.assumptions,
+        assumptions=assumptions("soundness", translation.net, translation),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from netproof.behaviours import load_behaviour
+from netproof.check_options import default_budget
 from netproof.recheck import RecheckResult, recheck_equivalence
 from transition_systems.budget import Budget
 from transition_systems.equivalences.spectrum import SIDES, Entry, Spectrum
@@ -33,7 +34,7 @@ def spectrum(
         Systems, or paths of files that ``netproof equivalent`` reads: ``.aut``, FSM, JSON, nets,
         workflows.
     budget
-        Seconds, or a budget, for everything together; without a limit by default.
+        Seconds, or a budget, for everything together; 30 seconds by default.
     progress
         Told before each decision.
 
@@ -60,7 +61,7 @@ def spectrum(
     >>> spectrum(once, twice).outcome("simulation", "below")
     <Outcome.HOLDS: 'HOLDS'>
     """
-    limit = (budget if isinstance(budget, Budget) else Budget(seconds=budget)).fixed()
+    limit = default_budget(budget)
     systems = [
         given if isinstance(given, LTS) else load_behaviour(os.fspath(given), budget=limit)
         for given in (a, b)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from netproof.evidence_files import evidence_folder
 from netproof.report.findings import outline_for
 from netproof.report.model import ModelReport, Report, VerdictReport
-from netproof.report.sequence import sequence_diagram
+from netproof.report.sequence import SequenceDiagram, sequence_diagram
 from petri.net import PetriNet
 from petri.structure.components import s_cover
 from transition_systems.budget import Budget
@@ -20,7 +21,7 @@ from transition_systems.readwrite.files import write_text
 from transition_systems.readwrite.itf import format_itf
 from transition_systems.run import Lasso, Run
 
-__all__ = ["format_replay_test", "write_traces"]
+__all__ = ["Trace", "traces_of", "write_traces"]
 
 NAME = re.compile(r"[^A-Za-z0-9]+")
 LONGEST, MOST_PLACES, MOST_COMPONENTS, SECONDS = 50, 300, 10, 2.0
@@ -60,34 +61,115 @@ def write_traces(report: Report, folder: str | os.PathLike[str]) -> list[Path]:
     '0001-net-deadlock.mmd'
     """
     base = evidence_folder(folder)
-    starts = "all" if report.options.get("starts") == "all" else "one"
     written: list[Path] = []
-    number = 0
+    for number, trace in enumerate(traces_of(report), start=1):
+        source, name = _short(Path(trace.model.source).stem), _short(trace.entry.name)
+        stem = f"{number:04d}-{source}-{name}"
+        files = {
+            f"{stem}.mmd": trace.to_mermaid() + "\n",
+            f"{stem}.svg": trace.to_svg(),
+            f"{stem}.itf.json": trace.to_itf(),
+        }
+        if trace.replayable:
+            text = trace.to_pytest(base)
+            files[f"test_{number:04d}_{source}_{name}.py".lower()] = text
+        for file, text in files.items():
+            write_text(base / file, text)
+            written.append(base / file)
+    return written
+
+
+def traces_of(report: Report, name: str | None = None) -> Iterator[Trace]:
+    """Yield the runs with steps that the verdicts of a report have, perhaps of one property.
+
+    Examples
+    --------
+    >>> from netproof.api import check
+    >>> net = PetriNet(places=["p"], transitions=["t"], arcs=[("p", "t")], initial=["p"])
+    >>> [len(trace.run) for trace in traces_of(check(net, "deadlock"))]
+    [1]
+    """
+    starts = "all" if report.options.get("starts") == "all" else "one"
     for model in report.models:
         components: Mapping[str, list[str]] | None = None
         for entry in model.verdicts:
             run = entry.witness
-            if run is None or not len(run):
+            if run is None or not len(run) or name not in (None, entry.name):
                 continue
-            number += 1
             if components is None:
                 components = _components(model)
             diagram = sequence_diagram(outline_for(model), run, components=components)
-            about = f"{model.source}: {entry.name}: {entry.outcome}"
-            source, name = _short(Path(model.source).stem), _short(entry.name)
-            stem = f"{number:04d}-{source}-{name}"
-            files = {
-                f"{stem}.mmd": diagram.to_mermaid() + "\n",
-                f"{stem}.svg": diagram.to_svg(),
-                f"{stem}.itf.json": format_itf(run, description=about),
-            }
-            if _replayable(model, run):
-                text = format_replay_test(model, entry, starts=starts, folder=base)
-                files[f"test_{number:04d}_{source}_{name}.py".lower()] = text
-            for file, text in files.items():
-                write_text(base / file, text)
-                written.append(base / file)
-    return written
+            yield Trace(model=model, entry=entry, run=run, diagram=diagram, starts=starts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """The run of a verdict on the user's model, for other tools; a picture in a notebook.
+
+    Parameters
+    ----------
+    model, entry
+        The file's entry of the report, and the verdict.
+    run
+        The run or lasso.
+    diagram
+        The same as a sequence diagram.
+    starts
+        The reading of several start events.
+    """
+
+    model: ModelReport = field(repr=False)
+    entry: VerdictReport = field(repr=False)
+    run: Run | Lasso
+    diagram: SequenceDiagram = field(repr=False)
+    starts: str = "one"
+
+    def to_mermaid(self) -> str:
+        """Return the text of a Mermaid sequence diagram."""
+        return self.diagram.to_mermaid()
+
+    def to_svg(self) -> str:
+        """Return the sequence diagram as a picture."""
+        return self.diagram.to_svg()
+
+    def to_itf(self) -> str:
+        """Return the run in the Informal Trace Format."""
+        about = f"{self.model.source}: {self.entry.name}: {self.entry.outcome}"
+        return format_itf(self.run, description=about)
+
+    def to_pytest(self, folder: str | os.PathLike[str] | None = None) -> str:
+        """Return a test that replays the run on the model's file, state by state.
+
+        Parameters
+        ----------
+        folder
+            Where the test will be, for the path to the model; by default the current folder.
+
+        Returns
+        -------
+        str
+            A module of Python that needs netproof and pytest only.
+
+        Raises
+        ------
+        UsageError
+            When the model comes from no file, or the steps are not its own.
+        """
+        if not self.replayable:
+            raise UsageError("a test replays a run of a model that was read from a file")
+        return _replay_test(self, Path() if folder is None else Path(folder))
+
+    @property
+    def replayable(self) -> bool:
+        """Whether the steps are those of the model as it is read, from a file."""
+        if self.model.source == "-" or self.model.source.startswith("<"):
+            return False
+        outline = outline_for(self.model)
+        known = {*outline.owners, *(() if outline.owners else outline.elements), STAYS}
+        return known.issuperset(self.run.actions)
+
+    def _repr_svg_(self) -> str:
+        return self.to_svg()
 
 
 def _short(text: str) -> str:
@@ -114,43 +196,9 @@ def _components(model: ModelReport) -> Mapping[str, list[str]]:
     return found
 
 
-def _replayable(model: ModelReport, run: Run | Lasso) -> bool:
-    """Return whether the steps are those of the model as it is read, from a file."""
-    if model.source == "-" or model.source.startswith("<"):
-        return False
-    outline = outline_for(model)
-    known = {*outline.owners, *(() if outline.owners else outline.elements), STAYS}
-    return known.issuperset(run.actions)
-
-
-def format_replay_test(
-    model: ModelReport, entry: VerdictReport, *, starts: str = "one", folder: Path | None = None
-) -> str:
-    """Return a test that replays the run of a verdict on the model's file, state by state.
-
-    Parameters
-    ----------
-    model, entry
-        The file's entry of a report, and the verdict, which has a run.
-    starts
-        The reading of several start events.
-    folder
-        Where the test will be, for the path to the model; by default the current folder.
-
-    Returns
-    -------
-    str
-        A module of Python that needs netproof and pytest only.
-
-    Raises
-    ------
-    UsageError
-        When the verdict has no run.
-    """
-    run = entry.witness
-    if run is None:
-        raise UsageError(f"the verdict on {entry.name!r} has no run")
-    where = os.path.relpath(model.source, (folder or Path()).resolve())
+def _replay_test(trace: Trace, folder: Path) -> str:
+    model, entry, run, starts = trace.model, trace.entry, trace.run, trace.starts
+    where = os.path.relpath(model.source, folder.resolve())
     loop = run.loop_start if isinstance(run, Lasso) else None
     states = [dict(run.initial), *(dict(step.state) for step in run.steps)]
     rows = [

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
+from petri.firing import with_labels
 from petri.ltl import transition_fairness
 from petri.net import PetriNet
 from petri.state_space import state_space
 from petri.state_space.space import StateSpace
 from transition_systems.budget import Budget
 from transition_systems.evidence import StateSet
+from transition_systems.evidence_ctl_star import CtlStarProof
 from transition_systems.lts import LTS, TAU_NAME, TICK_NAME
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula
@@ -81,12 +85,16 @@ def ctl_star(
             statistics=Statistics(method="explicit", states=space.n_states, seconds=space.seconds),
             reason=space.reason or "the net is unbounded",
         )  # fmt: skip
-    return check_ctl_star(
+    verdict = check_ctl_star(
         labelled_by_transitions(space), tree, holds=space.holds,
         fairness=transition_fairness(net, fairness), maximal=maximal, digest=net.digest,
         state=lambda number: space.marking(number).to_dict(),
         space=lambda: StateSet(names=net.place_ids, rows=space.markings), budget=limit,
     )  # fmt: skip
+    proof = verdict.evidence
+    if not isinstance(proof, CtlStarProof) or proof.path is None:
+        return verdict
+    return verdict.with_(evidence=replace(proof, path=with_labels(net, proof.path)))
 
 
 def labelled_by_transitions(space: StateSpace) -> LTS:

@@ -8,19 +8,21 @@ have array code of their own; this is the readable form that they are compared w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from operator import index
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from petri.marking import MAX_TOKENS, Marking
 from transition_systems.errors import FiringError, UsageError
-from transition_systems.run import Run, Step
+from transition_systems.run import Lasso, Run, Step
 
 if TYPE_CHECKING:
     from petri.incidence import ArcTable
     from petri.net import PetriNet
+    from petri.nodes import Transition
 
 __all__ = [
     "MarkingLike",
@@ -31,7 +33,10 @@ __all__ = [
     "run_transitions",
     "step",
     "transition_number",
+    "with_labels",
 ]
+
+R = TypeVar("R", bound=Run | Lasso)
 
 ARCS_FOR_A_STEP = 50
 
@@ -280,7 +285,32 @@ def step(net: PetriNet, number: int, after: Marking) -> Step:
     return _step(net, number, after.to_dict())
 
 
+def with_labels(net: PetriNet, run: R) -> R:
+    """Return a run of a net whose steps have the labels and source spans of its transitions.
+
+    Examples
+    --------
+    >>> from petri.net import PetriNet
+    >>> from petri.nodes import Transition
+    >>> net = PetriNet(places=["p"], transitions=[Transition(id="t1", label="pay")])
+    >>> run = run_transitions(net, net.initial, ["t1"])
+    >>> plain = replace(run, steps=[replace(one, label="t1") for one in run.steps])
+    >>> with_labels(net, plain).steps[0].label
+    'pay'
+    """
+    nodes = {node.id: node for node in net.transitions}
+
+    def own(one: Step) -> Step:
+        node = nodes.get(one.action)
+        return one if node is None else replace(one, label=_label(node), source=node.span)
+
+    return replace(run, steps=tuple(own(one) for one in run.steps))
+
+
+def _label(node: Transition) -> str:
+    return node.label or node.name or node.id
+
+
 def _step(net: PetriNet, number: int, after: dict[str, int]) -> Step:
     node = net.transitions[number]
-    label = node.label or node.name or node.id
-    return Step(action=node.id, label=label, state=after, source=node.span)
+    return Step(action=node.id, label=_label(node), state=after, source=node.span)

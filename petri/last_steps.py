@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from petri.firing import with_labels
 from petri.net import PetriNet
 from petri.nodes import Transition
 from transition_systems.properties.formulas import Formula
@@ -70,6 +71,8 @@ class LastSteps:
 
     Parameters
     ----------
+    given
+        The net that remembers nothing.
     net
         The net. The copies of a transition ``t`` are ``t@0`` (nothing done before), ``t@1``, ...
     formula
@@ -78,6 +81,7 @@ class LastSteps:
         The places of the mark.
     """
 
+    given: PetriNet
     net: PetriNet
     formula: Formula
     marks: tuple[str, ...]
@@ -95,7 +99,7 @@ class LastSteps:
             return replace(one, action=action, state=plain(one.state))
 
         steps = tuple(step(one) for one in run.steps)
-        return replace(run, initial=plain(run.initial), steps=steps)
+        return with_labels(self.given, replace(run, initial=plain(run.initial), steps=steps))
 
     def copies(self, transition: str) -> tuple[str, ...]:
         """Return the ids of the copies of a transition of the given net."""
@@ -194,7 +198,10 @@ def with_last_steps(net: PetriNet, formula: Formula) -> LastSteps:
         name=net.name,
     )
     return LastSteps(
-        net=made, formula=map_predicates(formula, meaning.__getitem__), marks=tuple(marks)
+        given=net,
+        net=made,
+        formula=map_predicates(formula, meaning.__getitem__),
+        marks=tuple(marks),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from petri.firing import with_labels
 from petri.last_steps import done_names
 from petri.ltl_by_stubborn_sets import ltl_by_stubborn_sets, worth_reducing
 from petri.ltl_walks import LtlWalks
@@ -129,17 +130,18 @@ def ltl(
     limit = (budget or Budget()).fixed()
 
     def listed(most: Budget) -> Verdict:
-        return check_ltl_on_the_fly(
+        verdict = check_ltl_on_the_fly(
             game, tree, model_digest=net.digest(), holds=holds, state=state, space=space,
             fairness=fair, weak=weak, silent=silent_transitions(net), budget=most,
             progress=progress,
         )  # fmt: skip
+        return _labelled(net, verdict)
 
     plain = not weak and (fair is None or not (fair.weak or fair.strong))
     if method == "stubborn":
         if not plain:
             raise UnsupportedError("stubborn sets keep all paths, and all steps of them")
-        return ltl_by_stubborn_sets(net, tree, budget=limit, progress=progress)
+        return _labelled(net, ltl_by_stubborn_sets(net, tree, budget=limit, progress=progress))
     if method == "explicit" or not plain:
         return listed(limit)
     few = FEW if limit.states is None else min(FEW, limit.states)
@@ -154,7 +156,7 @@ def ltl(
             part = _part(limit, REDUCED)
             reduced = ltl_by_stubborn_sets(net, tree, budget=part, progress=progress)
             if not reduced.unknown:
-                return reduced
+                return _labelled(net, reduced)
     if few == limit.states:
         return walked
     left = limit.remaining()
@@ -166,6 +168,14 @@ def _part(limit: Budget, share: float) -> Budget:
     """Return a share of what is left of a budget; some seconds where it has no end."""
     left = limit.remaining()
     return replace(limit, deadline=None, seconds=LONG if left is None else share * left)
+
+
+def _labelled(net: PetriNet, verdict: Verdict) -> Verdict:
+    """Return the verdict with the labels of the net on the steps of its lasso."""
+    evidence = verdict.evidence
+    if not isinstance(evidence, LtlLasso):
+        return verdict
+    return verdict.with_(evidence=replace(evidence, lasso=with_labels(net, evidence.lasso)))
 
 
 def _walked(
@@ -191,7 +201,7 @@ def _walked(
     return verdict.with_(
         outcome=Outcome.VIOLATED,
         reason=None,
-        evidence=LtlLasso(claim=claim, formula=text, lasso=lasso),
+        evidence=LtlLasso(claim=claim, formula=text, lasso=with_labels(net, lasso)),
         statistics=replace(verdict.statistics, method="walks in the product"),
     )
 

@@ -10,6 +10,7 @@ import pytest
 from oracles.bisimulation import Relation
 from transition_systems.equivalences import (
     closure,
+    coarsest,
     hashed_rounds,
     hashed_sets,
     refinement,
@@ -82,6 +83,7 @@ def on_arrays(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(refinement, "FEW", 0)
     for module in (closure, hashed_sets, silent):
         patch.setattr(module, "THIN", 0)
+    patch.setattr(hashed_sets, "HEAVY", 1)
 
 
 def hashed_first(patch: pytest.MonkeyPatch) -> None:
@@ -91,8 +93,21 @@ def hashed_first(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(hashed_rounds, "SLOW", 0.5)
 
 
+def by_bunches(patch: pytest.MonkeyPatch) -> None:
+    """Give signatures up before their first round."""
+    patch.setattr(coarsest, "EFFORT", -1)
+
+
+def taken_over(patch: pytest.MonkeyPatch) -> None:
+    """Give signatures up as soon as they have done some work."""
+    patch.setattr(coarsest, "EFFORT", 0)
+
+
 def as_it_is(patch: pytest.MonkeyPatch) -> None:
     del patch
+
+
+WAYS = (as_it_is, on_arrays, one_state_at_a_time, hashed_first, by_bunches, taken_over)
 
 
 def random_arcs(rng: np.random.Generator, n: int, m: int, labels: int, silent_share: float) -> LTS:

@@ -15,6 +15,7 @@ from typing import Any
 import petri
 from engine_cases import random_goal, random_net, random_safe_net
 from linear_cases import random_free_choice
+from netproof.assumed import assumptions
 from netproof.evidence_files import write_evidence
 from netproof.report.model import ModelReport, Report, VerdictReport
 from petri import PetriNet, read_pnml, write_pnml
@@ -282,7 +283,8 @@ def write_files(net: PetriNet, folder: Path, seed: int) -> tuple[PetriNet, list[
     for verdict in verdicts_of(net, seed):
         assert verdict.evidence is not None
         evidence = stamped(verdict.evidence, source_digest=digest, translation=None)
-        entry = VerdictReport(verdict=verdict.with_(evidence=evidence))
+        taken = assumptions(verdict.property, net, None)
+        entry = VerdictReport(verdict=verdict.with_(evidence=evidence, assumptions=taken))
         entries.append(replace(entry, witness=entry.verdict.witness))
     model = ModelReport(
         source="net.pnml", format="pnml", nodes=0, places=len(net.places),

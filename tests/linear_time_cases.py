@@ -7,12 +7,14 @@ import random
 from netproof.recheck import recheck_equivalence
 from oracles.linear_relations import System, first_difference
 from transition_systems.equivalences import equivalent, refines
+from transition_systems.equivalences.linear_relations import LinearName
 from transition_systems.evidence import (
     LinearDistinction,
     NormalisedSimulation,
     evidence_from_dict,
 )
 from transition_systems.lts import LTS
+from transition_systems.verdict import Verdict
 
 __all__ = ["check_pair", "random_pair", "random_system"]
 
@@ -69,17 +71,23 @@ def random_pair(rng: random.Random) -> tuple[LTS, LTS]:
     return (one, two) if rng.random() < 0.5 else (two, one)
 
 
-def check_pair(a: LTS, b: LTS, relation: str, longest: int = LENGTH) -> tuple[bool, bool]:
+def trace_of(verdict: Verdict) -> tuple[str, ...] | None:
+    """Return the trace of a distinction; ``None`` where a verdict holds."""
+    evidence = verdict.evidence
+    return evidence.trace if isinstance(evidence, LinearDistinction) else None
+
+
+def check_pair(a: LTS, b: LTS, relation: LinearName, longest: int = LENGTH) -> tuple[bool, bool]:
     """Compare refinement and equivalence with the definition on traces up to a length."""
     atoms = ("p",)
     for depth in (6, 11):
         first, second = System(a, atoms, relation, depth), System(b, atoms, relation, depth)
         extra = first_difference(second, first, longest)
         lacking = first_difference(first, second, longest)
-        refined = refines(a, b, relation, atoms=atoms)  # type: ignore[arg-type]
-        same = equivalent(a, b, relation, atoms=atoms)  # type: ignore[arg-type]
+        refined = refines(a, b, relation, atoms=atoms)
+        same = equivalent(a, b, relation, atoms=atoms)
         shortest = min((n for n in (extra, lacking) if n is not None), default=None)
-        told = [v.evidence.trace if v.violated else None for v in (refined, same)]  # type: ignore[union-attr]
+        told = [trace_of(v) for v in (refined, same)]
         lengths = [None if t is None or len(t) > longest else len(t) for t in told]
         if lengths == [extra, shortest]:
             break

@@ -9,6 +9,8 @@ A line ``process id`` begins a process, ``pool id`` a pool without content.
 
 from __future__ import annotations
 
+from typing import Any
+
 from translators.workflow import (
     Condition,
     EventKind,
@@ -37,7 +39,7 @@ BODIES = {"sub": "sub-process", "transaction": "transaction", "esub": "event-sub
 
 def drawn(text: str) -> WorkflowGraph:
     """Return the graph of a text."""
-    nodes: dict[str, dict[str, object]] = {}
+    nodes: dict[str, dict[str, Any]] = {}
     flows: list[Flow] = []
     messages: list[MessageFlow] = []
     scopes: list[Scope] = []
@@ -90,7 +92,7 @@ def drawn(text: str) -> WorkflowGraph:
             stack.append((depth, body))
     return WorkflowGraph(
         id="w",
-        nodes=tuple(Node(**given) for given in nodes.values()),  # type: ignore[arg-type]
+        nodes=tuple(Node(**given) for given in nodes.values()),
         flows=tuple(flows),
         messages=tuple(messages),
         scopes=tuple(scopes),

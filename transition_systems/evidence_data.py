@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 
 from transition_systems.errors import RecheckError
 
-__all__ = ["ByContent", "Claim", "StateSet", "decode_array", "encode_array"]
+__all__ = [
+    "ByContent",
+    "Claim",
+    "StateSet",
+    "as_lists",
+    "as_tuples",
+    "decode_array",
+    "encode_array",
+]
 
 MAX_DECODED_BYTES = 1 << 30
 LARGE = 1 << 18
@@ -166,3 +174,25 @@ class ByContent:
 
     def __hash__(self) -> int:
         return hash((type(self).__name__, getattr(self, "claim", None)))
+
+
+def as_lists(item: Any) -> Any:
+    """Return nested tuples as the nested lists of JSON.
+
+    Examples
+    --------
+    >>> as_lists(("and", ("true",)))
+    ['and', ['true']]
+    """
+    return [as_lists(part) for part in item] if isinstance(item, tuple) else item
+
+
+def as_tuples(item: Any) -> Any:
+    """Return what :func:`as_lists` wrote as nested tuples again.
+
+    Examples
+    --------
+    >>> as_tuples(["and", ["true"]])
+    ('and', ('true',))
+    """
+    return tuple(as_tuples(part) for part in item) if isinstance(item, list) else item

@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.evidence_data import ByContent, Claim, decode_array, encode_array
+from transition_systems.evidence_data import (
+    ByContent,
+    Claim,
+    as_lists,
+    as_tuples,
+    decode_array,
+    encode_array,
+)
 
 __all__ = ["Distinction", "PartitionEvidence", "TraceDistinction", "WordEvidence"]
 
@@ -73,7 +80,7 @@ class Distinction:
             "kind": self.kind,
             "claim": self.claim.to_dict(),
             "relation": self.relation,
-            "formula": _as_lists(self.formula),
+            "formula": as_lists(self.formula),
             "atoms": list(self.atoms),
         }
 
@@ -83,7 +90,7 @@ class Distinction:
         return cls(
             claim=Claim.from_dict(data["claim"]),
             relation=data["relation"],
-            formula=_as_tuples(data["formula"]),
+            formula=as_tuples(data["formula"]),
             atoms=tuple(data.get("atoms", ())),
         )
 
@@ -145,11 +152,3 @@ class WordEvidence:
             "word": list(self.word),
             "accepted_by": self.accepted_by,
         }
-
-
-def _as_lists(item: Any) -> Any:
-    return [_as_lists(part) for part in item] if isinstance(item, tuple) else item
-
-
-def _as_tuples(item: Any) -> Any:
-    return tuple(_as_tuples(part) for part in item) if isinstance(item, list) else item

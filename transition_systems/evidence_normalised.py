@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.evidence_data import ByContent, Claim, decode_array, encode_array
+from transition_systems.evidence_data import (
+    ByContent,
+    Claim,
+    as_lists,
+    as_tuples,
+    decode_array,
+    encode_array,
+)
 
 __all__ = ["LinearDistinction", "NormalisedSimulation", "SharedFutures", "SimulationPairs"]
 
@@ -175,9 +182,9 @@ class LinearDistinction:
             "claim": self.claim.to_dict(),
             "relation": self.relation,
             "trace": list(self.trace),
-            "seen": _as_lists(self.seen),
+            "seen": as_lists(self.seen),
             "able": self.able,
-            "along": _as_lists(self.along),
+            "along": as_lists(self.along),
             "atoms": list(self.atoms),
         }
 
@@ -188,16 +195,8 @@ class LinearDistinction:
             claim=Claim.from_dict(data["claim"]),
             relation=data["relation"],
             trace=tuple(data["trace"]),
-            seen=_as_tuples(data["seen"]),
+            seen=as_tuples(data["seen"]),
             able=data["able"],
-            along=_as_tuples(data["along"]),
+            along=as_tuples(data["along"]),
             atoms=tuple(data.get("atoms", ())),
         )
-
-
-def _as_lists(item: Any) -> Any:
-    return [_as_lists(part) for part in item] if isinstance(item, tuple) else item
-
-
-def _as_tuples(item: Any) -> Any:
-    return tuple(_as_tuples(part) for part in item) if isinstance(item, list) else item

@@ -22,7 +22,7 @@ from transition_systems.source_span import SourceSpan
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["Format", "detect_format", "format_named", "formats"]
+__all__ = ["HEAD", "Format", "detect_format", "format_named", "formats"]
 
 _GROUP = "netproof.formats"
 _BUILT_IN = {
@@ -30,10 +30,11 @@ _BUILT_IN = {
     "definition": "translators.definition",
     "pnml": "translators.pnml",
     "aut": "translators.systems:AUT",
+    "fsm": "translators.systems:FSM",
     "lts": "translators.systems:LTS_JSON",
     "machine": "translators.systems:MACHINE",
 }
-_HEAD = 65_536
+HEAD = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +158,7 @@ def detect_format(data: bytes) -> Format:
     >>> detect_format(b'{"activities": {}, "start_activity": "a"}').name
     'definition'
     """
-    head = data[:_HEAD]
+    head = data[:HEAD]
     known = formats()
     for candidate in known:
         if candidate.detect(head):
@@ -183,7 +184,7 @@ def detect_format(data: bytes) -> Format:
 
 def _valid_json(data: bytes) -> None:
     """Refuse what begins like JSON and is none, with the place of the first fault."""
-    if data.lstrip()[:1] not in (b"{", b"[") or len(data) > _HEAD:
+    if data.lstrip()[:1] not in (b"{", b"[") or len(data) > HEAD:
         return
     try:
         text = data.decode("utf-8")

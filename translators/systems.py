@@ -23,15 +23,21 @@ from transition_systems.errors import InputError, UnsupportedError
 from transition_systems.lts import LTS, TAU_NAME, TICK_NAME
 from transition_systems.readwrite.aut import parse_aut
 from transition_systems.readwrite.files import PathOrFile, file_name, read_bytes
+from transition_systems.readwrite.fsm import parse_fsm
 from transition_systems.readwrite.json import parse_lts_json
 from transition_systems.source_span import SourceSpan
-from translators.formats import Format
+from translators.formats import HEAD, Format
 
-__all__ = ["AUT", "LTS_JSON", "MACHINE", "machine_to_net", "system_to_net"]
+__all__ = ["AUT", "FSM", "LTS_JSON", "MACHINE", "machine_to_net", "system_to_net"]
 
 MOST_ARCS = 100_000
 _AUT = re.compile(rb"(?:\xef\xbb\xbf)?\s*des\s*\(")
 _LTS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"format"\s*:\s*"netproof/lts/')
+_FSM_PARAMETERS = re.compile(
+    rb"(?:\xef\xbb\xbf)?"
+    rb"(?:[ \t]*(?:[a-zA-Z_][\w'@]*[ \t]*\([ \t]*\d+[ \t]*\)[^\n]*)?\r?\n)*?---"
+)
+_FSM_STATES = re.compile(rb"---[ \t]*\r?\n(?:[\d \t]*\r?\n)*(?:---[ \t]*(?:\r?\n|\Z)|([\d \t]*\Z))")
 _MACHINE = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"schema"\s*:\s*"netproof/(dfa|nfa|machine)')
 
 
@@ -196,6 +202,20 @@ def _read_aut(path_or_file: PathOrFile) -> PetriNet:
     return system_to_net(parse_aut(text, final_label=TICK_NAME, file=name))
 
 
+def _is_fsm(head: bytes) -> bool:
+    """Return whether parameters and states of mCRL2's FSM stand there, perhaps cut off."""
+    parameters = _FSM_PARAMETERS.match(head)
+    if parameters is None:
+        return False
+    states = _FSM_STATES.match(head, parameters.end() - 3)
+    return states is not None and (states[1] is None or len(head) >= HEAD)
+
+
+def _read_fsm(path_or_file: PathOrFile) -> PetriNet:
+    text, name = _text(path_or_file)
+    return system_to_net(parse_fsm(text, file=name))
+
+
 def _read_lts(path_or_file: PathOrFile) -> PetriNet:
     return system_to_net(parse_lts_json(_text(path_or_file)[0]))
 
@@ -208,6 +228,10 @@ def _read_machine(path_or_file: PathOrFile) -> PetriNet:
 AUT = Format(
     name="aut", title="Aldebaran transition system", extensions=(".aut",),
     detect=lambda head: _AUT.match(head) is not None, read=_read_aut, kind="net",
+)  # fmt: skip
+FSM = Format(
+    name="fsm", title="transition system in mCRL2's FSM", extensions=(".fsm",),
+    detect=_is_fsm, read=_read_fsm, kind="net",
 )  # fmt: skip
 LTS_JSON = Format(
     name="lts", title="transition system as JSON", extensions=(".lts.json",),

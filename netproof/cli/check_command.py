@@ -67,13 +67,18 @@ def run(arguments: argparse.Namespace) -> int:
             return report
         return apply_baseline(report, known, settings.baseline)
 
+    def end() -> int:
+        report = finish()
+        emit(report, arguments, outputs)
+        return code(report)
+
     longest = max(o.seconds for o in options)
     limit = deadline if deadline is not None else None
     if limit is None and len(sources) == 1:
         limit = started + longest
     interrupted = 0
     before = signal.signal(signal.SIGTERM, _terminated)
-    with ProgressLine(len(sources)) as line, Watchdog(limit, finish, code, arguments, outputs):
+    with ProgressLine(len(sources)) as line, Watchdog(limit, end):
         try:
             for number, entry in check_sources(
                 sources,

@@ -7,11 +7,13 @@ import sys
 
 from netproof.behaviours import SYSTEM_FORMATS, is_system, load_behaviour, system_text
 from netproof.cli.output_file import write_output
-from netproof.converting import CONVERSIONS
+from netproof.cli.watchdog import OUT_OF_TIME, budget_of, watched
+from netproof.converting import CONVERSIONS, Conversion
 from netproof.loading import load
-from transition_systems.budget import Budget
 
 __all__ = ["run"]
+
+UNDECIDED = 3
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -20,17 +22,28 @@ def run(arguments: argparse.Namespace) -> int:
     A transition system stays one; a net or a workflow becomes its reachability graph where a
     format of systems is asked for.
     """
-    if arguments.to in SYSTEM_FORMATS or is_system(arguments.file, arguments.format):
-        lts = load_behaviour(
-            arguments.file, format=arguments.format, starts=arguments.starts or "one",
-            budget=Budget(seconds=arguments.budget_seconds),
-        )  # fmt: skip
-        return _written(system_text(lts, arguments.to), arguments.output)
-    model = load(arguments.file, format=arguments.format)
-    conversion = CONVERSIONS[arguments.to](model, arguments.starts or "one")
+    with watched(arguments, _late):
+        conversion = _converted(arguments)
     for remark in conversion.remarks:
         sys.stderr.write(f"netproof: {' '.join(remark.split())}\n")
     return _written(conversion.text, arguments.output)
+
+
+def _converted(arguments: argparse.Namespace) -> Conversion:
+    budget = budget_of(arguments)
+    if arguments.to in SYSTEM_FORMATS or is_system(arguments.file, arguments.format):
+        lts = load_behaviour(
+            arguments.file, format=arguments.format, starts=arguments.starts or "one",
+            budget=budget,
+        )  # fmt: skip
+        return Conversion(text=system_text(lts, arguments.to))
+    model = load(arguments.file, format=arguments.format)
+    return CONVERSIONS[arguments.to](model, arguments.starts or "one", budget)
+
+
+def _late() -> int:
+    sys.stderr.write(f"netproof: nothing is written: {OUT_OF_TIME}\n")
+    return UNDECIDED
 
 
 def _written(text: str, path: str | None) -> int:

@@ -13,7 +13,7 @@ from transition_systems.errors import UsageError
 __all__ = ["expand_inputs"]
 
 SKIPPED = frozenset({".git", ".venv", "node_modules", "__pycache__", ".tox", ".hypothesis"})
-CERTAIN = (".bpmn", ".bpmn2", ".bpmn20.xml", ".pnml", ".aut")
+CERTAIN = (".bpmn", ".bpmn2", ".bpmn20.xml", ".pnml", ".aut", ".fsm")
 PERHAPS = (".xml", ".json", ".yaml", ".yml")
 
 

@@ -7,10 +7,10 @@ import json
 import sys
 import time
 
-from netproof.behaviours import behaviour_text, load_behaviour
+from netproof.behaviours import behaviour_text, load_behaviour, system_ending
 from netproof.cli.output_file import write_output
+from netproof.cli.watchdog import OUT_OF_TIME, budget_of, watched
 from netproof.equivalences import equivalence_named
-from transition_systems.budget import Budget
 from transition_systems.errors import UndecidedError, UsageError
 
 __all__ = ["run"]
@@ -25,7 +25,10 @@ def run(arguments: argparse.Namespace) -> int:
     smaller = equivalence_named(relation).minimise
     if smaller is None:
         raise UsageError(f"there is no smallest system for the relation {relation!r}")
-    budget = Budget(seconds=arguments.budget_seconds).fixed()
+    output: str | None = arguments.output
+    if output is not None:
+        system_ending(output)
+    budget = budget_of(arguments)
     started = time.monotonic()
     data: dict[str, object] = {
         "schema": SCHEMA,
@@ -35,24 +38,34 @@ def run(arguments: argparse.Namespace) -> int:
         "before": None,
         "after": None,
     }
-    try:
-        lts = load_behaviour(
-            arguments.file, format=arguments.format, starts=arguments.starts or "one", budget=budget
-        )
-        data["before"] = {"states": lts.n_states, "arcs": lts.n_arcs}
-        small = smaller(lts, budget)
-        data["after"] = {"states": small.n_states, "arcs": small.n_arcs}
-        data["complete"] = True
-        if arguments.output is not None:
-            write_output(arguments.output, behaviour_text(small, arguments.output))
-    except UndecidedError as error:
-        data["reason"] = str(error)
-    data["seconds"] = round(time.monotonic() - started, 6)
-    if arguments.output_format == "json":
-        sys.stdout.write(json.dumps(data, indent=1) + "\n")
-    else:
-        sys.stdout.write(_lines(data))
-    return 0 if data["complete"] else UNDECIDED
+
+    def told() -> int:
+        data["seconds"] = round(time.monotonic() - started, 6)
+        if data["after"] is None and data["reason"] is None:
+            data["reason"] = OUT_OF_TIME
+        if arguments.output_format == "json":
+            sys.stdout.write(json.dumps(data, indent=1) + "\n")
+        else:
+            sys.stdout.write(_lines(data))
+        return 0 if data["complete"] else UNDECIDED
+
+    with watched(arguments, told):
+        try:
+            lts = load_behaviour(
+                arguments.file, format=arguments.format, starts=arguments.starts or "one",
+                budget=budget,
+            )  # fmt: skip
+            data["before"] = {"states": lts.n_states, "arcs": lts.n_arcs}
+            small = smaller(lts, budget)
+            text = None if output is None else behaviour_text(small, output)
+        except UndecidedError as error:
+            data["reason"] = str(error)
+            return told()
+    data["after"] = {"states": small.n_states, "arcs": small.n_arcs}
+    if output is not None and text is not None:
+        write_output(output, text)
+    data["complete"] = True
+    return told()
 
 
 def _lines(data: dict[str, object]) -> str:

@@ -9,10 +9,10 @@ import time
 
 from netproof.behaviours import load_behaviour
 from netproof.cli.output_file import write_output
+from netproof.cli.watchdog import OUT_OF_TIME, budget_of, watched
 from netproof.spectra import rechecked_spectrum
-from transition_systems.budget import Budget
-from transition_systems.equivalences.spectrum import spectrum
-from transition_systems.errors import UsageError
+from transition_systems.equivalences.spectrum import SCHEMA, spectrum
+from transition_systems.errors import UndecidedError, UsageError
 
 __all__ = ["run"]
 
@@ -23,19 +23,35 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the spectrum of two files; 0 if all is known, 3 if not, 70 if a recheck fails."""
     if arguments.output is not None and not arguments.output.lower().endswith(".svg"):
         raise UsageError(f"the lattice is written as x.svg, not as {arguments.output}")
-    budget = Budget(seconds=arguments.budget_seconds).fixed()
+    budget = budget_of(arguments)
     started = time.monotonic()
-    a, b = (
-        load_behaviour(
-            path, format=arguments.format, starts=arguments.starts or "one", budget=budget
-        )
-        for path in (arguments.left, arguments.right)
-    )
-    found = spectrum(a, b, atoms={*a.atoms, *b.atoms}, budget=budget)
-    checks = rechecked_spectrum(found, a, b, budget=budget)
+    json_wanted = arguments.json or arguments.output_format == "json"
+
+    def late(reason: str = OUT_OF_TIME) -> int:
+        sys.stderr.write(f"netproof: {reason}\n")
+        if json_wanted:
+            lists = dict.fromkeys(("finest", "coarsest", "lines", "rechecks"), ())
+            seconds = round(time.monotonic() - started, 6)
+            told = f"Nothing is known: {reason}."
+            data = {"schema": SCHEMA, "explanation": told, **lists, "seconds": seconds}
+            sys.stdout.write(json.dumps(data) + "\n")
+        return UNDECIDED
+
+    with watched(arguments, late):
+        try:
+            a, b = (
+                load_behaviour(
+                    path, format=arguments.format, starts=arguments.starts or "one", budget=budget
+                )
+                for path in (arguments.left, arguments.right)
+            )
+        except UndecidedError as error:
+            return late(str(error))
+        found = spectrum(a, b, atoms={*a.atoms, *b.atoms}, budget=budget)
+        checks = rechecked_spectrum(found, a, b, budget=budget)
     if arguments.output is not None:
         write_output(arguments.output, found.svg())
-    if arguments.json or arguments.output_format == "json":
+    if json_wanted:
         data = found.to_dict()
         data["rechecks"] = [
             {"relation": relation, "side": side, "status": result.status, "reason": result.reason}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from netproof.check_options import default_budget
 from netproof.comparing import Comparable
 from netproof.comparison.model import Comparison, Version
 from netproof.comparison.observed import Observed, letter_names, observe
@@ -37,7 +38,7 @@ def compare(
     new: Comparable,
     relation: str = "branching",
     *,
-    budget: Budget | None = None,
+    budget: Budget | float | None = None,
     starts: Literal["one", "all"] = "one",
     progress: ProgressCallback | None = None,
 ) -> Comparison:
@@ -50,7 +51,7 @@ def compare(
     relation
         The name of an equivalence: ``"branching"``, ``"weak"``, ``"strong"``, ...
     budget
-        For everything together.
+        Seconds, or a budget, for everything together; 30 seconds by default.
     starts
         What several start events of a process mean.
     progress
@@ -85,7 +86,7 @@ def compare(
     (True, 'The second can do “c” there, and the first cannot.')
     """
     equivalence_named(relation)
-    limit = (budget or Budget()).fixed()
+    limit = default_budget(budget)
     models = model_of(old), model_of(new)
     subjects = tuple(
         _subject(which, model, starts, limit)

@@ -28,6 +28,7 @@ from netproof.recheck.said import (
     avoids,
     carries,
     own_exactness,
+    shown_assumptions,
     shown_ledger,
     shows_witness,
     worth,
@@ -289,6 +290,7 @@ def _verdict(
         if claimed:
             holds = outcome == Outcome.HOLDS
             own_exactness(asked, holds, evidence, model.ledger, said.get("exactness"))
+            shown_assumptions(said, asked, model.net, model.translation)
             shows_witness(said.get("witness"), evidence, model.translation, _memory(asked, model))
             whole = model.ledger.extended([entry for _, entry in omitted])
             doubtful = not carries(holds, worth(asked, holds, evidence, whole))

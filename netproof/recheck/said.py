@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from netproof.assumed import assumptions
 from netproof.properties import KINDS, AskedFormula
 from netproof.recheck.forms import moved
 from netproof.recheck.keeper import Keeper
@@ -18,6 +19,7 @@ from netproof.recheck.result import RefusedError, Watch
 from netproof.recheck.state_table import StateTable
 from netproof.recheck.statements import Statement
 from petri.last_steps import LastSteps
+from petri.net import PetriNet
 from transition_systems.evidence import (
     BoundEvidence,
     ClosedSet,
@@ -34,7 +36,15 @@ from translators.ledger import Entry, Ledger, PropertyKind
 from translators.to_petri.translation import NetTranslation
 from translators.trace_back import trace_back
 
-__all__ = ["avoids", "carries", "own_exactness", "shown_ledger", "shows_witness", "worth"]
+__all__ = [
+    "avoids",
+    "carries",
+    "own_exactness",
+    "shown_assumptions",
+    "shown_ledger",
+    "shows_witness",
+    "worth",
+]
 
 
 def shown_ledger(
@@ -56,6 +66,17 @@ def shown_ledger(
     if entry.get("assumptions") != assumed:
         raise RefusedError("the assumptions of the report are not those of the file")
     return told, [pair for pair in conditional if pair not in kept]
+
+
+def shown_assumptions(
+    said: Mapping[str, Any],
+    asked: str | AskedFormula,
+    net: PetriNet,
+    translation: NetTranslation | None,
+) -> None:
+    """Refuse a verdict that lists other assumptions than those under which it is asked."""
+    if "assumptions" in said and said["assumptions"] != [*assumptions(asked, net, translation)]:
+        raise RefusedError("the assumptions of the verdict are not those of its property")
 
 
 def _anywhere(item: object) -> object:

@@ -336,10 +336,10 @@ def _row(entry: Entry) -> list[str]:
 
 
 def _assumptions(model: ModelReport) -> str:
-    if not model.assumptions:
+    if not model.assumed:
         return ""
-    items = "".join(f'<li dir="auto">{words(text, 1_000)}</li>' for text in model.assumptions)
-    return folded(f"What is assumed ({len(model.assumptions)})", f"<ul>{items}</ul>", css="more")
+    items = "".join(f'<li dir="auto">{words(text, 1_000)}</li>' for text in model.assumed)
+    return folded(f"What is assumed ({len(model.assumed)})", f"<ul>{items}</ul>", css="more")
 
 
 def _statistics(model: ModelReport) -> str:

@@ -208,8 +208,8 @@ def _folded(model: ModelReport, remarks: list[Entry]) -> list[str]:
             if len(entries) > MAX_LEDGER:
                 lines.append(f"- {fate}: {len(entries) - MAX_LEDGER} more")
         lines += ["", "</details>", ""]
-    if model.assumptions:
+    if model.assumed:
         lines += ["<details><summary>What is taken for granted</summary>", ""]
-        lines += [f"- {_md(text, 500)}" for text in model.assumptions[:MAX_LEDGER]]
+        lines += [f"- {_md(text, 500)}" for text in model.assumed[:MAX_LEDGER]]
         lines += ["", "</details>", ""]
     return lines

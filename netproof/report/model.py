@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from transition_systems.errors import UsageError
 from transition_systems.evidence import Evidence
 from transition_systems.run import Lasso, Run
 from transition_systems.verdict import Exactness, Outcome, Statistics, Verdict, versions
 from translators.ledger import Ledger
+
+if TYPE_CHECKING:
+    from netproof.trace_files import Trace
 
 __all__ = ["EXIT_CODES", "SCHEMA", "Accepted", "ModelReport", "Report", "VerdictReport"]
 
@@ -115,6 +119,7 @@ class VerdictReport:
             "abstract_outcome": None if abstract is None else str(abstract),
             "reason": verdict.reason,
             "explanation": verdict.explain(),
+            "assumptions": list(verdict.assumptions),
             "witness": None if self.witness is None else self.witness.to_dict(),
             "evidence": None if verdict.evidence is None else verdict.evidence.to_dict(),
             "rechecked": self.rechecked,
@@ -194,6 +199,32 @@ class ModelReport:
             return "violated"
         return "unknown" if Outcome.UNKNOWN in outcomes else "ok"
 
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """Every assumption, once: those about the model, then those of single verdicts, and whose.
+
+        What the explanation of a verdict says anyway is left out.
+
+        Examples
+        --------
+        >>> ModelReport(source="x", assumptions=("Messages come.",)).assumed
+        ('Messages come.',)
+        """
+        if self.verdicts and all(entry.unusable for entry in self.verdicts):
+            return ()  # nothing was asked of the model
+        own: dict[str, list[str]] = {}
+        for entry in self.verdicts:
+            for text in entry.verdict.assumptions:
+                if text not in self.assumptions and text not in entry.verdict.explanation:
+                    own.setdefault(text, []).append(entry.name)
+        return (
+            *self.assumptions,
+            *(
+                f"For {', '.join(names)}, {text[0].lower()}{text[1:]}"
+                for text, names in own.items()
+            ),
+        )
+
     def without_models(self) -> ModelReport:
         """Return the report without the objects behind it, small enough to be sent around."""
         from dataclasses import replace
@@ -268,6 +299,32 @@ class Report:
     def verdicts(self) -> tuple[VerdictReport, ...]:
         """The verdicts of all entries, in order."""
         return tuple(entry for model in self.models for entry in model.verdicts)
+
+    def trace(self, name: str | None = None) -> Trace:
+        """Return the first run of the report, or that of one property, for other tools.
+
+        Parameters
+        ----------
+        name
+            The property.
+
+        Returns
+        -------
+        Trace
+            With ``to_mermaid()``, ``to_svg()``, ``to_itf()`` and ``to_pytest(folder)``.
+
+        Raises
+        ------
+        UsageError
+            When no verdict, or not that one, has a run with steps.
+        """
+        from netproof.trace_files import traces_of
+
+        found = next(traces_of(self, name), None)
+        if found is None:
+            about = "verdict" if name is None else f"verdict on {name!r}"
+            raise UsageError(f"the report has no {about} with a run")
+        return found
 
     @property
     def unusable(self) -> dict[str, str]:

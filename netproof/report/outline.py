@@ -21,7 +21,7 @@ class Element:
     """A node of a workflow, or a place or transition of a net.
 
     ``thread`` is the title of the pool or process that it belongs to, ``thread_id`` its id;
-    ``mark`` the sign of a gateway.
+    ``lane`` the title of its innermost lane; ``mark`` the sign of a gateway.
     """
 
     id: str
@@ -29,6 +29,7 @@ class Element:
     shape: Shape
     thread: str
     thread_id: str = ""
+    lane: str = ""
     mark: str = ""
     span: SourceSpan | None = None
 
@@ -68,6 +69,7 @@ class Outline:
         return None if found is None else found.span
 
 
+MOST_NESTED = 100
 _MARKS = {
     "exclusive": "×", "parallel": "+", "inclusive": "○", "event-based": "⬠", "complex": "*",
 }  # fmt: skip
@@ -114,6 +116,7 @@ def _of_graph(graph: Any, owners: dict[str, str], phases: dict[str, str]) -> Out
         else:
             threads[scope.id] = threads.get(parent, parent)
     elements: dict[str, Element] = {}
+    lanes = _lanes(graph)
     for node in graph.nodes:
         shape: Shape = "task"
         if node.gateway is not None:
@@ -126,7 +129,7 @@ def _of_graph(graph: Any, owners: dict[str, str], phases: dict[str, str]) -> Out
             id=node.id, title=" ".join(title.split()), shape=shape,
             thread=threads.get(str(node.scope), str(node.scope)),
             thread_id=roots.get(str(node.scope), str(node.scope)),
-            mark=_MARKS.get(str(node.gateway), ""), span=node.span,
+            lane=lanes[node.id], mark=_MARKS.get(str(node.gateway), ""), span=node.span,
         )  # fmt: skip
     links = {
         item.id: Link(
@@ -137,6 +140,28 @@ def _of_graph(graph: Any, owners: dict[str, str], phases: dict[str, str]) -> Out
         for item in items
     }  # fmt: skip
     return Outline(elements=elements, links=links, owners=owners, phases=phases)
+
+
+def _lanes(graph: Any) -> dict[str, str]:
+    """Return for each node the title of its innermost lane with a name, or nothing.
+
+    What stands in no lane itself is where the sub-process around it is, or what it is attached to.
+    """
+    held: dict[str, str] = {}
+    for role in graph.roles:  # a lane stands behind the one around it
+        if role.lane and role.name:
+            held.update(dict.fromkeys(role.nodes, " ".join(role.name.split())))
+    owners = {scope.id: scope.owner for scope in graph.scopes}
+    around = {node.id: node.attached_to or owners.get(node.scope) for node in graph.nodes}
+    found: dict[str, str] = {}
+    for node in graph.nodes:
+        at: str | None = node.id
+        for _ in range(MOST_NESTED):
+            if at is None or at in held:
+                break
+            at = around.get(at)
+        found[node.id] = held.get(str(at), "")
+    return found
 
 
 def _of_net(net: Any) -> Outline:

@@ -1,7 +1,7 @@
 """A run as a sequence diagram: who does what, in order, with messages between them; Mermaid, SVG.
 
-Lifelines are the pools of a workflow that act, or the components of a net that is made of state
-machines.
+Lifelines are the pools of a workflow that act, and in a pool with lanes these, or the components of
+a net that is made of state machines.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from netproof.report.outline import Outline
+from netproof.report.outline import Element, Outline
 from netproof.report.text import plain
 from transition_systems.evidence_ltl import STAYS
 from transition_systems.run import Lasso, Run, Step
@@ -153,7 +153,8 @@ class SequenceDiagram:
 
 
 def _box(centre: int, y: int, width: int, text: str, kind: str, font: str) -> list[str]:
-    shown = plain(text, max(4, (width - 12) // 7), line=True)
+    letter = 8 if font == "head" else 7  # the width of one, in pixels
+    shown = plain(text, max(4, (width - 12) // letter), line=True)
     found = [
         f'<rect class="{kind}" x="{centre - width // 2}" y="{y - 15}" width="{width}" height="28" '
         'rx="4"/>',
@@ -189,8 +190,9 @@ def sequence_diagram(
     Returns
     -------
     SequenceDiagram
-        A workflow has a lifeline for each pool that acts; where a step takes a message, an arrow
-        comes from the pool that sent it.
+        A workflow has a lifeline for each pool or lane that acts, in the order in which they do;
+        where several pools act, lanes are named with theirs. Where a step takes a message, an
+        arrow comes from the pool or lane that sent it.
 
     Examples
     --------
@@ -205,17 +207,29 @@ def sequence_diagram(
     def lifeline(title: str) -> int:
         return numbers.setdefault(title, len(numbers))
 
+    acting = [outline.elements.get(outline.owner(step.action)) for step in run.steps]
+    pools = {element.thread for element in acting if element is not None}
+
+    def title(element: Element) -> str:
+        if not element.lane:
+            return element.thread
+        return element.lane if len(pools) < 2 else f"{element.lane} ({element.thread})"
+
     before = run.initial
-    for step in run.steps[:MOST_EVENTS]:
-        titles = list(moved.get(step.action, ())) or [_thread(outline, step, numbers)]
+    for element, step in zip(acting[:MOST_EVENTS], run.steps, strict=False):
+        titles = list(moved.get(step.action, ()))
+        if not titles:  # where nobody acts, it is told of one that is there
+            own = "" if element is None else title(element)
+            titles = [own or next(iter(numbers), "the model")]
         at = lifeline(titles[0])
-        sender = _sender(outline, before, step)
+        source = _sender(outline, before, step)
+        sender = None if source is None else title(source)
         events.append(
             SequenceEvent(
                 text=step.label,
                 at=at,
                 sender=None if sender is None else lifeline(sender),
-                others=tuple(lifeline(title) for title in titles[1:]),
+                others=tuple(lifeline(other) for other in titles[1:]),
             )
         )
         before = step.state
@@ -229,16 +243,8 @@ def sequence_diagram(
     )
 
 
-def _thread(outline: Outline, step: Step, known: Mapping[str, int]) -> str:
-    """Return the title of the pool that acts; where none does, of one that is there."""
-    element = outline.elements.get(outline.owner(step.action))
-    if element is not None and element.thread:
-        return element.thread
-    return next(iter(known), "the model")
-
-
-def _sender(outline: Outline, before: object, step: Step) -> str | None:
-    """Return the pool of the message that a step takes, where it is another one."""
+def _sender(outline: Outline, before: object, step: Step) -> Element | None:
+    """Return the sender of the message that a step takes, where its pool is another one."""
     if not isinstance(before, Mapping) or not isinstance(step.state, Mapping):
         return None
     owner = outline.owner(step.action)
@@ -249,5 +255,5 @@ def _sender(outline: Outline, before: object, step: Step) -> str | None:
             continue
         source = outline.elements.get(link.source)
         if here is not None and source is not None and source.thread != here.thread:
-            return source.thread
+            return source
     return None

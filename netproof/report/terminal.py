@@ -112,7 +112,7 @@ def _model(model: ModelReport, ink: _Ink) -> list[str]:
         ):
             lines += _run(entry.witness, ink, seen=shown_run)
             shown_run = entry.witness
-    lines += ledger_lines(model.ledger, model.assumptions)
+    lines += ledger_lines(model.ledger, model.assumed)
     return [*lines, ""]
 
 

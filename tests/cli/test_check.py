@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -26,7 +27,7 @@ def netproof(
     )  # fmt: skip
 
 
-def report(*arguments: str, cwd: Path = ROOT) -> tuple[int, dict]:  # type: ignore[type-arg]
+def report(*arguments: str, cwd: Path = ROOT) -> tuple[int, dict[str, Any]]:
     done = netproof("check", *arguments, "--output-format", "json", cwd=cwd)
     assert done.stderr == "", done.stderr
     data = json.loads(done.stdout)

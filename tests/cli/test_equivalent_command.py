@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -13,7 +14,7 @@ from netproof.equivalences import EQUIVALENCES
 from petri import PetriNet
 from petri.readwrite.pnml import write_pnml
 from transition_systems import LTS, bisimilar, read_aut, read_lts_json, write_lts_json
-from transition_systems.equivalences.relations import BISIMILARITIES
+from transition_systems.equivalences.relations import BISIMILARITIES, Relation
 from transition_systems.evidence import evidence_from_dict
 
 SCHEMAS = Path(__file__).parents[2] / "netproof/schema"
@@ -30,12 +31,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def printed(capsys: pytest.CaptureFixture[str], schema: str) -> dict[str, object]:
-    data = json.loads(capsys.readouterr().out)
+def printed(capsys: pytest.CaptureFixture[str], schema: str) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(capsys.readouterr().out)
     wanted = json.loads((SCHEMAS / schema).read_text(encoding="utf-8"))
     jsonschema.validate(data, wanted)
     assert list(data) == wanted["required"]
-    return data  # type: ignore[no-any-return]
+    return data
 
 
 @pytest.mark.parametrize("relation", [*BISIMILARITIES])
@@ -47,7 +48,7 @@ def test_two_files_are_compared(
     data = printed(capsys, "equivalent-1.json")
     assert (data["outcome"], data["equivalent"]) == ("VIOLATED", False)
     assert data["recheck"] == {"status": "passed", "reason": None}
-    evidence = evidence_from_dict(data["evidence"])  # type: ignore[arg-type]
+    evidence = evidence_from_dict(data["evidence"])
     assert evidence.kind == "distinction"
     expected = 1 if relation == "strong" else 0
     assert run(["equivalent", "late.aut", "silent.aut", *options]) == expected
@@ -73,7 +74,7 @@ def test_every_relation(relation: str, folder: Path, capsys: pytest.CaptureFixtu
 
 @pytest.mark.parametrize("relation", [*BISIMILARITIES])
 def test_a_file_is_minimised(
-    relation: str, folder: Path, capsys: pytest.CaptureFixture[str]
+    relation: Relation, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = ["--relation", relation, "--output-format", "json"]
     assert run(["minimise", "silent.aut", "-o", "small.aut", *options]) == 0
@@ -82,7 +83,7 @@ def test_a_file_is_minimised(
     assert data["before"] == {"states": 6, "arcs": 5}
     assert data["after"] == {"states": small.n_states, "arcs": small.n_arcs}
     assert small.n_states == (5 if relation == "strong" else 3)
-    assert bisimilar(read_aut(folder / "silent.aut"), small, relation).holds  # type: ignore[arg-type]
+    assert bisimilar(read_aut(folder / "silent.aut"), small, relation).holds
 
 
 def test_text_for_people(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,8 @@ from netproof.recheck import RecheckResult
 from petri import PetriNet, write_pnml
 from transition_systems import LTS, check_mu
 from transition_systems.errors import ExpressionError
+from transition_systems.properties.parse import parse_formula
+from transition_systems.temporal.english import clause_in_english, formula_in_english
 
 X = 'des (0, 4, 4)\n(0, "pay", 1)\n(1, "remind", 1)\n(1, i, 2)\n(2, "ship", 3)\n'
 
@@ -108,3 +110,54 @@ def test_a_recheck_is_true_where_it_passed() -> None:
     assert RecheckResult("passed")
     assert not RecheckResult("failed", "it is another model")
     assert not RecheckResult("skipped", "it is too large")
+
+
+def test_an_fsm_file_is_checked_as_well(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["convert", "x.aut", "--to", "fsm", "-o", "x.fsm"]) == 0
+    assert run(["check", "x.fsm", "--property", "EF done(ship)"]) == 0
+    (folder / "long.fsm").write_text("---\n" + "\n" * 70_000 + '---\n1 2 "pay"\n')
+    assert run(["equivalent", "long.fsm", "x.fsm"]) == 1
+    (folder / "long.fsm").unlink()
+    capsys.readouterr()
+    (folder / "x.yaml").write_text("---\n1 2\n", encoding="utf-8")
+    assert run(["check", "x.yaml"]) == 2
+    assert "not recognised" in capsys.readouterr().out
+    (folder / "unbounded.pnml").unlink()
+    assert run(["check", ".", "--property", "deadlock"]) == 1
+    assert "x.fsm" in capsys.readouterr().out
+
+
+def test_misspelt_labels_are_answered_with_labels(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twice = 'des (0, 3, 3)\n(0, "pay", 1)\n(1, "pay", 2)\n(2, "ship", 0)\n'
+    (folder / "twice.aut").write_text(twice, encoding="utf-8")
+    for formula in ("F done(payy)", "EF enabled(payy)", "<payy>true"):
+        assert run(["check", "twice.aut", "--property", formula]) == 2
+        told = capsys.readouterr()
+        assert told.err == "netproof: the model has nothing called 'payy'; did you mean 'pay'?\n"
+        assert "assumed" not in told.out
+
+
+def test_words_of_refinements_and_distinctions(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "y.aut").write_text('des (0, 2, 3)\n(0, "pay", 1)\n(0, "see", 2)\n', "utf-8")
+    assert run(["refine", "x.aut", "y.aut", "--relation", "weak-simulation"]) == 1
+    assert "only the implementation has <<see>>true" in capsys.readouterr().out
+    assert run(["equivalent", "x.aut", "y.aut"]) == 1
+    assert "only the second has <see>true" in capsys.readouterr().out
+    assert run(["refine", "x.aut", "y.aut", "--relation", "branching"]) == 2
+    assert "an equivalence and no refinement" in capsys.readouterr().err
+    assert run(["equivalent", "x.aut", "y.aut", "--budget-seconds", "1e-9"]) == 3
+    assert capsys.readouterr().out == "UNKNOWN strong: the time budget is used up\n"
+
+
+def test_names_in_sentences_are_written_as_they_are() -> None:
+    for text, wanted in [
+        ("paid U shipped", "paid holds until shipped holds, which comes."),
+        ("(G p) || q", "(Always p holds) or q holds."),
+        ("F paid", "At some time paid holds."),
+    ]:
+        assert formula_in_english(parse_formula(text)) == wanted
+    assert clause_in_english(parse_formula("Paid U shipped")).startswith("Paid holds")

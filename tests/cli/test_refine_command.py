@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -28,12 +29,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def printed(capsys: pytest.CaptureFixture[str], schema: str) -> dict[str, object]:
-    data = json.loads(capsys.readouterr().out)
+def printed(capsys: pytest.CaptureFixture[str], schema: str) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(capsys.readouterr().out)
     wanted = json.loads((SCHEMAS / schema).read_text(encoding="utf-8"))
     jsonschema.validate(data, wanted)
     assert list(data) == wanted["required"]
-    return data  # type: ignore[no-any-return]
+    return data
 
 
 @pytest.mark.parametrize("relation", [*LINEAR_RELATIONS])
@@ -48,7 +49,7 @@ def test_two_files(relation: str, folder: Path, capsys: pytest.CaptureFixture[st
         data = printed(capsys, schema)
         assert data[answer] is (expected == 0)
         assert data["recheck"] == {"status": "passed", "reason": None}
-        evidence = evidence_from_dict(data["evidence"])  # type: ignore[arg-type]
+        evidence = evidence_from_dict(data["evidence"])
         assert evidence.kind == ("linear-distinction" if expected else "normalised-simulation")
     futures = "-futures" in relation or "read" in relation
     reverse = 1 if futures and "impossible" not in relation else 0

@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,9 +25,9 @@ UNSOUND = EXAMPLES / "invoice-deadlock.bpmn"
 SOUND = EXAMPLES / "order-process.bpmn"
 
 
-def failure(*arguments: object, **options: object) -> netproof.VerificationError:
+def failure(*arguments: Any, **options: Any) -> netproof.VerificationError:
     with pytest.raises(netproof.VerificationError) as caught:
-        netproof.assert_holds(*arguments, **options)  # type: ignore[arg-type]
+        netproof.assert_holds(*arguments, **options)
     return caught.value
 
 
@@ -135,13 +136,13 @@ def test_it_is_pickled_with_its_verdict() -> None:
     assert again.verdict == error.verdict
 
 
-def entry(steps: int, **changes: object) -> tuple[ModelReport, VerdictReport]:
+def entry(steps: int, **changes: Any) -> tuple[ModelReport, VerdictReport]:
     made = tuple(Step(action=f"t{i}", label=f"\x1b[31mstep\n{i}", state={}) for i in range(steps))
     verdict = Verdict(
         property="deadlock", outcome=Outcome.VIOLATED, statistics=Statistics(method="x"),
         explanation=("\x1b]0;title\x07stuck",),
     )  # fmt: skip
-    found = VerdictReport(verdict=verdict, witness=Run(initial={}, steps=made), **changes)  # type: ignore[arg-type]
+    found = VerdictReport(verdict=verdict, witness=Run(initial={}, steps=made), **changes)
     return ModelReport(source="/repo/a.bpmn", verdicts=(found,)), found
 
 

@@ -33,10 +33,10 @@ def changed(graph: WorkflowGraph, chance: random.Random) -> WorkflowGraph:
         other = {
             GatewayKind.EXCLUSIVE: GatewayKind.PARALLEL, GatewayKind.PARALLEL: GatewayKind.EXCLUSIVE
         }  # fmt: skip
-        gateways = [n for n in graph.nodes if n.gateway in other]
+        gateways = [(n, other[n.gateway]) for n in graph.nodes if n.gateway in other]
         if gateways:
-            one = chance.choice(gateways)
-            new = replace(one, gateway=other[one.gateway])  # type: ignore[index]
+            one, exchanged = chance.choice(gateways)
+            new = replace(one, gateway=exchanged)
             return replace(graph, nodes=tuple(new if n is one else n for n in graph.nodes))
     pairs = [
         (a, b) for a in flows for b in flows

@@ -113,18 +113,27 @@ def test_reports_from_here_and_from_workers_are_equal(files: list[str]) -> None:
         assert one == other
 
 
+def _interruptible() -> None:
+    """Undo that the tests themselves may run in the background, where SIGINT is ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_keeps_what_was_done(files: list[str], tmp_path: Path, jobs: str) -> None:
     out = tmp_path / "report.json"
     command = [sys.executable, "-m", "netproof", "check", files[0], files[1], files[2]]
     command += ["--jobs", jobs, "--output", f"json={out}", "--budget-seconds", "60"]
-    child = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
-    )
-    time.sleep(5.0)
-    os.killpg(child.pid, signal.SIGINT)
-    child.communicate(timeout=20)
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        preexec_fn=_interruptible,
+    ) as child:  # fmt: skip
+        try:
+            time.sleep(5.0)
+            os.killpg(child.pid, signal.SIGINT)
+            child.communicate(timeout=20)
+        finally:
+            child.kill()
     assert child.returncode == 130
     models = json.loads(out.read_text())["models"]
     assert [model["source"] for model in models] == files[:3]

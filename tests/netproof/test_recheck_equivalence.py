@@ -176,11 +176,10 @@ def test_forged_evidence_is_refused(left: LTS, right: LTS, relation: Any) -> Non
     assert genuine is not None
     assert recheck_equivalence(genuine, left, right).passed
     if isinstance(genuine, PartitionEvidence):
-        own = forged_partitions(genuine)
+        forged = [*forged_partitions(genuine), *forged_claims(genuine)]
     else:
         assert isinstance(genuine, Distinction)
-        own = forged_formulas(genuine)
-    forged = [*own, *forged_claims(genuine)]
+        forged = [*forged_formulas(genuine), *forged_claims(genuine)]
     assert len(forged) >= 20
     for evidence in forged:
         still = isinstance(evidence, PartitionEvidence) and _valid_split(evidence, left, right)

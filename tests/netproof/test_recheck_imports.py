@@ -33,6 +33,7 @@ ALLOWED = {
     "transition_systems.temporal.mu_formulas",
     "transition_systems.temporal.mu_parse",
     "transition_systems.verdict",
+    "netproof.assumed",
     "netproof.model_names",
     "netproof.net_formulas",
     "netproof.properties",

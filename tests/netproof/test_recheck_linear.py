@@ -139,8 +139,8 @@ def test_what_is_no_integer_is_refused() -> None:
     net, proof = CASES[-1]
     assert isinstance(proof, LinearProof)
     rule, number, pairs = proof.steps[0]
-    wrong: Any  # what a file may say in the place of a number
-    for wrong in (True, 1.0, "1", None, 2**200):
+    wrongs: tuple[Any, ...] = (True, 1.0, "1", None, 2**200)
+    for wrong in wrongs:
         forged = replace(proof, steps=((rule, wrong, pairs), *proof.steps[1:]))
         if wrong is not True or number != 1:
             assert recheck(forged, net).status == "failed"

@@ -13,6 +13,7 @@ import pytest
 
 from ltl_cases import LEAVES, random_formula, random_system
 from netproof.recheck import recheck_ltl
+from oracles.linear_time import good, is_fair, lassos
 from transition_systems.budget import Budget
 from transition_systems.errors import NetproofError
 from transition_systems.evidence import Evidence, evidence_from_dict
@@ -22,6 +23,7 @@ from transition_systems.lts import LTS
 from transition_systems.properties.parse import parse_formula
 from transition_systems.run import Lasso, Step
 from transition_systems.temporal.ltl import check_ltl
+from transition_systems.temporal.ltl_questions import linear_formula
 from transition_systems.temporal.product_system import Fairness
 
 RING = LTS.from_arcs(3, [(0, "a", 1), (1, "b", 0), (0, "c", 2)], atoms={"p": [True, False, False]})
@@ -188,6 +190,16 @@ def truth_of(evidence: LtlLasso | LtlRanks, lts: LTS) -> bool:
     return verdict.holds == isinstance(evidence, LtlRanks)
 
 
+def no_lasso_violates(evidence: LtlRanks, lts: LTS) -> bool:
+    """Whether, by definition, a formula holds on all short paths that are fair."""
+    formula = linear_formula(parse_formula(evidence.formula))
+    return all(
+        good(lts, formula, states, labels, loop, evidence.weak)
+        for states, labels, loop in lassos(lts, 4)
+        if is_fair(lts, states[loop:], labels[loop:], weak=evidence.fair, strong=evidence.strong)
+    )
+
+
 def mutants_passed(seeds: range) -> tuple[int, int]:
     """Return how many mutants of evidence passed and failed; each that passed claims the truth."""
     passed = failed = 0
@@ -212,6 +224,7 @@ def mutants_passed(seeds: range) -> tuple[int, int]:
                 passed += 1
                 assert isinstance(mutant, (LtlLasso, LtlRanks))
                 assert truth_of(mutant, lts), data
+                assert isinstance(mutant, LtlLasso) or no_lasso_violates(mutant, lts), data
             else:
                 failed += 1
     return passed, failed

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pytest
 
 from netproof.recheck import recheck
@@ -93,9 +92,8 @@ def forged(evidence: ReductionEvidence) -> list[tuple[str, Evidence]]:
         fewer = StateSet(names=states.names, rows=states.rows[1:])
         if not isinstance(inner, TrapEvidence) or len(states.rows) > 1:
             changes: dict[str, Any] = {"states": fewer}
-            rank = getattr(inner, "rank", None)
-            if isinstance(rank, np.ndarray):
-                changes["rank"] = rank[1:]
+            if hasattr(inner, "rank"):
+                changes["rank"] = inner.rank[1:]
             add("a state missing", inner=replace(inner, **changes))
     return made
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from transition_systems.equivalences.relations import Relation as RelationName
 from transition_systems.lts import LTS
 
 Relation = set[tuple[int, int]]
@@ -123,7 +124,7 @@ def weak_relation(lts: LTS, *, divergence: bool = False) -> Relation:
     return greatest(lts, matched)
 
 
-RELATIONS: dict[str, Callable[[LTS], Relation]] = {
+RELATIONS: dict[RelationName, Callable[[LTS], Relation]] = {
     "strong": strong_relation,
     "branching": branching_relation,
     "divergence-branching": partial(branching_relation, divergence=True),

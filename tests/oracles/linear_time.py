@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from transition_systems.lts import LTS
 from transition_systems.properties.formulas import (
@@ -18,6 +18,8 @@ from transition_systems.properties.formulas import (
     Unary,
 )
 from transition_systems.properties.predicates import Predicate
+from transition_systems.temporal.ltl_alphabet import elementary
+from transition_systems.temporal.ltl_questions import predicate_values
 
 L = TypeVar("L")
 
@@ -94,3 +96,47 @@ def lassos(lts: LTS, most: int) -> Iterator[tuple[list[int], list[str | None], i
                     yield states, [*labels, label], loop
             if len(states) < most:
                 waiting.append(([*states, target], [*labels, label]))
+
+
+def word_of(
+    states: list[int], labels: list[str | None], loop: int, leaves: list[Any]
+) -> tuple[list[int], int]:
+    """The states of a lasso, silent steps that change no value left out."""
+    after = [*states[1:], states[loop]]
+    steps = list(zip(labels, states, after, range(len(states)), strict=True))
+    seen = [
+        (state, at)
+        for label, state, then, at in steps
+        if label is not None or any(flags[state] != flags[then] for flags in leaves)
+    ]
+    stem = [state for state, at in seen if at < loop]
+    return [*stem, *([state for state, at in seen if at >= loop] or [states[loop]])], len(stem)
+
+
+def good(
+    lts: LTS, formula: Formula, states: list[int], labels: list[str | None], loop: int, weak: bool
+) -> bool:
+    """Whether the formula holds on a lasso."""
+    values = predicate_values(lts)
+    if weak:
+        states, loop = word_of(states, labels, loop, [values(leaf) for leaf in elementary(formula)])
+    return holds_on(formula, states, loop, lambda predicate, state: bool(values(predicate)[state]))
+
+
+def is_fair(
+    lts: LTS,
+    states: Sequence[int],
+    labels: Sequence[str | None],
+    *,
+    weak: Sequence[Sequence[str]] = (),
+    strong: Sequence[Sequence[str]] = (),
+) -> bool:
+    """Whether a cycle that goes round for ever is weakly, or strongly, fair to sets of labels."""
+    names = ("tau", *lts.label_names[1:])
+    able = [{names[a] for a in lts.successors(state)[0]} for state in states]
+    done = {"tau" if label is None else label for label in labels}
+    neglected = [
+        *(all(not row.isdisjoint(s) for row in able) and done.isdisjoint(s) for s in weak),
+        *(any(not row.isdisjoint(s) for row in able) and done.isdisjoint(s) for s in strong),
+    ]
+    return not any(neglected)

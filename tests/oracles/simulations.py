@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from oracles.bisimulation import Relation, marks, moves
+from transition_systems.equivalences.simulations import SimulationName
 from transition_systems.lts import LTS
 
 Answers = Callable[[int, str], set[int]]
@@ -64,7 +65,7 @@ def simulation_relation(lts: LTS, name: str) -> Relation:
         related = kept
 
 
-SIMULATED = (
+SIMULATED: tuple[SimulationName, ...] = (
     "simulation", "completed-simulation", "ready-simulation", "2-nested-simulation",
     "weak-simulation", "weak-ready-simulation", "coupled-simulation",
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from typing import Literal
 
 import pytest
 from hypothesis import assume, given, settings
@@ -25,6 +26,7 @@ from petri import (
 from strategies_petri import nets, strongly_small_nets
 from transition_systems.budget import Budget
 from transition_systems.errors import UndecidedError, UsageError
+from transition_systems.evidence import StructureEvidence
 from transition_systems.properties.parse import parse_predicate
 from transition_systems.verdict import Outcome
 
@@ -123,8 +125,9 @@ def test_termination_under_fairness(net: PetriNet) -> None:
     assume(space is not None)
     assert space is not None
     assume(1 <= sum(map(len, space.steps.values())) <= 9)
-    for fairness, strong in (("weak", False), ("strong", True)):
-        verdict = terminates(net, fairness=fairness)  # type: ignore[arg-type]
+    ways: tuple[tuple[Literal["weak", "strong"], bool], ...] = (("weak", False), ("strong", True))
+    for fairness, strong in ways:
+        verdict = terminates(net, fairness=fairness)
         assert verdict.violated == has_fair_infinite_run(space, strong=strong), fairness
 
 
@@ -184,7 +187,9 @@ def test_soundness_by_definition(net: PetriNet) -> None:
         with pytest.raises(UsageError, match="workflow net"):
             sound(net)
         return
-    sets = dict(structure.evidence.sets)  # type: ignore[union-attr]
+    evidence = structure.evidence
+    assert isinstance(evidence, StructureEvidence)
+    sets = dict(evidence.sets)
     source, sink = sets["source"][0], sets["sink"][0]
     started = net.replace(initial={source: 1}, final=None)
     space = space_of(started)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from oracles.net_properties import space_of
 from petri import Marking, PetriNet, coverability_graph, reachability_graph
@@ -196,7 +197,7 @@ def test_states_are_numbered_by_their_first_arrival(words: int, largest: int, se
         assert seen.find(unknown).tolist() == [-1]
 
 
-def few_hashes(words: list[np.ndarray]) -> np.ndarray:  # type: ignore[type-arg]
+def few_hashes(words: list[NDArray[np.uint64]]) -> NDArray[np.uint64]:
     return words[0] % np.uint64(3) * np.uint64(2) + np.uint64(1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from math import comb
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from oracles.net_properties import space_of
 from petri import Marking, PetriNet
@@ -163,7 +165,7 @@ def test_a_visited_set_takes_at_most_16_bytes_a_state() -> None:
     generator = np.random.default_rng(3)
     for spread in (1 << 20, 1 << 40, 1 << 62):
         seen = SeenStates(1)
-        all_states: list[np.ndarray] = []  # type: ignore[type-arg]
+        all_states: list[NDArray[np.uint64]] = []
         for _ in range(40):
             batch = generator.integers(0, spread, size=20_000, dtype=np.uint64)
             all_states += [part for (part,) in seen.add([batch])]
@@ -309,8 +311,10 @@ def test_two_processes_give_the_same_space(soon: type[Awaited]) -> None:
 def test_a_search_goes_on_when_the_second_process_dies(
     soon: type[Awaited], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    ready: Callable[[Awaited], bool] = vars(Awaited)["ready"].fget
+
     def dying(self: Awaited) -> bool:
-        result = Awaited.ready.fget(self)  # type: ignore[attr-defined]
+        result = ready(self)
         if soon.made == 3:
             self._child.kill()
             self._child.wait()

@@ -34,6 +34,7 @@ from process_algebra import (
 )
 from strategies_csp import DEFINITIONS, processes, subsets, terms
 from transition_systems import LTS, Budget, bisimilar
+from transition_systems.equivalences.relations import Relation
 from transition_systems.errors import UndecidedError, UsageError
 from transition_systems.explore import explore
 from transition_systems.expressions.parse import parse_expression
@@ -58,8 +59,8 @@ def by_definition(process: Process) -> LTS | None:
     return LTS.from_arcs(len(numbers), arcs, final=final)
 
 
-def alike(one: LTS, other: LTS, relation: str = "strong") -> bool:
-    return bool(bisimilar(one, other, relation))  # type: ignore[arg-type]
+def alike(one: LTS, other: LTS, relation: Relation = "strong") -> bool:
+    return bool(bisimilar(one, other, relation))
 
 
 @settings(max_examples=200, derandomize=True, deadline=None)

@@ -6,6 +6,7 @@ import copy
 import gc
 import json
 import pickle
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -121,12 +122,12 @@ def test_misuse_is_named() -> None:
     for make in (
         lambda: Prefix("", STOP),
         lambda: Prefix("tau", STOP),
-        lambda: Prefix("a", "STOP"),  # type: ignore[arg-type]
+        lambda: Prefix("a", cast(Any, "STOP")),
         lambda: ExternalChoice(),
         lambda: Parallel([], ()),
         lambda: Parallel([STOP, SKIP], [["a"]]),
         lambda: Hiding(STOP, "ab"),
-        lambda: Guard(1, STOP),  # type: ignore[arg-type]
+        lambda: Guard(cast(Any, 1), STOP),
         lambda: Process(main=Call("P")),
         lambda: Process(
             main=Call("P"), definitions=(Definition(name="P", parameters=("n",), body=STOP),)

@@ -12,7 +12,7 @@ import pytest
 
 from ltl_cases import LEAVES, random_formula, random_system
 from netproof.recheck import recheck_ltl
-from oracles.linear_time import holds_on, lassos
+from oracles.linear_time import good, lassos
 from petri import PetriNet
 from petri.state_space.packed import PackedNet
 from transition_systems.budget import Budget
@@ -28,9 +28,8 @@ from transition_systems.run import Lasso
 from transition_systems.temporal import ltl_on_the_fly
 from transition_systems.temporal.lasso import breadth_first, distances, short_cycle
 from transition_systems.temporal.ltl import check_ltl
-from transition_systems.temporal.ltl_alphabet import elementary
 from transition_systems.temporal.ltl_on_the_fly import check_ltl_on_the_fly
-from transition_systems.temporal.ltl_questions import linear_formula, predicate_values
+from transition_systems.temporal.ltl_questions import linear_formula
 from transition_systems.temporal.product_system import Fairness
 from transition_systems.verdict import Verdict
 
@@ -46,31 +45,6 @@ def proved(lts: LTS, formula: Formula | str, **options: Any) -> Verdict:
     result = recheck_ltl(again(verdict.evidence), lts, formula=verdict.property)
     assert result.passed, (verdict.property, result.reason, options)
     return verdict
-
-
-def word_of(
-    states: list[int], labels: list[str | None], loop: int, leaves: list[Any]
-) -> tuple[list[int], int]:
-    """The states of a lasso, silent steps that change no value left out."""
-    after = [*states[1:], states[loop]]
-    steps = list(zip(labels, states, after, range(len(states)), strict=True))
-    seen = [
-        (state, at)
-        for label, state, then, at in steps
-        if label is not None or any(flags[state] != flags[then] for flags in leaves)
-    ]
-    stem = [state for state, at in seen if at < loop]
-    return [*stem, *([state for state, at in seen if at >= loop] or [states[loop]])], len(stem)
-
-
-def good(
-    lts: LTS, formula: Formula, states: list[int], labels: list[str | None], loop: int, weak: bool
-) -> bool:
-    """Whether the formula holds on a lasso."""
-    values = predicate_values(lts)
-    if weak:
-        states, loop = word_of(states, labels, loop, [values(leaf) for leaf in elementary(formula)])
-    return holds_on(formula, states, loop, lambda predicate, state: bool(values(predicate)[state]))
 
 
 def fair(lts: LTS, states: list[int], labels: list[str | None], kind: str | None) -> bool:

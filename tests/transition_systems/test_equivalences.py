@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ from oracles.bisimulation import RELATIONS, holds
 from strategies_lts import systems
 from transition_systems.budget import Budget
 from transition_systems.equivalences import bisimilar, evaluate_hml, format_hml, minimise
+from transition_systems.equivalences.relations import Relation as RelationName
 from transition_systems.errors import UsageError
 from transition_systems.evidence import (
     Distinction,
@@ -30,7 +33,7 @@ several = systems(max_states=5, max_arcs=9, several_initial=True)
 @relations
 @settings(max_examples=120, derandomize=True, deadline=None)
 @given(a=several, b=several)
-def test_it_agrees_with_the_definition(relation: str, a: LTS, b: LTS) -> None:
+def test_it_agrees_with_the_definition(relation: RelationName, a: LTS, b: LTS) -> None:
     both = disjoint_union(a, b)
     related = RELATIONS[relation](both)
     left, right = a.initial.tolist(), [a.n_states + int(s) for s in b.initial]
@@ -64,7 +67,7 @@ def test_it_agrees_with_the_definition(relation: str, a: LTS, b: LTS) -> None:
 @relations
 @settings(max_examples=100, derandomize=True, deadline=None)
 @given(lts=systems(max_states=7, max_arcs=14))
-def test_the_quotient_is_bisimilar_and_smallest(relation: str, lts: LTS) -> None:
+def test_the_quotient_is_bisimilar_and_smallest(relation: RelationName, lts: LTS) -> None:
     small, place = minimise(lts, relation)
     assert bisimilar(lts, small, relation).holds
     related = RELATIONS[relation](lts)
@@ -149,7 +152,7 @@ def test_budget_misuse_and_progress() -> None:
     assert bisimilar(chain, longer, budget=Budget(states=10)).unknown
     assert bisimilar(chain, longer, budget=Budget(seconds=0)).reason == "the time budget is used up"
     with pytest.raises(UsageError):
-        bisimilar(chain, longer, "strange")  # type: ignore[arg-type]
+        bisimilar(chain, longer, cast(RelationName, "strange"))
     with pytest.raises(UsageError):
         bisimilar(chain, longer, method="magic")
     with pytest.raises(UsageError):

@@ -227,7 +227,8 @@ def test_spans_are_kept_and_do_not_count() -> None:
     node = parse("${a ==\n  b1}", span=base)
     assert isinstance(node, Binary)
     assert str(node.left.span) == "f.bpmn:10:6: Flow_1"
-    assert (node.right.span.line, node.right.span.end_column) == (11, 5)  # type: ignore[union-attr]
+    assert node.right.span is not None
+    assert (node.right.span.line, node.right.span.end_column) == (11, 5)
     assert node == parse("a == b1")
     assert node != parse("a == b2")
     groups = [Integer(1), Real(Fraction(1)), Boolean(True), String("1"), Name("x"), String("x")]

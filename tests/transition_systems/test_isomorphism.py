@@ -18,6 +18,7 @@ from transition_systems.evidence import (
     evidence_from_dict,
 )
 from transition_systems.lts import LTS
+from transition_systems.verdict import Verdict
 
 
 def described(lts: LTS, number: dict[int, int]) -> object:
@@ -32,7 +33,7 @@ def described(lts: LTS, number: dict[int, int]) -> object:
 
 
 def reached(lts: LTS) -> list[int]:
-    found = lts.initial.tolist()
+    found: list[int] = lts.initial.tolist()
     for state in found:
         found += [t for t in dict.fromkeys(lts.successors(state)[1].tolist()) if t not in found]
     return found
@@ -132,7 +133,7 @@ def test_regular_systems() -> None:
     assert check(rings(4, 8, 12), rings(8, 8, 8)).violated
 
 
-def check(a: LTS, b: LTS):  # type: ignore[no-untyped-def]
+def check(a: LTS, b: LTS) -> Verdict:
     verdict = isomorphic(a, b)
     assert verdict.evidence is not None
     assert recheck_equivalence(verdict.evidence, a, b).passed

@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from itertools import cycle
+from typing import cast
 
 import pytest
 
-from linear_time_cases import check_pair, random_pair
+from linear_time_cases import check_pair, random_pair, trace_of
 from netproof.recheck import recheck_equivalence
+from relation_names import LINEAR_NAMES
 from transition_systems.budget import Budget
 from transition_systems.equivalences import (
     bisimilar,
@@ -19,12 +21,12 @@ from transition_systems.equivalences import (
     linear_store,
     refines,
 )
-from transition_systems.equivalences.linear_relations import LINEAR_RELATIONS
+from transition_systems.equivalences.linear_relations import LINEAR_RELATIONS, LinearName
 from transition_systems.errors import UsageError
 from transition_systems.lts import LTS
 from transition_systems.progress import Progress
 
-relations = pytest.mark.parametrize("relation", [*LINEAR_RELATIONS])
+relations = pytest.mark.parametrize("relation", LINEAR_NAMES)
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ def by_turns(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 @relations
 def test_random_pairs_agree_with_the_definition(
-    relation: str, by_turns: Callable[[], None]
+    relation: LinearName, by_turns: Callable[[], None]
 ) -> None:
     rng = random.Random(relation)
     answers: list[tuple[bool, bool]] = []
@@ -67,7 +69,7 @@ INCLUSIONS = [
     ("weak-possible-futures", "weak-impossible-futures"),
     ("weak-impossible-futures", "weak-trace"),
     ("failures", "failures-divergences"),
-    *((name, f"weak-{name}") for name in LINEAR_RELATIONS if f"weak-{name}" in LINEAR_RELATIONS),
+    *((name, f"weak-{name}") for name in LINEAR_NAMES if f"weak-{name}" in LINEAR_RELATIONS),
 ]
 
 
@@ -77,7 +79,7 @@ def test_the_spectrum_is_ordered() -> None:
     for _ in range(80):
         a, b = random_pair(rng)
         for decide in (refines, equivalent):
-            holds = {name: decide(a, b, name, atoms=["p"]).holds for name in LINEAR_RELATIONS}  # type: ignore[arg-type]
+            holds = {name: decide(a, b, name, atoms=["p"]).holds for name in LINEAR_NAMES}
             for finer, coarser in INCLUSIONS:
                 assert holds[finer] <= holds[coarser], (finer, coarser, [*a.arcs()], [*b.arcs()])
                 told[finer, coarser] += holds[finer] < holds[coarser]
@@ -93,7 +95,7 @@ def test_the_spectrum_is_ordered() -> None:
 
 def test_known_pairs_of_the_spectrum() -> None:
     def same(one: LTS, other: LTS) -> set[str]:
-        return {name for name in LINEAR_RELATIONS if equivalent(one, other, name).holds}  # type: ignore[arg-type]
+        return {name for name in LINEAR_NAMES if equivalent(one, other, name).holds}
 
     late = LTS.from_arcs(4, [(0, "a", 1), (1, "b", 2), (1, "c", 3)])
     early = LTS.from_arcs(5, [(0, "a", 1), (0, "a", 2), (1, "b", 3), (2, "c", 4)])
@@ -126,10 +128,10 @@ def test_known_pairs_of_the_spectrum() -> None:
     assert refines(done, open_end).holds
     assert refines(open_end, done).violated
     nothing = LTS.from_arcs(0, initial=[])
-    for name in LINEAR_RELATIONS:
-        assert refines(done, nothing, name).holds  # type: ignore[arg-type]
-        assert refines(nothing, done, name).violated  # type: ignore[arg-type]
-        assert equivalent(nothing, nothing, name).holds  # type: ignore[arg-type]
+    for name in LINEAR_NAMES:
+        assert refines(done, nothing, name).holds
+        assert refines(nothing, done, name).violated
+        assert equivalent(nothing, nothing, name).holds
 
 
 def test_budgets_and_misuse() -> None:
@@ -137,8 +139,8 @@ def test_budgets_and_misuse() -> None:
     specification = LTS.from_arcs(n, [(i, "a", i + 1) for i in range(n - 1)])
     implementation = LTS.from_arcs(n, [(i, "a", i + 1) for i in range(n - 1)], final=[n - 1])
     seen: list[Progress] = []
-    for name in LINEAR_RELATIONS:
-        verdict = equivalent(specification, implementation, name, budget=Budget(seconds=0))  # type: ignore[arg-type]
+    for name in LINEAR_NAMES:
+        verdict = equivalent(specification, implementation, name, budget=Budget(seconds=0))
         assert verdict.unknown, name
     for budget in (Budget(states=300), Budget(seconds=0.05), Budget(bytes=200_000)):
         verdict = refines(
@@ -159,7 +161,7 @@ def test_budgets_and_misuse() -> None:
     assert "There may be a shorter trace" in apart.explain()
     assert refines(two, one, budget=Budget(states=1_000)).unknown
     with pytest.raises(UsageError, match="there is no linear-time relation 'strange'"):
-        refines(specification, implementation, "strange")  # type: ignore[arg-type]
+        refines(specification, implementation, cast(LinearName, "strange"))
 
 
 def larger(rng: random.Random, n: int, labels: tuple[str | None, ...]) -> LTS:
@@ -167,9 +169,9 @@ def larger(rng: random.Random, n: int, labels: tuple[str | None, ...]) -> LTS:
     return LTS.from_arcs(n, arcs, final=[s for s in range(n) if rng.random() < 0.1])
 
 
-@pytest.mark.parametrize("relation", [n for n in LINEAR_RELATIONS if "futures" not in n])
+@pytest.mark.parametrize("relation", [n for n in LINEAR_NAMES if "futures" not in n])
 def test_ready_sets_of_more_labels_than_a_word_has_bits(
-    relation: str, by_turns: Callable[[], None]
+    relation: LinearName, by_turns: Callable[[], None]
 ) -> None:
     rng = random.Random(relation)
     for _ in range(10):
@@ -183,7 +185,7 @@ def test_ready_sets_of_more_labels_than_a_word_has_bits(
 
 
 @relations
-def test_both_ways_to_search_agree(relation: str, by_turns: Callable[[], None]) -> None:
+def test_both_ways_to_search_agree(relation: LinearName, by_turns: Callable[[], None]) -> None:
     """On systems of up to a hundred states, also with sets that one word of bits does not tell."""
     rng = random.Random(relation)
     for _ in range(4):
@@ -198,12 +200,12 @@ def test_both_ways_to_search_agree(relation: str, by_turns: Callable[[], None]) 
         for _ in range(4):
             by_turns()
             found = [
-                decide(*pair, relation, budget=Budget(seconds=20))  # type: ignore[arg-type]
+                decide(*pair, relation, budget=Budget(seconds=20))
                 for pair in ((one, two), (two, one))
                 for decide in (refines, equivalent)
             ]
             told.append(
-                [(v.outcome, len(v.evidence.trace) if v.violated else None) for v in found]  # type: ignore[union-attr]
+                [(v.outcome, None if (t := trace_of(v)) is None else len(t)) for v in found]
             )
             for verdict, pair in zip(found, ((one, two),) * 2 + ((two, one),) * 2, strict=True):
                 assert verdict.evidence is not None
@@ -214,7 +216,7 @@ def test_both_ways_to_search_agree(relation: str, by_turns: Callable[[], None]) 
 @pytest.mark.campaign
 @pytest.mark.timeout(7200)
 @relations
-def test_campaign(relation: str, by_turns: Callable[[], None]) -> None:
+def test_campaign(relation: LinearName, by_turns: Callable[[], None]) -> None:
     rng = random.Random(f"campaign {relation}")
     for _ in range(20_000):
         by_turns()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -42,14 +44,14 @@ def test_arcs_are_a_set_and_their_order_does_not_matter() -> None:
 def test_it_is_immutable() -> None:
     lts = LTS.from_arcs(2, [(0, "a", 1)])
     with pytest.raises(AttributeError):
-        lts.initial = lts.initial  # type: ignore[misc]
+        cast(Any, lts).initial = lts.initial
     with pytest.raises(AttributeError):
         del lts.labels
     for array in (lts.offsets, lts.labels, lts.targets, lts.initial, lts.final):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 1
     with pytest.raises(TypeError):
-        lts.atoms["x"] = lts.final  # type: ignore[index]
+        cast(dict[str, Any], lts.atoms)["x"] = lts.final
 
 
 @settings(max_examples=80, derandomize=True)
@@ -167,9 +169,9 @@ def test_a_quotient_by_definition(lts: LTS, classes: list[int], inert: bool) -> 
         (lambda: LTS(offsets=[0], labels=[], targets=[], label_names=["a"], initial=[]), "tau"),
     ],
 )
-def test_arrays_that_do_not_fit_are_refused(build: object, message: str) -> None:
+def test_arrays_that_do_not_fit_are_refused(build: Callable[[], LTS], message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        build()  # type: ignore[operator]
+        build()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -92,9 +93,9 @@ def test_aut_errors_say_where(text: str, part: str) -> None:
         (LTS.from_arcs(1), {"silent": "epsilon"}, "'i' or 'tau'"),
     ],
 )
-def test_what_aut_cannot_hold_is_refused(lts: LTS, options: dict[str, str], part: str) -> None:
+def test_what_aut_cannot_hold_is_refused(lts: LTS, options: dict[str, Any], part: str) -> None:
     with pytest.raises(UsageError, match=part):
-        format_aut(lts, **options)  # type: ignore[arg-type]
+        format_aut(lts, **options)
 
 
 @pytest.mark.parametrize(

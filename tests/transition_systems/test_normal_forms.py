@@ -9,25 +9,26 @@ import numpy as np
 import pytest
 
 from linear_time_cases import random_pair
+from relation_names import LINEAR_NAMES
 from transition_systems.budget import Budget
 from transition_systems.equivalences import bisimilar, determinise, equivalent, normal_form
-from transition_systems.equivalences.linear_relations import LINEAR_RELATIONS
+from transition_systems.equivalences.linear_relations import LinearName
 from transition_systems.errors import UndecidedError
 from transition_systems.lts import LTS
 
 ONLY_EQUIVALENT = {"failure-trace", "weak-failure-trace", "weak-ready-trace"}
 
 
-@pytest.mark.parametrize("relation", [*LINEAR_RELATIONS])
-def test_they_are_equivalent_and_unique(relation: str) -> None:
+@pytest.mark.parametrize("relation", LINEAR_NAMES)
+def test_they_are_equivalent_and_unique(relation: LinearName) -> None:
     rng = random.Random(relation)
     same = 0
     for _ in range(40):
         pair = random_pair(rng)
-        forms = [normal_form(lts, relation, atoms=["p"]) for lts in pair]  # type: ignore[arg-type]
+        forms = [normal_form(lts, relation, atoms=["p"]) for lts in pair]
         for lts, form in zip(pair, forms, strict=True):
-            assert equivalent(lts, form.lts, relation, atoms=["p"]).holds  # type: ignore[arg-type]
-            again = normal_form(form.lts, relation, atoms=["p"])  # type: ignore[arg-type]
+            assert equivalent(lts, form.lts, relation, atoms=["p"]).holds
+            again = normal_form(form.lts, relation, atoms=["p"])
             if relation not in ONLY_EQUIVALENT:
                 assert again.lts.n_states == form.lts.n_states
             assert form.place.shape == (lts.n_states,)
@@ -38,7 +39,7 @@ def test_they_are_equivalent_and_unique(relation: str) -> None:
                 assert placed <= reached(lts)
             else:
                 assert placed == reached(lts)
-        if equivalent(*pair, relation, atoms=["p"]).holds:  # type: ignore[arg-type]
+        if equivalent(*pair, relation, atoms=["p"]).holds:
             same += 1
             one, two = (form.lts for form in forms)
             if relation not in ONLY_EQUIVALENT:
@@ -73,9 +74,10 @@ def test_determinised_systems_have_the_same_traces() -> None:
     rng = random.Random(3)
     for _ in range(60):
         lts = random_pair(rng)[0]
-        for weak, relation in ((False, "trace"), (True, "weak-trace")):
+        ways: tuple[tuple[bool, LinearName], ...] = ((False, "trace"), (True, "weak-trace"))
+        for weak, relation in ways:
             made, (offsets, members) = determinise(lts, weak=weak)
-            assert equivalent(lts, made, relation, atoms=["p"]).holds  # type: ignore[arg-type]
+            assert equivalent(lts, made, relation, atoms=["p"]).holds
             assert len({(s, a) for s, a, _ in made.arcs()}) == made.n_arcs
             assert (len(made.initial) == 1) == (len(lts.initial) > 0)
             sets = [members[i:j].tolist() for i, j in pairwise(offsets)]
@@ -91,9 +93,10 @@ def test_budgets_end_it() -> None:
     arcs = [(0, "a", 0), (0, "b", 0), (0, "a", 1)]
     arcs += [(i, letter, i + 1) for i in range(1, n) for letter in "ab"]
     lts = LTS.from_arcs(n + 1, arcs, final=[n])
-    for relation in ("trace", "ready-trace", "possible-futures"):
+    names: tuple[LinearName, ...] = ("trace", "ready-trace", "possible-futures")
+    for relation in names:
         with pytest.raises(UndecidedError):
-            normal_form(lts, relation, budget=Budget(seconds=0.3))  # type: ignore[arg-type]
+            normal_form(lts, relation, budget=Budget(seconds=0.3))
     with pytest.raises(UndecidedError, match="states"):
         determinise(lts, budget=Budget(states=100))
     with pytest.raises(UndecidedError, match="states"):

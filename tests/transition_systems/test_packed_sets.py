@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from transition_systems import key_table, sorted_runs
 from transition_systems.key_table import KeyTable, distinct_hashes
 from transition_systems.paged_set import PagedSet
 from transition_systems.sorted_runs import SortedRuns
 
-Batch = list[np.ndarray]  # type: ignore[type-arg]
+Batch = list[NDArray[np.uint64]]
 
 
 def batches(words: int, seed: int, spread: int) -> list[Batch]:
@@ -77,7 +78,7 @@ def test_runs_in_files_are_a_set(
 
 @pytest.mark.parametrize("words", [2, 3])
 def test_states_with_one_hash_are_told_apart(words: int, tmp_path: Path) -> None:
-    def poor(states: Batch) -> np.ndarray:  # type: ignore[type-arg]
+    def poor(states: Batch) -> NDArray[np.uint64]:
         # Equal for states that differ in their last word; invertible it must stay in the first.
         return states[0] * np.uint64(2) + np.uint64(1)
 

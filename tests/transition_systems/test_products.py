@@ -21,7 +21,7 @@ from transition_systems.budget import Budget
 from transition_systems.errors import UndecidedError, UsageError
 from transition_systems.evidence import LassoEvidence, Measure
 from transition_systems.lts import LTS
-from transition_systems.run import Step
+from transition_systems.run import Lasso, Step
 
 Vectors = list[tuple[list[str | None], str | None]]
 Joint = set[tuple[tuple[int, ...], str | None, tuple[int, ...]]]
@@ -65,7 +65,9 @@ def by_definition(systems: list[LTS], vectors: Vectors) -> tuple[set[tuple[int, 
 
 def check(made: LTS, systems: list[LTS], vectors: Vectors) -> None:
     states, steps = by_definition(systems, vectors)
-    names = {i: made.state_of(i) for i in range(made.n_states)}  # type: ignore[misc]
+    state_of = made.state_of
+    assert state_of is not None
+    names = {i: state_of(i) for i in range(made.n_states)}
     assert set(names.values()) == states
     assert len(states) == made.n_states
     assert {(names[s], a, names[t]) for s, a, t in made.arcs()} == steps
@@ -169,5 +171,6 @@ def test_a_large_livelock_is_found_near() -> None:
         label_names=["tau", "✓", "a"],
     )  # fmt: skip
     witness = check_livelock(lts).witness
-    assert len(witness.stem) == n // 2  # type: ignore[union-attr]
-    assert len(witness.cycle) == n // 2  # type: ignore[union-attr]
+    assert isinstance(witness, Lasso)
+    assert len(witness.stem) == n // 2
+    assert len(witness.cycle) == n // 2

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from bisimilarity_cases import (
     hashed_first,
@@ -25,10 +26,15 @@ from transition_systems.equivalences import (
     hashed_sets,
     inductive,
     minimise,
+    signatures,
 )
+from transition_systems.equivalences.relations import Relation as RelationName
 from transition_systems.evidence import PartitionEvidence
 from transition_systems.lts import LTS
 from transition_systems.lts_operations import disjoint_union
+
+Hashes = NDArray[np.uint64]
+SOME: tuple[RelationName, ...] = ("strong", "branching", "divergence-branching", "weak")
 
 relations = pytest.mark.parametrize("relation", [*RELATIONS])
 
@@ -38,15 +44,13 @@ def test_collisions_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = random.Random(3)
     systems = [random_system(rng, 9) for _ in range(60)]
     expected = [minimise(lts, "branching", atoms=["p"])[1].tolist() for lts in systems]
-    genuine, genuine_one = hashed_sets.mixed, hashed_sets.mixed_one
+    genuine, genuine_one = signatures.mixed, hashed_sets.mixed_one
 
-    def bad(values: np.ndarray, seed: int) -> np.ndarray:  # type: ignore[type-arg]
+    def bad(values: Hashes, seed: int) -> Hashes:
         return values * np.uint64(0) + np.uint64(1) if seed < 4 else genuine(values, seed)
 
     def bad_one(value: int, seed: int) -> int:
         return 1 if seed < 4 else genuine_one(value, seed)
-
-    from transition_systems.equivalences import signatures
 
     for module in (hashed_sets, signatures):
         monkeypatch.setattr(module, "mixed", bad)
@@ -68,15 +72,15 @@ def test_hashed_rounds_with_collisions(kept: int, monkeypatch: pytest.MonkeyPatc
     systems += [random_system(random.Random(seed), 9) for seed in range(40)]
     genuine = hashed_rounds._mixed
 
-    def few_bits(values: np.ndarray, seed: int) -> np.ndarray:  # type: ignore[type-arg]
+    def few_bits(values: NDArray[np.uint32], seed: int) -> NDArray[np.uint32]:
         return genuine(values, seed) & np.uint32(kept)
 
-    for relation in ("strong", "branching", "divergence-branching", "weak"):
-        expected = [minimise(lts, relation, atoms=["p"])[1].tolist() for lts in systems]  # type: ignore[arg-type]
+    for relation in SOME:
+        expected = [minimise(lts, relation, atoms=["p"])[1].tolist() for lts in systems]
         with monkeypatch.context() as patch:
             hashed_first(patch)
             patch.setattr(hashed_rounds, "_mixed", few_bits)
-            found = [minimise(lts, relation, atoms=["p"])[1].tolist() for lts in systems]  # type: ignore[arg-type]
+            found = [minimise(lts, relation, atoms=["p"])[1].tolist() for lts in systems]
         assert found == expected
 
 
@@ -84,14 +88,14 @@ def test_large_systems_with_and_without_hashed_rounds(monkeypatch: pytest.Monkey
     rng = np.random.default_rng(7)
     for m, labels, share in ((12_000, 1, 0.0), (20_000, 3, 0.3), (24_000, 10, 0.5)):
         lts = random_arcs(rng, 8_000, m, labels, share)
-        for relation in ("strong", "branching", "divergence-branching"):
+        for relation in SOME[:3]:
             with monkeypatch.context() as patch:
                 patch.setattr(hashed_rounds, "FROM", 10**9)
-                expected = minimise(lts, relation)  # type: ignore[arg-type]
+                expected = minimise(lts, relation)
             for layers in (hashed_rounds.MOST_LAYERS, 2):
                 with monkeypatch.context() as patch:
                     patch.setattr(hashed_rounds, "MOST_LAYERS", layers)
-                    small, place = minimise(lts, relation)  # type: ignore[arg-type]
+                    small, place = minimise(lts, relation)
                 assert small == expected[0]
                 assert np.array_equal(place, expected[1])
 
@@ -119,15 +123,15 @@ def test_long_silent_chains_are_quick() -> None:
 
 
 @relations
-def test_forged_partitions(relation: str) -> None:
+def test_forged_partitions(relation: RelationName) -> None:
     """A partition that passes relates only what the definition relates."""
     rng = random.Random(f"forged {relation}")
     passed = refused = 0
     for _ in range(150):
         a = random_system(rng)
         b = rewritten(rng, a)
-        verdict = bisimilar(a, b, relation, atoms=["p"])  # type: ignore[arg-type]
-        genuine = bisimilar(a, a, relation, atoms=["p"]).evidence  # type: ignore[arg-type]
+        verdict = bisimilar(a, b, relation, atoms=["p"])
+        genuine = bisimilar(a, a, relation, atoms=["p"]).evidence
         related = RELATIONS[relation](disjoint_union(a, b))
         n = range(a.n_states + b.n_states)
         assert isinstance(genuine, PartitionEvidence)

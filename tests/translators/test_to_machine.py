@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -327,7 +328,7 @@ def test_misuse_and_budgets() -> None:
     with pytest.raises(UsageError, match="capacity"):
         workflow_to_machine(graph, capacity=0)
     with pytest.raises(UsageError, match="starts"):
-        workflow_to_machine(graph, starts="some")  # type: ignore[arg-type]
+        workflow_to_machine(graph, starts=cast(Any, "some"))
     with pytest.raises(UndecidedError, match="no time"):
         workflow_to_machine(graph, budget=Budget(seconds=0))
     with pytest.raises(UndecidedError, match="budget of 3 states"):

@@ -7,6 +7,7 @@ import pickle
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -265,7 +266,7 @@ def test_the_ledger_has_each_element() -> None:
 def test_misuse_and_budgets() -> None:
     graph = drawn("task A\ntask B\ntask C")
     with pytest.raises(UsageError):
-        workflow_to_process(graph, starts="some")  # type: ignore[arg-type]
+        workflow_to_process(graph, starts=cast(Any, "some"))
     with pytest.raises(UsageError):
         workflow_to_process(graph, capacity=0)
     with pytest.raises(UndecidedError):

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from transition_systems.budget import Budget
 from transition_systems.equivalences.classes import classes_of
+from transition_systems.equivalences.coarsest import method_named
 from transition_systems.equivalences.difference import difference
 from transition_systems.equivalences.hml import format_hml
 from transition_systems.equivalences.relations import Relation, relation_named
-from transition_systems.errors import UsageError
 from transition_systems.evidence import Claim, Distinction, PartitionEvidence, TraceDistinction
 from transition_systems.lts import FINAL, LTS
 from transition_systems.lts_data import pair_digest
@@ -25,7 +25,6 @@ __all__ = ["bisimilar"]
 
 Indices = NDArray[np.int64]
 
-_METHODS = ("auto", "signatures")
 SHOWN_STEPS = 12
 SHOWN_LETTERS = 2_000
 
@@ -60,7 +59,9 @@ def bisimilar(
     atoms
         Atoms that related states share, beside ``final``.
     method
-        ``"auto"`` or ``"signatures"``: partition refinement by signatures.
+        ``"signatures"``: partition refinement by signatures, on arrays; ``"bunches"``: by bunches
+        of arcs, one by one, in O(m log n); ``"auto"``: by signatures, and where these take more
+        work than bunches would, by bunches from there.
     budget, progress
         What it may use, and whom it tells.
     seed
@@ -83,11 +84,14 @@ def bisimilar(
 
     Notes
     -----
-    Strong: O(d m log n) for m arcs, n states and out-degree d at most. Branching: the same for each
-    round in which states change that silent steps inside classes lead to. Weak: as strong on the
-    weak steps of the quotient by branching bisimilarity. R. Paige, R. Tarjan, Three partition
-    refinement algorithms, SIAM J. Comput. 16 (1987), for the principle; R. van Glabbeek, W.
-    Weijland, Branching time and abstraction in bisimulation semantics, J. ACM 43 (1996).
+    Strong and branching: O((m + n) log n) for m arcs and n states, and the arcs sorted by label; by
+    signatures alone O(d m log n) for strong, with out-degree d at most, and for branching the same
+    for each round in which states change that silent steps inside classes lead to. Weak: as strong
+    on the weak steps of the quotient by branching bisimilarity. R. Paige, R. Tarjan, Three
+    partition refinement algorithms, SIAM J. Comput. 16 (1987), for the principle; D. Jansen, J. F.
+    Groote, J. Keiren, A. Wijs, An O(m log n) algorithm for branching bisimilarity on labelled
+    transition systems, TACAS 2020; R. van Glabbeek, W. Weijland, Branching time and abstraction in
+    bisimulation semantics, J. ACM 43 (1996).
 
     Examples
     --------
@@ -99,8 +103,7 @@ def bisimilar(
     ('diamond', 'a', ('true',))
     """
     known = relation_named(relation)
-    if method not in _METHODS:
-        raise UsageError(f"there is no method {method!r}; there are 'auto' and 'signatures'")
+    method = method_named(method)
     meter = (Budget() if budget is None else budget).start()
     digest, respected = pair_digest(a, b), tuple(sorted({*atoms} - {FINAL}))
     a, b = with_atoms(a, respected), with_atoms(b, respected)
@@ -110,12 +113,15 @@ def bisimilar(
     def apart(block: Indices) -> bool:
         return set(block[left].tolist()) != set(block[right].tolist())
 
-    found = classes_of(both, known, meter, stop=apart, progress=progress)
+    found = classes_of(both, known, meter, method=method, stop=apart, progress=progress)
     phrase = known.claim(respected)
 
     def verdict(outcome: Outcome, **rest: object) -> Verdict:
         statistics = Statistics(
-            method="signatures", states=both.n_states, arcs=both.n_arcs, seconds=meter.seconds
+            method=" and ".join(found.methods) or "signatures",
+            states=both.n_states,
+            arcs=both.n_arcs,
+            seconds=meter.seconds,
         )
         base = Verdict(property=phrase, outcome=outcome, statistics=statistics, seed=seed)
         return base.with_(**rest)
@@ -137,10 +143,11 @@ def bisimilar(
     claim = Claim(formula=f"not {phrase}", model_digest=digest)
     texts: list[str] = []
     if formula is not None:
-        shown = format_hml(formula)
+        only, told = ("second", formula[1]) if formula[0] == "not" else ("first", formula)
+        shown = format_hml(told)
         if len(shown) > SHOWN_LETTERS:
             shown = f"{shown[:SHOWN_LETTERS]} ..."
-        texts.append(f"The systems are not {phrase}: only the first has {shown}.")
+        texts.append(f"The systems are not {phrase}: only the {only} has {shown}.")
     if trace is not None:
         able, shown = "first" if of_a else "second", " ".join(trace[:SHOWN_STEPS])
         more = f" ... ({len(trace)} steps)" if len(trace) > SHOWN_STEPS else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from math import inf
 from typing import TypeVar
 
 import numpy as np
@@ -13,6 +14,7 @@ from transition_systems.equivalences.closure import closed_rows, closed_words
 from transition_systems.equivalences.graph import Graph
 from transition_systems.equivalences.partition import Partition, Views
 from transition_systems.equivalences.signatures import (
+    SINGLE,
     Rows,
     grouped_rows,
     grouped_words,
@@ -56,6 +58,7 @@ class BranchingSignatures:
         self.bits = max(1, graph.n).bit_length()
         self.limit = graph.n_labels << self.bits
         self.high = graph.labels << self.bits
+        self.work, self.allowed = 0, inf
         self._scanned = 0
         self._views: tuple[memoryview, ...] | None = None
         self._local: Indices = np.zeros(graph.n, dtype=np.int64)
@@ -88,18 +91,19 @@ class BranchingSignatures:
         arcs = row_arcs(graph.offsets, every)
         widths = graph.offsets[every + 1] - graph.offsets[every]
         owner = np.repeat(np.arange(len(every), dtype=np.int64), widths)
-        heads = graph.targets[arcs]
-        codes = block[heads]
-        inert = self.silent.inside[arcs]
+        self.work += len(every) + len(arcs)
+        heads = graph.targets.take(arcs)
+        codes = block.take(heads)
+        inert = self.silent.inside.take(arcs)
         inert &= codes == np.repeat(block[every], widths)
-        codes |= self.high[arcs]
+        codes |= self.high.take(arcs)
         offsets = np.zeros(len(every) + 1, dtype=np.int64)
         if not inert.any():
             np.cumsum(widths, out=offsets[1:])
             return packed_rows(offsets, codes, self.limit), owner[:0], owner[:0]
         keep = ~inert
-        np.cumsum(np.bincount(owner[keep], minlength=len(every)), out=offsets[1:])
-        own = packed_rows(offsets, codes[keep], self.limit)
+        np.cumsum(np.bincount(owner.compress(keep), minlength=len(every)), out=offsets[1:])
+        own = packed_rows(offsets, codes.compress(keep), self.limit)
         self._local[every] = np.arange(len(every))
         return own, owner[inert], self._local[heads[inert]]
 
@@ -151,7 +155,9 @@ class BranchingSignatures:
                 home = block[state]
                 codes: set[int] = set()
                 below: list[int] = []
-                for arc in range(offsets[state], offsets[state + 1]):
+                first, last = offsets[state], offsets[state + 1]
+                self.work += SINGLE * (4 + last - first)
+                for arc in range(first, last):
                     head = targets[arc]
                     if inside[arc] and block[head] == home:
                         below.append(head)
@@ -214,6 +220,7 @@ class BranchingSignatures:
                 if other not in found and block[other] == block[state]:
                     found.add(other)
                     waiting.append(other)
+        self.work += SINGLE * len(found)
         return list(found)
 
     def few(self) -> int:

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transition_systems.budget import Meter
+from transition_systems.equivalences.coarsest import coarsest
 from transition_systems.equivalences.graph import Graph, graph_of
 from transition_systems.equivalences.hashed_rounds import hashed_classes
 from transition_systems.equivalences.inductive import InductiveSignatures
-from transition_systems.equivalences.refinement import SignatureSource, refine
 from transition_systems.equivalences.relations import Bisimilarity
 from transition_systems.equivalences.silent_cycles import without_silent_cycles
 from transition_systems.equivalences.strong import StrongSignatures
@@ -34,12 +34,14 @@ class Classes:
     """The class of each state as far as it is known, int64 (n,).
 
     States of different classes are not related. ``stable`` tells that states of the same are;
-    ``reason`` tells why that is not known where it is neither stable nor stopped.
+    ``reason`` tells why that is not known where it is neither stable nor stopped; ``methods`` are
+    the ways in which the classes were found.
     """
 
     block: Indices
     stable: bool
     reason: str | None = None
+    methods: tuple[str, ...] = ()
 
 
 def classes_of(
@@ -47,6 +49,7 @@ def classes_of(
     relation: Bisimilarity,
     meter: Meter,
     *,
+    method: str = "auto",
     stop: Stop | None = None,
     progress: ProgressCallback | None = None,
 ) -> Classes:
@@ -60,6 +63,8 @@ def classes_of(
         The bisimilarity.
     meter
         A running budget.
+    method
+        As in :func:`.coarsest.coarsest`.
     stop
         Asked now and then, given the class of each state as far as it is known, whether that is
         enough.
@@ -76,7 +81,7 @@ def classes_of(
     weak steps for arcs.
     """
     try:
-        return _classes(lts, relation, meter, stop, progress)
+        return _classes(lts, relation, meter, method, stop, progress)
     except MemoryError as error:
         return Classes(np.zeros(lts.n_states, dtype=np.int64), stable=False, reason=str(error))
 
@@ -85,6 +90,7 @@ def _classes(
     lts: LTS,
     relation: Bisimilarity,
     meter: Meter,
+    method: str,
     stop: Stop | None,
     progress: ProgressCallback | None,
 ) -> Classes:
@@ -98,20 +104,24 @@ def _classes(
 
     early = there(place) if relation.kind != "weak" else None
     first = hashed_classes(graph, meter, silent=relation.silent)
-    found = refine(first, signatures, meter, stop=early, progress=progress)
+    found, by = coarsest(
+        graph, signatures, meter, first=first, method=method, stop=early, progress=progress
+    )
     if relation.kind != "weak" or not found.stable:
         known = found.block[place] if relation.kind != "weak" else np.zeros_like(place)
-        return Classes(known, found.stable, found.reason)
+        return Classes(known, found.stable, found.reason, by)
     small = quotient_graph(graph, found.block, found.n_blocks)
     place = found.block[place]
     weak = saturated(small, divergence_label(small, relation), most_steps(meter))
-    found = refine(
-        weak.classes, StrongSignatures(weak), meter, stop=there(place), progress=progress
+    found, then = coarsest(
+        weak, StrongSignatures(weak), meter, method=method, stop=there(place), progress=progress
     )
-    return Classes(found.block[place], found.stable, found.reason)
+    return Classes(found.block[place], found.stable, found.reason, tuple(dict.fromkeys(by + then)))
 
 
-def prepared(lts: LTS, relation: Bisimilarity) -> tuple[Graph, Indices, SignatureSource]:
+def prepared(
+    lts: LTS, relation: Bisimilarity
+) -> tuple[Graph, Indices, StrongSignatures | InductiveSignatures]:
     """Return the graph to refine, where each state is in it, and the signatures.
 
     For weak bisimilarity they are those of branching bisimilarity.

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from transition_systems.budget import Meter
 from transition_systems.csr import csr_order
+from transition_systems.equivalences.coarsest import coarsest
 from transition_systems.equivalences.graph import Graph
 from transition_systems.equivalences.linear_graph import LinearGraph, side_by_side
-from transition_systems.equivalences.refinement import refine
 from transition_systems.equivalences.set_table import BudgetEnded, SetTable
 from transition_systems.equivalences.sorting import distinct
 from transition_systems.equivalences.strong import StrongSignatures
@@ -82,7 +82,7 @@ class Futures:
             np.zeros(n, dtype=np.int64),
             both.n_labels,
         )
-        found = refine(graph.classes, StrongSignatures(graph), meter)
+        found, _ = coarsest(graph, StrongSignatures(graph), meter)
         if not found.stable:
             raise BudgetEnded(found.reason or "the budget is used up")
         self.classes: Indices = found.block

@@ -5,11 +5,13 @@ Values are mixed words, and the hash of a set is the sum of its members, on arra
 
 from __future__ import annotations
 
+from math import inf
+
 import numpy as np
 from numpy.typing import NDArray
 
 from transition_systems.csr import csr_order, row_arcs
-from transition_systems.equivalences.signatures import Rows, mixed
+from transition_systems.equivalences.signatures import SINGLE, Rows, TooMuchWork, mixed
 
 __all__ = ["HashedSets", "joined", "mixed_one"]
 
@@ -21,6 +23,7 @@ MASK = (1 << 64) - 1
 THIN = 24
 WIDE = 200
 HEAVY = 1000
+LARGE_SETS = 8
 NOWHERE = -1
 
 
@@ -65,15 +68,21 @@ class HashedSets:
         Sorted rows of codes.
     seed
         Of the mixing.
+    allowed
+        How much work joining them may take; :class:`TooMuchWork` is raised before it takes more.
 
     Attributes
     ----------
     hashes
         The hash of each set, uint64 (k,).
+    work
+        How many values were looked at, those one by one counted :data:`SINGLE` times.
     """
 
-    def __init__(self, own: Rows, seed: int) -> None:
+    def __init__(self, own: Rows, seed: int, allowed: float = inf) -> None:
         self.seed = seed
+        self.work = 0
+        self.allowed = allowed
         new = own.fresh()
         count = np.zeros(len(new) + 1, dtype=np.int64)
         np.cumsum(new, out=count[1:])
@@ -83,6 +92,8 @@ class HashedSets:
         self.values: Hashes = mixed(own.codes[new].astype(np.uint64), seed)
         self.used = len(self.values)
         self._heavy: dict[int, frozenset[int]] = {}
+        self._sorted: dict[int, Hashes] = {}
+        self._asked = 0
         self.hashes: Hashes = np.zeros(len(self.begin), dtype=np.uint64)
         some = np.flatnonzero(self.width)
         if len(some):
@@ -124,7 +135,12 @@ class HashedSets:
         # One pair for each arc: does the set of its head hold all of the tail but the head itself?
         pairs = np.arange(len(heads), dtype=np.int64)
         wide = width[owner]
-        place = np.arange(int(wide.sum()), dtype=np.int64)
+        self.work += len(full)
+        total = int(wide.sum())
+        self.work += total
+        if self.work > self.allowed:
+            raise TooMuchWork
+        place = np.arange(total, dtype=np.int64)
         place += np.repeat(begin[owner] - (np.cumsum(wide) - wide), wide)
         mine, of_mine = full[place], np.repeat(pairs, wide)
         keep = mine != through[of_mine]
@@ -146,18 +162,30 @@ class HashedSets:
         The lowest bits of values, as many as the number of a row needs, are not compared.
         """
         sets, first, short = np.unique(self.begin[rows], return_index=True, return_inverse=True)
-        different = rows[first]
+        different, asked_of = rows[first], short.reshape(-1)[which]
+        found = np.zeros(len(values), dtype=np.bool_)
+        heavy = np.flatnonzero(self.width[different] > HEAVY)
+        if len(heavy):
+            order = np.argsort(asked_of, kind="stable")
+            ends = np.searchsorted(asked_of[order], np.append(heavy, heavy + 1))
+            for row, begin, end in zip(different[heavy].tolist(), *np.split(ends, 2), strict=True):
+                asked = order[begin:end]
+                found[asked] = _inside(self._ordered(row), values[asked])
+        light = self.width[different] <= HEAVY
         bits = np.uint64(max(1, len(sets).bit_length()))
         high = np.uint64(64) - bits
-        inside = np.repeat(np.arange(len(different), dtype=np.uint64), self.width[different])
-        stored = (inside << high) | (self.values[self._places(different)] >> bits)
+        inside = np.repeat(np.flatnonzero(light).astype(np.uint64), self.width[different[light]])
+        stored = (inside << high) | (self.values[self._places(different[light])] >> bits)
         stored.sort()
-        asked = (short.reshape(-1)[which].astype(np.uint64) << high) | (values >> bits)
-        if len(stored) == 0:
-            return np.zeros(len(asked), dtype=np.bool_)
-        place = np.minimum(np.searchsorted(stored, asked), len(stored) - 1)
-        same: NDArray[np.bool_] = stored[place] == asked
-        return same
+        found |= _inside(stored, (asked_of.astype(np.uint64) << high) | (values >> bits))
+        return found
+
+    def _ordered(self, row: int) -> Hashes:
+        """Return the sorted values of a row with many of them."""
+        begin = int(self.begin[row])
+        if begin not in self._sorted:
+            self._sorted[begin] = np.sort(self.values[begin : begin + int(self.width[row])])
+        return self._sorted[begin]
 
     def _places(self, rows: Indices) -> Indices:
         """Return where the values of some rows are, row after row."""
@@ -182,7 +210,7 @@ class HashedSets:
         made: list[int] = []
         while 0 < len(waiting) < WIDE:
             node = waiting.pop()
-            if self.width[node] > HEAVY:
+            if self.width[node] > HEAVY or self._better_on_arrays(after[row[node] : row[node + 1]]):
                 waiting.append(node)
                 break
             below: list[Known] = []
@@ -193,7 +221,9 @@ class HashedSets:
                     known[head] = int(self.hashes[head]), members
                     places[id(members)] = int(self.begin[head]), len(members)
                 below.append(known[head])
-            known[node] = joined(set(self._values(node)), below, self.seed)
+            own = set(self._values(node))
+            self.work += SINGLE * (4 + len(below) + len(own))
+            known[node] = joined(own, below, self.seed)
             made.append(node)
             for arc in range(back[node], back[node + 1]):
                 tail = before[arc]
@@ -211,6 +241,14 @@ class HashedSets:
         self.begin[made] = np.where(self.width[made] > 0, self.begin[made], NOWHERE)
         self._append(np.array(added, dtype=np.uint64))
         return waiting
+
+    def _better_on_arrays(self, heads: memoryview) -> bool:
+        """Tell, a few times, that a set of Python's own would have to be made of a large one."""
+        for head in heads:
+            if self.width[head] > HEAVY and int(self.begin[head]) not in self._heavy:
+                self._asked += 1
+                return self._asked <= LARGE_SETS
+        return False
 
     def _set(self, row: int) -> frozenset[int]:
         begin = int(self.begin[row])
@@ -234,6 +272,15 @@ class HashedSets:
             self.values = larger
         self.values[self.used : size] = values
         self.used = size
+
+
+def _inside(stored: Hashes, asked: Hashes) -> NDArray[np.bool_]:
+    """Return whether each value is among some that are sorted."""
+    if len(stored) == 0:
+        return np.zeros(len(asked), dtype=np.bool_)
+    place = np.minimum(np.searchsorted(stored, asked), len(stored) - 1)
+    same: NDArray[np.bool_] = stored[place] == asked
+    return same
 
 
 def _distinct(owner: Indices, values: Hashes) -> tuple[Indices, Hashes]:

@@ -16,12 +16,12 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.csr import row_arcs
 from transition_systems.equivalences.branching import BranchingSignatures
 from transition_systems.equivalences.graph import Graph
 from transition_systems.equivalences.hashed_sets import HashedSets, joined, mixed_one
 from transition_systems.equivalences.partition import Partition, Views
 from transition_systems.equivalences.signatures import grouped_keys, hashed_sets
+from transition_systems.equivalences.stability import is_stable
 
 __all__ = ["InductiveSignatures"]
 
@@ -67,8 +67,9 @@ class InductiveSignatures(BranchingSignatures):
         self._passed = len(own.offsets) - 1 - len(states)
         if len(tails) == 0:
             return hashed_sets(own, self.seed)
-        table = HashedSets(own, self.seed)
+        table = HashedSets(own, self.seed, self.allowed - self.work)
         table.hand_up(tails, heads)
+        self.work += table.work
         return table.hashes[: len(states)]
 
     def keys(self, states: Sequence[int], partition: Views) -> list[Hashable]:
@@ -92,37 +93,9 @@ class InductiveSignatures(BranchingSignatures):
         return [known[state][0] for state in states]
 
     def unsettled(self, partition: Partition) -> Indices:
-        """Return no states where the partition is stable; else all that may move, and reseed.
-
-        A partition is stable when the states of a block without silent steps inside it can all do
-        the same, and the others in one step no more than that.
-        """
-        open_ = np.flatnonzero(partition.size[partition.block] > 1)
-        if len(open_) == 0 or self._is_stable(open_, partition):
-            return open_[:0]
+        """Return no states where the partition is stable; else all that may move, and reseed."""
+        if is_stable(self.graph, self.silent.inside, partition.block, partition.count):
+            return partition.states[:0]
         self.seed += 2
         self._known.clear()
-        return open_
-
-    def _is_stable(self, states: Indices, partition: Partition) -> bool:
-        graph, block = self.graph, partition.block
-        arcs = row_arcs(graph.offsets, states)
-        tails = np.repeat(states, graph.offsets[states + 1] - graph.offsets[states])
-        home, codes = block[tails], block[graph.targets[arcs]]
-        inert = self.silent.inside[arcs] & (codes == home)
-        passing = np.zeros(graph.n, dtype=np.bool_)
-        passing[tails[inert]] = True
-        codes |= self.high[arcs]
-        tails, home, codes = tails[~inert], home[~inert], codes[~inert]
-        order = np.lexsort((tails, codes, home))
-        tails, home, codes = tails[order], home[order], codes[order]
-        if len(tails) == 0:
-            return True
-        pair = np.ones(len(tails), dtype=np.bool_)
-        pair[1:] = (home[1:] != home[:-1]) | (codes[1:] != codes[:-1])
-        fresh = pair.copy()
-        fresh[1:] |= tails[1:] != tails[:-1]
-        begins = np.flatnonzero(pair)
-        able = np.add.reduceat((fresh & ~passing[tails]).astype(np.int64), begins)
-        needed = np.bincount(block[states[~passing[states]]], minlength=partition.count)
-        return bool((able == needed[home[begins]]).all())
+        return np.flatnonzero(partition.size[partition.block] > 1)

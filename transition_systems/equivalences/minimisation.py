@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from transition_systems.budget import Budget
 from transition_systems.equivalences.classes import classes_of
+from transition_systems.equivalences.coarsest import method_named
 from transition_systems.equivalences.graph import graph_of
 from transition_systems.equivalences.relations import Relation, relation_named
 from transition_systems.equivalences.silent_cycles import cyclic_states
@@ -28,6 +29,7 @@ def minimise(
     relation: Relation = "strong",
     *,
     atoms: Collection[str] = (),
+    method: str = "auto",
     budget: Budget | None = None,
     progress: ProgressCallback | None = None,
 ) -> tuple[LTS, Indices]:
@@ -44,6 +46,8 @@ def minimise(
     atoms
         Atoms that the states of a class share, beside ``final``. Any other holds of a class when
         it holds of one of its states.
+    method
+        As for :func:`transition_systems.equivalences.bisimilar`; the quotient is the same.
     budget, progress
         What it may use, and whom it tells.
 
@@ -56,7 +60,7 @@ def minimise(
     Raises
     ------
     UsageError
-        For an unknown relation.
+        For an unknown relation or method.
     UndecidedError
         When the budget ends.
 
@@ -76,7 +80,8 @@ def minimise(
     """
     known = relation_named(relation)
     marked = with_atoms(lts, atoms)
-    found = classes_of(marked, known, (budget or Budget()).start(), progress=progress)
+    meter = (budget or Budget()).start()
+    found = classes_of(marked, known, meter, method=method_named(method), progress=progress)
     if not found.stable:
         raise UndecidedError(f"the system was not minimised: {found.reason}")
     place = number_blocks(found.block)

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transition_systems.csr import csr_order
+from transition_systems.equivalences.coarsest import coarsest
 from transition_systems.equivalences.graph import Graph
 from transition_systems.equivalences.linear_graph import LinearGraph
-from transition_systems.equivalences.refinement import refine
 from transition_systems.equivalences.set_table import EMPTY, BudgetEnded, SetTable
 from transition_systems.equivalences.strong import StrongSignatures
 from transition_systems.lts import LTS
@@ -98,7 +98,7 @@ def nodes_of(
         np.array(kind, dtype=np.int64),
         sets.graph.n_labels,
     )
-    classes = refine(graph.classes, StrongSignatures(graph), sets.meter)
+    classes, _ = coarsest(graph, StrongSignatures(graph), sets.meter)
     if not classes.stable:
         raise BudgetEnded(classes.reason or "the budget is used up")
     node = number_blocks(classes.block)

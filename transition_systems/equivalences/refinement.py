@@ -4,7 +4,8 @@ All states begin touched. A round computes the signatures of the touched states 
 as it is and splits their blocks; the larger part of a block keeps its number, so that only states
 in the smaller parts change theirs, each at most log n times, and only states that can step to one
 of them are touched in the next round. With the signatures of strong bisimilarity that is
-O(d m log n) for m arcs and out-degree d at most, whatever the number of rounds.
+O(d m log n) for m arcs and out-degree d at most, whatever the number of rounds. Where that is too
+much, :mod:`.coarsest` goes on by bunches of arcs.
 
 A round is done on arrays when it is large, on dictionaries when it is small: a chain has as many
 rounds as states. After round r two states are in one block exactly when no formula of depth r tells
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Protocol
 
 import numpy as np
@@ -25,6 +27,7 @@ from numpy.typing import NDArray
 
 from transition_systems.budget import Meter
 from transition_systems.equivalences.partition import Partition, Views
+from transition_systems.equivalences.signatures import TooMuchWork
 from transition_systems.progress import Progress, ProgressCallback
 
 __all__ = ["Refinement", "SignatureSource", "refine"]
@@ -37,7 +40,14 @@ STATES_BETWEEN_LOOKS = 25_000
 
 
 class SignatureSource(Protocol):
-    """Gives the signatures of states, and the states whose signatures a change may touch."""
+    """Gives the signatures of states, and the states whose signatures a change may touch.
+
+    ``work`` is how many arcs and states it has looked at, in entries of arrays; a round that would
+    take it beyond ``allowed`` may raise :class:`.signatures.TooMuchWork`.
+    """
+
+    work: int
+    allowed: float
 
     def groups(self, partition: Partition, states: Indices) -> Indices:
         """Return the group of each state: same block, same signature; block after block."""
@@ -70,7 +80,8 @@ class Refinement:
 
     ``block`` is int64 (n,), the block of each state. ``first`` is the partition before the first
     round; ``moves`` has for each round the states that got a new block, and their blocks (empty
-    unless asked for). ``stable`` tells whether refinement came to its end.
+    unless asked for). ``stable`` tells whether refinement came to its end, ``given_up`` whether it
+    took more work than was allowed.
     """
 
     block: Indices
@@ -80,6 +91,8 @@ class Refinement:
     rounds: int = 0
     stable: bool = False
     reason: str | None = None
+    work: int = 0
+    given_up: bool = False
 
 
 class _Refiner:
@@ -181,6 +194,7 @@ def refine(
     stop: Callable[[Indices], bool] | None = None,
     progress: ProgressCallback | None = None,
     keep: bool = False,
+    allowed: float = inf,
 ) -> Refinement:
     """Refine a partition until states of one block have equal signatures.
 
@@ -198,6 +212,8 @@ def refine(
         Called now and then, and after each large round.
     keep
         Whether to keep what each round moved.
+    allowed
+        How much work the signatures may take.
 
     Returns
     -------
@@ -208,6 +224,7 @@ def refine(
     -----
     Time is as the module says; memory is linear, and O(n log n) more with ``keep``.
     """
+    signatures.allowed = allowed
     partition = Partition(classes)
     refiner = _Refiner(partition, signatures, keep=keep)
     found = refiner.found
@@ -221,17 +238,27 @@ def refine(
             return found
         if len(touched) == 0:
             touched = signatures.unsettled(partition)
+        found.work = signatures.work
         if len(touched) == 0:
             found.stable = True
             return found
+        if found.work > allowed:
+            found.given_up = True
+            return found
         limit = max(FEW, signatures.few()) if FEW else FEW
         if len(touched) > limit:
-            touched = refiner.round(touched)
+            try:
+                touched = refiner.round(touched)
+            except TooMuchWork:
+                found.given_up = True
+                return found
         else:
             few, looked = touched.tolist(), 0
             while 0 < len(few) <= limit and looked < STATES_BETWEEN_LOOKS:
                 looked += len(few) + 16
                 few = refiner.small_round(few)
+                if signatures.work > allowed:
+                    break
             touched = np.array(few, dtype=np.int64)
         if progress is not None:
             progress(

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 __all__ = [
     "PACKED_BITS",
+    "SINGLE",
     "Rows",
+    "TooMuchWork",
     "grouped_keys",
     "grouped_rows",
     "grouped_words",
@@ -29,6 +31,12 @@ Hashes = NDArray[np.uint64]
 
 PACKED_BITS = 63
 CHUNK = 1 << 15
+# How many entries of arrays cost what one looked at by itself does.
+SINGLE = 10
+
+
+class TooMuchWork(Exception):
+    """A round of refinement that would take more work than is allowed is not done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ Indices = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 THIN = 24
+WIDE = 20 * THIN
 
 
 class SilentSteps:
@@ -61,9 +62,12 @@ class SilentSteps:
         mark[states] = True
         found = [states]
         frontier = states
-        while len(frontier) > THIN:
+        while len(frontier):
+            widths = offsets[frontier + 1] - offsets[frontier]
+            if len(frontier) <= THIN and int(widths.sum()) <= WIDE:
+                break
             reached = ends[row_arcs(offsets, frontier)]
-            home = np.repeat(block[frontier], offsets[frontier + 1] - offsets[frontier])
+            home = np.repeat(block[frontier], widths)
             reached = distinct(reached[(block[reached] == home) & ~mark[reached]])
             mark[reached] = True
             found.append(reached)

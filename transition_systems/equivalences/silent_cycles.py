@@ -126,15 +126,15 @@ def _merged(graph: Graph, place: Indices) -> tuple[Graph, Indices]:
     stays = place == np.arange(graph.n)
     number = np.cumsum(stays, dtype=np.int64) - 1
     new = number[place]
-    tails, heads, labels = new[graph.sources], new[graph.targets], graph.labels
+    tails, heads, labels = new.take(graph.sources), new.take(graph.targets), graph.labels
     keep = (labels != TAU) | (tails != heads)
     if keep.all() and stays.all():
         return graph, new
     if stays.all():
-        tails, labels, heads = tails[keep], labels[keep], heads[keep]
+        tails, labels, heads = (part.compress(keep) for part in (tails, labels, heads))
     else:
         tails, short, heads = canonical_arcs(
-            tails[keep], labels[keep].astype(np.int32), heads[keep]
+            tails.compress(keep), labels.compress(keep).astype(np.int32), heads.compress(keep)
         )
         labels = short.astype(np.int64)
     count = int(stays.sum())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from functools import cached_property
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from transition_systems.equivalences.graph import Graph
 from transition_systems.equivalences.partition import Partition, Views
 from transition_systems.equivalences.signatures import (
     PACKED_BITS,
+    SINGLE,
     Rows,
     grouped_rows,
     grouped_words,
@@ -51,6 +53,7 @@ class StrongSignatures:
         self._high = self.high.data
         self._targets = graph.targets.data
         self._offsets = graph.offsets.data
+        self.work, self.allowed = 0, inf
         self._scanned = 0
         self._views: tuple[memoryview, ...] | None = None
 
@@ -59,8 +62,11 @@ class StrongSignatures:
         home = partition.block[states]
         words = self.words(states, partition)
         if words is not None:
+            self.work += len(states)
             return grouped_words(home, *words)
-        return grouped_rows(home, partition.count, self.rows(states, partition))
+        rows = self.rows(states, partition)
+        self.work += len(states) + len(rows.codes)
+        return grouped_rows(home, partition.count, rows)
 
     def rows(self, states: Indices, partition: Partition) -> Rows:
         """Return the signatures of some states, sorted."""
@@ -131,6 +137,7 @@ class StrongSignatures:
                 found.append(high[begin] + block[targets[begin]])
             else:
                 codes = {high[arc] + block[targets[arc]] for arc in range(begin, end)}
+                self.work += SINGLE * (end - begin)
                 found.append(codes.pop() if len(codes) == 1 else frozenset(codes))
         return found
 

@@ -34,10 +34,21 @@ from transition_systems.properties.predicates import (
 from transition_systems.properties.tokens import quote_name
 from transition_systems.properties.walk import fold_formula, fold_predicate
 
-__all__ = ["format_formula", "format_predicate", "format_terms"]
+__all__ = [
+    "COMPARE",
+    "LOOSE",
+    "PRIMARY",
+    "Text",
+    "format_formula",
+    "format_predicate",
+    "format_terms",
+    "inside",
+    "joined",
+]
 
-_Text = tuple[str, int]
-_PRIMARY, _PREFIX, _COMPARE, _LOOSE = 3, 2, 1, 0
+# A text, and how closely it holds together: whether it needs parentheses inside another.
+Text = tuple[str, int]
+PRIMARY, PREFIX, COMPARE, LOOSE = 3, 2, 1, 0
 
 
 def format_terms(terms: tuple[tuple[str, int], ...]) -> str:
@@ -64,60 +75,62 @@ def format_terms(terms: tuple[tuple[str, int], ...]) -> str:
     return " ".join(parts)
 
 
-def _inside(part: _Text, least: int) -> str:
+def inside(part: Text, least: int) -> str:
+    """Return a text, in parentheses where it holds together less than it must."""
     return part[0] if part[1] >= least else f"({part[0]})"
 
 
-def _join(symbol: str, parts: list[_Text], empty: str) -> _Text:
+def joined(symbol: str, parts: list[Text], empty: str) -> Text:
+    """Return texts with a symbol between them; ``empty`` where there are none."""
     if not parts:
-        return empty, _PRIMARY
+        return empty, PRIMARY
     if len(parts) == 1:
         return parts[0]
-    return f" {symbol} ".join(_inside(part, _COMPARE) for part in parts), _LOOSE
+    return f" {symbol} ".join(inside(part, COMPARE) for part in parts), LOOSE
 
 
-def _predicate(node: Predicate, parts: list[_Text]) -> _Text:
+def _predicate(node: Predicate, parts: list[Text]) -> Text:
     match node:
         case Constant(value=value):
-            return ("true" if value else "false"), _PRIMARY
+            return ("true" if value else "false"), PRIMARY
         case Compare(terms=terms, op=op, bound=bound):
-            return f"{format_terms(terms)} {op} {bound}", _COMPARE
+            return f"{format_terms(terms)} {op} {bound}", COMPARE
         case Atom(name=name):
-            return quote_name(name), _PRIMARY
+            return quote_name(name), PRIMARY
         case Enabled(name=name):
-            return f"enabled({quote_name(name)})", _PRIMARY
+            return f"enabled({quote_name(name)})", PRIMARY
         case Dead():
-            return "dead", _PRIMARY
+            return "dead", PRIMARY
         case Not():
-            return f"!{_inside(parts[0], _PREFIX)}", _PREFIX
+            return f"!{inside(parts[0], PREFIX)}", PREFIX
         case And():
-            return _join("&&", parts, "true")
+            return joined("&&", parts, "true")
         case Or():
-            return _join("||", parts, "false")
+            return joined("||", parts, "false")
         case _:
             assert_never(node)
 
 
-def _formula(node: Formula, parts: list[_Text]) -> _Text:
+def _formula(node: Formula, parts: list[Text]) -> Text:
     match node:
         case State(predicate=predicate):
             return fold_predicate(predicate, _predicate)
         case Unary(operator=operator):
-            return f"{operator} {_inside(parts[0], _PREFIX)}", _PREFIX
+            return f"{operator} {inside(parts[0], PREFIX)}", PREFIX
         case Binary(operator=("AU" | "EU") as operator):
-            left, right = (_inside(part, _COMPARE) for part in parts)
-            return f"{operator[0]}[{left} U {right}]", _PRIMARY
+            left, right = (inside(part, COMPARE) for part in parts)
+            return f"{operator[0]}[{left} U {right}]", PRIMARY
         case Binary(operator=operator):
-            left, right = (_inside(part, _COMPARE) for part in parts)
-            return f"{left} {operator} {right}", _LOOSE
+            left, right = (inside(part, COMPARE) for part in parts)
+            return f"{left} {operator} {right}", LOOSE
         case Negation():
-            return f"!{_inside(parts[0], _PREFIX)}", _PREFIX
+            return f"!{inside(parts[0], PREFIX)}", PREFIX
         case Conjunction():
-            return _join("&&", parts, "true")
+            return joined("&&", parts, "true")
         case Disjunction():
-            return _join("||", parts, "false")
+            return joined("||", parts, "false")
         case Implication():
-            return f"{_inside(parts[0], _COMPARE)} -> {_inside(parts[1], _COMPARE)}", _LOOSE
+            return f"{inside(parts[0], COMPARE)} -> {inside(parts[1], COMPARE)}", LOOSE
         case _:
             assert_never(node)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from transition_systems.properties.format import format_terms
+from transition_systems.properties.format import LOOSE, PRIMARY, Text, format_terms, inside, joined
 from transition_systems.properties.formulas import (
     Binary,
     Conjunction,
@@ -24,12 +24,9 @@ from transition_systems.properties.predicates import (
     Or,
     Predicate,
 )
-from transition_systems.properties.walk import fold_formula, fold_predicate
+from transition_systems.properties.walk import fold_formula, fold_predicate, names_in_formula
 
-__all__ = ["formula_in_english", "predicate_in_english"]
-
-# A text, and whether it is so short that it needs no parentheses inside another.
-_Text = tuple[str, bool]
+__all__ = ["clause_in_english", "formula_in_english", "predicate_in_english"]
 
 _UNARY = {
     "A": "on every run, {0}",
@@ -53,16 +50,8 @@ _BINARY = {
 }
 
 
-def _joined(word: str, parts: list[_Text], empty: str) -> _Text:
-    if not parts:
-        return empty, True
-    if len(parts) == 1:
-        return parts[0]
-    return f" {word} ".join(_inside(part) for part in parts), False
-
-
-def _inside(part: _Text) -> str:
-    return part[0] if part[1] else f"({part[0]})"
+def _inside(part: Text) -> str:
+    return inside(part, PRIMARY)
 
 
 def _atom(name: str, plain: str, last: str) -> str:
@@ -72,54 +61,54 @@ def _atom(name: str, plain: str, last: str) -> str:
     return plain.format(name)
 
 
-def _predicate(node: Predicate, parts: list[_Text]) -> _Text:
+def _predicate(node: Predicate, parts: list[Text]) -> Text:
     match node:
         case Constant(value):
-            return ("anything holds" if value else "nothing holds"), True
+            return ("anything holds" if value else "nothing holds"), PRIMARY
         case Atom(name):
-            return _atom(name, "{} holds", "the last step {} {}"), True
+            return _atom(name, "{} holds", "the last step {} {}"), PRIMARY
         case Enabled(name):
-            return f"{name} can happen", True
+            return f"{name} can happen", PRIMARY
         case Dead():
-            return "nothing can happen", True
+            return "nothing can happen", PRIMARY
         case Compare(terms, op, bound):
-            return f"{format_terms(terms)} {op} {bound}", True
+            return f"{format_terms(terms)} {op} {bound}", PRIMARY
         case Not(Atom(name)):
-            return _atom(name, "{} does not hold", "the last step is none that {} {}"), True
+            return _atom(name, "{} does not hold", "the last step is none that {} {}"), PRIMARY
         case Not(Enabled(name)):
-            return f"{name} cannot happen", True
+            return f"{name} cannot happen", PRIMARY
         case Not(Dead()):
-            return "something can happen", True
+            return "something can happen", PRIMARY
         case Not():
-            return f"it is not so that {_inside(parts[0])}", True
+            return f"it is not so that {_inside(parts[0])}", PRIMARY
         case And():
-            return _joined("and", parts, "anything holds")
+            return joined("and", parts, "anything holds")
         case Or():
-            return _joined("or", parts, "nothing holds")
+            return joined("or", parts, "nothing holds")
 
 
-def _formula(node: Formula, parts: list[_Text]) -> _Text:
+def _formula(node: Formula, parts: list[Text]) -> Text:
     match node:
         case State(Or((Not(left), right))):
             first, second = (fold_predicate(part, _predicate) for part in (left, right))
-            return f"if {_inside(first)} then {_inside(second)}", False
+            return f"if {_inside(first)} then {_inside(second)}", LOOSE
         case State(predicate):
             return fold_predicate(predicate, _predicate)
         case Unary("AG" | "G", (Implication() | State(Or((Not(), _))))):
             text = parts[0][0].removeprefix("if ").replace(" then ", ", then ", 1)
-            return f"whenever {text}", False
+            return f"whenever {text}", LOOSE
         case Unary(operator):
             return _UNARY[operator].format(_inside(parts[0])), False
         case Binary(operator):
             return _BINARY[operator].format(_inside(parts[0]), _inside(parts[1])), False
         case Negation():
-            return f"it is not so that {_inside(parts[0])}", False
+            return f"it is not so that {_inside(parts[0])}", LOOSE
         case Conjunction():
-            return _joined("and", parts, "anything holds")
+            return joined("and", parts, "anything holds")
         case Disjunction():
-            return _joined("or", parts, "nothing holds")
+            return joined("or", parts, "nothing holds")
         case Implication():
-            return f"if {_inside(parts[0])} then {_inside(parts[1])}", False
+            return f"if {_inside(parts[0])} then {_inside(parts[1])}", LOOSE
 
 
 def predicate_in_english(predicate: Predicate) -> str:
@@ -140,6 +129,18 @@ def predicate_in_english(predicate: Predicate) -> str:
     'paid holds and something can happen'
     """
     return fold_predicate(predicate, _predicate)[0]
+
+
+def clause_in_english(formula: Formula) -> str:
+    """Return a temporal formula as a part of a sentence, with names as they are written.
+
+    Examples
+    --------
+    >>> from transition_systems.properties.parse import parse_formula
+    >>> clause_in_english(parse_formula("Paid U Shipped"))
+    'Paid holds until Shipped holds, which comes'
+    """
+    return fold_formula(formula, _formula)[0]
 
 
 def formula_in_english(formula: Formula) -> str:
@@ -163,5 +164,10 @@ def formula_in_english(formula: Formula) -> str:
     >>> formula_in_english(parse_formula("EF dead"))
     'It is possible to get to where nothing can happen.'
     """
-    text = fold_formula(formula, _formula)[0]
-    return f"{text[0].upper()}{text[1:]}."
+    text = clause_in_english(formula)
+    begins = min((at for at, letter in enumerate(text) if letter != "("), default=0)
+    counters, enabled = names_in_formula(formula)
+    names = tuple(f"{name} " for name in (*counters, *enabled))
+    if text.startswith(names, begins):
+        return f"{text}."  # a name is told as it is written
+    return f"{text[:begins]}{text[begins].upper()}{text[begins + 1 :]}."

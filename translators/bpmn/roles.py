@@ -50,7 +50,7 @@ def _read_lanes(reading: Reading, lane_set: XmlElement) -> None:
     for identifier, _ in order:
         name = reading.elements[identifier].get("name")
         reading.roles[identifier] = Role(
-            id=identifier, name=name or None, nodes=tuple(nodes[identifier])
+            id=identifier, name=name or None, nodes=tuple(nodes[identifier]), lane=True
         )
 
 

@@ -133,7 +133,7 @@ def assumptions_of(plan: Plan) -> tuple[str, ...]:
         and len(index.outgoing[n.id]) > 1
         for n in graph.nodes
     ):
-        said["Conditions are free choices under fairness."] = None
+        said["Conditions are free choices."] = None
     if any(m.source not in index.node for m in graph.messages):
         said["Messages from outside are always available."] = None
     if any(

@@ -16,10 +16,7 @@ AT_LEAST_ONE = (
     "Where all flows of a node carry conditions and none is the default, at least one condition "
     "holds."
 )
-FREE_CHOICE = (
-    "Conditions are free choices under fairness: each may hold or fail each time it is asked, "
-    "and none is neglected for ever."
-)
+FREE_CHOICE = "Conditions are free choices: each may hold or fail each time it is asked."
 DECLARED = "Conditions over declared variables hold together only where some values allow it."
 
 

@@ -307,11 +307,15 @@ class Pool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """A lane, a performer or a resource, with the nodes that it holds."""
+    """A lane (``lane``), a performer or a resource, with the nodes that it holds.
+
+    A lane that holds lanes stands before them and holds their nodes, too.
+    """
 
     id: str
     name: str | None = None
     nodes: tuple[str, ...] = ()
+    lane: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,11 +15,12 @@ __all__ = ["DdDiagrams"]
 BYTES_OF_NODE = 500
 
 
-class _Store(bdd.BDD):  # type: ignore[misc]
-    """A store that may be dropped together with its diagrams, in any order."""
+def _dropped(_: object) -> None:
+    """Skip the check that no diagram is left when a store goes."""
 
-    def __del__(self) -> None:
-        """Skip the check that no diagram is left."""
+
+# A store that may be dropped together with its diagrams, in any order.
+_Store: Any = type("_Store", (bdd.BDD,), {"__del__": _dropped})
 
 
 class DdDiagrams:

@@ -1,0 +1,66 @@
+"""What a verdict takes for granted beyond the model: fairness belongs to what asks for it.
+
+The assumptions of a translation define the model, and so every question about it. That no choice is
+neglected for ever does not: soundness is meant so, a formula only where it says so.
+"""
+
+from __future__ import annotations
+
+from graphlib import CycleError, TopologicalSorter
+
+from netproof.asked_formulas import AskedFormula
+from netproof.properties import soundness_kind
+from petri import PetriNet
+from translators.to_petri.translation import NetTranslation
+
+__all__ = ["FAIR_CHOICES", "assumptions", "own_assumptions"]
+
+FAIR_CHOICES = (
+    "No choice is neglected for ever: a run that can still complete does not go round for ever."
+)
+OF_ONE_RUN = ("easy-soundness", "relaxed-soundness", "soundness-without-fairness")
+
+
+def assumptions(
+    asked: str | AskedFormula, net: PetriNet, translation: NetTranslation | None
+) -> tuple[str, ...]:
+    """Return everything that a verdict takes for granted.
+
+    Parameters
+    ----------
+    asked
+        The property.
+    net
+        The net that was analysed.
+    translation
+        Where it comes from; ``None`` for a net of the user's.
+
+    Examples
+    --------
+    >>> net = PetriNet.from_arrays([[1]], [[1]], [1])
+    >>> assumptions("soundness", net, None) == (FAIR_CHOICES,), assumptions("deadlock", net, None)
+    (True, ())
+    """
+    given = () if translation is None else translation.assumptions
+    return (*given, *own_assumptions(asked, net))
+
+
+def own_assumptions(asked: str | AskedFormula, net: PetriNet) -> tuple[str, ...]:
+    """Return the fairness under which a property is asked, as a sentence; nothing for most.
+
+    Termination under fairness says it by its name. Soundness is meant under fairness, which says
+    nothing where every run ends anyway: where the net has no circuit.
+    """
+    if isinstance(asked, AskedFormula):
+        return asked.assumptions
+    meant = asked in ("soundness", "option-to-complete") or soundness_kind(asked)
+    return (FAIR_CHOICES,) if meant and asked not in OF_ONE_RUN and _goes_round(net) else ()
+
+
+def _goes_round(net: PetriNet) -> bool:
+    before = {node: net.preset(node) for node in (*net.place_ids, *net.transition_ids)}
+    try:
+        TopologicalSorter(before).prepare()
+    except CycleError:
+        return True
+    return False

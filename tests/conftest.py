@@ -1,0 +1,28 @@
+"""Marks the suites that compare many random systems with definitions.
+
+They test algorithms, not what the project is installed with, so CI leaves them out where it runs
+the tests again on the lowest versions that are declared.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+EXHAUSTIVE = frozenset({
+    "test_bisimilarities", "test_ctl", "test_diff_runs", "test_equivalences",
+    "test_four_semantics", "test_induction", "test_isomorphism", "test_large_inclusive_joins",
+    "test_linear_relations", "test_ltl_translate", "test_mutated_evidence", "test_normal_forms",
+    "test_one_sink", "test_properties", "test_rank_theorem", "test_recheck_diagrams",
+    "test_recheck_engines", "test_recheck_linear_relations", "test_recheck_ltl", "test_reductions",
+    "test_refinement_rounds", "test_repair", "test_semiflows", "test_simulations",
+    "test_soundness_kinds", "test_spectrum", "test_state_space_narrow", "test_state_space_packed",
+    "test_state_space_random", "test_stubborn_sets", "test_term_and_net", "test_terms",
+    "test_token_game_ensembles", "test_walks",
+})  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of these modules."""
+    for item in items:
+        if item.path.stem in EXHAUSTIVE:
+            item.add_marker(pytest.mark.exhaustive)
