@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from petri.ctl_paths import Links, path_shown, temporal_parts
 from petri.decision import Decision, claim
 from petri.net import PetriNet
 from petri.state_space import state_space
@@ -32,8 +33,6 @@ from transition_systems.verdict import Verdict
 
 __all__ = ["ctl_by_diagrams", "shown_by_diagrams", "symbolic_backwards", "symbolic_ctl"]
 
-# A transition, or -1 for a set that stands for itself, with markings.
-Links = list[tuple[int, Diagram]]
 Signed = tuple[Formula, bool]
 
 
@@ -98,8 +97,10 @@ def ctl_by_diagrams(net: PetriNet, formula: Formula, *, budget: Budget | None = 
     except UndecidedError as error:
         found = "holds" if good else "does not hold"
         return decision.unknown(f"the formula {found} by diagrams, but not shown: {error}")
-    told = f"Shown by {len(evidence.links)} sets of markings."
-    return decision.holds(evidence, told) if good else decision.violated(evidence, told)
+    told = f"Shown by {len(evidence.links)} sets of markings"
+    if evidence.path is not None:
+        told += f", with a path of {len(evidence.path)} steps"
+    return decision.holds(evidence, f"{told}.") if good else decision.violated(evidence, f"{told}.")
 
 
 def shown_by_diagrams(
@@ -197,6 +198,7 @@ class _Proof:
         self.nodes = SharedNodes(self.store, meter)
         self.links: list[tuple[int, int, int]] = []
         self.count = 0
+        self.kept: dict[tuple[int, bool], Links] = {}
 
     def shown(self, good: bool) -> CtlDiagrams:
         """Return the evidence for the formula, or for its negation, in the initial marking."""
@@ -208,6 +210,7 @@ class _Proof:
             fields=self.space.arrays[0],
             nodes=self.nodes.rows,
             links=np.array(self.links, dtype=np.int64).reshape(-1, 3),
+            path=path_shown(self.system, formula, good, self.kept, self._where, self.meter),
         )
 
     def _where(self, formula: Formula, positive: bool) -> Diagram:
@@ -256,7 +259,7 @@ class _Proof:
         return shares
 
     def _temporal(self, formula: Unary | Binary, positive: bool, wanted: Diagram) -> None:
-        quantifier, operator, operands = _parts(formula)
+        quantifier, operator, operands = temporal_parts(formula)
         if not positive:
             quantifier = "A" if quantifier == "E" else "E"
         links: Links = []
@@ -292,6 +295,7 @@ class _Proof:
                     needs = [late & first, early | late & ~first]
         for part, need in zip(operands, needs[-len(operands) :], strict=True):
             self._show(part, positive, need)
+        self.kept[id(formula), positive] = links
         self.links += [(self.count, transition, self.nodes.add(rows)) for transition, rows in links]
         self.count += 1
 
@@ -371,14 +375,3 @@ class _Proof:
                     links.append((transition, able))
                     rest = rest & ~able
         return released, whole
-
-
-def _parts(formula: Unary | Binary) -> tuple[str, str, tuple[Formula, ...]]:
-    """Return the quantifier, the operator and the operands of a temporal formula of CTL."""
-    quantifier, operator, inner = formula.operator[0], formula.operator[1:], formula
-    if isinstance(formula, Unary) and not operator:
-        assert isinstance(formula.operand, Unary | Binary)
-        inner, operator = formula.operand, formula.operand.operator
-    if isinstance(inner, Unary):
-        return quantifier, operator, (inner.operand,)
-    return quantifier, operator, (inner.left, inner.right)

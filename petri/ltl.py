@@ -149,7 +149,7 @@ def ltl(
     if not verdict.unknown:
         return verdict
     walked = _walked(net, tree, verdict, limit, QUICKLY)
-    if walked.violated or few == limit.states:
+    if walked.violated:
         return walked
     if worth_reducing(net, tree):
         with suppress(UnsupportedError):  # where the formula can tell repetition
@@ -157,6 +157,8 @@ def ltl(
             reduced = ltl_by_stubborn_sets(net, tree, budget=part, progress=progress)
             if not reduced.unknown:
                 return _labelled(net, reduced)
+    if few == limit.states:
+        return walked
     left = limit.remaining()
     verdict = listed(limit if left is None else replace(limit, deadline=None, seconds=MOST * left))
     return _walked(net, tree, verdict, limit, LONG) if verdict.unknown else verdict

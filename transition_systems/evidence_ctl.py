@@ -18,12 +18,13 @@ from transition_systems.evidence_data import (
 )
 from transition_systems.run import Lasso, Run
 
-__all__ = ["CtlRanks", "TreeEvidence", "TreeNode"]
+__all__ = ["CtlRanks", "TreeEvidence", "TreeNode", "path_from_dict"]
 
 MOST_DEEP = 200
 
 
-def _path(data: Mapping[str, Any] | None) -> Run | Lasso | None:
+def path_from_dict(data: Mapping[str, Any] | None) -> Run | Lasso | None:
+    """Rebuild a run or a lasso from its JSON form."""
     if data is None:
         return None
     return Lasso.from_dict(data) if data["kind"] == "lasso" else Run.from_dict(data)
@@ -64,7 +65,7 @@ class TreeNode:
         if depth > MOST_DEEP:
             raise RecheckError("a tree of runs is nested too deep")
         return cls(
-            path=_path(data["path"]),
+            path=path_from_dict(data["path"]),
             choice=int(data["choice"]),
             parts=tuple(cls.from_dict(part, depth + 1) for part in data["parts"]),
         )
@@ -198,5 +199,5 @@ class CtlRanks:
             claim=Claim.from_dict(data["claim"]),
             states=None if states is None else StateSet.from_dict(states),
             ranks=tuple(decode_array(rank) for rank in data["ranks"]),
-            path=_path(data["path"]),
+            path=path_from_dict(data["path"]),
         )

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from transition_systems.evidence_ctl import path_from_dict
 from transition_systems.evidence_data import ByContent, Claim, decode_array, encode_array
+from transition_systems.run import Lasso, Run
 
 __all__ = ["CtlDiagrams"]
 
@@ -42,6 +44,8 @@ class CtlDiagrams(ByContent):
         ``E [p R q]`` and ``A [p R q]``: first all markings (-1). Each has ``q``, and has ``p``, or
         is in one of the sets that follow, from which the transition (for ``A``, each one: -1) leads
         to the first set again; for ``E`` it may also be dead.
+    path
+        A run or lasso of the net that shows some of it.
     """
 
     claim: Claim
@@ -49,8 +53,21 @@ class CtlDiagrams(ByContent):
     fields: NDArray[np.int64]
     nodes: NDArray[np.int64]
     links: NDArray[np.int64]
+    path: Run | Lasso | None = None
 
     kind = "ctl-diagrams"
+
+    @property
+    def run(self) -> Run | None:
+        """The path that is worth showing, where it is finite."""
+        path = self.path
+        return path if isinstance(path, Run) else None
+
+    @property
+    def lasso(self) -> Lasso | None:
+        """The path that is worth showing, where it is infinite."""
+        path = self.path
+        return path if isinstance(path, Lasso) else None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the evidence as JSON data."""
@@ -61,6 +78,7 @@ class CtlDiagrams(ByContent):
             "fields": encode_array(self.fields),
             "nodes": encode_array(self.nodes),
             "links": encode_array(self.links),
+            "path": None if self.path is None else self.path.to_dict(),
         }
 
     @classmethod
@@ -72,4 +90,5 @@ class CtlDiagrams(ByContent):
             fields=decode_array(data["fields"]),
             nodes=decode_array(data["nodes"]),
             links=decode_array(data["links"]),
+            path=path_from_dict(data["path"]),
         )

@@ -8,9 +8,11 @@ monotone in these sets, so that those of the whole formula are markings in which
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from netproof.recheck.ctl import MOST_DEEP, is_path, temporal_parts
 from netproof.recheck.diagram_predicates import Predicates
-from netproof.recheck.diagram_steps import StepOf
+from netproof.recheck.diagram_steps import StepOf, cuts_of_pairs
 from netproof.recheck.diagram_table import DiagramTable
 from netproof.recheck.net_table import NetTable
 from netproof.recheck.result import RefusedError, Watch
@@ -82,27 +84,32 @@ class _Sets:
         if self.store.both(part, whole) != part:
             raise RefusedError(why)
 
-    def leads(self, transition: int, part: int, goal: int) -> None:
-        """Refuse unless a transition leads into a goal from each marking that enables it."""
-        self.watch.tick()
-        if transition not in self.effects:
-            self.effects[transition] = StepOf(self.table, transition)
-        step = self.effects[transition]
-        self.copied()
-        if step.moves:
-            out = step.leads_out(part, goal)
-        else:  # it changes nothing, or is never enabled
+    def leads(self, transitions: Iterable[int], part: int, goal: int) -> None:
+        """Refuse unless transitions lead into a goal from where a set enables them."""
+        starting: dict[int, list[StepOf]] = {}
+        for transition in transitions:
+            self.watch.tick()
+            if transition not in self.effects:
+                self.effects[transition] = StepOf(self.table, transition)
+            step = self.effects[transition]
+            if step.moves:
+                starting.setdefault(step.top, []).append(step)
+                continue
+            # It changes nothing, or is never enabled.
             stays = self.store.both(part, self.store.able(transition, positive=True))
-            out = self.store.both(stays, goal) != stays
-        if out:
-            name = self.table.table.net.transition_ids[transition]
-            raise RefusedError(f"{name!r:.60} leads out of what a temporal operator allows")
+            self.within(stays, goal, "a step that changes nothing is not allowed where it is")
+        self.copied()
+        for level, pairs in cuts_of_pairs(self.table, part, goal, starting):
+            for step in starting[level]:
+                if step.leaves(pairs):
+                    name = self.table.table.net.transition_ids[step.transition]
+                    raise RefusedError(f"{name!r:.60} leads out of what is allowed")
 
     def able(self, transition: int, part: int, goal: int) -> None:
         """Refuse unless all markings of a set enable a transition, and it leads into a goal."""
         if transition < 0 or self.store.both(part, self.store.able(transition, positive=False)):
             raise RefusedError("a marking does not enable the transition of its link")
-        self.leads(transition, part, goal)
+        self.leads((transition,), part, goal)
 
     def value(self, node: Formula, positive: bool, depth: int) -> int:
         """Return markings where a formula holds, or where it does not; perhaps not all."""
@@ -144,8 +151,7 @@ class _Sets:
         if exists:
             self.able(transition, part, goal)
         else:
-            for each in range(len(self.table.table.pre)):
-                self.leads(each, part, goal)
+            self.leads(range(len(self.table.table.pre)), part, goal)
         return part
 
     def _next(self, exists: bool, goal: int, links: Links) -> int:

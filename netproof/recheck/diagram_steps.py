@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from netproof.recheck.diagram_table import DiagramTable
 from netproof.recheck.net_table import Tokens
 from netproof.recheck.result import RefusedError
 
-__all__ = ["StepOf", "check_closed"]
+__all__ = ["StepOf", "check_closed", "cuts_of_pairs"]
 
 LOOK = 1 << 14
 # What was read of a field before a step, and what that allows. In a number: how far the digits of
@@ -43,6 +43,33 @@ def check_closed(diagram: DiagramTable) -> None:
                 name = diagram.table.net.transition_ids[step.transition]
                 raise RefusedError(f"{name!r} leads out of the set of the diagram")
     diagram.closed = True
+
+
+def cuts_of_pairs(
+    diagram: DiagramTable, inside: int, allowed: int, wanted: Collection[int]
+) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    """Yield for some variables the pairs of nodes at which ways down from two roots cross them.
+
+    As ``DiagramTable.cuts`` for one root; left out are pairs of which the first node is 0.
+    """
+    levels, low, high = diagram.levels, diagram.low, diagram.high
+    root = (inside, allowed)
+    here, met = {root}, {root}
+    waiting = {min(levels[inside], levels[allowed]): [root]}
+    for level in range(max(wanted, default=-1) + 1):
+        if level in wanted:
+            yield level, [pair for pair in here if pair[0]]
+        for pair in waiting.pop(level, ()):
+            here.discard(pair)
+            for side in (low, high):
+                one, other = (side[node] if levels[node] == level else node for node in pair)
+                child = (one, other)
+                if one:
+                    here.add(child)
+                    if child not in met:
+                        met.add(child)
+                        waiting.setdefault(min(levels[one], levels[other]), []).append(child)
+        diagram.watch.tick()
 
 
 def _choices(known: Iterable[_Digits], left: int, change: int, least: dict[bool, int]) -> _Rows:

@@ -117,6 +117,8 @@ def check_temporal(
     formula, positive = _asked(evidence.claim.formula)
     if isinstance(evidence, CtlDiagrams):
         check_ctl_diagrams(evidence, formula, positive, table, watch)
+        if evidence.path is not None:
+            replayed(_NetWalker(table, watch), evidence.path, table.initial, watch)
         return
     walker = _NetWalker(table, watch)
     if isinstance(evidence, TreeEvidence):

@@ -184,8 +184,8 @@ def test_forged_links_are_refused() -> None:
     assert recheck(piece, ENDING).passed
     rows = piece.links.tolist()
     assert [row[:2] for row in rows] == [[0, -1]] * 3
-    refused(linked(piece, rows[1:]), "leads out", ENDING)
-    refused(linked(piece, rows[::-1]), "leads out", ENDING)
+    refused(linked(piece, rows[1:]), "leads out of what is allowed", ENDING)
+    refused(linked(piece, rows[::-1]), "leads out of what is allowed", ENDING)
     refused(linked(piece, [[1, *row[1:]] for row in rows]), "more temporal", ENDING)
     refused(linked(piece, [[-1, *row[1:]] for row in rows]), "more temporal", ENDING)
     refused(linked(piece, []), "initial marking", ENDING)
@@ -208,6 +208,23 @@ def test_forged_links_are_refused() -> None:
         refused(linked(asked, []), "initial marking")
     refused(linked(some, [[0, -1, row[2]] for row in some.links.tolist()]), "does not enable")
     refused(linked(some, [[0, 1, row[2]] for row in some.links.tolist()]), "does not enable")
+
+
+def test_paths_beside_the_sets() -> None:
+    net = philosophers(24)
+    lost = drawn(net, "AG (!dead && EF one3)")
+    assert lost.run is not None
+    assert lost.lasso is None
+    assert not net.enabled(net.run(net.initial, lost.run.actions).last)
+    round_ = drawn(net, "AG (one0 -> AF think0)")
+    assert round_.lasso is not None
+    assert all("one0" in step.state for step in round_.lasso.cycle)
+    assert drawn(net, "AG EF dead").path is None
+    for piece in (lost, round_):
+        assert piece.path is not None
+        assert recheck(piece, net).passed
+        short = replace(piece, path=replace(piece.path, steps=piece.path.steps[1:]))
+        assert recheck(short, net).status == "failed"
 
 
 def test_a_step_that_changes_nothing() -> None:

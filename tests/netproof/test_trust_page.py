@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -33,6 +34,13 @@ def test_every_kind_is_explained() -> None:
         assert name in explained  # of systems and automata; the campaign is about nets
     counted = set(re.findall(r"^ *\| `([a-z-]+)` \|", PAGE, re.MULTILINE))
     assert counted == KINDS - ELSEWHERE
+
+
+def test_every_kind_is_in_the_schema_of_reports() -> None:
+    schema = json.loads((ROOT / "netproof" / "schema" / "report-1.json").read_text())
+    verdict = schema["properties"]["models"]["items"]["properties"]["verdicts"]["items"]
+    evidence = verdict["properties"]["evidence"]["anyOf"][0]
+    assert set(evidence["properties"]["kind"]["enum"]) == KINDS
 
 
 def closure(module: str) -> int:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
+from functools import partial
 
 import pytest
 
 from ltl_cases import random_formula
+from netproof.recheck.result import Watch, guarded
+from netproof.recheck.stuttering import check_invariant
 from oracles.linear_time import holds_on
 from transition_systems.budget import Budget
 from transition_systems.errors import UndecidedError, UnsupportedError
+from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula
 from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.predicates import Atom, Predicate
@@ -91,6 +95,23 @@ def test_random_formulas() -> None:
 def test_known_formulas(text: str, invariant: bool) -> None:
     assert stutter_invariant(text) is invariant
     assert (stutter_difference(text) is None) is invariant
+
+
+def test_the_recheck_by_the_tableau() -> None:
+    """It takes no formula that tells repetition, and knows when it has to give up."""
+    rng = random.Random(3)
+    seen: Counter[str] = Counter()
+    for _ in range(CAMPAIGN // 4):
+        formula = random_formula(rng, rng.choice((2, 3)))
+        text = format_formula(formula)
+        result = guarded(partial(check_invariant, text, Watch(None)))
+        assert result.status == "skipped" or result.passed is stutter_invariant(formula), text
+        seen[result.status] += 1
+    assert seen["failed"] > 5
+    assert seen["passed"] > 20
+    assert seen["skipped"] <= 2
+    nine = " && ".join(f"a{i}" for i in range(9))
+    assert guarded(partial(check_invariant, f"X ({nine})", Watch(None))).status == "skipped"
 
 
 def test_many_predicates() -> None:
