@@ -24,7 +24,7 @@ import sys, time
 from netproof import __main__, behaviours
 def load_behaviour(*_, **__):
     time.sleep(60)
-behaviours.load_behaviour = load_behaviour
+behaviours.load_behaviour = behaviours.read_behaviour = load_behaviour
 sys.argv[0] = "netproof"
 sys.exit(__main__.main())
 """
