@@ -28,6 +28,7 @@ __all__ = ["Lines", "Teller", "told_in_time"]
 # How often the clock is looked at, how much of what that was late is kept back, at most.
 TICK, KEPT_BACK, MOST_KEPT_BACK, MOST_SECONDS = 0.05, 3.0, 0.2, 2.0
 PR_SET_PDEATHSIG, TERMINATED = 1, 143
+TO_JOIN = 0.2  # the other process is dead; what it held may take longer to go
 MEMORY = "there is not enough memory for more answers"
 
 
@@ -142,10 +143,10 @@ def told_in_time(work: Work, *, ids: Callable[[], Sequence[str]], ends: float, a
         lines.finish(ids)
     code = 0 if fault is None else _said(fault)
     code = TERMINATED if asked_to_end.is_set() else code
+    worker.join(TO_JOIN if alone else None)
     if alone:
         sys.stderr.flush()
         os._exit(code)
-    worker.join()
     return code
 
 
