@@ -10,7 +10,7 @@ __all__ = ["foreign_dialect", "looks_like_definition"]
 def _key(*names: str) -> str:
     """Return a pattern for a key of a JSON or YAML map: quoted, or plain at a line's begin."""
     joined = "|".join(names)
-    return rf"(?:[\"'](?:{joined})[\"']|^\s*(?:-\s+)?(?:{joined}))\s*:"
+    return rf"(?:[\"'](?:{joined})[\"']|^[ \t]*(?:-[ \t]+)?(?:{joined}))\s*:"
 
 
 _OWN = re.compile(_key("start_?activity", "end_?activities", "activities"), re.M | re.I)
