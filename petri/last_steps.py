@@ -131,7 +131,7 @@ def with_last_steps(net: PetriNet, formula: Formula) -> LastSteps:
 
     Notes
     -----
-    O(transitions * size of the formula).
+    O(size of the formula + k * (transitions + arcs)) for k kinds of last steps.
 
     Examples
     --------
@@ -146,24 +146,20 @@ def with_last_steps(net: PetriNet, formula: Formula) -> LastSteps:
     """
     require_names(done_names(formula), net.transition_ids, kind="transition")
     predicates = list(dict.fromkeys(predicates_in(formula)))
-    kinds: dict[tuple[Predicate, ...], int] = {}
-    kinds[tuple(_after(predicate, None) for predicate in predicates)] = 0
-    asked = set(done_names(formula))
-    other: int | None = None
+    groups = _Groups(predicates)
+    kinds: dict[tuple[Predicate, ...], int] = {groups.after(()): 0}
+    told: dict[tuple[int, ...], int] = {(): 0}
     kind: dict[str, int] = {}
     for transition in net.transition_ids:
-        if transition not in asked and other is not None:
-            kind[transition] = other
-            continue
-        told = tuple(_after(predicate, transition) for predicate in predicates)
-        kind[transition] = kinds.setdefault(told, len(kinds))
-        if transition not in asked:
-            other = kind[transition]
+        held = groups.holding(transition)
+        if held not in told:
+            told[held] = kinds.setdefault(groups.after(held), len(kinds))
+        kind[transition] = told[held]
     marks = _free(net.place_ids, len(kinds))
     copies = range(len(kinds))
     meaning: dict[Predicate, Predicate] = {}
     for number, predicate in enumerate(predicates):
-        answers = [told[number] for told in kinds]
+        answers = [answer[number] for answer in kinds]
         if len(set(answers)) == 1:
             found = answers[0]
         else:
@@ -213,28 +209,72 @@ def _free(taken: Iterable[str], count: int) -> list[str]:
     return [f"{head}{number}" for number in range(count)]
 
 
-def _after(predicate: Predicate, last: str | None) -> Predicate:
-    """Return what a predicate says where the last step is known; ``None`` before any."""
+class _Groups:
+    """The parts ``done(x) || done(y) || ...`` of predicates, each as one atom.
 
-    def combine(node: Predicate, parts: list[Predicate]) -> Predicate:
+    What a predicate says after a step depends on the groups that the step is in, of which there are
+    few where a label stands for thousands of transitions.
+    """
+
+    def __init__(self, predicates: Iterable[Predicate]) -> None:
+        given = list(predicates)
+        names = {n.name for one in given for n in subpredicates(one) if isinstance(n, Atom)}
+        self.head = "step of group "
+        while any(name.startswith(self.head) for name in names):
+            self.head += "'"
+        self.numbers: dict[frozenset[str], int] = {}
+        self.predicates = [self._alone(fold_predicate(one, self._grouped)) for one in given]
+        self.of: dict[str, list[int]] = {}
+        for group, number in self.numbers.items():
+            for name in group:
+                self.of.setdefault(name, []).append(number)
+
+    def _atom(self, group: frozenset[str]) -> Atom:
+        return Atom(f"{self.head}{self.numbers.setdefault(group, len(self.numbers))}")
+
+    def _grouped(self, node: Predicate, parts: list[Predicate]) -> Predicate:
+        """Return a node with groups in place of done(); inside a disjunction these come later."""
         match node:
-            case Atom():
-                name = _done(node)
-                if name is None:
-                    return node
-                return TRUE if name == last else FALSE
-            case Not():
-                if parts[0] in (TRUE, FALSE):
-                    return FALSE if parts[0] == TRUE else TRUE
-                return Not(parts[0])
+            case Or(operands=operands):
+                done = [_done(operand) for operand in operands]
+                group = frozenset(name for name in done if name is not None)
+                kept = [part for part, name in zip(parts, done, strict=True) if name is None]
+                return Or((*kept, self._atom(group))) if group else Or(tuple(kept))
             case And():
-                return conjunction(*parts)
-            case Or():
-                return disjunction(*parts)
+                return And(tuple(self._alone(part) for part in parts))
+            case Not():
+                return Not(self._alone(parts[0]))
             case _:
                 return node
 
-    return fold_predicate(predicate, combine)
+    def _alone(self, node: Predicate) -> Predicate:
+        name = _done(node)
+        return node if name is None else self._atom(frozenset([name]))
+
+    def holding(self, transition: str) -> tuple[int, ...]:
+        """Return the groups that a transition is in."""
+        return tuple(sorted(self.of.get(transition, ())))
+
+    def after(self, held: tuple[int, ...]) -> tuple[Predicate, ...]:
+        """Return what each predicate says after a step that is in some groups."""
+        true = {f"{self.head}{number}" for number in held}
+
+        def combine(node: Predicate, parts: list[Predicate]) -> Predicate:
+            match node:
+                case Atom(name=name) if name.startswith(self.head):
+                    return TRUE if name in true else FALSE
+                case Not():
+                    if parts[0] in (TRUE, FALSE):
+                        return FALSE if parts[0] == TRUE else TRUE
+                    return Not(parts[0])
+                case And():
+                    return conjunction(*parts)
+                case Or():
+                    return disjunction(*parts)
+                case _:
+                    return node
+
+        return tuple(fold_predicate(one, combine) for one in self.predicates)
 
 
 def _copied(predicate: Predicate, copies: int) -> Predicate:
