@@ -6,9 +6,11 @@ import itertools
 import random
 
 import numpy as np
+import pytest
 from scipy.optimize import linprog
 
 from petri import PetriNet
+from petri.structure import flows
 from petri.structure.flows import place_semiflows
 
 
@@ -65,3 +67,19 @@ def test_wide_nets_keep_more_rows_than_the_limit() -> None:
         transitions=[f"t{n}" for n in range(count)], arcs=arcs,
     )  # fmt: skip
     assert len(place_semiflows(net, most=10)) == count
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_components_of_a_state_machine_are_its_semiflows(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = random.Random(seed)
+    places = [f"p{i}" for i in range(rng.randint(1, 12))]
+    arcs = []
+    for i in range(rng.randint(0, 12)):
+        arcs += [(rng.choice(places), f"t{i}"), (f"t{i}", rng.choice(places))]
+    names = sorted({a for arc in arcs for a in arc if a.startswith("t")})
+    net = PetriNet(places=places, transitions=names, arcs=arcs, initial={places[0]: 2})
+    found = place_semiflows(net)
+    monkeypatch.setattr(flows, "_of_state_machine", lambda _: None)
+    assert found == place_semiflows(net)
