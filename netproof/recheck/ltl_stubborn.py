@@ -59,7 +59,7 @@ def check_ltl_stubborn(evidence: LtlStubborn, table: NetTable, watch: Watch) -> 
     states = StateTable.of(table, ranks.space, watch)
     shape = (len(states), max(1, -(-len(table.pre) // 8)))
     sets = integers(evidence.stubborn, shape, "the stubborn sets").astype(np.uint8)
-    visible = _visible(table, ranks.formula)
+    visible = _visible(table, ranks.formula, watch)
     order = integers(evidence.order, (len(states),), "the order of the markings")
     having = np.zeros(len(states), dtype=np.bool_)
     for start in range(0, len(states), CHUNK):
@@ -95,12 +95,13 @@ def _rules(local: Local, visible: set[int]) -> NDArray[np.bool_]:
     return having
 
 
-def _visible(table: NetTable, formula: str) -> set[int]:
+def _visible(table: NetTable, formula: str, watch: Watch) -> set[int]:
     """Return the transitions that may change a predicate of the formula."""
     found: set[int] = set()
     waiting: list[Predicate] = list(predicates_in(parse_formula(formula)))
     while waiting:
         node = waiting.pop()
+        watch.tick()
         waiting.extend(operands_of(node))
         match node:
             case Dead():
