@@ -343,6 +343,7 @@ class _Proof:
         while reached != whole:
             _look(self.meter, self.store.bytes())
             layer = whole & ~reached & ~self.system.preimage(self.space.states & ~reached)
+            assert layer != self.nothing, "from some marking the goal is not reached"
             layers.append(layer)
             reached = reached | layer
         passed = self.nothing
