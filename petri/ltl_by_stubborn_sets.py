@@ -128,7 +128,7 @@ def worth_reducing(net: PetriNet, formula: Formula) -> bool:
     --------
     >>> from transition_systems.properties.parse import parse_formula
     >>> net = PetriNet.from_arrays([[1, 0], [0, 1]], [[0, 0], [0, 0]], [1, 9])
-    >>> [worth_reducing(net, parse_formula(text)) for text in ("F p1", "F dead")]
+    >>> [worth_reducing(net, parse_formula(text)) for text in ("F p1", "F (p1 && dead)")]
     [True, False]
     """
     dependencies = Dependencies(net)

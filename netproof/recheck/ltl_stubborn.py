@@ -21,6 +21,9 @@ on, neither it nor what precedes it is in a set, which by (d) is not so on all m
 If w ends in a dead marking and is not empty, it fires some of S(m), since t from (a) would be
 enabled at its end; so w gets shorter until nothing is left.
 
+Where the only predicate that changes is ``dead``, no transition is visible: both paths are infinite
+and it never holds, or it holds at the end of both and nowhere else. Otherwise it makes all visible.
+
 The other way round, paths by steps of the sets are paths of the net, and by (a) they end only in
 dead markings. A. Valmari: The state explosion problem. LNCS 1491, 1998.
 """
@@ -98,6 +101,7 @@ def _rules(local: Local, visible: set[int]) -> NDArray[np.bool_]:
 def _visible(table: NetTable, formula: str, watch: Watch) -> set[int]:
     """Return the transitions that may change a predicate of the formula."""
     found: set[int] = set()
+    dead = False
     waiting: list[Predicate] = list(predicates_in(parse_formula(formula)))
     while waiting:
         node = waiting.pop()
@@ -105,7 +109,8 @@ def _visible(table: NetTable, formula: str, watch: Watch) -> set[int]:
         waiting.extend(operands_of(node))
         match node:
             case Dead():
-                return set(range(len(table.pre)))
+                dead = True
+                continue
             case Atom(name):
                 factors = {table.place.get(name, -1): 1}
             case Compare(terms):
@@ -124,4 +129,4 @@ def _visible(table: NetTable, formula: str, watch: Watch) -> set[int]:
         for number, change in enumerate(table.change):
             if sum(factors.get(place, 0) * delta for place, delta in change.items()):
                 found.add(number)
-    return found
+    return set(range(len(table.pre))) if dead and found else found

@@ -45,7 +45,8 @@ def visible_transitions(net: PetriNet, formula: Formula, dependencies: Dependenc
     -------
     int
         Of a comparison those that change its sum; of ``enabled(t)`` those that change a place that
-        ``t`` needs; of ``dead`` all.
+        ``t`` needs. For ``dead`` all, where another predicate changes; else none, since it comes
+        to hold at the end of a path, and only there.
 
     Examples
     --------
@@ -54,11 +55,12 @@ def visible_transitions(net: PetriNet, formula: Formula, dependencies: Dependenc
     >>> bin(visible_transitions(net, parse_formula("F p1 >= 1"), Dependencies(net)))
     '0b1'
     """
-    mask = 0
+    mask, dead = 0, False
     for predicate in predicates_in(formula):
         for leaf in subpredicates(predicate):
             mask |= _changing(net, leaf, dependencies)
-    return mask
+            dead |= isinstance(leaf, Dead)
+    return dependencies.everything if dead and mask else mask
 
 
 def _changing(net: PetriNet, leaf: Predicate, deps: Dependencies) -> int:
@@ -84,8 +86,6 @@ def _changing(net: PetriNet, leaf: Predicate, deps: Dependencies) -> int:
             for place, _ in deps.needs[net.transition_index(name)]:
                 mask |= deps.more[place] | deps.less[place]
             return mask
-        case Dead():
-            return deps.everything
         case _:
             return 0
 
