@@ -30,6 +30,9 @@ Edge = tuple[Node, Duties]
 
 def check_invariant(formula: str, watch: Watch) -> None:
     """Refuse a formula that can tell how often a letter is repeated."""
+    nodes = numbered(formula, 1, lambda _: np.zeros(1, dtype=np.bool_)).nodes
+    if not any(isinstance(node, Unary) and node.operator == "X" for node in nodes):
+        return
     leaves: list[Predicate] = []
 
     def value(leaf: Predicate) -> NDArray[np.bool_]:
@@ -42,8 +45,6 @@ def check_invariant(formula: str, watch: Watch) -> None:
         return np.asarray(letters >> leaves.index(leaf) & 1, dtype=np.bool_)
 
     world = numbered(formula, 1 << MOST_LEAVES, value)
-    if not any(isinstance(node, Unary) and node.operator == "X" for node in world.nodes):
-        return
     size = 2 * len(world.nodes)
     waits, other_waits = frozenset(range(-1, size)), frozenset(range(size, 2 * size + 1))
     tableaux = {letter: Tableau(world, watch) for letter in world.letters}

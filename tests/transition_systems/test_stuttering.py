@@ -112,6 +112,7 @@ def test_the_recheck_by_the_tableau() -> None:
     assert seen["skipped"] <= 2
     nine = " && ".join(f"a{i}" for i in range(9))
     assert guarded(partial(check_invariant, f"X ({nine})", Watch(None))).status == "skipped"
+    assert guarded(partial(check_invariant, f"F ({nine})", Watch(None))).passed
 
 
 def test_many_predicates() -> None:
