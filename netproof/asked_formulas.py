@@ -21,7 +21,7 @@ from transition_systems.temporal.ctl_program import ctl_program
 from transition_systems.temporal.ltl_questions import linear_formula
 from transition_systems.temporal.mu_formulas import MuFormula
 from transition_systems.temporal.mu_parse import parse_mu
-from transition_systems.temporal.patterns import PatternName, parse_pattern
+from transition_systems.temporal.patterns import Pattern, PatternName, parse_pattern
 from translators.ledger import PropertyKind
 
 __all__ = ["FAIRNESS", "AskedFormula", "FairnessWord", "Logic", "asked_formula", "with_reading"]
@@ -65,6 +65,8 @@ class AskedFormula:
         Which paths count; all where it is ``None``.
     mu
         The formula where it is of the mu-calculus; ``formula`` says nothing then.
+    pattern
+        The pattern, where it was asked by name.
     """
 
     text: str
@@ -75,6 +77,7 @@ class AskedFormula:
     weak: bool = False
     fairness: FairnessWord | None = None
     mu: MuFormula | None = None
+    pattern: Pattern | None = None
 
     @property
     def kind(self) -> PropertyKind:
@@ -185,7 +188,8 @@ def asked_formula(text: str) -> AskedFormula:
         if words:
             raise UsageError("a formula of the mu-calculus is read in one way: on single steps")
         return AskedFormula(text, False, TRUE, State(TRUE), "mu", mu=parse_mu(rest))
-    formula = _parsed(rest)
+    pattern = _pattern(rest)
+    formula = _parsed(rest) if pattern is None else pattern.ltl()
     if not _steps(formula):
         inner = formula
         if isinstance(inner, Unary) and inner.operator == "A":
@@ -199,13 +203,16 @@ def asked_formula(text: str) -> AskedFormula:
     logic, formula = _logic(formula)
     if weak and logic != "LTL":
         raise UsageError(f"silent steps are left out of LTL formulas only, and this is {logic}")
-    return AskedFormula(text, False, TRUE, formula, logic, weak, fairness)
+    return AskedFormula(text, False, TRUE, formula, logic, weak, fairness, pattern=pattern)
+
+
+def _pattern(text: str) -> Pattern | None:
+    called = CALLED.match(text)
+    return parse_pattern(text) if called and called[1] in get_args(PatternName) else None
 
 
 def _parsed(text: str) -> Formula:
     called = CALLED.match(text)
-    if called is not None and called[1] in get_args(PatternName):
-        return parse_pattern(text).ltl()
     try:
         return parse_formula(text)
     except ExpressionError as error:

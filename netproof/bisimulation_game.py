@@ -212,8 +212,9 @@ class BisimulationGame(MachineGame):
                         seen.add((target, now))
                         todo.append((target, now, steps + 1))
 
-    def after(self, state: Any, choice: Choice) -> Any:  # noqa: ARG002
+    def after(self, state: Any, choice: Choice) -> Any:
         """Return the position after a move."""
+        del state
         return choice.target
 
     def reply(self, state: Any) -> Choice | None:
@@ -295,8 +296,9 @@ class BisimulationGame(MachineGame):
         """Return whether the defender has won."""
         return state is not None and state.asked is None and not self._unequal(state)
 
-    def follow(self, witness: Run | Lasso) -> Iterator[Played]:  # noqa: ARG002
+    def follow(self, witness: Run | Lasso) -> Iterator[Played]:
         """Refuse: a play is no run."""
+        del witness
         raise UsageError("the game follows no witness: a play is no run of one system")
 
 

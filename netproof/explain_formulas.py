@@ -38,10 +38,12 @@ def explained_formula(
     if asked.mu is not None:
         word = "holds" if verdict.holds else "does not hold"
         return verdict.with_(explanation=(f"The formula {word} at the start.", *asked.reading))
-    if verdict.holds:
-        told = [formula_in_english(asked.formula)]
+    if asked.pattern is not None and asked.pattern.scope != "globally":
+        said = asked.pattern.english()
+        clause = f"{said[0].lower()}{said[1:]}"
     else:
-        told = [f"This does not hold: {clause_in_english(asked.formula)}."]
+        said, clause = formula_in_english(asked.formula), f"{clause_in_english(asked.formula)}."
+    told = [said if verdict.holds else f"This does not hold: {clause}"]
     witness = verdict.witness
     if witness is not None and verdict.violated:
         told.append(_shown(translation, about.own(witness)))

@@ -114,12 +114,14 @@ class Game(Protocol):
 class Alone:
     """What games share in which there is one player."""
 
-    def reply(self, state: Any) -> Choice | None:  # noqa: ARG002
+    def reply(self, state: Any) -> Choice | None:
         """Return ``None``: nobody else plays."""
+        del state
         return None
 
-    def remark(self, state: Any) -> str:  # noqa: ARG002
+    def remark(self, state: Any) -> str:
         """Return nothing: the usual words will do."""
+        del state
         return ""
 
 
@@ -241,8 +243,9 @@ class MachineGame(Alone):
         arcs = (f"{ARC}{i}" for i in range(self.lts.n_arcs))
         return {name: name for name in (*arcs, *self.lts.label_names)}
 
-    def after(self, state: int | None, choice: Choice) -> int:  # noqa: ARG002
+    def after(self, state: int | None, choice: Choice) -> int:
         """Return the state to which a choice leads."""
+        del state
         return int(choice.target)
 
     def _label(self, label: int) -> str:

@@ -130,7 +130,7 @@ def _formula(text: str) -> AskedFormula:
 
 def _unknown(text: str) -> UsageError:
     close = nearest_names(text, KINDS)
-    hint = f"; did you mean {' or '.join(close)}?" if close else ""
+    hint = f"; did you mean {' or '.join(close)}?" if close else "."
     return UsageError(
         f"there is no property {text!r}{hint} Known: {', '.join(KINDS)}; with a number as in "
         "2-soundness and up-to-2-soundness; or a formula such as AG(...), EF(...), "

@@ -47,7 +47,7 @@ def covering_walks(
     >>> [run.actions for run in covering_walks(net, [["t1"], ["t2"]])]
     [('t1', 't2')]
     """
-    chance, meter = random.Random(0), (budget or Budget()).start()  # noqa: S311
+    chance, meter = random.Random(0), (budget or Budget()).start()  # noqa: S311 - a walk, no secret
     wanted = [frozenset(group) for group in groups]
     times = dict.fromkeys(net.transition_ids, 0)
     runs: list[Run] = []

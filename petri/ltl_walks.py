@@ -50,7 +50,7 @@ class LtlWalks:
 
     def __init__(self, net: PetriNet, *, seed: int = 0) -> None:
         self.net = net
-        self.random = random.Random(seed)  # noqa: S311
+        self.random = random.Random(seed)  # noqa: S311 - a walk, no secret
         self.round = 0
         self.game = TupleGame(net)
 

@@ -206,7 +206,7 @@ def check(
 
 def _steps(solver: Any) -> int:
     statistics = solver.statistics()
-    return int(statistics.get_key_value(STEPS)) if STEPS in statistics.keys() else 0  # noqa: SIM118
+    return int(statistics.get_key_value(STEPS)) if STEPS in set(statistics.keys()) else 0
 
 
 def _reason(solver: Any, effort: int | None, steps: int) -> str:

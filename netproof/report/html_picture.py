@@ -184,7 +184,7 @@ def blamed_nodes(view: View, outline: Outline, graph: WorkflowGraph) -> list[str
 def prepared(text: str, number: int) -> Element:
     """Return the picture without inline styles, colours of its own and ids of others."""
     # written by this program, with names escaped
-    root = fromstring(plain(text, marks=True).replace(NAMESPACE, "", 1))  # noqa: S314
+    root = fromstring(plain(text, marks=True).replace(NAMESPACE, "", 1))  # noqa: S314 - ours
     for style in root.findall("style"):
         root.remove(style)
     for paper in root.findall("rect"):

@@ -88,7 +88,7 @@ class WholeSpace:
         try:
             while self.running and self._pipe.poll(0.0 if found else max(0.0, wait)):
                 # The process is our own, and what it sends is made by this package.
-                message = pickle.loads(self._pipe.recv_bytes())  # noqa: S301
+                message = pickle.loads(self._pipe.recv_bytes())  # noqa: S301 - from our own child
                 if isinstance(message, str):
                     self.running, self.told = False, message
                 else:

@@ -92,7 +92,7 @@ def shortened(
 
 def _without_loops(firing: Firing, transitions: Sequence[int]) -> list[int]:
     """Cut what lies between two equal markings; markings are told apart by a random sum."""
-    chance = random.Random(1)  # noqa: S311
+    chance = random.Random(1)  # noqa: S311 - a walk, no secret
     factors = [chance.getrandbits(120) for _ in firing.initial]
     steps = [sum(n * factors[p] for p, n in moved) for moved in firing.moves]
     now, seen, trail, kept = 0, {0: 0}, [0], list[int]()

@@ -161,3 +161,13 @@ def test_names_in_sentences_are_written_as_they_are() -> None:
     ]:
         assert formula_in_english(parse_formula(text)) == wanted
     assert clause_in_english(parse_formula("Paid U shipped")).startswith("Paid holds")
+
+
+def test_a_name_alone_is_answered_in_whole_sentences(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert folder.is_dir()
+    assert run(["check", "x.aut", "--property", "AG"]) == 2
+    assert "there is no property 'AG'. Known: soundness, " in capsys.readouterr().err
+    assert run(["check", "x.aut", "--property", "deadlok"]) == 2
+    assert "'deadlok'; did you mean deadlock? Known: " in capsys.readouterr().err

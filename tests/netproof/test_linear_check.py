@@ -185,3 +185,11 @@ def test_pictures_and_the_token_game_of_a_run_that_stays(tmp_path: Path) -> None
         assert "<svg" in picture_text
         assert "@" not in picture_text
     assert netproof.play(report) is not None
+
+
+def test_a_pattern_with_a_scope_is_told_as_it_was_asked() -> None:
+    names = ["absence(solve) between read and question", "response(read, solve) after question"]
+    good, bad = netproof.check(TICKET, names).verdicts
+    assert good.explanation.startswith("Between read and question: it is never the case that solve")
+    wanted = "This does not hold: from question on: whenever read, then later solve."
+    assert bad.explanation.startswith(wanted)

@@ -23,9 +23,11 @@ from transition_systems.equivalences import (
 )
 from transition_systems.equivalences.bunch_refinement import refine_by_bunches
 from transition_systems.equivalences.classes import classes_of, prepared
+from transition_systems.equivalences.graph import Graph
 from transition_systems.equivalences.inductive import InductiveSignatures
 from transition_systems.equivalences.refinement import Refinement
 from transition_systems.equivalences.relations import Relation, relation_named
+from transition_systems.equivalences.stability import is_stable
 from transition_systems.errors import UndecidedError, UsageError
 from transition_systems.lts import LTS
 from transition_systems.progress import Progress
@@ -159,6 +161,46 @@ def test_a_partition_that_is_not_stable_is_refined(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(coarsest, "refine_by_bunches", wrong)
     for relation, place in expected.items():
         assert minimise(lts, relation, method="bunches")[1].tolist() == place
+
+
+def stable_by_definition(graph: Graph, inside: list[bool], block: list[int]) -> bool:
+    """All states of a block can do the same after silent steps inside it."""
+    out: dict[int, list[tuple[int, int, bool]]] = {s: [] for s in range(graph.n)}
+    rows = zip(graph.sources.tolist(), graph.labels.tolist(), graph.targets.tolist(), inside)
+    for s, label, t, quiet in rows:
+        out[s].append((label, t, quiet and block[s] == block[t]))
+
+    def able(state: int) -> set[tuple[int, int]]:
+        found, waiting, codes = {state}, [state], set[tuple[int, int]]()
+        while waiting:
+            for label, t, inert in out[waiting.pop()]:
+                if not inert:
+                    codes.add((label, block[t]))
+                elif t not in found:
+                    found.add(t)
+                    waiting.append(t)
+        return codes
+
+    return all(able(s) == able(t) for s in range(graph.n) for t in range(s) if block[s] == block[t])
+
+
+@pytest.mark.parametrize("relation", DECIDED)
+def test_the_last_round_is_exact(relation: Relation) -> None:
+    rng = random.Random(f"stable {relation}")
+    said = {False: 0, True: 0}
+    for _ in range(400):
+        graph, _, signatures = prepared(silent_system(rng), relation_named(relation))
+        silent = signatures.silent if isinstance(signatures, InductiveSignatures) else None
+        inside = None if silent is None else silent.inside
+        coarse = refine_by_bunches(graph, silent, graph.classes, Budget().start()).block.tolist()
+        if rng.random() < 0.5:  # a block more, or two blocks joined
+            coarse[rng.randrange(graph.n)] = rng.choice([*coarse, max(coarse) + 1])
+        block = np.unique(coarse, return_inverse=True)[1].reshape(-1)
+        quiet = [False] * len(graph.labels) if inside is None else inside.tolist()
+        found = is_stable(graph, inside, block, int(block.max()) + 1)
+        assert found == stable_by_definition(graph, quiet, block.tolist())
+        said[found] += 1
+    assert min(said.values()) > 50
 
 
 def test_all_ways_agree_for_each_relation(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -115,3 +115,16 @@ def test_texts_of_patterns() -> None:
 )  # fmt: skip
 def test_english(text: str, english: str) -> None:
     assert formula_in_english(parse_formula(text)) == english
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("existence(p, after(q))", "2 predicates; expected existence(p)"),
+     ("response(p)", "1 predicate; expected response(p, s)"),
+     ("absence(p) between(q)", "1 predicate and 1 predicate in its scope; expected absence(p) "
+      "between(q, r)")],
+)  # fmt: skip
+def test_another_number_of_predicates_is_told_with_the_right_one(text: str, found: str) -> None:
+    with pytest.raises(ExpressionError, match="A scope stands behind the pattern") as error:
+        parse_pattern(text)
+    assert f"found {found}" in str(error.value)

@@ -11,7 +11,7 @@ from transition_systems.budget import Budget
 from transition_systems.equivalences.classes import classes_of
 from transition_systems.equivalences.coarsest import method_named
 from transition_systems.equivalences.difference import difference
-from transition_systems.equivalences.hml import format_hml
+from transition_systems.equivalences.hml import shown_hml, shown_trace
 from transition_systems.equivalences.relations import Relation, relation_named
 from transition_systems.evidence import Claim, Distinction, PartitionEvidence, TraceDistinction
 from transition_systems.lts import FINAL, LTS
@@ -24,9 +24,6 @@ from transition_systems.verdict import Outcome, Statistics, Verdict
 __all__ = ["bisimilar"]
 
 Indices = NDArray[np.int64]
-
-SHOWN_STEPS = 12
-SHOWN_LETTERS = 2_000
 
 
 def bisimilar(
@@ -144,14 +141,11 @@ def bisimilar(
     texts: list[str] = []
     if formula is not None:
         only, told = ("second", formula[1]) if formula[0] == "not" else ("first", formula)
-        shown = format_hml(told)
-        if len(shown) > SHOWN_LETTERS:
-            shown = f"{shown[:SHOWN_LETTERS]} ..."
+        shown = shown_hml(told)
         texts.append(f"The systems are not {phrase}: only the {only} has {shown}.")
     if trace is not None:
-        able, shown = "first" if of_a else "second", " ".join(trace[:SHOWN_STEPS])
-        more = f" ... ({len(trace)} steps)" if len(trace) > SHOWN_STEPS else ""
-        texts.append(f"The shortest trace of just one is one of the {able}: {shown}{more}.")
+        able = "first" if of_a else "second"
+        texts.append(f"The shortest trace of just one is one of the {able}: {shown_trace(trace)}.")
     if formula is not None:
         distinction = Distinction(
             claim=claim, relation=known.name, formula=formula, atoms=respected

@@ -16,7 +16,7 @@ R. De Nicola, F. Vaandrager, Three logics for branching bisimulation, J. ACM 42 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -27,9 +27,11 @@ from transition_systems.equivalences.graph import graph_of
 from transition_systems.equivalences.silent_cycles import cyclic_states
 from transition_systems.errors import UsageError
 from transition_systems.lts import LTS, TAU, TAU_NAME
+from transition_systems.trees import fold_tree
 
-__all__ = ["HmlFormula", "evaluate_hml", "fold_hml", "format_hml"]
+__all__ = ["HmlFormula", "evaluate_hml", "fold_hml", "format_hml", "shown_hml", "shown_trace"]
 
+SHOWN_LETTERS, SHOWN_STEPS = 2_000, 12
 HmlFormula: TypeAlias = tuple[Any, ...]
 Bools = NDArray[np.bool_]
 T = TypeVar("T")
@@ -54,21 +56,8 @@ def _operands(formula: HmlFormula) -> tuple[HmlFormula, ...]:
 
 
 def fold_hml(formula: HmlFormula, combine: Callable[[HmlFormula, list[T]], T]) -> T:
-    """Compute a value bottom-up: ``combine(node, values of its operands)``; iterative."""
-    waiting: list[tuple[HmlFormula, bool]] = [(formula, False)]
-    values: list[T] = []
-    while waiting:
-        node, entered = waiting.pop()
-        below = _operands(node)
-        if entered or not below:
-            cut = len(values) - len(below)
-            parts = values[cut:]
-            del values[cut:]
-            values.append(combine(node, parts))
-        else:
-            waiting.append((node, True))
-            waiting.extend((part, False) for part in reversed(below))
-    return values[0]
+    """Compute a value bottom-up: ``combine(node, values of its operands)``."""
+    return fold_tree(formula, _operands, combine)
 
 
 def evaluate_hml(lts: LTS, formula: HmlFormula) -> Bools:
@@ -201,3 +190,21 @@ def format_hml(formula: HmlFormula) -> str:
                 return str(node[0])
 
     return fold_hml(formula, combine)
+
+
+def shown_hml(formula: HmlFormula) -> str:
+    """Return a formula as text for a sentence, of a very long one the beginning."""
+    shown = format_hml(formula)
+    return f"{shown[:SHOWN_LETTERS]} ..." if len(shown) > SHOWN_LETTERS else shown
+
+
+def shown_trace(trace: Sequence[str]) -> str:
+    """Return a trace as text for a sentence, of a long one the beginning.
+
+    Examples
+    --------
+    >>> shown_trace(["a"] * 20)
+    'a a a a a a a a a a a a ... (20 steps)'
+    """
+    more = f" ... ({len(trace)} steps)" if len(trace) > SHOWN_STEPS else ""
+    return f"{' '.join(trace[:SHOWN_STEPS])}{more}"

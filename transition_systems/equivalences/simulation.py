@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from transition_systems.budget import Budget, Meter
 from transition_systems.equivalences.distinguish import TooLargeError
-from transition_systems.equivalences.hml import HmlFormula, format_hml
+from transition_systems.equivalences.hml import HmlFormula, shown_hml, shown_trace
 from transition_systems.equivalences.simulation_formulas import SimulationFormulas
 from transition_systems.equivalences.simulation_ranks import ranks_of
 from transition_systems.equivalences.simulation_steps import Steps, steps_of
@@ -43,8 +43,6 @@ Sides = tuple[list[int], list[int]]
 
 SHORT = 4
 FEW_STATES = 50_000
-SHOWN_LETTERS = 2_000
-SHOWN_STEPS = 12
 
 
 def similar(
@@ -259,14 +257,10 @@ class _Question:
                 trace = trace or self._trace(first, second, None)
         texts: list[str] = []
         if formula is not None:
-            shown = format_hml(formula)
-            if len(shown) > SHOWN_LETTERS:
-                shown = f"{shown[:SHOWN_LETTERS]} ..."
+            shown = shown_hml(formula)
             texts.append(f"The systems are not {self.phrase}: only the {able} has {shown}.")
         if trace is not None:
-            shown = " ".join(trace[:SHOWN_STEPS])
-            more = f" ... ({len(trace)} steps)" if len(trace) > SHOWN_STEPS else ""
-            texts.append(f"The shortest trace of just the {able} is: {shown}{more}.")
+            texts.append(f"The shortest trace of just the {able} is: {shown_trace(trace)}.")
         evidence: Distinction | TraceDistinction
         if formula is not None:
             evidence = Distinction(

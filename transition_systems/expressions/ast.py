@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias, TypeVar
 
 from transition_systems.errors import UsageError
 from transition_systems.source_span import SourceSpan
+from transition_systems.trees import fold_tree, preorder
 
 __all__ = [
     "Arithmetic",
@@ -125,37 +126,19 @@ def children(node: Expr) -> tuple[Expr, ...]:
 
 
 def fold(root: Expr, combine: Callable[[Expr, list[T]], T]) -> T:
-    """Compute a value bottom-up: ``combine(node, values of its operands)``; iterative.
+    """Compute a value bottom-up: ``combine(node, values of its operands)``.
 
     Examples
     --------
     >>> fold(Unary("-", Integer(3)), lambda node, values: 1 + sum(values))
     2
     """
-    waiting: list[tuple[Expr, bool]] = [(root, False)]
-    values: list[T] = []
-    while waiting:
-        node, entered = waiting.pop()
-        below = children(node)
-        if not below:
-            values.append(combine(node, []))
-        elif entered:
-            parts = values[len(values) - len(below) :]
-            del values[len(values) - len(below) :]
-            values.append(combine(node, parts))
-        else:
-            waiting.append((node, True))
-            waiting.extend((child, False) for child in reversed(below))
-    return values[0]
+    return fold_tree(root, children, combine)
 
 
 def walk(root: Expr) -> Iterator[Expr]:
     """Yield every node, parents before their operands, from left to right."""
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting.extend(reversed(children(node)))
+    return preorder(root, children)
 
 
 def names_in(root: Expr) -> tuple[str, ...]:

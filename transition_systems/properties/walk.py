@@ -28,6 +28,7 @@ from transition_systems.properties.predicates import (
     Or,
     Predicate,
 )
+from transition_systems.trees import fold_tree, preorder
 
 __all__ = [
     "OPPOSITE",
@@ -76,36 +77,6 @@ def formula_children(node: Formula) -> tuple[Formula, ...]:
             assert_never(node)
 
 
-N = TypeVar("N")
-SHALLOW = 20
-
-
-def _fold(
-    root: N, children: Callable[[N], tuple[N, ...]], combine: Callable[[N, list[T]], T], left: int
-) -> T:
-    """Combine by recursion as deep as ``left`` levels, which is fast, and with a stack below."""
-    below = children(root)
-    if not below:
-        return combine(root, [])
-    if left:
-        return combine(root, [_fold(child, children, combine, left - 1) for child in below])
-    waiting: list[tuple[N, bool]] = [(root, False)]
-    values: list[T] = []
-    while waiting:
-        node, entered = waiting.pop()
-        below = children(node)
-        if not below:
-            values.append(combine(node, []))
-        elif entered:
-            parts = values[len(values) - len(below) :]
-            del values[len(values) - len(below) :]
-            values.append(combine(node, parts))
-        else:
-            waiting.append((node, True))
-            waiting.extend((child, False) for child in reversed(below))
-    return values[0]
-
-
 def fold_predicate(root: Predicate, combine: Callable[[Predicate, list[T]], T]) -> T:
     """Compute a value bottom-up: ``combine(node, values of its operands)`` at each node.
 
@@ -116,31 +87,22 @@ def fold_predicate(root: Predicate, combine: Callable[[Predicate, list[T]], T]) 
     >>> fold_predicate(Not(Not(TRUE)), lambda node, values: 1 + sum(values))
     3
     """
-    return _fold(root, predicate_children, combine, SHALLOW)
+    return fold_tree(root, predicate_children, combine)
 
 
 def fold_formula(root: Formula, combine: Callable[[Formula, list[T]], T]) -> T:
     """Compute a value bottom-up over the temporal part of a formula."""
-    return _fold(root, formula_children, combine, SHALLOW)
+    return fold_tree(root, formula_children, combine)
 
 
 def subpredicates(root: Predicate) -> Iterator[Predicate]:
     """Yield every node of a predicate, parents before their operands, from left to right."""
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting.extend(reversed(predicate_children(node)))
+    return preorder(root, predicate_children)
 
 
 def predicates_in(root: Formula) -> Iterator[Predicate]:
     """Yield the state predicates of a formula from left to right."""
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, State):
-            yield node.predicate
-        waiting.extend(reversed(formula_children(node)))
+    return (n.predicate for n in preorder(root, formula_children) if isinstance(n, State))
 
 
 def map_predicates(root: Formula, change: Callable[[Predicate], Predicate]) -> Formula:

@@ -228,9 +228,12 @@ def parse_pattern(text: str) -> Pattern:
     letters = {"precedence": "sp", "response": "ps"}.get(name, "p")
     opens = ("q" if scope in _OPENED else "") + ("r" if scope in _CLOSED else "")
     if len(about) != len(letters) or len(limits) != len(opens):
+        ends = "" if scope == "globally" else f" {scope}({', '.join(opens)})"
+        within = "" if scope == "globally" else f" and {_counted(limits)} in its scope"
         raise ExpressionError(
-            f"{name} {scope} has another number of predicates",
-            found=f"{len(about)} and {len(limits)}", expected=f"{len(letters)} and {len(opens)}",
+            f"{name} has another number of predicates", found=f"{_counted(about)}{within}",
+            expected=f"{name}({', '.join(letters)}){ends}",
+            mend="A scope stands behind the pattern, as in absence(p) between(q, r).",
         )  # fmt: skip
     given = dict(zip(letters + opens, map(parse_predicate, about + limits), strict=True))
     return Pattern(
@@ -252,6 +255,10 @@ def _scope(text: str) -> tuple[tuple[str, list[str]], str]:
         if word != "between":
             return (word, [rest[0]]), ""
     return _called(text)
+
+
+def _counted(predicates: list[str]) -> str:
+    return f"{len(predicates)} predicate{'' if len(predicates) == 1 else 's'}"
 
 
 def _is_predicate(text: str) -> bool:
