@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -19,18 +20,45 @@ from transition_systems.readwrite.files import read_bytes
 from transition_systems.readwrite.fsm import format_fsm, parse_fsm
 from transition_systems.readwrite.json import format_lts_json, parse_lts_json
 from translators.formats import HEAD
+from translators.ledger import Direction, Entry
 from translators.systems import AUT, FSM, LTS_JSON
 
 __all__ = [
     "SYSTEM_FORMATS",
+    "Behaviour",
     "behaviour_text",
     "is_system",
     "load_behaviour",
+    "read_behaviour",
     "system_ending",
     "system_text",
 ]
 
 SYSTEM_FORMATS = ("aut", "fsm", "lts")
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """A transition system, and what gives it more or fewer runs than the model has.
+
+    Parameters
+    ----------
+    lts
+        The system.
+    approximated
+        What was read of elements that cannot be read as they stand.
+    """
+
+    lts: LTS
+    approximated: tuple[Entry, ...] = ()
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """One line for each element that is approximated."""
+        return tuple(
+            f"{entry.kind} {entry.element}: {entry.direction}: {entry.note}"
+            for entry in self.approximated
+        )
 
 
 def load_behaviour(
@@ -40,6 +68,48 @@ def load_behaviour(
     starts: Literal["one", "all"] = "one",
     budget: Budget | None = None,
 ) -> LTS:
+    """Read a transition system that has just the runs of the file, to be compared with others.
+
+    Parameters
+    ----------
+    path, format, starts, budget
+        As for :func:`read_behaviour`.
+
+    Returns
+    -------
+    LTS
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read.
+    UndecidedError
+        When the budget ends before all markings are found, or an element of a workflow was
+        approximated: what is true of its system need not be true of the file.
+
+    Examples
+    --------
+    >>> load_behaviour("/no/such/file")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    transition_systems.errors.InputError: ...
+    """
+    found = read_behaviour(path, format=format, starts=starts, budget=budget)
+    for entry in found.approximated:
+        raise UndecidedError(
+            f"{path} was read with more or fewer runs than it has ({entry.kind} {entry.element}: "
+            f"{entry.note})"
+        )
+    return found.lts
+
+
+def read_behaviour(
+    path: str,
+    *,
+    format: str | None = None,
+    starts: Literal["one", "all"] = "one",
+    budget: Budget | None = None,
+) -> Behaviour:
     """Read a transition system, or explore the net of a model.
 
     Parameters
@@ -57,7 +127,7 @@ def load_behaviour(
 
     Returns
     -------
-    LTS
+    Behaviour
         For a net its reachability graph: transitions by label, those without one silent, final
         where the final marking is reached or the workflow is complete.
 
@@ -70,7 +140,7 @@ def load_behaviour(
 
     Examples
     --------
-    >>> load_behaviour("/no/such/file")  # doctest: +ELLIPSIS
+    >>> read_behaviour("/no/such/file")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
     transition_systems.errors.InputError: ...
@@ -78,11 +148,12 @@ def load_behaviour(
     data = sys.stdin.buffer.read() if path == "-" else read_bytes(path)
     kind = format or _recognised(data)
     if kind == "aut":
-        return parse_aut(data.decode("utf-8-sig", "replace"), final_label=TICK_NAME, file=path)
+        text = data.decode("utf-8-sig", "replace")
+        return Behaviour(parse_aut(text, final_label=TICK_NAME, file=path))
     if kind == "fsm":
-        return parse_fsm(data.decode("utf-8-sig", "replace"), file=path)
+        return Behaviour(parse_fsm(data.decode("utf-8-sig", "replace"), file=path))
     if kind == "lts":
-        return parse_lts_json(data.decode("utf-8-sig", "replace"))
+        return Behaviour(parse_lts_json(data.decode("utf-8-sig", "replace")))
     file = io.BytesIO(data)
     file.name = path
     model = load(file, format=format)
@@ -91,8 +162,13 @@ def load_behaviour(
     if not graph.complete:
         raise UndecidedError(f"{path}: not all markings were found: {graph.reason}")
     if translation is None:
-        return graph.lts()
-    return graph.lts(final=graph.holds(translation.goal.completion))
+        return Behaviour(graph.lts())
+    entries = [*(model.ledger + translation.ledger).abstracted]
+    entries += [entry for test, entry in translation.conditions if graph.holds(test).any()]
+    return Behaviour(
+        graph.lts(final=graph.holds(translation.goal.completion)),
+        tuple(entry for entry in entries if entry.direction is not Direction.EXACT),
+    )
 
 
 def _recognised(data: bytes) -> str | None:

@@ -60,7 +60,9 @@ def _explored(budget: Budget) -> Budget:
 
 def _refuse(entries: Iterable[Entry]) -> None:
     for entry in entries:
-        raise UnsupportedError(f"{entry.kind} {entry.element}: {entry.note}", span=entry.span)
+        told = entry.span is not None and entry.span.element is not None
+        what = entry.kind if told else f"{entry.kind} {entry.element}"
+        raise UnsupportedError(f"{what}: {entry.note}", span=entry.span)
 
 
 def _remarks(model: Model, entries: Iterable[Entry]) -> tuple[str, ...]:

@@ -48,7 +48,8 @@ def spectrum(
     InputError
         When a file cannot be read.
     UndecidedError
-        When the budget ends before the markings of a net are found.
+        When the budget ends before the markings of a net are found, or a workflow was read with
+        more or fewer runs than it has.
 
     Notes
     -----

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from netproof.evidence_files import evidence_folder
@@ -102,7 +102,7 @@ def traces_of(report: Report, name: str | None = None) -> Iterator[Trace]:
             yield Trace(model=model, entry=entry, run=run, diagram=diagram, starts=starts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Trace:
     """The run of a verdict on the user's model, for other tools; a picture in a notebook.
 
@@ -118,11 +118,15 @@ class Trace:
         The reading of several start events.
     """
 
-    model: ModelReport = field(repr=False)
-    entry: VerdictReport = field(repr=False)
+    model: ModelReport
+    entry: VerdictReport
     run: Run | Lasso
-    diagram: SequenceDiagram = field(repr=False)
+    diagram: SequenceDiagram
     starts: str = "one"
+
+    def __repr__(self) -> str:
+        count = f"{len(self.run)} step{'' if len(self.run) == 1 else 's'}"
+        return f"<Trace of {self.entry.name!r} in {self.model.source!r}: {count}>"
 
     def to_mermaid(self) -> str:
         """Return the text of a Mermaid sequence diagram."""

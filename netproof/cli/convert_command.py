@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from netproof.behaviours import SYSTEM_FORMATS, is_system, load_behaviour, system_text
+from netproof.behaviours import SYSTEM_FORMATS, is_system, read_behaviour, system_text
 from netproof.cli.output_file import write_output
 from netproof.cli.watchdog import OUT_OF_TIME, budget_of, watched
 from netproof.converting import CONVERSIONS, Conversion
@@ -32,11 +32,11 @@ def run(arguments: argparse.Namespace) -> int:
 def _converted(arguments: argparse.Namespace) -> Conversion:
     budget = budget_of(arguments)
     if arguments.to in SYSTEM_FORMATS or is_system(arguments.file, arguments.format):
-        lts = load_behaviour(
+        read = read_behaviour(
             arguments.file, format=arguments.format, starts=arguments.starts or "one",
             budget=budget,
         )  # fmt: skip
-        return Conversion(text=system_text(lts, arguments.to))
+        return Conversion(text=system_text(read.lts, arguments.to), remarks=read.remarks)
     model = load(arguments.file, format=arguments.format)
     return CONVERSIONS[arguments.to](model, arguments.starts or "one", budget)
 

@@ -7,7 +7,7 @@ import json
 import sys
 import time
 
-from netproof.behaviours import behaviour_text, load_behaviour, system_ending
+from netproof.behaviours import behaviour_text, read_behaviour, system_ending
 from netproof.cli.output_file import write_output
 from netproof.cli.watchdog import OUT_OF_TIME, budget_of, watched
 from netproof.equivalences import equivalence_named
@@ -51,16 +51,19 @@ def run(arguments: argparse.Namespace) -> int:
 
     with watched(arguments, told):
         try:
-            lts = load_behaviour(
+            read = read_behaviour(
                 arguments.file, format=arguments.format, starts=arguments.starts or "one",
                 budget=budget,
             )  # fmt: skip
+            lts = read.lts
             data["before"] = {"states": lts.n_states, "arcs": lts.n_arcs}
             small = smaller(lts, budget)
             text = None if output is None else behaviour_text(small, output)
         except UndecidedError as error:
             data["reason"] = str(error)
             return told()
+    for remark in read.remarks:
+        sys.stderr.write(f"netproof: {' '.join(remark.split())}\n")
     data["after"] = {"states": small.n_states, "arcs": small.n_arcs}
     if output is not None and text is not None:
         write_output(output, text)

@@ -7,6 +7,7 @@ word.
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -26,6 +27,8 @@ __all__ = ["Lines", "Teller", "told_in_time"]
 
 # How often the clock is looked at, how much of what that was late is kept back, at most.
 TICK, KEPT_BACK, MOST_KEPT_BACK, MOST_SECONDS = 0.05, 3.0, 0.2, 2.0
+PR_SET_PDEATHSIG, TERMINATED = 1, 143
+TO_JOIN = 0.2  # the other process is dead; what it held may take longer to go
 MEMORY = "there is not enough memory for more answers"
 
 
@@ -112,7 +115,8 @@ def told_in_time(work: Work, *, ids: Callable[[], Sequence[str]], ends: float, a
         When the last line is to be printed, of :func:`time.monotonic`. How late this process
         wakes up is measured, and that much is kept back.
     alone
-        Whether this process may end without waiting for the other one.
+        Whether this process is there for nothing else: it may end without waiting for the other
+        one, and where it is asked to end, it prints all lines and does.
 
     Raises
     ------
@@ -128,27 +132,33 @@ def told_in_time(work: Work, *, ids: Callable[[], Sequence[str]], ends: float, a
     sys.stdout.flush()
     worker.start()
     theirs.close()
+    asked_to_end = threading.Event()
+    if alone:
+        signal.signal(signal.SIGTERM, lambda *_: asked_to_end.set())
     try:
-        fault = _heard(lines, ours, ends)
-        if fault is None or fault.kind != "usage":
-            lines.finish(ids)
+        fault = _heard(lines, ours, ends, asked_to_end)
     finally:
         _end(worker)
+    if fault is None or fault.kind != "usage":
+        lines.finish(ids)
     code = 0 if fault is None else _said(fault)
+    code = TERMINATED if asked_to_end.is_set() else code
+    worker.join(TO_JOIN if alone else None)
     if alone:
         sys.stderr.flush()
         os._exit(code)
-    worker.join()
     return code
 
 
-def _heard(lines: Lines, ours: Connection, ends: float) -> _Fault | None:
+def _heard(
+    lines: Lines, ours: Connection, ends: float, asked_to_end: threading.Event
+) -> _Fault | None:
     """Take answers until the work is done or the time is over; return the fault that ended it."""
     late, most = 0.0, min(MOST_KEPT_BACK * (ends - time.monotonic()), MOST_SECONDS)
     while True:
         now = time.monotonic()
         left = ends - min(KEPT_BACK * late, most) - now
-        if left <= 0:
+        if left <= 0 or asked_to_end.is_set():
             return None
         wait = min(left, TICK)
         if not ours.poll(wait):
@@ -181,6 +191,8 @@ def _worker(ours: Connection, theirs: Connection, work: Work) -> None:
     """Work, and send what is told; at last what ended the work, or ``None``."""
     ours.close()
     os.setsid()  # so that it is ended with all that it started
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _end_with_parent()
     found: _Fault | None = None
     try:
         work(_Sent(theirs))
@@ -196,6 +208,12 @@ def _worker(ours: Connection, theirs: Connection, work: Work) -> None:
         found = _Fault("internal", f"{type(error).__name__}: {error}; please report it")
     with suppress(OSError):
         theirs.send(found)
+
+
+def _end_with_parent() -> None:
+    """Have this process killed when the one that prints is gone, where the system can do that."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _end(worker: ForkProcess) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -77,3 +79,42 @@ def test_where_there_is_no_other_process(
 def test_the_process_that_prints_imports_nothing_heavy() -> None:
     code = "import sys, netproof.cli.mcc_command; sys.exit('numpy' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+ALONE = """
+import os, sys, time
+from netproof.contest.teller import told_in_time
+def work(teller):
+    teller.ask(["q0", "q1"])
+    print(os.getpid(), flush=True)
+    teller.tell(0, "TRUE", "X")
+    time.sleep(300)
+told_in_time(work, ids=list, ends=time.monotonic() + 200, alone=True)
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_no_process_is_left_behind(how: signal.Signals) -> None:
+    asked = subprocess.Popen(
+        [sys.executable, "-c", ALONE], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert asked.stdout is not None
+    worker, first = int(asked.stdout.readline()), asked.stdout.readline()
+    assert first == "FORMULA q0 TRUE TECHNIQUES X\n"
+    asked.send_signal(how)
+    rest, _ = asked.communicate(timeout=60)
+    if how is signal.SIGTERM:
+        assert asked.returncode == 143
+        assert rest == "FORMULA q1 CANNOT_COMPUTE TECHNIQUES NONE\n"
+    ends = time.monotonic() + 30
+    while _runs(worker) and time.monotonic() < ends:
+        time.sleep(0.02)
+    assert not _runs(worker)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"

@@ -24,7 +24,7 @@ import sys, time
 from netproof import __main__, behaviours
 def load_behaviour(*_, **__):
     time.sleep(60)
-behaviours.load_behaviour = load_behaviour
+behaviours.load_behaviour = behaviours.read_behaviour = load_behaviour
 sys.argv[0] = "netproof"
 sys.exit(__main__.main())
 """
@@ -36,8 +36,6 @@ AUT = 'des (0, 1, 2)\n(0, "a", 1)\n'
     [
         ["minimise", "x.aut", "--json"],
         ["refine", "x.aut", "x.aut"],
-        ["spectrum", "x.aut", "x.aut", "--json"],
-        ["convert", "x.aut", "--to", "fsm"],
     ],
 )
 def test_a_step_that_sleeps_is_ended(command: list[str], tmp_path: Path) -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+import netproof
 from netproof.cli.main import run
 from netproof.recheck import RecheckResult
 from petri import PetriNet, write_pnml
 from transition_systems import LTS, check_mu
-from transition_systems.errors import ExpressionError
+from transition_systems.errors import ExpressionError, UndecidedError
 from transition_systems.properties.parse import parse_formula
 from transition_systems.temporal.english import clause_in_english, formula_in_english
 
@@ -171,3 +172,31 @@ def test_a_name_alone_is_answered_in_whole_sentences(
     assert "there is no property 'AG'. Known: soundness, " in capsys.readouterr().err
     assert run(["check", "x.aut", "--property", "deadlok"]) == 2
     assert "'deadlok'; did you mean deadlock? Known: " in capsys.readouterr().err
+
+
+SEVERAL = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">
+<collaboration id="c"><participant id="A" name="Shop" processRef="P"><participantMultiplicity/>
+</participant></collaboration><process id="P"><startEvent id="s"/><endEvent id="e"/>
+<sequenceFlow id="f" sourceRef="s" targetRef="e"/></process></definitions>
+"""
+
+
+def test_what_is_approximated_is_compared_with_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "several.bpmn").write_text(SEVERAL, encoding="utf-8")
+    for command in (
+        ["refine", "several.bpmn", "several.bpmn"],
+        ["refine", "several.bpmn", "x.aut", "--json"],
+        ["equivalent", "x.aut", "several.bpmn"],
+        ["equivalent", "several.bpmn", "several.bpmn"],
+        ["spectrum", "several.bpmn", "x.aut", "--json"],
+    ):
+        assert run(command) == 3, command
+        told = capsys.readouterr()
+        assert "more or fewer runs than it has" in told.out + told.err
+    with pytest.raises(UndecidedError, match="more or fewer runs"):
+        netproof.spectrum("several.bpmn", "several.bpmn")
+    for command in (["minimise", "several.bpmn"], ["convert", "several.bpmn", "--to", "aut"]):
+        assert run(command) == 0
+        assert "A: under-approximation: " in capsys.readouterr().err

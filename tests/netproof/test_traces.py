@@ -212,6 +212,7 @@ def test_a_run_is_had_without_files(tmp_path: Path) -> None:
                          (trace.to_itf(), "itf.json"), (trace.to_pytest(tmp_path), "py")]:  # fmt: skip
         assert files[ending].read_text(encoding="utf-8") == text
     assert trace._repr_svg_() == trace.to_svg()
+    assert repr(trace) == f"<Trace of 'F done(solve)' in {str(TICKET)!r}: 8 steps>"
     with pytest.raises(UsageError, match="no verdict on 'soundness' with a run"):
         report.trace("soundness")
     with pytest.raises(UsageError, match="read from a file"):

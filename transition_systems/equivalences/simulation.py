@@ -151,7 +151,7 @@ def simulated_by(
     >>> early = LTS.from_arcs(5, [(0, "a", 1), (0, "a", 2), (1, "b", 3), (2, "c", 4)])
     >>> bool(simulated_by(early, late)), bool(simulated_by(late, early))
     (True, False)
-    >>> format_hml(simulated_by(late, early).evidence.formula)
+    >>> shown_hml(simulated_by(late, early).evidence.formula)
     '<a>(<c>true and <b>true)'
     """
     question = _Question(a, b, simulation_named(relation), atoms, budget, progress, preorder=True)
