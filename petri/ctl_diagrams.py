@@ -26,6 +26,7 @@ from transition_systems.properties.formulas import (
     State,
     Unary,
 )
+from transition_systems.properties.walk import fold_formula
 from transition_systems.temporal.ctl_program import CtlProgram, ctl_program
 from transition_systems.temporal.ctl_simplify import simplified
 from transition_systems.temporal.ctl_symbolic import SymbolicCtl
@@ -33,6 +34,7 @@ from transition_systems.verdict import Verdict
 
 __all__ = ["ctl_by_diagrams", "shown_by_diagrams", "symbolic_backwards", "symbolic_ctl"]
 
+MOST_DEEP = 200
 Signed = tuple[Formula, bool]
 
 
@@ -127,7 +129,7 @@ def shown_by_diagrams(
     Raises
     ------
     UndecidedError
-        When the budget ends, or the evidence gets too large.
+        When the budget ends, the evidence gets too large, or the formula is nested too deep.
 
     Examples
     --------
@@ -138,6 +140,8 @@ def shown_by_diagrams(
     >>> shown_by_diagrams(space, asked, False, meter=Budget().start()).claim.formula
     '!EX dead'
     """
+    if fold_formula(formula, lambda _, parts: 1 + max(parts, default=0)) > MOST_DEEP:
+        raise UndecidedError("the formula is nested too deep")
     known = sets or symbolic_ctl(space, meter)
     return _Proof(space, known, ctl_program(formula), meter).shown(good)
 
@@ -343,6 +347,7 @@ class _Proof:
         while reached != whole:
             _look(self.meter, self.store.bytes())
             layer = whole & ~reached & ~self.system.preimage(self.space.states & ~reached)
+            assert layer != self.nothing, "from some marking the goal is not reached"
             layers.append(layer)
             reached = reached | layer
         passed = self.nothing

@@ -128,7 +128,7 @@ def worth_reducing(net: PetriNet, formula: Formula) -> bool:
     --------
     >>> from transition_systems.properties.parse import parse_formula
     >>> net = PetriNet.from_arrays([[1, 0], [0, 1]], [[0, 0], [0, 0]], [1, 9])
-    >>> [worth_reducing(net, parse_formula(text)) for text in ("F p1", "F dead")]
+    >>> [worth_reducing(net, parse_formula(text)) for text in ("F p1", "F (p1 && dead)")]
     [True, False]
     """
     dependencies = Dependencies(net)
@@ -172,15 +172,17 @@ class _Search:
             np.array(found.targets, dtype=np.int64), label_names=self.names,
         )  # fmt: skip
         rows = found.rows()
-        columns = {place: rows[:, number] for number, place in enumerate(self.net.place_ids)}
-        able = np.array(found.enabled, dtype=object)
+        columns = {
+            place: rows[:, self.net.place_index(place)].astype(np.int64)
+            for place in names_in_formula(self.formula)[0]
+        }
 
         def enabled(name: str) -> NDArray[np.bool_]:
             bit = 1 << self.net.transition_index(name)
-            return np.array([bool(mask & bit) for mask in able], dtype=np.bool_)
+            return np.array([bool(mask & bit) for mask in found.enabled], dtype=np.bool_)
 
         def dead() -> NDArray[np.bool_]:
-            return np.array([not mask for mask in able], dtype=np.bool_)
+            return np.array([not mask for mask in found.enabled], dtype=np.bool_)
 
         def holds(predicate: Predicate) -> NDArray[np.bool_]:
             return evaluate(predicate, columns, enabled, n, dead=dead)

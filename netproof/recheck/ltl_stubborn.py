@@ -21,6 +21,9 @@ on, neither it nor what precedes it is in a set, which by (d) is not so on all m
 If w ends in a dead marking and is not empty, it fires some of S(m), since t from (a) would be
 enabled at its end; so w gets shorter until nothing is left.
 
+Where the only predicate that changes is ``dead``, no transition is visible: both paths are infinite
+and it never holds, or it holds at the end of both and nowhere else. Otherwise it makes all visible.
+
 The other way round, paths by steps of the sets are paths of the net, and by (a) they end only in
 dead markings. A. Valmari: The state explosion problem. LNCS 1491, 1998.
 """
@@ -59,7 +62,7 @@ def check_ltl_stubborn(evidence: LtlStubborn, table: NetTable, watch: Watch) -> 
     states = StateTable.of(table, ranks.space, watch)
     shape = (len(states), max(1, -(-len(table.pre) // 8)))
     sets = integers(evidence.stubborn, shape, "the stubborn sets").astype(np.uint8)
-    visible = _visible(table, ranks.formula)
+    visible = _visible(table, ranks.formula, watch)
     order = integers(evidence.order, (len(states),), "the order of the markings")
     having = np.zeros(len(states), dtype=np.bool_)
     for start in range(0, len(states), CHUNK):
@@ -95,16 +98,19 @@ def _rules(local: Local, visible: set[int]) -> NDArray[np.bool_]:
     return having
 
 
-def _visible(table: NetTable, formula: str) -> set[int]:
+def _visible(table: NetTable, formula: str, watch: Watch) -> set[int]:
     """Return the transitions that may change a predicate of the formula."""
     found: set[int] = set()
+    dead = False
     waiting: list[Predicate] = list(predicates_in(parse_formula(formula)))
     while waiting:
         node = waiting.pop()
+        watch.tick()
         waiting.extend(operands_of(node))
         match node:
             case Dead():
-                return set(range(len(table.pre)))
+                dead = True
+                continue
             case Atom(name):
                 factors = {table.place.get(name, -1): 1}
             case Compare(terms):
@@ -123,4 +129,4 @@ def _visible(table: NetTable, formula: str) -> set[int]:
         for number, change in enumerate(table.change):
             if sum(factors.get(place, 0) * delta for place, delta in change.items()):
                 found.add(number)
-    return found
+    return set(range(len(table.pre))) if dead and found else found

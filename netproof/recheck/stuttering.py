@@ -13,14 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netproof.recheck.ltl_tableau import Duties, Tableau
-from netproof.recheck.ltl_words import numbered
+from netproof.recheck.ltl_words import Seen, numbered
 from netproof.recheck.result import RefusedError, SkippedError, Watch
+from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Unary
-from transition_systems.properties.predicates import Predicate
+from transition_systems.properties.parse import parse_formula
+from transition_systems.properties.predicates import Atom, Predicate
+from transition_systems.properties.walk import map_predicates
 
 __all__ = ["check_invariant"]
 
-MOST_LEAVES, MOST_NODES = 8, 20_000
+MOST_LEAVES, MOST_EDGES = 8, 500_000
 # The obligations of both tableaux, and the letter that was read last.
 Node = tuple[Duties, Duties, int]
 # Where it leads, and what is not done on it: a number for each obligation of either tableau that is
@@ -29,21 +32,41 @@ Edge = tuple[Node, Duties]
 
 
 def check_invariant(formula: str, watch: Watch) -> None:
-    """Refuse a formula that can tell how often a letter is repeated."""
+    """Refuse a formula that can tell how often a letter is repeated.
+
+    Of many predicates, parts without temporal operators are taken as letters by themselves, each
+    independent of the others: what tells no repetition then tells none at all.
+    """
     leaves: list[Predicate] = []
 
     def value(leaf: Predicate) -> NDArray[np.bool_]:
         """Return where a leaf holds: its number is a bit of the letter's."""
         if leaf not in leaves:
             leaves.append(leaf)
-        if len(leaves) > MOST_LEAVES:
-            raise SkippedError("the formula has X and too many predicates to be looked at")
         letters = np.arange(1 << MOST_LEAVES)
         return np.asarray(letters >> leaves.index(leaf) & 1, dtype=np.bool_)
 
     world = numbered(formula, 1 << MOST_LEAVES, value)
     if not any(isinstance(node, Unary) and node.operator == "X" for node in world.nodes):
         return
+    exact = len(leaves) <= MOST_LEAVES
+    if not exact:
+        leaves.clear()
+        names: dict[Predicate, Predicate] = {}
+        tree = map_predicates(
+            parse_formula(formula), lambda p: names.setdefault(p, Atom(f"part{len(names)}"))
+        )
+        if len(names) > MOST_LEAVES:
+            raise SkippedError("the formula has X and too many predicates to be looked at")
+        world = numbered(format_formula(tree), 1 << MOST_LEAVES, value)
+    if not _same_words(world, watch):
+        if not exact:
+            raise SkippedError("the formula has X and too many predicates to be looked at")
+        raise RefusedError("the formula can tell how often a letter is repeated")
+
+
+def _same_words(world: Seen, watch: Watch) -> bool:
+    """Return whether no words that only differ by repetition are told apart."""
     size = 2 * len(world.nodes)
     waits, other_waits = frozenset(range(-1, size)), frozenset(range(size, 2 * size + 1))
     tableaux = {letter: Tableau(world, watch) for letter in world.letters}
@@ -65,13 +88,15 @@ def check_invariant(formula: str, watch: Watch) -> None:
     first: Node = (frozenset((size - 2,)), frozenset((size - 1,)), -1)
     rows: dict[Node, list[Edge]] = {}
     waiting: list[Node] = [first]
+    count = 0
     while waiting:
         node = waiting.pop()
         if node not in rows:
             watch.tick()
-            if len(rows) == MOST_NODES:
-                raise SkippedError("the formula has X and its tableau is too large")
             rows[node] = list(edges(node))
+            count += len(rows[node])
+            if count > MOST_EDGES:
+                raise SkippedError("the formula has X and its tableau is too large")
             waiting.extend(target for target, _ in rows[node])
     home = _components(rows, first)
     never: dict[int, Duties] = {}
@@ -79,8 +104,7 @@ def check_invariant(formula: str, watch: Watch) -> None:
         for target, off in row:
             if home[target] == home[node]:
                 never[home[node]] = never.get(home[node], off) & off
-    if not all(never.values()):
-        raise RefusedError("the formula can tell how often a letter is repeated")
+    return all(never.values())
 
 
 def _components(rows: dict[Node, list[Edge]], first: Node) -> dict[Node, int]:

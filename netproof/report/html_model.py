@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from html import escape
 
+from netproof.report.html_evidence import EVIDENCE_IN_WORDS
 from netproof.report.html_markup import (
     badge,
     clean,
@@ -31,37 +32,6 @@ OPEN_STEPS = 14
 MAX_PLACES = 12
 MAX_ERROR = 4_000
 
-EVIDENCE = {
-    "run": "a run into a state that shows it",
-    "closed-set": "a set of states that holds the first one, that no step leaves, and in which "
-    "nothing is wrong",
-    "decision-diagram": "a closed set of states as a decision diagram, in which nothing is wrong",
-    "complete-prefix": "steps and what they need, enough of them to show all states; in none of "
-    "them anything is wrong",
-    "ranked-set": "a closed set of states, each with a number that some next state decreases: the "
-    "goal can be reached from everywhere",
-    "ranked-diagrams": "a closed set of states as a decision diagram, and sets that grow from the "
-    "goal, step by step, until they hold all of it",
-    "ctl-diagrams": "for each temporal operator sets of states that have it, as decision diagrams",
-    "ltl-stubborn": "some states, with the steps that matter there, and numbers which show that on "
-    "no path by these steps the formula fails",
-    "siphon-traps": "sets of places that stay marked, one of them in each set of places that stays "
-    "empty once it is empty",
-    "trap": "a run to a state, and a closed set of states around it without the goal",
-    "pump": "a run, and steps after it that can be repeated and leave more tokens each time",
-    "lasso": "an infinite run: its beginning, and steps that are repeated for ever",
-    "measure": "a closed set of states, each with a number that every step decreases: all runs end",
-    "fair-measure": "a closed set of states with numbers that every fair run decreases",
-    "bound": "a closed set of states within the bound, and a run that reaches it",
-    "invariant": "a condition that is true at first, that every step keeps, and that implies what "
-    "was asked",
-    "structure": "the nodes of the graph that it is about",
-    "partition": "a partition of the states of both systems",
-    "distinction": "a formula that tells the two systems apart",
-    "word": "a word that only one of the machines accepts",
-    "parts": "evidence for each part",
-    "reduction": "steps to a smaller net that do not change the answer, and evidence about it",
-}
 EXACTNESS = {
     Exactness.EXACT: "exact: the diagram's own behaviour was analysed",
     Exactness.PROOFS_ONLY: "the analysed model allows more than the diagram: proofs carry over, "
@@ -297,7 +267,7 @@ def _verdict(id: str, entry: VerdictReport) -> str:
         pairs.append(("Evidence", "none: there is no verdict"))
     else:
         kind = verdict.evidence.kind
-        said = EVIDENCE.get(kind, "")
+        said = EVIDENCE_IN_WORDS.get(kind, "")
         pairs.append(("Evidence", f"<code>{words(kind)}</code> {words(said)}"))
         pairs.append(("About", f"<code>{words(verdict.evidence.claim.formula, 400)}</code>"))
     again = {"passed": "passed: independent code agrees", "failed": "failed", "skipped": "skipped"}

@@ -10,6 +10,8 @@ A. Valmari: The state explosion problem. LNCS 1491, 1998; the proof stands in
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,7 +45,8 @@ def visible_transitions(net: PetriNet, formula: Formula, dependencies: Dependenc
     -------
     int
         Of a comparison those that change its sum; of ``enabled(t)`` those that change a place that
-        ``t`` needs; of ``dead`` all.
+        ``t`` needs. For ``dead`` all, where another predicate changes; else none, since it comes
+        to hold at the end of a path, and only there.
 
     Examples
     --------
@@ -52,11 +55,12 @@ def visible_transitions(net: PetriNet, formula: Formula, dependencies: Dependenc
     >>> bin(visible_transitions(net, parse_formula("F p1 >= 1"), Dependencies(net)))
     '0b1'
     """
-    mask = 0
+    mask, dead = 0, False
     for predicate in predicates_in(formula):
         for leaf in subpredicates(predicate):
             mask |= _changing(net, leaf, dependencies)
-    return mask
+            dead |= isinstance(leaf, Dead)
+    return dependencies.everything if dead and mask else mask
 
 
 def _changing(net: PetriNet, leaf: Predicate, deps: Dependencies) -> int:
@@ -69,18 +73,19 @@ def _changing(net: PetriNet, leaf: Predicate, deps: Dependencies) -> int:
             for name, factor in terms:
                 place = net.place_index(name)
                 factors[place] = factors.get(place, 0) + factor
+            near = 0
+            for place in factors:
+                near |= deps.more[place] | deps.less[place]
             return sum(
                 1 << number
-                for number, moves in enumerate(deps.moves)
-                if sum(factors.get(place, 0) * change for place, change in moves)
+                for number in bits_of(near)
+                if sum(factors.get(place, 0) * change for place, change in deps.moves[number])
             )
         case Enabled(name):
             mask = 0
             for place, _ in deps.needs[net.transition_index(name)]:
                 mask |= deps.more[place] | deps.less[place]
             return mask
-        case Dead():
-            return deps.everything
         case _:
             return 0
 
@@ -223,14 +228,17 @@ class StutterSearch:
                     clock += 1
         return number, sorted(heads)
 
-    def rows(self) -> NDArray[np.int64]:
-        """Return all markings found, int64 (n_states, n_places)."""
+    def rows(self) -> NDArray[np.integer[Any]]:
+        """Return all markings found, whole numbers (n_states, n_places)."""
         shape = (len(self.markings), len(self.net.place_ids))
+        small = [tokens for tokens in self.markings if isinstance(tokens, bytes)]
+        if len(small) == len(self.markings):
+            return np.frombuffer(b"".join(small), dtype=np.uint8).reshape(shape)
         return np.array([list(tokens) for tokens in self.markings], dtype=np.int64).reshape(shape)
 
     def state_set(self) -> StateSet:
         """Return all markings found."""
-        return StateSet(names=self.net.place_ids, rows=self.rows())
+        return StateSet(names=self.net.place_ids, rows=self.rows().astype(np.int64))
 
     def packed_sets(self) -> NDArray[np.uint8]:
         """Return the stubborn sets, uint8 (n_states, n_bytes): bit t % 8 of byte t // 8."""

@@ -122,7 +122,8 @@ def test_branching_time_beyond_the_first_list(monkeypatch, parallel, most) -> No
         keep=lambda _, shown: kept.extend(shown),
     ).run()  # fmt: skip
     assert answers == {n: str(ctl(net, text).holds).upper() for n, text in enumerate(texts)}
-    assert any(shown.evidence.kind == "ctl-diagrams" for shown in kept) is (most == 3)
+    if most == 3:  # no list is complete
+        assert any(shown.evidence.kind == "ctl-diagrams" for shown in kept)
     for shown in kept:
         assert recheck_verdict(shown.property, shown.outcome, shown.evidence, net).passed
 

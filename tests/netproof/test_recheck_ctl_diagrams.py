@@ -20,7 +20,7 @@ from transition_systems.budget import Budget
 from transition_systems.errors import NetproofError, UnsupportedError, UsageError
 from transition_systems.evidence import CtlDiagrams, evidence_from_dict
 from transition_systems.properties.format import format_formula
-from transition_systems.properties.formulas import Negation
+from transition_systems.properties.formulas import Negation, Unary
 from transition_systems.properties.parse import parse_formula
 
 COUNTER = PetriNet.from_arrays([[1, 0], [0, 1]], [[0, 1], [1, 0]], [5, 0])
@@ -293,3 +293,14 @@ def test_budgets_and_errors(monkeypatch: pytest.MonkeyPatch) -> None:
         ctl(net, "G F dead", method="symbolic")
     with pytest.raises(UsageError, match="no method"):
         ctl(net, "AF dead", method="magic")
+
+
+def test_deep_formulas() -> None:
+    deep = "AX " * 150 + "true"
+    assert recheck(drawn(COUNTER, deep), COUNTER).passed
+    deeper = parse_formula(deep)
+    for _ in range(300):
+        deeper = Unary("AX", deeper)
+    found = ctl(COUNTER, deeper, method="symbolic")
+    assert found.unknown
+    assert "nested too deep" in str(found.reason)

@@ -13,6 +13,7 @@ import pytest
 
 import netproof
 from netproof.evidence_files import write_evidence
+from netproof.report.html_evidence import EVIDENCE_IN_WORDS
 from petri import PetriNet, write_pnml
 from transition_systems.evidence import Evidence
 
@@ -41,6 +42,10 @@ def test_every_kind_is_in_the_schema_of_reports() -> None:
     verdict = schema["properties"]["models"]["items"]["properties"]["verdicts"]["items"]
     evidence = verdict["properties"]["evidence"]["anyOf"][0]
     assert set(evidence["properties"]["kind"]["enum"]) == KINDS
+
+
+def test_every_kind_is_told_in_plain_words() -> None:
+    assert set(EVIDENCE_IN_WORDS) == KINDS
 
 
 def closure(module: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,10 +19,8 @@ from bisimilarity_cases import (
 from netproof.recheck import recheck_equivalence
 from oracles.bisimulation import RELATIONS, cyclic, holds, moves
 from transition_systems.budget import Budget
-from transition_systems.equivalences import (
-    bisimilar,
-    minimise,
-)
+from transition_systems.equivalences import bisimilar, difference, distinguish, minimise
+from transition_systems.equivalences.refinement import Refinement, refine
 from transition_systems.equivalences.relations import Relation as RelationName
 from transition_systems.errors import UndecidedError
 from transition_systems.evidence import Distinction, PartitionEvidence, TraceDistinction
@@ -232,3 +231,33 @@ def test_a_trace_where_no_formula_is_written() -> None:
             assert len(verdict.evidence.trace) == 401
         assert verdict.evidence is not None
         assert recheck_equivalence(verdict.evidence, chain, silent_chain).passed
+
+
+def test_rounds_end_where_a_formula_would_be_too_deep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left undone would have given no formula: verdict and evidence are the same."""
+    rounds: list[int] = []
+
+    def limited(*given: Any, **named: Any) -> Refinement:
+        found = refine(*given, **named)
+        rounds.append(found.rounds)
+        return found
+
+    def unlimited(*given: Any, most: float, **named: Any) -> Refinement:
+        return refine(*given, **named)
+
+    rng = random.Random(5)
+    monkeypatch.setattr(distinguish, "MAX_FORMULA_DEPTH", 2)
+    monkeypatch.setattr(difference, "MAX_FORMULA_DEPTH", 2)
+    for _ in range(150):
+        a = random_system(rng)
+        b = rewritten(rng, a) if rng.random() < 0.5 else random_system(rng)
+        for relation in RELATIONS:
+            monkeypatch.setattr(difference, "refine", unlimited)
+            expected = bisimilar(a, b, relation)
+            monkeypatch.setattr(difference, "refine", limited)
+            found = bisimilar(a, b, relation)
+            assert (found.outcome, found.evidence) == (expected.outcome, expected.evidence)
+    rounds.clear()
+    one, two = (LTS.from_arcs(900, [(i, "a", i + 1) for i in range(n)]) for n in (899, 898))
+    assert bisimilar(one, two).violated
+    assert rounds == [2]

@@ -112,6 +112,8 @@ def test_the_recheck_by_the_tableau() -> None:
     assert seen["skipped"] <= 2
     nine = " && ".join(f"a{i}" for i in range(9))
     assert guarded(partial(check_invariant, f"X ({nine})", Watch(None))).status == "skipped"
+    for text in (f"F ({nine})", f"({nine}) || X F ({nine})"):
+        assert guarded(partial(check_invariant, text, Watch(None))).passed
 
 
 def test_many_predicates() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -106,7 +108,9 @@ def _formula(a: LTS, b: LTS, relation: Bisimilarity, meter: Meter) -> HmlFormula
     def apart(block: Indices) -> bool:
         return set(block[left].tolist()) != set(block[right].tolist())
 
-    found = refine(graph.classes, signatures, meter, stop=apart, keep=True)
+    # What round r parts needs a formula of depth r, where steps are matched one by one.
+    most = inf if relation.kind == "branching" else MAX_FORMULA_DEPTH
+    found = refine(graph.classes, signatures, meter, stop=apart, keep=True, most=most)
     if not apart(found.block):
         return None
     first = np.zeros(graph.n, dtype=np.int64)

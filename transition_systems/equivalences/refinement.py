@@ -195,6 +195,7 @@ def refine(
     progress: ProgressCallback | None = None,
     keep: bool = False,
     allowed: float = inf,
+    most: float = inf,
 ) -> Refinement:
     """Refine a partition until states of one block have equal signatures.
 
@@ -214,6 +215,8 @@ def refine(
         Whether to keep what each round moved.
     allowed
         How much work the signatures may take.
+    most
+        How many rounds to do at most.
 
     Returns
     -------
@@ -242,6 +245,8 @@ def refine(
         if len(touched) == 0:
             found.stable = True
             return found
+        if found.rounds >= most:
+            return found
         if found.work > allowed:
             found.given_up = True
             return found
@@ -257,7 +262,7 @@ def refine(
             while 0 < len(few) <= limit and looked < STATES_BETWEEN_LOOKS:
                 looked += len(few) + 16
                 few = refiner.small_round(few)
-                if signatures.work > allowed:
+                if signatures.work > allowed or found.rounds >= most:
                     break
             touched = np.array(few, dtype=np.int64)
         if progress is not None:
