@@ -187,7 +187,7 @@ class _Search:
         def holds(predicate: Predicate) -> NDArray[np.bool_]:
             return evaluate(predicate, columns, enabled, n, dead=dead)
 
-        reading = reading_of(self.formula, n, holds)
+        reading = reading_of(self.formula, n, holds, parts=True)
         case = Case(lts, self.formula, reading, Fairness(), False, self.meter, found.expanded)
         return LtlCheck(case, self.net.digest, self.progress)
 

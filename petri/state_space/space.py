@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,6 +15,7 @@ from petri.state_space.batches import CHUNK
 from petri.state_space.search import PackedSearch
 from petri.state_space.space_graph import SpaceGraph, StateIndex, graph_of, lts_of, number_states
 from petri.state_space.space_runs import path_to
+from petri.state_space.state_layout import Column
 from transition_systems.errors import UsageError
 from transition_systems.properties.evaluate import evaluate
 from transition_systems.properties.predicates import Predicate
@@ -239,9 +240,9 @@ class _Block(Mapping[str, NDArray[np.int64]]):
 
     def enabled(self, transition: str) -> NDArray[np.bool_]:
         """Return where a transition is enabled."""
-        result = np.zeros(len(self.block[0]), dtype=bool)
-        wanted = self.space.net.transition_index(transition)
-        for number, rows in self.space.kernel.enabled(self.block):
-            if number == wanted:
-                result[rows] = True
-        return result
+        number = self.space.net.transition_index(transition)
+        return self.space.kernel.able(number, self._columns, len(self.block[0]))
+
+    @cached_property
+    def _columns(self) -> Sequence[Column]:
+        return self.space.layout.columns(self.block)

@@ -164,6 +164,16 @@ class TokenKernel:
         """Yield each transition with the rows in which it is enabled, wherever it leads."""
         return self.firings(block, None, alive, checked=False)
 
+    def able(self, transition: int, columns: Sequence[Column], count: int) -> Mask:
+        """Return in which of ``count`` states, given by their columns, a transition is enabled."""
+        tests = self.tests[transition]
+        if tests is None:
+            return np.zeros(count, dtype=bool)
+        mask: Mask = np.ones(count, dtype=bool)
+        for test in tests:
+            mask &= self._mask(test, columns, {})
+        return mask
+
     def _mask(self, test: Test, fields: Sequence[Column], masks: dict[Test, Mask]) -> Mask:
         mask = masks.get(test)
         if mask is None:

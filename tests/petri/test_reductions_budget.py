@@ -24,6 +24,6 @@ def test_each_rule_ends_with_the_time() -> None:
     )
     began = time.monotonic()
     preserved = Preserved(bounds="finite", deadlock=False)
-    small = reduce_net(net, preserved, budget=Budget(seconds=0.3))
-    assert time.monotonic() - began < 1.5
+    small = reduce_net(net, preserved, budget=Budget(seconds=1))
+    assert time.monotonic() - began < 3
     assert small.steps

@@ -94,6 +94,8 @@ class Alphabet:
     def letters_with(self, predicate: Predicate) -> int:
         """Return the set of the letters in which a predicate over the elements holds."""
         place = {element: i for i, element in enumerate(self.predicates)}
+        if predicate in place:
+            return self.having(place[predicate])
 
         def combine(node: Predicate, parts: list[int]) -> int:
             match node:

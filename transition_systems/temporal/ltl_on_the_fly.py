@@ -131,7 +131,7 @@ def check_ltl_on_the_fly(
             resume=known.exploration,
         )
         known.exploration = exploration
-        lts, reading = known.lts(), known.reading()
+        lts, reading = known.lts(), known.reading(parts=not weak)
         fair = fairness_of(fairness, lts) if exploration.complete else _so_far(fairness, lts)
         case = Case(
             lts, known.formula, reading, fair, weak, meter, exploration.expanded, frozenset(silent)
@@ -187,7 +187,7 @@ class _Known:
         )
         return self.made
 
-    def reading(self) -> Reading:
+    def reading(self, *, parts: bool) -> Reading:
         """Return the letters of the states; what can happen is known of expanded ones only."""
         lts, rows = self.made, self.found.states
         assert lts is not None
@@ -200,7 +200,7 @@ class _Known:
                 raise UsageError("nothing tells where the predicates of the formula hold")
             return self.holds(predicate, rows)
 
-        return reading_of(self.formula, lts.n_states, values)
+        return reading_of(self.formula, lts.n_states, values, parts=parts)
 
     def shown(self, lasso: Lasso, state: Callable[[Words], Any]) -> Lasso:
         """Return the lasso with the model's own states."""

@@ -16,7 +16,8 @@ from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula, Unary
 from transition_systems.properties.names import unknown_name
 from transition_systems.properties.parse import parse_formula
-from transition_systems.properties.predicates import Predicate
+from transition_systems.properties.predicates import And, Constant, Not, Or, Predicate
+from transition_systems.properties.walk import fold_predicate, predicates_in
 from transition_systems.temporal.ltl_alphabet import Alphabet, elementary
 from transition_systems.temporal.ltl_normal_form import require_linear
 
@@ -88,8 +89,18 @@ def predicate_values(lts: LTS) -> Holds:
     return holds
 
 
-def reading_of(formula: Formula, n_states: int, holds: Holds) -> Reading:
+def reading_of(formula: Formula, n_states: int, holds: Holds, *, parts: bool = False) -> Reading:
     """Return the letter of each state: the values of the predicates that a formula is made of.
+
+    Parameters
+    ----------
+    formula, n_states
+        The formula, with its parts without temporal operators as single nodes.
+    holds
+        Gives the values of a predicate without connectives.
+    parts
+        Whether these parts are the letters where they are made of too many predicates. A state
+        then looks the same in more states, which counts where silent steps are left out.
 
     Raises
     ------
@@ -97,11 +108,19 @@ def reading_of(formula: Formula, n_states: int, holds: Holds) -> Reading:
         For more than 62 different predicates.
     """
     predicates = elementary(formula)
+    value_of = holds
+    if len(predicates) > MAX_PREDICATES and parts:
+        whole = (p for p in predicates_in(formula) if not isinstance(p, Constant))
+        predicates = tuple(dict.fromkeys(whole))
+
+        def value_of(predicate: Predicate) -> Bools:
+            return _composed(predicate, n_states, holds)
+
     if len(predicates) > MAX_PREDICATES:
         raise UnsupportedError(f"a formula over more than {MAX_PREDICATES} different predicates")
     code = np.zeros(n_states, dtype=np.int64)
     for i, predicate in enumerate(predicates):
-        values = np.asarray(holds(predicate))
+        values = np.asarray(value_of(predicate))
         require(values.shape == (n_states,), "a predicate must have one value for each state")
         code |= values.astype(np.int64) << i
     if len(predicates) <= 16:
@@ -112,3 +131,22 @@ def reading_of(formula: Formula, n_states: int, holds: Holds) -> Reading:
     else:
         codes, letter = np.unique(code, return_inverse=True)
     return Reading(Alphabet(predicates, codes.tolist()), letter.reshape(-1).astype(np.int64))
+
+
+def _composed(predicate: Predicate, n_states: int, holds: Holds) -> Bools:
+    """Return the values of a predicate with connectives."""
+
+    def combine(node: Predicate, parts: list[Bools]) -> Bools:
+        match node:
+            case Constant(value=value):
+                return np.full(n_states, value)
+            case Not():
+                return ~parts[0]
+            case And():
+                return np.logical_and.reduce(parts)
+            case Or():
+                return np.logical_or.reduce(parts)
+            case _:
+                return np.asarray(holds(node))
+
+    return fold_predicate(predicate, combine)
