@@ -12,6 +12,7 @@ from netproof.recheck.check import recheck_verdict
 from netproof.recheck.statements import as_statement, same
 from petri import PetriNet
 from petri.ctl import ctl
+from transition_systems.errors import UsageError
 from transition_systems.properties.formulas import Negation
 from transition_systems.properties.parse import parse_formula
 
@@ -67,3 +68,37 @@ def test_a_negation_of_a_negation_is_the_predicate() -> None:
 def test_predicates_of_a_file(text: str, outcome: str) -> None:
     entry = netproof.check(ORDER, properties=[text]).models[0].verdicts[0]
     assert (str(entry.outcome), entry.rechecked) == (outcome, "passed")
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("s0", "HOLDS"), ('"s1"', "VIOLATED"), ("done(a)", "VIOLATED"), ("dead", "VIOLATED"),
+        ("true", "HOLDS"), ("false", "VIOLATED"), ("!s0", "VIOLATED"), ("s0 && s1", "VIOLATED"),
+    ],
+)  # fmt: skip
+def test_a_name_alone_is_about_the_initial_state(text: str, outcome: str, tmp_path: Path) -> None:
+    entry = netproof.check(_cycle(tmp_path), properties=[text]).models[0].verdicts[0]
+    assert (str(entry.outcome), entry.rechecked) == (outcome, "passed")
+    assert "initial state" in entry.explanation
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("s9", "no property 's9', and the model has nothing called 's9'; did you mean 's"),
+        ("live", r"no property 'live' \(is it liveness\?\), and the model has nothing"),
+        ("AG s9", "the model has nothing called 's9'; did you mean 's"),
+        ("done(d)", "the model has nothing called 'd'$"), ("paymnt", r"mean 'done\(payment\)'"),
+        ("done(pay)", "mean 'payment'"), ("deadlok", "did you mean deadlock"), ("AG", "no property"),
+    ],
+)  # fmt: skip
+def test_a_misspelt_name_is_told_with_the_nearest(text: str, told: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=told):
+        netproof.check(_cycle(tmp_path), properties=[text])
+
+
+def _cycle(folder: Path) -> str:
+    path = folder / "c.aut"
+    path.write_text('des (0,3,3)\n(0,"a",1)\n(1,"payment",2)\n(2,"c",0)\n', encoding="utf-8")
+    return str(path)
