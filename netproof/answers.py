@@ -12,9 +12,10 @@ from netproof.check_options import DECIDE_SHARE, CheckOptions, Clock
 from netproof.explain import explained
 from netproof.explain_formulas import explained_formula
 from netproof.loading import Model
+from netproof.model_names import NOTHING
 from netproof.net_formulas import NetFormula, net_formula
 from netproof.net_question import NetQuestion
-from netproof.properties import AskedFormula
+from netproof.properties import AskedFormula, misnamed, name_alone
 from netproof.questions import ask
 from netproof.report.model import VerdictReport
 from petri.decision import stamped
@@ -64,7 +65,10 @@ def answers(
         try:
             raw, kind = ask(question, name)
         except UsageError as error:
-            entries[number] = VerdictReport(verdict=refused(name, str(error)), unusable=True)
+            said = str(error)
+            if isinstance(name, AskedFormula) and name_alone(name) and said.startswith(NOTHING):
+                said = misnamed(name, said)
+            entries[number] = VerdictReport(verdict=refused(name, said), unusable=True)
             tell(entries)
             continue
         verdict = _told(carried(raw, kind, ledger))

@@ -41,6 +41,7 @@ CTL_READING = "Read as CTL: paths are maximal; in a dead state EX is false and A
 PATHS = "on all paths, and in a dead state the path stays there for ever"
 LTL_READING = f"Read as LTL: {PATHS}."
 CTL_STAR_READING = "Read as CTL*: paths that come to a dead state stay there for ever."
+START_READING = "Read as a question about the initial state."
 MU_READING = "Read as the modal mu-calculus: <a> and [a] are about single steps."
 WEAK_READING = "Silent steps that change no predicate are left out."
 
@@ -99,6 +100,8 @@ class AskedFormula:
             return ()
         if self.mu is not None:
             return (MU_READING,)
+        if isinstance(self.formula, State):
+            return (START_READING, *self.assumptions)
         told = {"CTL": CTL_READING, "LTL": LTL_READING}.get(self.logic, CTL_STAR_READING)
         sentences = [told]
         if self.fairness is None and self.logic != "CTL":
@@ -162,12 +165,13 @@ def asked_formula(text: str) -> AskedFormula:
     AskedFormula
         What begins with a modality or a fixpoint is of the mu-calculus (and so Hennessy-Milner
         logic). A formula that is in CTL is read as CTL; what has path quantifiers elsewhere as
-        CTL*; all else as LTL. ``G p`` of a state predicate is ``AG p``.
+        CTL*; all else as LTL. ``G p`` of a state predicate is ``AG p``; a state predicate alone
+        is a formula of CTL, about the initial state.
 
     Raises
     ------
     UsageError
-        For a formula that asks no question: a state predicate alone; for fairness twice.
+        For fairness twice, and for words before a formula that they say nothing about.
     ExpressionError
         When it is no formula.
 

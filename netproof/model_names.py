@@ -22,8 +22,9 @@ from transition_systems.properties.predicates import (
 from translators.to_petri import NetTranslation
 from translators.workflow.graph import WorkflowGraph
 
-__all__ = ["last_step", "net_predicate", "steps_named", "workflow_predicate"]
+__all__ = ["NOTHING", "last_step", "net_predicate", "steps_named", "workflow_predicate"]
 
+NOTHING = "the model has nothing called"
 BEGINNINGS = frozenset({"start", "repeat"})
 
 
@@ -67,7 +68,7 @@ def net_predicate(net: PetriNet, predicate: Predicate) -> Predicate:
                     raise UsageError(
                         f"{name!r} is a step, not a state: ask for done({name}) or enabled({name})"
                     )
-                _known(name, places)
+                _known(name, places, steps=transitions | {label for label in labels if label})
             case Compare(terms):
                 for name, _ in terms:
                     _known(name, places)
@@ -211,9 +212,12 @@ def _with_label(net: PetriNet, name: str) -> list[str]:
     return found
 
 
-def _known(name: str, names: Iterable[str]) -> None:
+def _known(name: str, names: Iterable[str], steps: Iterable[str] = ()) -> None:
+    """Refuse a name that is not known, with the nearest ones; with steps if no state is near."""
     known = list(names)
     if name not in known:
         close = nearest_names(name, known)
+        if not close:
+            close = tuple(f"done({step})" for step in nearest_names(name, steps))
         hint = f"; did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
-        raise UsageError(f"the model has nothing called {name!r}{hint}")
+        raise UsageError(f"{NOTHING} {name!r}{hint}")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 from netproof.asked_formulas import AskedFormula, asked_formula, with_reading
-from transition_systems.errors import UsageError
+from netproof.model_names import last_step
+from transition_systems.errors import ExpressionError, UsageError
 from transition_systems.properties.formulas import State
 from transition_systems.properties.names import nearest_names
 from transition_systems.properties.predicates import Atom
@@ -18,11 +20,15 @@ __all__ = [
     "WORKFLOW_DEFAULTS",
     "AskedFormula",
     "asked_properties",
+    "misnamed",
+    "name_alone",
     "property_kind",
     "read_as",
     "soundness_kind",
 ]
 
+MISSPELT = 0.8  # so much alike a word and a property are where the word is taken as misspelt
+OPERATORS = frozenset({"AG", "AF", "AX", "EG", "EF", "EX"})
 WORKFLOW_DEFAULTS = ("soundness", "deadlock", "boundedness", "safeness", "no-dead-activities")
 NET_DEFAULTS = ("deadlock", "boundedness", "safeness", "no-dead-transitions")
 
@@ -83,6 +89,9 @@ def soundness_kind(name: str) -> bool:
 def asked_properties(asked: Iterable[str]) -> list[str | AskedFormula]:
     """Return property names and parsed formulas; what is asked twice is answered once.
 
+    A word that is no property is a formula, of a name of the model in its initial state, unless it
+    looks very much like a property; a name that does look so is written in quotation marks.
+
     Raises
     ------
     UsageError
@@ -118,14 +127,45 @@ def read_as(text: str, *, weak: bool = False, fairness: str | None = None) -> st
     return with_reading(text, weak=weak and asked.logic == "LTL", fairness=fairness)
 
 
+def name_alone(asked: str | AskedFormula) -> bool:
+    """Return whether a formula is one name, which may be a misspelt property as well.
+
+    Examples
+    --------
+    >>> [name_alone(asked) for asked in asked_properties(["paid", "!paid", "done(pay)", "dead"])]
+    [True, False, False, False]
+    """
+    if isinstance(asked, str) or not isinstance(asked.formula, State):
+        return False
+    named = asked.formula.predicate
+    return isinstance(named, Atom) and not last_step(named.name)[0]
+
+
+def misnamed(asked: AskedFormula, nothing: str) -> str:
+    """Return what is said of a name alone that is neither a property nor a name of the model.
+
+    Parameters
+    ----------
+    asked
+        The formula.
+    nothing
+        What is said of the names of the model.
+    """
+    close = nearest_names(asked.text, KINDS)
+    hint = f" (is it {' or '.join(close)}?)" if close else ""
+    return f"there is no property {asked.text!r}{hint}, and {nothing}"
+
+
 def _formula(text: str) -> AskedFormula:
     word = text.replace("-", "").replace("_", "")
-    if word.isalnum() and not any(c.isspace() for c in text):
+    if not word.isalnum() or any(c.isspace() for c in text):
+        return asked_formula(text)
+    if text in OPERATORS or get_close_matches(text, KINDS, 1, MISSPELT):
         raise _unknown(text)
-    asked = asked_formula(text)
-    if isinstance(asked.formula, State) and isinstance(asked.formula.predicate, Atom):
-        raise _unknown(text)  # a name alone is a misspelt property, not a question of the start
-    return asked
+    try:
+        return asked_formula(text)  # a name of the model, about its initial state
+    except ExpressionError:
+        raise _unknown(text) from None
 
 
 def _unknown(text: str) -> UsageError:

@@ -61,7 +61,7 @@ def system_to_net(lts: LTS, *, name: str | None = None) -> PetriNet:
     Raises
     ------
     UnsupportedError
-        For several initial states, and for more than 100,000 arcs.
+        For no or several initial states, and for more than 100,000 arcs.
 
     Notes
     -----
@@ -75,9 +75,8 @@ def system_to_net(lts: LTS, *, name: str | None = None) -> PetriNet:
     (('s0', 's1', 'paid'), 's1 + paid')
     """
     if len(lts.initial) != 1:
-        raise UnsupportedError(
-            "a system with several initial states", found=str(len(lts.initial)), expected="one"
-        )
+        many = "several initial states" if len(lts.initial) else "no initial state"
+        raise UnsupportedError(f"a system with {many}", found=str(len(lts.initial)), expected="one")
     if lts.n_arcs > MOST_ARCS:
         raise UnsupportedError(
             f"a system of {lts.n_arcs} arcs is too large as a net of one token",

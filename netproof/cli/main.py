@@ -199,7 +199,11 @@ def _refine(parser: argparse.ArgumentParser) -> None:
 def _minimise(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="A", help="an .aut file, a system as JSON, a net, ...")
     parser.add_argument("-o", "--output", metavar="PATH", help="x.aut or x.json")
-    _relation(parser)
+    _relation(
+        parser,
+        known="strong (default), branching, weak, trace, failures, ...; bisimilarities "
+        "merge states that cannot be reached, too, but do not remove them",
+    )
 
 
 def _spectrum(parser: argparse.ArgumentParser) -> None:

@@ -81,7 +81,8 @@ def as_statement(text: str | Formula) -> Statement:
     """Return the statement of a claim's text or of a formula.
 
     ``AG``, ``EF``, ``AG EF`` and ``EF AG`` of a state predicate have shapes of their own; negation
-    before a formula is taken into the statement. The texts come from files, so nothing is taken
+    before a formula is taken into the statement. A state predicate alone is a formula with a
+    predicate, which is compared in its normal form. The texts come from files, so nothing is taken
     from them unparsed.
     """
     if isinstance(text, str):
@@ -105,11 +106,13 @@ def as_statement(text: str | Formula) -> Statement:
     shapes: dict[str, Shape] = {"AG": "AG", "EF": "EF", "AG EF": "AG EF", "EF AG": "EF AG"}
     shape = shapes.get(" ".join(operators))
     if shape is None or not isinstance(inner, State):
-        return Statement("formula", formula=formula)
+        predicate = formula.predicate if isinstance(formula, State) else None
+        return Statement("formula", predicate, formula=formula)
     return Statement(shape, inner.predicate)
 
 
 def _numbers(left: Statement, right: Statement) -> tuple[NormalForms, int, int]:
+    """Return the normal forms of the predicates of two statements of the same shape."""
     assert left.predicate is not None
     assert right.predicate is not None
     forms = NormalForms()
@@ -123,7 +126,7 @@ def same(left: Statement, right: Statement) -> bool:
         return False
     if left.shape == "phrase":
         return left.phrase == right.phrase
-    if left.shape == "formula":
+    if left.shape == "formula" and (left.predicate is None or right.predicate is None):
         return left.positive is right.positive and left.formula == right.formula
     _, first, second = _numbers(left, right)
     return first == second

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from netproof.properties import asked_properties, property_kind
+from netproof.properties import asked_properties, name_alone, property_kind
 from netproof.report.model import EXIT_CODES, Report, VerdictReport
 from transition_systems.errors import NetproofError, UsageError
 from transition_systems.verdict import Outcome
@@ -125,7 +125,9 @@ def _selectors(items: Iterable[str], option: str) -> frozenset[tuple[str, str | 
 def _property(name: str, option: str) -> str:
     if property_kind(name) is None:
         try:
-            asked_properties([name])
+            (asked,) = asked_properties([name])
+            if name_alone(asked) and '"' not in name:
+                raise UsageError(f"there is no property {name!r}; a name of a model is quoted")
         except NetproofError as error:
             raise UsageError(
                 f"{option} takes {', '.join(OUTCOMES)}, a property, or OUTCOME:PROPERTY; {error}"

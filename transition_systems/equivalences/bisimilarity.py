@@ -134,7 +134,8 @@ def bisimilar(
             atoms=respected,
         )
         classes = int(block.max()) + 1 if len(block) else 0
-        text = f"The systems are {phrase}: their states fall into {classes} classes."
+        number = "1 class" if classes == 1 else f"{classes} classes"
+        text = f"The systems are {phrase}: their states fall into {number}."
         return verdict(Outcome.HOLDS, evidence=evidence, explanation=(text,))
     formula, trace, of_a = difference(a, b, known, meter)
     claim = Claim(formula=f"not {phrase}", model_digest=digest)

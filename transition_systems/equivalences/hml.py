@@ -199,12 +199,16 @@ def shown_hml(formula: HmlFormula) -> str:
 
 
 def shown_trace(trace: Sequence[str]) -> str:
-    """Return a trace as text for a sentence, of a long one the beginning.
+    """Return a trace as text for a sentence, of a long one the beginning; the empty one as words.
 
     Examples
     --------
     >>> shown_trace(["a"] * 20)
     'a a a a a a a a a a a a ... (20 steps)'
+    >>> shown_trace([])
+    '(the empty trace)'
     """
+    if not trace:
+        return "(the empty trace)"
     more = f" ... ({len(trace)} steps)" if len(trace) > SHOWN_STEPS else ""
     return f"{' '.join(trace[:SHOWN_STEPS])}{more}"

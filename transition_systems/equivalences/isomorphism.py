@@ -123,7 +123,8 @@ def isomorphic(
         proof = IsomorphismEvidence(
             claim=Claim(formula=phrase, model_digest=digest), image=whole, atoms=respected
         )
-        text = f"The systems are {phrase}: a map takes {a.n_states} states to each other."
+        states = "1 state" if a.n_states == 1 else f"{a.n_states} states"
+        text = f"The systems are {phrase}: a map takes {states} of the first to the second."
         return verdict(Outcome.HOLDS, evidence=proof, explanation=(text,))
     difference = ColourDifference(
         claim=Claim(formula=f"not {phrase}", model_digest=digest),

@@ -224,7 +224,8 @@ class _Question:
             atoms=self.atoms,
         )
         count = int((found.ranks == 0).sum())
-        text = f"The systems are {self.phrase}: the relation has {count} pairs of classes."
+        pairs = "1 pair" if count == 1 else f"{count} pairs"
+        text = f"The systems are {self.phrase}: the relation has {pairs} of classes."
         return self._verdict(Outcome.HOLDS, evidence=evidence, explanation=(text,))
 
     def _found(self) -> _Found:

@@ -32,8 +32,8 @@ def nearest_names(name: str, known: Iterable[str], count: int = 3) -> tuple[str,
 
     Examples
     --------
-    >>> nearest_names("aprove", ["approve", "reject"])
-    ('approve',)
+    >>> nearest_names("aprove", ["approve", "reject"]), nearest_names("s9", ["s0", "s1", "p9"])
+    (('approve',), ('s0', 's1'))
     """
     names = sorted(set(known))
     if len(names) > MAX_COMPARED:
@@ -45,6 +45,10 @@ def nearest_names(name: str, known: Iterable[str], count: int = 3) -> tuple[str,
     for other in difflib.get_close_matches(name.casefold(), folded, n=count, cutoff=0.6):
         if folded[other] not in found:
             found.append(folded[other])
+    if not found:  # less alike, but with the same first letter: s9 of s0 and s1
+        first = [other for other in folded if other[:1] == name[:1].casefold()]
+        near = difflib.get_close_matches(name.casefold(), first, n=count, cutoff=0.5)
+        found = sorted(folded[other] for other in near)
     return tuple(found[:count])
 
 
