@@ -152,7 +152,8 @@ def _direct(question: NetQuestion, name: str) -> Verdict:
         case "deadlock":
             return deadlock(net, final=question.final, graph=graph, budget=question.budget)
         case "boundedness":
-            return bounded(net, graph=graph, pump=pump, budget=question.budget)
+            known = graph if graph.listable or pump is not None else None
+            return bounded(net, graph=known, pump=pump, budget=question.budget)
         case "safeness":
             places = None if question.translation is None else question.translation.flow_places
             return safe(net, places=places, graph=graph, pump=pump)
