@@ -9,7 +9,7 @@ import pytest
 import netproof
 import petri
 from netproof.cli.main import run
-from netproof.recheck import recheck_verdict
+from netproof.recheck import recheck, recheck_verdict
 from petri import PetriNet, write_pnml
 from petri.ctl import ctl
 from petri.ltl import ltl
@@ -76,3 +76,14 @@ def test_check_and_the_contest_lines(tmp_path: Path, capsys: pytest.CaptureFixtu
         given = ["mcc", str(tmp_path), "--category", category, "--budget-seconds", "2.5"]
         assert run(given) == 0
         assert capsys.readouterr().out.startswith("FORMULA ")
+
+
+def test_a_bound_by_structure_is_one_of_the_state_equation() -> None:
+    ring = PetriNet.from_arrays([[1, 0], [0, 1]], [[0, 1], [1, 0]], [2, 0])
+    verdict = petri.bounded(ring, k=2, method="structure")
+    assert (verdict.holds, verdict.property) == (True, "bounded by 2")
+    assert recheck(verdict.evidence, ring).passed
+    assert not petri.bounded(ring, k=1, method="structure").holds
+    assert petri.bounded(DOWN, k=MANY, method="structure").holds
+    one = PetriNet.from_arrays([[1, 0], [0, 1]], [[0, 1], [1, 0]], [1, 0])
+    assert petri.safe(one, method="structure").holds
