@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from netproof.drawn_answers import drawn_verdict
 from netproof.model_names import net_predicate, workflow_predicate
-from netproof.net_behaviour import BEHAVIOUR, net_behaviour
+from netproof.net_behaviour import NETS, net_behaviour
 from netproof.net_formulas import net_formula
 from netproof.net_question import NetQuestion
 from netproof.properties import (
@@ -27,7 +27,6 @@ from petri import (
     reachable,
     safe,
     sound,
-    terminates,
     workflow_net,
 )
 from petri.reductions.answers import ReducedNet
@@ -140,6 +139,8 @@ def _kind(question: NetQuestion, name: str) -> Verdict:
 def _direct(question: NetQuestion, name: str) -> Verdict:
     """Decide a property on the net itself."""
     net, pump = question.net, question.pump
+    if name in NETS:
+        return net_behaviour(name, question)
     graph = question.graph if name in REDUCED else question.whole()
     match name:
         case "soundness":
@@ -151,7 +152,8 @@ def _direct(question: NetQuestion, name: str) -> Verdict:
         case "deadlock":
             return deadlock(net, final=question.final, graph=graph, budget=question.budget)
         case "boundedness":
-            return bounded(net, graph=graph, pump=pump, budget=question.budget)
+            known = graph if graph.listable or pump is not None else None
+            return bounded(net, graph=known, pump=pump, budget=question.budget)
         case "safeness":
             places = None if question.translation is None else question.translation.flow_places
             return safe(net, places=places, graph=graph, pump=pump)
@@ -162,20 +164,12 @@ def _direct(question: NetQuestion, name: str) -> Verdict:
             )
         case "no-dead-transitions":
             return no_dead_transitions(net, graph=graph, covering=_covering(question))
-        case "termination":
-            return terminates(net, graph=None if pump is not None else graph).with_(property=name)
-        case "termination-weak":
-            return terminates(net, fairness="weak", graph=graph).with_(property=name)
-        case "termination-strong":
-            return terminates(net, fairness="strong", graph=graph).with_(property=name)
         case "lost-messages":
             return invariant(net, lost_messages(question), graph=graph, name=name)
         case "never-started-pools":
             return no_dead_transitions(net, groups=start_groups(question), graph=graph, name=name)
         case "workflow-net":
             return workflow_net(net)
-        case _ if name in BEHAVIOUR:
-            return net_behaviour(name, net, graph, question.budget)
         case _:
             raise UsageError(f"there is no property {name!r}")
 

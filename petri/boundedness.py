@@ -52,7 +52,8 @@ def bounded(
         The places that it is asked for; all by default. Without ``k`` all places count.
     method
         ``"explicit"`` (with a search for a pump), ``"symbolic"`` or ``"structure"``. By default
-        structure is asked where the markings are too many to list.
+        structure is asked where the markings are too many to list. With ``k`` structure is the
+        state equation, and there are the methods of :func:`petri.invariant`.
     budget, progress, seed, graph
         As for :func:`petri.reachable`.
     pump
@@ -78,8 +79,9 @@ def bounded(
     if k is not None:
         names = net.place_ids if places is None else tuple(places)
         good = conjunction(*(at_most(place, k) for place in names))
+        by = "state-equation" if method == "structure" else method
         return invariant(
-            net, good, method=method, budget=budget, progress=progress, seed=seed, graph=graph,
+            net, good, method=by, budget=budget, progress=progress, seed=seed, graph=graph,
             name="safeness" if k == 1 else f"bounded by {k}",
         )  # fmt: skip
     decision = Decision(

@@ -12,8 +12,9 @@ from petri.ctl_diagrams import ctl_by_diagrams, symbolic_backwards, symbolic_ctl
 from petri.net import PetriNet
 from petri.state_space import state_space
 from petri.state_space.space import StateSpace
+from petri.state_space.unlisted import unlisted_verdict
 from transition_systems.budget import Budget, Meter
-from transition_systems.errors import UsageError
+from transition_systems.errors import UnlistedError, UsageError
 from transition_systems.evidence import StateSet
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula
@@ -105,7 +106,10 @@ def ctl(
 
 
 def _listed(net: PetriNet, asked: Formula, limit: Budget) -> Verdict:
-    space = state_space(net, method="explicit", budget=limit)
+    try:
+        space = state_space(net, method="explicit", budget=limit)
+    except UnlistedError as error:
+        return unlisted_verdict(format_formula(asked), error)
     if not space.complete:
         return Verdict(
             property=format_formula(asked), outcome=Outcome.UNKNOWN,

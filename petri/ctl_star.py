@@ -12,7 +12,9 @@ from petri.ltl import transition_fairness
 from petri.net import PetriNet
 from petri.state_space import state_space
 from petri.state_space.space import StateSpace
+from petri.state_space.unlisted import unlisted_verdict
 from transition_systems.budget import Budget
+from transition_systems.errors import UnlistedError
 from transition_systems.evidence import StateSet
 from transition_systems.evidence_ctl_star import CtlStarProof
 from transition_systems.lts import LTS, TAU_NAME, TICK_NAME
@@ -78,7 +80,10 @@ def ctl_star(
     require_names(counters, net.place_ids, kind="place")
     require_names(enabled, net.transition_ids, kind="transition")
     limit = (budget or Budget()).fixed()
-    space = state_space(net, method="explicit", budget=limit)
+    try:
+        space = state_space(net, method="explicit", budget=limit)
+    except UnlistedError as error:
+        return unlisted_verdict(format_formula(tree), error)
     if not space.complete:
         return Verdict(
             property=format_formula(tree), outcome=Outcome.UNKNOWN,

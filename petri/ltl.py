@@ -16,8 +16,9 @@ from petri.ltl_walks import LtlWalks
 from petri.net import PetriNet
 from petri.state_space.packed import PackedNet
 from petri.state_space.reachability import marking_holds
+from petri.state_space.unlisted import UNLISTED, unlisted_verdict
 from transition_systems.budget import Budget
-from transition_systems.errors import UnsupportedError, UsageError
+from transition_systems.errors import UnlistedError, UnsupportedError, UsageError
 from transition_systems.evidence import Claim, LtlLasso, StateSet
 from transition_systems.evidence_ltl import ltl_formula
 from transition_systems.progress import ProgressCallback
@@ -114,7 +115,15 @@ def ltl(
         raise UsageError("done(...) is about the net that remembers its last step")
     require_names(counters, net.place_ids, kind="place")
     require_names(enabled, net.transition_ids, kind="transition")
-    game = PackedNet(net)
+    fair = transition_fairness(net, fairness)
+    limit = (budget or Budget()).fixed()
+    plain = not weak and (fair is None or not (fair.weak or fair.strong))
+    try:
+        game = PackedNet(net)
+    except OverflowError as error:
+        return _unlisted(
+            net, tree, limit, f"{UNLISTED}: {error}", reduce=plain and method != "explicit"
+        )
     places = net.place_ids
 
     def holds(predicate: Predicate, rows: Words) -> NDArray[np.bool_]:
@@ -126,9 +135,6 @@ def ltl(
     def space(rows: Words) -> StateSet:
         return StateSet(names=places, rows=game.unpack(rows))
 
-    fair = transition_fairness(net, fairness)
-    limit = (budget or Budget()).fixed()
-
     def listed(most: Budget) -> Verdict:
         verdict = check_ltl_on_the_fly(
             game, tree, model_digest=net.digest(), holds=holds, state=state, space=space,
@@ -137,7 +143,6 @@ def ltl(
         )  # fmt: skip
         return _labelled(net, verdict)
 
-    plain = not weak and (fair is None or not (fair.weak or fair.strong))
     if method == "stubborn":
         if not plain:
             raise UnsupportedError("stubborn sets keep all paths, and all steps of them")
@@ -162,6 +167,14 @@ def ltl(
     left = limit.remaining()
     verdict = listed(limit if left is None else replace(limit, deadline=None, seconds=MOST * left))
     return _walked(net, tree, verdict, limit, LONG) if verdict.unknown else verdict
+
+
+def _unlisted(net: PetriNet, tree: Formula, limit: Budget, why: str, *, reduce: bool) -> Verdict:
+    """Decide by stubborn sets alone, whose markings are not packed, where they may be asked."""
+    if reduce:
+        with suppress(UnsupportedError):
+            return _labelled(net, ltl_by_stubborn_sets(net, tree, budget=limit))
+    return unlisted_verdict(format_formula(tree), UnlistedError(why))
 
 
 def _part(limit: Budget, share: float) -> Budget:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from petri.ctl_star import labelled_by_transitions
 from petri.net import PetriNet
 from petri.state_space import state_space
+from petri.state_space.unlisted import unlisted_verdict
 from transition_systems.budget import Budget
+from transition_systems.errors import UnlistedError
 from transition_systems.evidence import StateSet
 from transition_systems.temporal.mu_calculus import check_mu
 from transition_systems.temporal.mu_formulas import MuFormula, format_mu
@@ -51,7 +53,10 @@ def mu(net: PetriNet, formula: MuFormula | str, *, budget: Budget | None = None)
     """
     tree = parse_mu(formula) if isinstance(formula, str) else formula
     limit = (budget or Budget()).fixed()
-    space = state_space(net, method="explicit", budget=limit)
+    try:
+        space = state_space(net, method="explicit", budget=limit)
+    except UnlistedError as error:
+        return unlisted_verdict(format_mu(tree), error)
     if not space.complete:
         return Verdict(
             property=format_mu(tree), outcome=Outcome.UNKNOWN,

@@ -15,6 +15,7 @@ __all__ = [
     "NetproofError",
     "RecheckError",
     "UndecidedError",
+    "UnlistedError",
     "UnsupportedError",
     "UsageError",
 ]
@@ -26,6 +27,10 @@ class NetproofError(Exception):
 
 class UsageError(NetproofError, ValueError):
     """A function or command was called in a way that has no meaning; the message says what has."""
+
+
+class UnlistedError(UsageError):
+    """The states of a model cannot be listed, as a counter is too large; others may decide it."""
 
 
 class InputError(NetproofError, ValueError):

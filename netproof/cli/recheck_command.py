@@ -16,7 +16,7 @@ __all__ = ["run"]
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print one line for each verdict; 70 if a piece of evidence fails, 3 if one was skipped."""
+    """Print one line for each verdict; 70 if one fails, 3 if one was skipped or there is none."""
     budget = Budget(seconds=arguments.budget_seconds)
     results: list[tuple[str, ReportedResult]]
     if Path(arguments.report).is_dir():
@@ -34,8 +34,11 @@ def run(arguments: argparse.Namespace) -> int:
         failed += entry.result.status == "failed"
         skipped += entry.result.status == "skipped"
         reason = f": {entry.result.reason}" if entry.result.reason else ""
-        line = f"{entry.result.status:<7} {where}{entry.source}  {entry.property}{reason}\n"
+        said = f"{entry.outcome:<8}  {entry.property}"
+        line = f"{entry.result.status:<7} {where}{entry.source}  {said}{reason}\n"
         sys.stdout.write(line)
+    if not results:
+        sys.stdout.write("no verdict was there to recheck\n")
     passed = len(results) - failed - skipped
     sys.stdout.write(f"{passed} passed, {skipped} skipped, {failed} failed\n")
-    return 70 if failed else 3 if skipped else 0
+    return 70 if failed else 3 if skipped or not results else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from netproof.contest.branching import BranchingAnswers
 from netproof.contest.categories import ContestQuestion
@@ -13,7 +14,7 @@ from petri.net import PetriNet
 from petri.portfolio import Answer, Batch
 from petri.portfolio.questions import UNBOUNDED
 from transition_systems.budget import Budget
-from transition_systems.errors import UsageError
+from transition_systems.errors import UnlistedError, UsageError
 from transition_systems.properties.walk import names_in_formula
 
 __all__ = ["ContestAnswers"]
@@ -114,16 +115,19 @@ class ContestAnswers:
         """Answer the formulas of branching and of linear time."""
         for categories, engine in ((BRANCHING, BranchingAnswers), (LINEAR, LinearAnswers)):
             asked = [item for item in enumerate(self.questions) if item[1].category in categories]
-            if asked:
+            if not asked:
+                continue
+            with suppress(UnlistedError):  # their lines say that they were not computed
                 engine(
                     self.net, asked, deadline=self.deadline, say=self._say,
                     evidence=self.keep is not None, parallel=self._parallel,
                 ).run()  # fmt: skip
 
     def _live(self, number: int) -> None:
-        found = liveness(self.net, self.deadline)
-        if found is not None:
-            self._say(number, *found)
+        with suppress(UnlistedError):
+            found = liveness(self.net, self.deadline)
+            if found is not None:
+                self._say(number, *found)
 
     def _take(self, part: int, answer: Answer) -> None:
         """Take the answer of a part; forget what else its formula asked once that is decided."""

@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from typing import Literal, Protocol
 
-from transition_systems.errors import InputError, UnsupportedError, UsageError
+from transition_systems.errors import InputError, UnlistedError, UnsupportedError, UsageError
 
 __all__ = ["Lines", "Teller", "told_in_time"]
 
@@ -196,8 +196,8 @@ def _worker(ours: Connection, theirs: Connection, work: Work) -> None:
     found: _Fault | None = None
     try:
         work(_Sent(theirs))
-    except UnsupportedError as error:
-        found = _Fault("unsupported", error.text())
+    except (UnsupportedError, UnlistedError) as error:
+        found = _Fault("unsupported", str(error))
     except (InputError, UsageError) as error:
         found = _Fault("usage", str(error))
     except MemoryError:
@@ -236,8 +236,8 @@ def _from_here(lines: Lines, work: Work, ids: Callable[[], Sequence[str]], ends:
     last.start()
     try:
         work(lines)
-    except UnsupportedError as error:
-        sys.stderr.write(f"netproof: {error.text()}\n")
+    except (UnsupportedError, UnlistedError) as error:
+        sys.stderr.write(f"netproof: {error}\n")
     except (InputError, UsageError):
         raise
     except MemoryError:

@@ -129,7 +129,8 @@ def recheck_report(
     -------
     list of ReportedResult
         In the order of the report. A source that is gone or has changed fails. Verdicts that are
-        UNKNOWN, and models that come from no file, are skipped.
+        UNKNOWN, and models that come from no file, are skipped. A summary that counts other
+        verdicts fails, with one more result.
 
     Raises
     ------
@@ -157,12 +158,27 @@ def recheck_report(
     results: list[ReportedResult] = []
     for entry in data["models"]:
         results.extend(_model_results(entry, base, starts, limit))
+    if "summary" in data and all(entry.result.status != "failed" for entry in results):
+        wrong = _miscounted(data["summary"], len(data["models"]), results)
+        if wrong is not None:
+            told = RecheckResult("failed", wrong)
+            results.append(ReportedResult(source="?", property="summary", outcome="?", result=told))
     return results
+
+
+def _miscounted(summary: object, files: int, results: list[ReportedResult]) -> str | None:
+    """Return in what the summary of a report is not that of its verdicts."""
+    said = summary if isinstance(summary, Mapping) else {}
+    counts = {str(one): sum(entry.outcome == one for entry in results) for one in Outcome}
+    for name, count in {"files": files, **counts}.items():
+        if said.get(name) != count:
+            return f"the summary says {name}: {said.get(name)!r:.40}; the report has {count}"
+    return None
 
 
 def _read_json(path: str | os.PathLike[str]) -> Mapping[str, Any]:
     try:
-        data = json.loads(Path(path).read_bytes())
+        data = json.loads(Path(path).read_bytes(), object_pairs_hook=_once)
     except OSError as error:
         raise InputError(f"the report cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
@@ -170,6 +186,16 @@ def _read_json(path: str | os.PathLike[str]) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
         raise InputError("this is no report", expected="a JSON object")
     return data
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of a report; one key said twice could be read in two ways."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {twice!r:.60} stands twice in one object")
+    return found
 
 
 def _model_results(

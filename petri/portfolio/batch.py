@@ -28,6 +28,7 @@ from petri.structure.net_classes import net_class
 from petri.unfolding import reachable_by_unfolding, unfold
 from petri.walks import greatest, walk
 from transition_systems.budget import Budget
+from transition_systems.errors import UnlistedError
 from transition_systems.evidence import Evidence, RunEvidence
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.formulas import possible
@@ -125,7 +126,7 @@ class Batch:
             self._walk()
             self._prove()
             self._unfold()
-            if self._second is None and self.space is not None and not self.space.unbounded:
+            if self._second is None and not (self.space is not None and self.space.unbounded):
                 self._explore()
             self._induct()
             self._wait()
@@ -175,7 +176,11 @@ class Batch:
             return
         most = min(FIRST_STATES, FIRST_CELLS // (len(self.net.place_ids) + 1))
         first = self._space_budget(self._left() / 6, most)
-        space = state_space(self.net, method="explicit", budget=first, progress=self.progress)
+        try:
+            space = state_space(self.net, method="explicit", budget=first, progress=self.progress)
+        except UnlistedError as error:
+            self.told.append(f"a list of markings ({error})")
+            return
         assert isinstance(space, StateSpace)
         self.space = space
         listed = ListedAnswers(space, evidence=self.evidence)
@@ -277,7 +282,10 @@ class Batch:
         if not self.open or self._left() < LEAST:
             return
         share = self._space_budget(ALONE * self._left())
-        space = state_space(self.net, budget=share, progress=self.progress)
+        try:
+            space = state_space(self.net, budget=share, progress=self.progress)
+        except UnlistedError:  # which was told before
+            return
         engine = whole_answers(space, Budget(seconds=self._left()), evidence=self.evidence)
         for number, question in list(self.open.items()):
             answer = None if engine is None else engine.answer(question)

@@ -11,7 +11,7 @@ from petri.state_space.space import StateSpace
 from petri.state_space.symbolic.exploring_symbolic import symbolic_state_space
 from petri.state_space.symbolic.symbolic_space import SymbolicSpace
 from transition_systems.budget import Budget
-from transition_systems.errors import UsageError
+from transition_systems.errors import UnlistedError, UsageError
 from transition_systems.progress import ProgressCallback
 
 __all__ = ["METHODS", "state_space"]
@@ -121,7 +121,10 @@ def _in_turns(
             return None, "no more states were allowed than the explicit engine lists at once"
         first = FIRST_SECONDS if states == TURNS[0][0] else None
         share = Budget(states=states, seconds=first, bytes=limit.bytes, deadline=limit.deadline)
-        listed = listed_state_space(net, budget=share, progress=progress)
+        try:
+            listed = listed_state_space(net, budget=share, progress=progress)
+        except UnlistedError as error:
+            return symbolic_state_space(net, budget=limit, progress=progress), str(error)
         if listed.complete:
             return listed, f"all states were listed before there were {states:,}"
         if listed.unbounded:

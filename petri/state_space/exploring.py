@@ -49,7 +49,7 @@ def explore_or_pump(
             graph = reachability_graph(net, budget=small, progress=progress)
         else:
             graph = graph.continued(budget=small, progress=progress)
-        if graph.complete or most == limit.states:
+        if graph.complete or most == limit.states or not graph.listable:
             return graph, None
         if limit.remaining() == 0.0:
             graph.reason = "the time budget is used up"

@@ -18,10 +18,11 @@ from petri.state_space.observing import random_markings
 from petri.state_space.search import PackedSearch
 from petri.state_space.space import StateSpace
 from petri.state_space.state_layout import StateLayout
+from petri.state_space.unlisted import UNLISTED
 from petri.structure.bounds import bounds_of_flows, place_bounds
 from petri.structure.flows import Semiflow, place_semiflows
 from transition_systems.budget import NO_MEMORY, Budget, Meter
-from transition_systems.errors import UsageError
+from transition_systems.errors import UnlistedError, UsageError
 from transition_systems.progress import ProgressCallback
 from transition_systems.run import Lasso
 
@@ -182,8 +183,10 @@ def state_space(
 
     Raises
     ------
+    UnlistedError
+        When a counter needs more than 62 bits.
     UsageError
-        When a counter needs more than 62 bits, or the folder belongs to another net, is damaged, or
+        When the folder belongs to another net, is damaged, or
         is in use by another search.
 
     Notes
@@ -214,7 +217,7 @@ def state_space(
         reason, pump = _searched(planner, search, limit, meter, progress)
     except OverflowError as error:
         if search is None:
-            raise UsageError(f"the state space of the net cannot be packed: {error}") from error
+            raise UnlistedError(f"{UNLISTED}: {error}") from error
         reason = str(error)
     except MemoryError:
         if search is None or not search.settled:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from petri.marking import Marking
 from petri.net import PetriNet
 from petri.state_space.packed import PackedNet
+from petri.state_space.unlisted import UnlistedNet
 from transition_systems.budget import Budget
-from transition_systems.errors import UsageError
 from transition_systems.evidence import Evidence, StateSet
 from transition_systems.explore import Exploration, explore
 from transition_systems.lts import FINAL, LTS, TAU_NAME, TICK_NAME
@@ -43,7 +43,9 @@ class ReachabilityGraph:
         The arcs as CSR: int64 (n_states + 1,), int32 (n_arcs,) transition indices, int64 (n_arcs,).
     """
 
-    def __init__(self, net: PetriNet, system: PackedNet, exploration: Exploration) -> None:
+    def __init__(
+        self, net: PetriNet, system: PackedNet | UnlistedNet, exploration: Exploration
+    ) -> None:
         self.net = net
         self._system = system
         self._exploration = exploration
@@ -69,6 +71,11 @@ class ReachabilityGraph:
     def n_arcs(self) -> int:
         """Number of firings."""
         return self._exploration.arcs
+
+    @property
+    def listable(self) -> bool:
+        """Whether its markings can be listed: no place has 2**62 tokens at the start."""
+        return not isinstance(self._system, UnlistedNet)
 
     @property
     def expanded(self) -> int:
@@ -163,7 +170,7 @@ class ReachabilityGraph:
         self, *, budget: Budget | None = None, progress: ProgressCallback | None = None
     ) -> ReachabilityGraph:
         """Return the graph explored further, from where this one ended."""
-        if self.complete:
+        if self.complete or isinstance(self._system, UnlistedNet):
             return self
         system = copy(self._system)  # a new layout is not to be that of the states here
         system.limit_bytes(None if budget is None else budget.bytes)
@@ -306,7 +313,8 @@ def reachability_graph(
     Returns
     -------
     ReachabilityGraph
-        State 0 is the initial marking.
+        State 0 is the initial marking, and the only one where a place has more tokens than the 62
+        bits of a packed counter; the reason says so then.
 
     Notes
     -----
@@ -326,7 +334,8 @@ def reachability_graph(
     try:
         system = PackedNet(net, most_bytes=None if budget is None else budget.bytes)
     except OverflowError as error:
-        raise UsageError(f"the state space of the net cannot be packed: {error}") from error
+        unlisted = UnlistedNet(net, str(error))
+        return ReachabilityGraph(net, unlisted, unlisted.exploration())
     return ReachabilityGraph(net, system, explore(system, budget=budget, progress=progress))
 
 

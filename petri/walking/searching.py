@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from petri.marking import Marking
+from petri.marking import MAX_TOKENS, Marking
 from petri.net import PetriNet
 from petri.state_space.reachability import marking_holds
 from petri.token_game.bit_program import BitProgram
@@ -18,6 +18,7 @@ from petri.walking.guides import distances, pulls, split_dead
 from petri.walking.shortening import Firing, shortened
 from petri.walking.sliced_walkers import SlicedWalkers, zeros
 from transition_systems.budget import Budget, Meter
+from transition_systems.errors import UsageError
 from transition_systems.progress import Progress, ProgressCallback
 from transition_systems.properties.predicates import (
     TRUE,
@@ -290,11 +291,15 @@ class WalkSearch:
         asks_order = any(isinstance(node, Dead) for node in subpredicates(wanted))
 
         def good(tokens: list[int]) -> bool:
+            if max(tokens, default=0) > MAX_TOKENS:
+                return False
             marking = Marking({ids[p]: n for p, n in enumerate(tokens) if n})
             return marking_holds(self.net, wanted, marking)
 
         end = self.firing.play(found)
         assert end is not None
+        if max(end, default=0) > MAX_TOKENS:
+            return found
         assert good(end), "a walker was not where its bits said"
         effort = 20_000 if asks_order else 200_000
         return shortened(self.firing, found, good, effort=effort if shorten else 0)
@@ -320,8 +325,8 @@ class WalkSearch:
                     result.append(firing_of[number])
                     continue
             sequence = self._sequence(target, short)
-            run = self.net.run(self.net.initial, sequence)
-            if not short:
+            run = self._run(sequence)
+            if run is not None and not short:
                 self._along(sequence, run, firing_of)
             result.append(run)
         return result
@@ -334,10 +339,22 @@ class WalkSearch:
 
     def greatest(self) -> list[tuple[int, Run]]:
         """Return the largest sums with their runs."""
-        return [
-            (target.most, self.net.run(self.net.initial, self._sequence(target, True)))
-            for target in self.targets[self.n_goals :]
-        ]
+        found: list[tuple[int, Run]] = []
+        for target in self.targets[self.n_goals :]:
+            run = self._run(self._sequence(target, True))
+            if run is None:
+                least = sum(self.state.initial[place] for place in target.total or ())
+                found.append((least, self.net.run(self.net.initial, [])))
+            else:
+                found.append((target.most, run))
+        return found
+
+    def _run(self, sequence: Sequence[int]) -> Run | None:
+        """Return a run; there is none by way of more tokens than a marking may have."""
+        try:
+            return self.net.run(self.net.initial, sequence)
+        except UsageError:
+            return None
 
 
 def _count(counter: list[Words], row: Words) -> None:

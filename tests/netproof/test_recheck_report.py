@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from netproof.checking import CheckOptions, check_path
+from netproof.cli.main import run
 from netproof.recheck import recheck_report, source_digest
 from netproof.report.model import Report
 from transition_systems.budget import Budget
@@ -114,6 +115,7 @@ def test_forged_verdicts(written: tuple[Path, dict[str, Any]]) -> None:
 
 def test_what_is_said_beside_the_evidence(written: tuple[Path, dict[str, Any]]) -> None:
     folder, report = written
+    report = {key: value for key, value in report.items() if key != "summary"}
     model = next(m for m in report["models"] if m["source"] == "purchase-two-pools.bpmn")
 
     def forged(**changes: Any) -> list[str]:
@@ -195,6 +197,7 @@ def test_what_the_ledger_leaves_out_must_be_out_of_reach(tmp_path: Path) -> None
 
 def test_malformed_reports(written: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
     folder, report = written
+    report = {key: value for key, value in report.items() if key != "summary"}
     for wrong in ({}, {"schema": "netproof/report/2", "models": []}, {**report, "models": 3}):
         with pytest.raises(InputError):
             recheck_report(wrong)
@@ -239,3 +242,45 @@ def test_an_approximated_source_does_not_carry_everything(
 
 def test_the_digest_of_a_source() -> None:
     assert source_digest(b"a") != source_digest(b"b")
+
+
+def test_a_summary_of_other_verdicts_fails(written: tuple[Path, dict[str, Any]]) -> None:
+    folder, report = written
+    assert "failed" not in statuses(report, folder)
+    for name in ("HOLDS", "VIOLATED", "UNKNOWN", "files"):
+        summary = {**report["summary"], name: report["summary"][name] + 1}
+        results = recheck_report({**report, "summary": summary}, root=folder)
+        assert [r.property for r in results if r.result.status == "failed"] == ["summary"]
+    for summary in (None, [], {}):
+        assert statuses({**report, "summary": summary}, folder)[-1] == "failed"
+
+
+def test_a_key_that_stands_twice_is_refused(
+    written: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    folder, report = written
+    text = json.dumps(report)
+    path = tmp_path / "report.json"
+    outcome = '"outcome": "'
+    assert outcome in text
+    path.write_text(text.replace(outcome, f'{outcome}HOLDS", {outcome}', 1), encoding="utf-8")
+    with pytest.raises(InputError, match="'outcome' stands twice"):
+        recheck_report(path, root=folder)
+
+
+def test_lines_say_what_passed(
+    written: tuple[Path, dict[str, Any]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, report = written
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(report), encoding="utf-8")
+    run(["recheck", str(path), "--root", str(folder)])
+    lines = capsys.readouterr().out.splitlines()
+    for line, verdict in zip(
+        lines, (v for model in report["models"] for v in model["verdicts"]), strict=False
+    ):
+        assert f"  {verdict['outcome']:<8}  {verdict['property']}" in line
+    path.write_text(json.dumps({**report, "models": [], "summary": {
+        "files": 0, "HOLDS": 0, "VIOLATED": 0, "UNKNOWN": 0}}), encoding="utf-8")  # fmt: skip
+    assert run(["recheck", str(path)]) == 3
+    assert capsys.readouterr().out.startswith("no verdict was there to recheck\n")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import netproof
 from netproof import net_question as questions
+from petri import PetriNet
 from translators.workflow import WorkflowGraph
 from workflow_text import drawn
 
@@ -108,3 +110,30 @@ def test_a_violation_among_a_few_thousand_markings_is_shown_by_a_shortest_run(
             assert one.witness is not None
             assert other.witness is not None
             assert len(one.witness.steps) == len(other.witness.steps)
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome"),
+    [
+        ("liveness", "HOLDS"),
+        ("reversibility", "HOLDS"),
+        ("stable-place", "VIOLATED"),
+        ("termination", "VIOLATED"),
+    ],
+)
+def test_many_rings_are_decided_by_other_engines_than_a_list(name: str, outcome: str) -> None:
+    entry = netproof.check(rings(30), name, budget=20.0).models[0].verdicts[0]
+    assert (str(entry.outcome), entry.rechecked) == (outcome, "passed")
+
+
+def test_an_unbounded_net_is_live_by_its_structure() -> None:
+    net = PetriNet.from_arrays([[1, 0], [0, 1], [0, 0]], [[0, 1], [1, 0], [1, 0]], [1, 0, 0])
+    entry = netproof.check(net, "liveness", budget=10.0).models[0].verdicts[0]
+    assert (str(entry.outcome), entry.rechecked) == ("HOLDS", "passed")
+
+
+def rings(count: int) -> PetriNet:
+    """Return independent rings of three places with one token each."""
+    before = np.eye(3 * count, dtype=np.int64)
+    after = np.kron(np.eye(count, dtype=np.int64), np.roll(np.eye(3, dtype=np.int64), 1, axis=0))
+    return PetriNet.from_arrays(before, after, [1, 0, 0] * count)

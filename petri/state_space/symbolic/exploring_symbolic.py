@@ -28,6 +28,7 @@ LARGE = 2_000_000
 PUMP_BITS = 4
 PUMP_NODES = 4_000
 MOST_BITS = 62
+TOO_WIDE = f"a place gets more than {MOST_BITS} bits of tokens"
 UNBOUNDED = "the net is unbounded"
 
 
@@ -83,6 +84,8 @@ def symbolic_state_space(
         winner = contest.run(knowledge.widths, knowledge.dead, knowledge.broken)
         reason = contest.reason
         if winner is None or winner.closure.wide is None:
+            if reason is None and max(knowledge.widths, default=0) > MOST_BITS:
+                reason = TOO_WIDE  # no recheck takes such a diagram
             break
         closure = winner.closure
         if knowledge.broke(winner) or knowledge.widened():
@@ -99,7 +102,7 @@ def symbolic_state_space(
                 reason = UNBOUNDED
                 break
         if all(closure.system.widths[place] == MOST_BITS for place in grown):
-            reason = f"a place gets more than {MOST_BITS} bits of tokens"
+            reason = TOO_WIDE
             break
     system = contest.last if winner is None else winner.closure.system
     return SymbolicSpace(
