@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -143,9 +144,9 @@ def _composed(predicate: Predicate, n_states: int, holds: Holds) -> Bools:
             case Not():
                 return ~parts[0]
             case And():
-                return np.logical_and.reduce(parts)
+                return reduce(np.bitwise_and, parts)
             case Or():
-                return np.logical_or.reduce(parts)
+                return reduce(np.bitwise_or, parts)
             case _:
                 return np.asarray(holds(node))
 
