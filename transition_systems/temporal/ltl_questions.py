@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,14 +109,11 @@ def reading_of(formula: Formula, n_states: int, holds: Holds, *, parts: bool = F
         For more than 62 different predicates.
     """
     predicates = elementary(formula)
-    value_of = holds
+    value_of: Holds = holds
     if len(predicates) > MAX_PREDICATES and parts:
         whole = (p for p in predicates_in(formula) if not isinstance(p, Constant))
         predicates = tuple(dict.fromkeys(whole))
-
-        def value_of(predicate: Predicate) -> Bools:
-            return _composed(predicate, n_states, holds)
-
+        value_of = partial(_composed, n_states, holds)
     if len(predicates) > MAX_PREDICATES:
         raise UnsupportedError(f"a formula over more than {MAX_PREDICATES} different predicates")
     code = np.zeros(n_states, dtype=np.int64)
@@ -134,7 +131,7 @@ def reading_of(formula: Formula, n_states: int, holds: Holds, *, parts: bool = F
     return Reading(Alphabet(predicates, codes.tolist()), letter.reshape(-1).astype(np.int64))
 
 
-def _composed(predicate: Predicate, n_states: int, holds: Holds) -> Bools:
+def _composed(n_states: int, holds: Holds, predicate: Predicate) -> Bools:
     """Return the values of a predicate with connectives."""
 
     def combine(node: Predicate, parts: list[Bools]) -> Bools:
