@@ -15,6 +15,7 @@ from petri.marking import Marking
 from petri.net import PetriNet
 from petri.state_space.omega_firing import OMEGA, OmegaFiring, Row
 from transition_systems.budget import Budget
+from transition_systems.errors import UnlistedError
 from transition_systems.progress import Progress, ProgressCallback
 from transition_systems.run import Lasso
 
@@ -87,6 +88,11 @@ def coverability_graph(
     CoverabilityGraph
         With a pump if a place is unbounded.
 
+    Raises
+    ------
+    UnlistedError
+        For 2**62 tokens in a place.
+
     Notes
     -----
     Terminates for every net; the size is not bounded by any primitive recursive function.
@@ -99,6 +105,8 @@ def coverability_graph(
     >>> coverability_graph(net).unbounded_places
     ('p2',)
     """
+    if any(count >= int(OMEGA) for count in net.initial.to_dict().values()):
+        raise UnlistedError("a place has 2**62 tokens or more, which stand for any number here")
     return _karp_miller(net, budget, progress, first_pump=False)
 
 

@@ -87,3 +87,9 @@ def test_a_bound_by_structure_is_one_of_the_state_equation() -> None:
     assert petri.bounded(DOWN, k=MANY, method="structure").holds
     one = PetriNet.from_arrays([[1, 0], [0, 1]], [[0, 1], [1, 0]], [1, 0])
     assert petri.safe(one, method="structure").holds
+
+
+def test_coverability_does_not_take_a_number_for_any_number() -> None:
+    net = PetriNet.from_arrays([[1], [0]], [[0], [1]], [2**62, 0])
+    with pytest.raises(UnlistedError, match=r"2\*\*62"):
+        petri.coverability_graph(net)
