@@ -91,6 +91,9 @@ def main() -> None:
             right[category] += len(same)
             engines[category].update(found[name][1] for name in same)
             shown[category] += sum(name in accepted for name in same)
+            bare = [name for name in same if name not in accepted] if arguments.evidence else []
+            if bare:
+                print(f"  given without proof: {', '.join(bare)}", flush=True)
             row.append(f"{category} {len(same)}/{len(sure)}")
             wrong += [
                 f"{folder.name} {name}: {found[name][0]}, published {answer}"

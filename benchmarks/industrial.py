@@ -5,11 +5,12 @@
 The workflows come from ``examples/generators/industrial.py``. Timed is ``petri.sound`` on the net
 of each, evidence included, parsing and translation excluded: each net is decided for the first
 time, one after the other, up to 5,000 at once (warm: what a session does that has its models in
-memory), and each once more where the recheck of another net and the translation of the next come
-in between (their code and data then take the processor's caches). Apart are the recheck of the
-evidence, and reading and translating. With ``--full`` each net is also decided by listing its
-markings, where there are at most so many, and the answers are compared. How many markings the
-others have is counted as decision diagrams.
+memory), and each once more where the recheck of another net and the translation of the next come in
+between (their code and data then take the processor's caches), the second time also with every
+claim of the evidence put into words and with the digest of its net, which otherwise is done when it
+is read. Apart are the recheck of the evidence, and reading and translating. With ``--full`` each
+net is also decided by listing its markings, where there are at most so many, and the answers are
+compared. How many markings the others have is counted as decision diagrams.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import statistics
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,6 +35,7 @@ from petri import sound  # noqa: E402
 from petri.state_space import state_space  # noqa: E402
 from petri.state_space.reachability import reachability_graph  # noqa: E402
 from transition_systems.budget import Budget  # noqa: E402
+from transition_systems.evidence import Claim, Evidence, Parts, ReductionEvidence  # noqa: E402
 from transition_systems.verdict import Verdict  # noqa: E402
 from translators.bpmn import parse_bpmn  # noqa: E402
 from translators.to_petri import NetTranslation, workflow_to_net  # noqa: E402
@@ -40,8 +43,9 @@ from translators.to_petri import NetTranslation, workflow_to_net  # noqa: E402
 OCCURS = "no-dead-activities"
 GROUP = 5_000
 WARM, BETWEEN = "decided, with evidence", "decided, between rechecks and translations"
+WRITTEN = "the same, each claim in words and with its digest"
 RECHECKED, READ = "rechecked", "read and translated"
-ROWS = (WARM, BETWEEN, RECHECKED, READ)
+ROWS = (WARM, BETWEEN, WRITTEN, RECHECKED, READ)
 
 
 def translated(text: str) -> NetTranslation:
@@ -56,6 +60,26 @@ def decided(net: NetTranslation) -> tuple[float, Verdict]:
     began = time.process_time()
     verdict = sound(net.net, goal=net.goal, occurs_name=OCCURS, budget=Budget(seconds=60))
     return time.process_time() - began, verdict
+
+
+def claims(evidence: Evidence) -> Iterator[Claim]:
+    """Yield the claims of evidence and of what it is made of."""
+    yield evidence.claim
+    if isinstance(evidence, Parts):
+        for _, part in evidence.parts:
+            yield from claims(part)
+    elif isinstance(evidence, ReductionEvidence):
+        yield from claims(evidence.inner)
+
+
+@rare_collection()
+def written(net: NetTranslation) -> float:
+    """Return the CPU seconds of a decision whose evidence is read."""
+    began = time.process_time()
+    _, verdict = decided(net)
+    if verdict.evidence is not None:
+        assert all(claim.formula and claim.model_digest for claim in claims(verdict.evidence))
+    return time.process_time() - began
 
 
 @rare_collection()
@@ -120,6 +144,8 @@ def main() -> None:
             fresh = translated(text)
             seconds[READ].append(time.process_time() - began)
             seconds[BETWEEN] += [spent for spent, _ in all_decided([fresh])]
+            rechecked(net, verdict)
+            seconds[WRITTEN].append(written(translated(text)))
             if arguments.full:
                 listed = by_listing(net, arguments.full)
                 agreed += listed == outcome

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from netproof.assumed import assumptions
@@ -18,28 +18,18 @@ from netproof.net_question import NetQuestion
 from netproof.properties import AskedFormula, misnamed, name_alone
 from netproof.questions import ask
 from netproof.report.model import VerdictReport
+from netproof.telling import Tell, refused
 from petri.decision import stamped
 from transition_systems.budget import Budget
-from transition_systems.errors import NetproofError, UsageError
-from transition_systems.verdict import Exactness, Outcome, Statistics, Verdict
+from transition_systems.errors import NetproofError, UnlistedError, UsageError
+from transition_systems.verdict import Outcome, Statistics, Verdict
 from translators.ledger import Ledger
 from translators.trace_back import trace_back
 
-__all__ = ["answers", "refused"]
+__all__ = ["answers", "late", "told"]
 
 COSTLY = ("soundness", "option-to-complete")
 OUT_OF_TIME = "the time budget is used up"
-
-
-def refused(name: str | AskedFormula, reason: str) -> Verdict:
-    text = name if isinstance(name, str) else name.text
-    return Verdict(
-        property=text,
-        outcome=Outcome.UNKNOWN,
-        reason=reason,
-        exactness=Exactness.NONE,
-        statistics=Statistics(method="none"),
-    )
 
 
 def answers(
@@ -50,7 +40,7 @@ def answers(
     options: CheckOptions,
     clock: Clock,
     end: float,
-    tell: Callable[[dict[int, VerdictReport]], None],
+    tell: Tell,
 ) -> list[VerdictReport]:
     entries: dict[int, VerdictReport] = {}
     tell(entries)
@@ -60,18 +50,18 @@ def answers(
     for number in order:
         name = names[number]
         if time.monotonic() >= end:
-            entries[number] = VerdictReport(verdict=_late(name, question))
+            entries[number] = VerdictReport(verdict=late(name, question.n_states))
             continue
         try:
             raw, kind = ask(question, name)
         except UsageError as error:
-            said = str(error)
+            said, unusable = str(error), not isinstance(error, UnlistedError)
             if isinstance(name, AskedFormula) and name_alone(name) and said.startswith(NOTHING):
                 said = misnamed(name, said)
-            entries[number] = VerdictReport(verdict=refused(name, said), unusable=True)
+            entries[number] = VerdictReport(verdict=refused(name, said), unusable=unusable)
             tell(entries)
             continue
-        verdict = _told(carried(raw, kind, ledger))
+        verdict = told(carried(raw, kind, ledger))
         about = _about(question, name)
         if about is not None and isinstance(name, AskedFormula):
             verdict = explained_formula(question.translation, name, about, verdict)
@@ -102,7 +92,7 @@ def _about(question: NetQuestion, name: str | AskedFormula) -> NetFormula | None
     return net_formula(name, question.net, question.translation)
 
 
-def _told(verdict: Verdict) -> Verdict:
+def told(verdict: Verdict) -> Verdict:
     """Say of which time it is that is used up: the rest is kept for evidence and rechecks."""
     if verdict.reason is None or not verdict.reason.startswith(OUT_OF_TIME):
         return verdict
@@ -128,12 +118,12 @@ def _dead_activities(question: NetQuestion) -> list[str]:
     return never if question.complete else [name for name in never if not goal.occurs[name]]
 
 
-def _late(name: str | AskedFormula, question: NetQuestion) -> Verdict:
+def late(name: str | AskedFormula, states: int) -> Verdict:
     """Return UNKNOWN for a property whose turn came after the end of the time."""
     return Verdict(
         property=name if isinstance(name, str) else name.text,
         outcome=Outcome.UNKNOWN,
-        reason=f"the time budget was used up after {question.n_states} states, "
+        reason=f"the time budget was used up after {states} states, "
         "before this property had its turn",
         statistics=Statistics(method="none"),
     )

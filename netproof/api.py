@@ -20,6 +20,7 @@ from netproof.report.suppressions import with_suppressions
 from petri import PetriNet
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
+from transition_systems.lts import LTS
 from transition_systems.progress import ProgressCallback
 from transition_systems.readwrite.files import PathOrFile
 from translators.workflow.graph import WorkflowGraph
@@ -31,7 +32,7 @@ Properties = str | Iterable[str] | None
 
 
 def check(
-    model: Model | WorkflowGraph | PetriNet | PathOrFile,
+    model: Model | WorkflowGraph | PetriNet | LTS | PathOrFile,
     properties: Properties = None,
     *,
     budget: Budget | float | None = None,
@@ -45,7 +46,7 @@ def check(
     Parameters
     ----------
     model
-        A path, an open file, a loaded model, a workflow graph or a Petri net.
+        A path, an open file, a loaded model, a workflow graph, a Petri net or a transition system.
     properties
         Names (``"soundness"``) or formulas (``"EF(dead)"``); the defaults of the kind of model
         otherwise.
@@ -81,7 +82,7 @@ def check(
     """
     options = _options(properties, budget, starts, format, recheck)
     started = time.monotonic()
-    if format is not None and not isinstance(model, Model | WorkflowGraph | PetriNet):
+    if format is not None and not isinstance(model, Model | WorkflowGraph | PetriNet | LTS):
         from netproof.loading import load
 
         loaded = load(model, format=format)

@@ -96,27 +96,35 @@ class AskedFormula:
     @property
     def reading(self) -> tuple[str, ...]:
         """How the formula is read, as sentences."""
+        return self.read_as()
+
+    def read_as(self, step: str = "step") -> tuple[str, ...]:
+        """Return how the formula is read; ``step`` is what fairness is to each of."""
         if self.formula is None:
             return ()
         if self.mu is not None:
             return (MU_READING,)
         if isinstance(self.formula, State):
-            return (START_READING, *self.assumptions)
+            return (START_READING, *self.assumed(step))
         told = {"CTL": CTL_READING, "LTL": LTL_READING}.get(self.logic, CTL_STAR_READING)
         sentences = [told]
         if self.fairness is None and self.logic != "CTL":
             sentences.append("No fairness is assumed.")
         if self.weak:
             sentences.append(WEAK_READING)
-        return (*sentences, *self.assumptions)
+        return (*sentences, *self.assumed(step))
 
     @property
     def assumptions(self) -> tuple[str, ...]:
         """The fairness under which the formula is asked, as a sentence; nothing without."""
+        return self.assumed()
+
+    def assumed(self, step: str = "step") -> tuple[str, ...]:
+        """Return the fairness as a sentence; ``step`` is what it is to each of."""
         if self.fairness is None:
             return ()
         strength, *process, _ = self.fairness.split("-")
-        of = "process" if process else "step"
+        of = "process" if process else step
         return (f"Only paths count that are {strength}ly fair to each {of}.",)
 
 

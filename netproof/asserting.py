@@ -21,7 +21,8 @@ from transition_systems.verdict import Outcome, Verdict
 if TYPE_CHECKING:
     from netproof.loading import Model
     from petri import PetriNet
-    from translators.workflow.graph import WorkflowGraph
+    from transition_systems.lts import LTS
+from translators.workflow.graph import WorkflowGraph
 
 __all__ = [
     "VerificationError",
@@ -63,7 +64,7 @@ class VerificationError(AssertionError):
 
 
 def assert_sound(
-    model: Model | WorkflowGraph | PetriNet | PathOrFile,
+    model: Model | WorkflowGraph | PetriNet | LTS | PathOrFile,
     *,
     budget: Budget | float | None = None,
     starts: Literal["one", "all"] = "one",
@@ -101,7 +102,7 @@ def assert_sound(
 
 
 def assert_holds(
-    model: Model | WorkflowGraph | PetriNet | PathOrFile,
+    model: Model | WorkflowGraph | PetriNet | LTS | PathOrFile,
     property: str,
     *,
     budget: Budget | float | None = None,
@@ -115,7 +116,7 @@ def assert_holds(
     Parameters
     ----------
     model
-        A path, an open file, a loaded model, a workflow graph or a Petri net.
+        A path, an open file, a loaded model, a workflow graph, a Petri net or a transition system.
     property
         A name (``"deadlock"``) or a formula (``'AG(!("Ship goods" && "Cancel order"))'``).
     budget, starts, format

@@ -6,7 +6,7 @@ neglected for ever does not: soundness is meant so, a formula only where it says
 
 from __future__ import annotations
 
-from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 
 from netproof.asked_formulas import AskedFormula
 from netproof.properties import soundness_kind
@@ -58,9 +58,31 @@ def own_assumptions(asked: str | AskedFormula, net: PetriNet) -> tuple[str, ...]
 
 
 def _goes_round(net: PetriNet) -> bool:
-    before = {node: net.preset(node) for node in (*net.place_ids, *net.transition_ids)}
-    try:
-        TopologicalSorter(before).prepare()
-    except CycleError:
-        return True
-    return False
+    """Return whether the net has a circuit: what all arcs into come from is taken out till then."""
+    starts, inputs = net.pre_arcs.offsets.tolist(), net.pre_arcs.places.tolist()
+    ends, outputs = net.post_arcs.offsets.tolist(), net.post_arcs.places.tolist()
+    users: list[list[int]] = [[] for _ in net.place_ids]
+    for number, (a, b) in enumerate(pairwise(starts)):
+        for place in inputs[a:b]:
+            users[place].append(number)
+    givers = [0] * len(net.place_ids)
+    for place in outputs:
+        givers[place] += 1
+    waits = [b - a for a, b in pairwise(starts)]
+    ready = [number for number, count in enumerate(waits) if not count]
+    places = [place for place, count in enumerate(givers) if not count]
+    left = len(waits)
+    while ready or places:
+        if places:
+            for number in users[places.pop()]:
+                waits[number] -= 1
+                if not waits[number]:
+                    ready.append(number)
+            continue
+        left -= 1
+        number = ready.pop()
+        for place in outputs[ends[number] : ends[number + 1]]:
+            givers[place] -= 1
+            if not givers[place]:
+                places.append(place)
+    return left > 0

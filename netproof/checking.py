@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
-from netproof.answers import answers, refused
+from netproof.answers import answers
 from netproof.check_options import DECIDE_SHARE, DEFAULT_SECONDS, CheckOptions, Clock
 from netproof.collecting import rare_collection
 from netproof.loading import Model, load
@@ -14,6 +14,8 @@ from netproof.net_question import pose
 from netproof.posing import pose_net
 from netproof.properties import NET_DEFAULTS, WORKFLOW_DEFAULTS, AskedFormula, asked_properties
 from netproof.report.model import ModelReport, VerdictReport
+from netproof.system_checking import check_system
+from netproof.telling import LATE, Publish, refused, teller
 from petri import PetriNet, workflow_net
 from petri.soundness import workflow_goal
 from transition_systems.budget import Budget
@@ -22,10 +24,14 @@ from transition_systems.progress import ProgressCallback
 from translators.ledger import Ledger
 from translators.to_petri import workflow_to_net
 
-__all__ = ["DEFAULT_SECONDS", "CheckOptions", "check_model", "check_path", "not_reached"]
-
-LATE = "the call ended before it was done"
-Publish = Callable[[ModelReport], None]
+__all__ = [
+    "DEFAULT_SECONDS",
+    "LATE",
+    "CheckOptions",
+    "check_model",
+    "check_path",
+    "not_reached",
+]
 
 
 def not_reached(source: str, options: CheckOptions, reason: str) -> ModelReport:
@@ -96,6 +102,8 @@ def check_model(
     asked = asked_properties(options.properties)
     if model.graph is not None:
         return _check_workflow(model, asked, options, clock, end, progress, publish)
+    if model.system is not None:
+        return check_system(model, model.system, asked, options, clock, end, progress, publish)
     assert model.net is not None
     return _check_net(model, model.net, asked, options, clock, end, progress, publish)
 
@@ -142,7 +150,7 @@ def _check_workflow(
             translation=translation,
         )  # fmt: skip
         ledger = ledger.extended([e for p, e in translation.conditions if question.meets(p)])
-        tell = _teller(names, report, publish, question.n_states)
+        tell = teller(names, report, publish, question.n_states)
         entries = answers(question, names, ledger, model, options, clock, end, tell)
     clock.lap("decide")
     return report(entries)
@@ -182,29 +190,10 @@ def _check_net(
             model=model,
         )
 
-    tell = _teller(names, report, publish, question.n_states)
+    tell = teller(names, report, publish, question.n_states)
     entries = answers(question, names, model.ledger, model, options, clock, end, tell)
     clock.lap("decide")
     return report(entries)
-
-
-def _teller(
-    names: Sequence[str | AskedFormula],
-    report: Callable[[Sequence[VerdictReport]], ModelReport],
-    publish: Publish | None,
-    states: int,
-) -> Callable[[dict[int, VerdictReport]], None]:
-    """Return what tells a caller of the verdicts so far, the others as UNKNOWN."""
-
-    def tell(entries: dict[int, VerdictReport]) -> None:
-        if publish is not None:
-            why = f"{LATE}; {states} states were seen"
-            publish(report([
-                entries.get(number) or VerdictReport(verdict=refused(name, why))
-                for number, name in enumerate(names)
-            ]))  # fmt: skip
-
-    return tell
 
 
 def _refusal(ledger: Ledger) -> str:

@@ -146,7 +146,7 @@ def _json(model: Model, starts: Starts, budget: Budget) -> Conversion:
 
 def _cspm(model: Model, starts: Starts, budget: Budget) -> Conversion:
     if model.graph is None:
-        raise UsageError("only workflows are converted to CSPm; this is a net")
+        raise _no_workflow(model, "CSPm")
     from process_algebra import format_cspm
     from translators.to_process import workflow_to_process
 
@@ -173,10 +173,20 @@ def _watched(translation: ProcessTranslation, budget: Budget) -> tuple[str, ...]
     )
 
 
+def _no_workflow(model: Model, format: str) -> UsageError:
+    """Return the error for a model that is no workflow, with what it is written as."""
+    found, written = "a net", "pnml, dot, json, aut, fsm or lts"
+    if model.system is not None:
+        found = "a transition system"
+    return UsageError(
+        f"only workflows are converted to {format}; this is {found}, which is written as {written}"
+    )
+
+
 def _definition(model: Model, starts: Starts, budget: Budget) -> Conversion:
     del starts, budget
     if model.graph is None:
-        raise UsageError("only workflows are converted to the definition format; this is a net")
+        raise _no_workflow(model, "the definition format")
     from translators.definition import format_definition
 
     text = format_definition(model.graph)

@@ -15,6 +15,7 @@ from netproof.recheck.net_table import NetTable
 from netproof.recheck.replay import Replay
 from netproof.recheck.report import ReportedResult, recheck_report
 from netproof.recheck.result import RecheckResult, Watch
+from netproof.recheck.sources import Sources
 from netproof.report.model import ModelReport, Report
 from petri.net import PetriNet
 from transition_systems.budget import Budget
@@ -229,9 +230,10 @@ def recheck_folder(
             mend="write them with netproof check --evidence-dir",
         )  # fmt: skip
     results: list[tuple[Path, ReportedResult]] = []
+    sources = Sources()
     for path in files:
         try:
-            found = recheck_report(path, root=root, budget=limit)
+            found = recheck_report(path, root=root, budget=limit, sources=sources)
         except InputError as error:
             found = [_damaged(error.message)]
         results.extend((path, result) for result in found or [_damaged("it has no verdict")])

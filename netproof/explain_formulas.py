@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from netproof.asked_formulas import AskedFormula
 from netproof.explain import named_elements
 from netproof.net_formulas import NetFormula
-from transition_systems.evidence_ltl import STAYS
+from transition_systems.evidence_ltl import STAYS, LtlPrefix
 from transition_systems.run import Lasso, Run, Step
 from transition_systems.temporal.english import clause_in_english, formula_in_english
 from transition_systems.verdict import Verdict
@@ -46,13 +46,17 @@ def explained_formula(
     told = [said if verdict.holds else f"This does not hold: {clause}"]
     witness = verdict.witness
     if witness is not None and verdict.violated:
-        told.append(_shown(translation, about.own(witness)))
+        never = isinstance(verdict.evidence, LtlPrefix)
+        told.append(_shown(translation, about.own(witness), never=never))
     return verdict.with_(explanation=(*told, *asked.reading))
 
 
-def _shown(translation: NetTranslation | None, run: Run | Lasso) -> str:
+def _shown(translation: NetTranslation | None, run: Run | Lasso, *, never: bool) -> str:
+    """Tell in a sentence where a run leads; ``never``: after it the formula cannot hold."""
     count = len(run.stem) if isinstance(run, Lasso) else len(run)
     after = f"After {count} step{'' if count == 1 else 's'}" if count else "At the very start"
+    if never:
+        return f"{after} it cannot hold any more{_tokens(translation, run.last)}."
     if not isinstance(run, Lasso):
         return f"{after} it is seen{_tokens(translation, run.last)}."
     if run.cycle and run.cycle[-1].action == STAYS:

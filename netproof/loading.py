@@ -12,18 +12,20 @@ from typing import Any
 from netproof.collecting import rare_collection
 from petri import PetriNet
 from transition_systems.errors import InputError
+from transition_systems.lts import LTS
 from transition_systems.readwrite.files import PathOrFile, file_name, read_bytes
 from transition_systems.source_span import SourceSpan
 from translators.formats import Format, detect_format, format_named
 from translators.ledger import Ledger
+from translators.named_system import NamedSystem
 from translators.workflow.graph import WorkflowGraph
 
 __all__ = ["Model", "load", "model_of"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Model:
-    """What was read from a file: a workflow graph or a net.
+    """What was read from a file: a workflow graph, a net or a transition system.
 
     Parameters
     ----------
@@ -31,7 +33,7 @@ class Model:
         The path as given, ``"-"`` for standard input, or a made-up name for a model object.
     format
         Name of the format.
-    graph, net
+    graph, net, system
         The model; just one of them is set.
     ledger
         What the reader has to say about the file.
@@ -41,10 +43,46 @@ class Model:
 
     source: str
     format: str
-    graph: WorkflowGraph | None = None
-    net: PetriNet | None = None
-    ledger: Ledger = field(default_factory=Ledger)
-    source_digest: str | None = None
+    graph: WorkflowGraph | None
+    system: NamedSystem | None
+    ledger: Ledger
+    source_digest: str | None
+    _net: PetriNet | None = field(repr=False)
+    _made: PetriNet | None = field(repr=False, compare=False)
+
+    def __init__(
+        self,
+        *,
+        source: str,
+        format: str,
+        graph: WorkflowGraph | None = None,
+        net: PetriNet | None = None,
+        system: NamedSystem | None = None,
+        ledger: Ledger | None = None,
+        source_digest: str | None = None,
+    ) -> None:
+        values = {
+            "source": source, "format": format, "graph": graph, "system": system, "_net": net,
+            "ledger": Ledger() if ledger is None else ledger, "source_digest": source_digest,
+            "_made": None,
+        }  # fmt: skip
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def net(self) -> PetriNet | None:
+        """The net, where it is one; that of a transition system has one token for the state.
+
+        Raises
+        ------
+        UnsupportedError
+            For a transition system that is too large as a net.
+        """
+        if self.system is None:
+            return self._net
+        if self._made is None:
+            object.__setattr__(self, "_made", _as_net(self.system, self.source))
+        return self._made
 
     @property
     def is_workflow(self) -> bool:
@@ -55,6 +93,13 @@ class Model:
         from netproof.pictures import mimebundle
 
         return mimebundle(self)
+
+
+def _as_net(system: NamedSystem, source: str) -> PetriNet:
+    try:
+        return system.net()
+    except InputError as error:
+        raise _placed(error, source) from error
 
 
 @rare_collection()
@@ -95,13 +140,12 @@ def load(path: PathOrFile, *, format: str | None = None) -> Model:
     except InputError as error:
         if error.span is not None and error.span.file is not None:
             raise
-        span = replace(error.span or SourceSpan(), file=name)
-        raise type(error)(
-            error.message, span=span, found=error.found, expected=error.expected, mend=error.mend
-        ) from error
+        raise _placed(error, name) from error
     digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
     if isinstance(result, PetriNet):
         return Model(source=name, format=chosen.name, net=result, source_digest=digest)
+    if isinstance(result, NamedSystem):
+        return Model(source=name, format=chosen.name, system=result, source_digest=digest)
     return Model(
         source=name,
         format=chosen.name,
@@ -111,14 +155,22 @@ def load(path: PathOrFile, *, format: str | None = None) -> Model:
     )
 
 
+def _placed(error: InputError, name: str) -> InputError:
+    """Return the error with the name of its file."""
+    span = replace(error.span or SourceSpan(), file=name)
+    return type(error)(
+        error.message, span=span, found=error.found, expected=error.expected, mend=error.mend
+    )
+
+
 def _named(data: bytes, name: str) -> io.BytesIO:
     file = io.BytesIO(data)
     file.name = name
     return file
 
 
-def model_of(thing: Model | WorkflowGraph | PetriNet | PathOrFile) -> Model:
-    """Return a model for a path, a graph, a net or a model."""
+def model_of(thing: Model | WorkflowGraph | PetriNet | LTS | PathOrFile) -> Model:
+    """Return a model for a path, a graph, a net, a transition system or a model."""
     if isinstance(thing, Model):
         return thing
     if isinstance(thing, WorkflowGraph):
@@ -127,4 +179,6 @@ def model_of(thing: Model | WorkflowGraph | PetriNet | PathOrFile) -> Model:
         )
     if isinstance(thing, PetriNet):
         return Model(source=f"<net {thing.name or ''}>".replace(" >", ">"), format="net", net=thing)
+    if isinstance(thing, LTS):
+        return Model(source="<system>", format="system", system=NamedSystem(lts=thing))
     return load(os.fspath(thing) if isinstance(thing, os.PathLike) else thing)

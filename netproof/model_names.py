@@ -22,20 +22,30 @@ from transition_systems.properties.predicates import (
 from translators.to_petri import NetTranslation
 from translators.workflow.graph import WorkflowGraph
 
-__all__ = ["NOTHING", "last_step", "net_predicate", "steps_named", "workflow_predicate"]
+__all__ = [
+    "NOTHING",
+    "last_step",
+    "mapped_leaves",
+    "net_predicate",
+    "steps_named",
+    "unknown_name",
+    "with_kind_of_name",
+    "workflow_predicate",
+]
 
 NOTHING = "the model has nothing called"
 BEGINNINGS = frozenset({"start", "repeat"})
 
 
-def _rewritten(predicate: Predicate, leaf: Callable[[Predicate], Predicate]) -> Predicate:
+def mapped_leaves(predicate: Predicate, leaf: Callable[[Predicate], Predicate]) -> Predicate:
+    """Return a predicate with each of its parts without connectives replaced."""
     match predicate:
         case Not(operand):
-            return Not(_rewritten(operand, leaf))
+            return Not(mapped_leaves(operand, leaf))
         case And(operands):
-            return And(tuple(_rewritten(operand, leaf) for operand in operands))
+            return And(tuple(mapped_leaves(operand, leaf) for operand in operands))
         case Or(operands):
-            return Or(tuple(_rewritten(operand, leaf) for operand in operands))
+            return Or(tuple(mapped_leaves(operand, leaf) for operand in operands))
         case _:
             return leaf(predicate)
 
@@ -80,7 +90,7 @@ def net_predicate(net: PetriNet, predicate: Predicate) -> Predicate:
                 pass
         return node
 
-    return _rewritten(predicate, leaf)
+    return mapped_leaves(predicate, leaf)
 
 
 def workflow_predicate(translation: NetTranslation, predicate: Predicate) -> Predicate:
@@ -128,7 +138,7 @@ def workflow_predicate(translation: NetTranslation, predicate: Predicate) -> Pre
             case _:
                 return node
 
-    return _rewritten(predicate, leaf)
+    return mapped_leaves(predicate, leaf)
 
 
 def steps_named(net: PetriNet, translation: NetTranslation | None, name: str) -> list[str]:
@@ -216,8 +226,33 @@ def _known(name: str, names: Iterable[str], steps: Iterable[str] = ()) -> None:
     """Refuse a name that is not known, with the nearest ones; with steps if no state is near."""
     known = list(names)
     if name not in known:
-        close = nearest_names(name, known)
-        if not close:
-            close = tuple(f"done({step})" for step in nearest_names(name, steps))
-        hint = f"; did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
-        raise UsageError(f"{NOTHING} {name!r}{hint}")
+        raise with_kind_of_name(name, known, steps)
+
+
+def with_kind_of_name(name: str, states: Iterable[str], steps: Iterable[str]) -> UsageError:
+    """Return the error for a name that is no state: the nearest states, or steps if none is near.
+
+    Examples
+    --------
+    >>> str(with_kind_of_name("pya", ["sent"], ["pay"]))
+    "the model has nothing called 'pya'; did you mean 'done(pay)'?"
+    """
+    near = nearest_names(name, states)
+    return _unknown(name, near or tuple(f"done({step})" for step in nearest_names(name, steps)))
+
+
+def unknown_name(name: str, names: Iterable[str]) -> UsageError:
+    """Return the error for a name that does not exist, with the nearest ones.
+
+    Examples
+    --------
+    >>> str(unknown_name("pya", ["pay"]))
+    "the model has nothing called 'pya'; did you mean 'pay'?"
+    """
+    return _unknown(name, nearest_names(name, names))
+
+
+def _unknown(name: str, close: Iterable[str]) -> UsageError:
+    found = tuple(close)
+    hint = f"; did you mean {' or '.join(repr(c) for c in found)}?" if found else ""
+    return UsageError(f"{NOTHING} {name!r}{hint}")

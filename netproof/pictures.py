@@ -9,11 +9,12 @@ from netproof.loading import Model
 from netproof.report.html_markup import clean
 from netproof.report.model import ModelReport, Report, VerdictReport
 from petri.draw import net_svg
-from transition_systems.draw import fitted_svg
+from transition_systems.draw import fitted_svg, lts_svg
 from transition_systems.evidence_ltl import moves_of
 from transition_systems.run import Lasso, Run
 from transition_systems.showing import outcome_text, verdict_html
 from transition_systems.verdict import Outcome
+from translators.named_system import NamedSystem
 from translators.to_petri import NetTranslation
 from translators.workflow.draw import workflow_svg
 from translators.workflow.graph import WorkflowGraph
@@ -25,6 +26,8 @@ def model_svg(model: Model) -> str:
     """Return a model as SVG: a workflow by its diagram, a net by its graph."""
     if model.graph is not None:
         return workflow_svg(model.graph)
+    if model.system is not None:
+        return lts_svg(model.system.lts)
     assert model.net is not None
     return net_svg(model.net)
 
@@ -38,6 +41,8 @@ def verdict_svg(report: ModelReport, entry: VerdictReport) -> str:
     model: Model = report.model
     witness = entry.witness
     caption = f"{entry.name}: {entry.verdict.explain()}"
+    if model.system is not None:
+        return _system_svg(model.system, witness)
     if model.graph is None:
         assert model.net is not None
         run = witness or entry.verdict.witness
@@ -54,6 +59,13 @@ def verdict_svg(report: ModelReport, entry: VerdictReport) -> str:
         blamed=_blamed(translation, entry, marked),
         caption=caption,
     )
+
+
+def _system_svg(system: NamedSystem, witness: Run | Lasso | None) -> str:
+    """Return a transition system with the states of a run in colour."""
+    passed = () if witness is None else (witness.initial, *(step.state for step in witness.steps))
+    found = {system.state_named(name) for state in passed for name in state}
+    return lts_svg(system.lts, highlight=[state for state in found if state is not None])
 
 
 def run_svg(

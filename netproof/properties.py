@@ -17,7 +17,10 @@ from translators.ledger import PropertyKind
 __all__ = [
     "KINDS",
     "NET_DEFAULTS",
+    "NET_ONLY",
+    "SYSTEM_DEFAULTS",
     "WORKFLOW_DEFAULTS",
+    "WORKFLOW_ONLY",
     "AskedFormula",
     "asked_properties",
     "misnamed",
@@ -31,6 +34,7 @@ MISSPELT = 0.8  # so much alike a word and a property are where the word is take
 OPERATORS = frozenset({"AG", "AF", "AX", "EG", "EF", "EX"})
 WORKFLOW_DEFAULTS = ("soundness", "deadlock", "boundedness", "safeness", "no-dead-activities")
 NET_DEFAULTS = ("deadlock", "boundedness", "safeness", "no-dead-transitions")
+SYSTEM_DEFAULTS = ("deadlock", "no-dead-transitions")
 
 # How a property depends on the behaviours of the model. A deadlock is no universal property: it
 # needs that nothing can happen, and what an over-approximation adds can happen.
@@ -172,7 +176,7 @@ def _unknown(text: str) -> UsageError:
     close = nearest_names(text, KINDS)
     hint = f"; did you mean {' or '.join(close)}?" if close else "."
     return UsageError(
-        f"there is no property {text!r}{hint} Known: {', '.join(KINDS)}; with a number as in "
-        "2-soundness and up-to-2-soundness; or a formula such as AG(...), EF(...), "
-        "G (p -> F q) or response(p, q)"
+        f"there is no property {text!r}{hint} netproof check --help lists them, also those with a "
+        "number as 2-soundness; a formula is written as AG (p -> AF q), G (p -> F q) or "
+        "response(p, q)"
     )

@@ -19,6 +19,7 @@ from transition_systems.verdict import Exactness
 from translators.ledger import Ledger, PropertyKind
 from translators.repair import Fragment, Repair, repair_workflow, smallest_fragment
 from translators.repair.judge import decide_workflow
+from translators.repair.order import order_sentences
 from translators.workflow.graph import WorkflowGraph
 from translators.workflow_errors import WorkflowError, workflow_error
 
@@ -101,7 +102,14 @@ class Diagnosis:
         exact = self.ledger.exactness(PropertyKind.BRANCHING) is Exactness.EXACT
         proved = "proved sound" if exact else "sound but for what was abstracted"
         head = f"  repair, {proved}: {count} edit{'' if count == 1 else 's'}, {fewest}"
-        return [head, *(f"    {edit.text(self.graph)}" for edit in self.repair.edits)]
+        lines = [head, *(f"    {edit.text(self.graph)}" for edit in self.repair.edits)]
+        if self.repair.reordered:
+            messages = any(change.messages for change in self.repair.reordered)
+            what = "steps and messages" if messages else "steps"
+            lines.append(f"  which changes the order of {what}, see whether that is meant:")
+            told = order_sentences(self.repair.reordered, self.graph)
+            return [*lines, *(f"    {sentence}" for sentence in told)]
+        return [*lines, "  which keeps the order of all steps"]
 
 
 def diagnose(
@@ -141,7 +149,8 @@ def diagnose(
     """
     loaded = model_of(model)
     if loaded.graph is None:
-        raise UsageError("only workflows are repaired; this is a net")
+        found = "a net" if loaded.system is None else "a transition system"
+        raise UsageError(f"only workflows are repaired; this is {found}")
     graph, limit = loaded.graph, (budget or Budget(seconds=DEFAULT_SECONDS)).fixed()
     translation, verdict = decide_workflow(graph, budget=limit)
     if verdict.holds:

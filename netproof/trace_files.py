@@ -182,7 +182,8 @@ def _short(text: str) -> str:
 
 def _components(model: ModelReport) -> Mapping[str, list[str]]:
     """Return for each transition of a net that is made of state machines those that it moves."""
-    net = None if model.model is None else model.model.net
+    loaded = model.model
+    net = None if loaded is None or loaded.system is not None else loaded.net
     if not isinstance(net, PetriNet) or not 0 < len(net.places) <= MOST_PLACES:
         return {}
     try:
@@ -209,6 +210,9 @@ def _replay_test(trace: Trace, folder: Path) -> str:
         f"    ({step.action!r}, {state!r}),  # {_comment(step.label)}"
         for step, state in zip(run.steps, states[1:], strict=True)
     ]
+    how = f"starts={starts!r}"
+    if model.system:  # where a label leads to several states, it has to be told to which
+        how = "states=run"
     lines = [
         f'"""{_comment(entry.name)}: {entry.outcome} on {_comment(Path(model.source).name)}."""',
         "",
@@ -225,8 +229,9 @@ def _replay_test(trace: Trace, folder: Path) -> str:
         "",
         "",
         "def test_the_run_is_one_of_the_model():",
-        f"    states = replay(MODEL, [action for action, _ in STEPS], starts={starts!r})",
-        "    assert states == [FIRST, *(state for _, state in STEPS)]",
+        "    run = [FIRST, *(state for _, state in STEPS)]",
+        f"    states = replay(MODEL, [action for action, _ in STEPS], {how})",
+        "    assert states == run",
         "    assert LOOP is None or states[LOOP] == states[-1]",
     ]
     return "\n".join(lines) + "\n"

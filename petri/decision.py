@@ -10,7 +10,7 @@ from petri.net import PetriNet
 from petri.state_space.exploring import explore_or_pump
 from petri.state_space.reachability import ReachabilityGraph
 from petri.state_space.symbolic.symbolic_space import SymbolicSpace
-from transition_systems.budget import Budget
+from transition_systems.budget import Budget, Meter
 from transition_systems.errors import UsageError
 from transition_systems.evidence import Claim, Evidence, Parts
 from transition_systems.progress import ProgressCallback
@@ -28,9 +28,12 @@ __all__ = ["Decision", "claim", "equals_marking", "final_predicate", "stamped"]
 
 
 def claim(net: PetriNet, formula: Formula | str) -> Claim:
-    """Return the claim of a statement about a net."""
-    text = formula if isinstance(formula, str) else format_formula(formula)
-    return Claim(formula=text, model_digest=net.digest())
+    """Return the claim of a statement about a net, put into words when it is first read."""
+
+    def text() -> str:
+        return formula if isinstance(formula, str) else format_formula(formula)
+
+    return Claim.when_read(text, net.digest)
 
 
 def equals_marking(net: PetriNet, marking: Marking) -> Predicate:
@@ -58,6 +61,10 @@ def stamped(evidence: Evidence, *, source_digest: str | None, translation: str |
         )
         return replace(evidence, claim=new, parts=parts)
     return replace(evidence, claim=new)
+
+
+# The part of the seconds, and the least seconds, for a look at what was listed within the budget.
+PART, LOOK = 0.1, 0.25
 
 
 class Decision:
@@ -97,6 +104,9 @@ class Decision:
         self.progress = progress
         self.seed = seed
         self.started = time.monotonic()
+        left, end = self.budget.remaining(), self.budget.deadline
+        more = 0.0 if left is None else max(LOOK, PART * left)
+        self._looking = None if end is None else max(end, self.started) + more
         self._graph = graph
         self.drawn: SymbolicSpace | None = None
         self.counted: tuple[int, int] | None = None
@@ -107,6 +117,11 @@ class Decision:
         if self._graph is None:
             self._graph, _ = explore_or_pump(self.net, budget=self.budget, progress=self.progress)
         return self._graph
+
+    @property
+    def looking(self) -> Meter:
+        """The clock of a look at what was listed: when the time is used up it has a tenth more."""
+        return Budget(deadline=self._looking).start()
 
     def on(self, graph: ReachabilityGraph) -> Decision:
         """Use a graph that was computed for this decision."""

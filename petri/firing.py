@@ -54,6 +54,8 @@ def as_marking(net: PetriNet, marking: MarkingLike) -> Marking:
     >>> as_marking(net, {"q": 2}) == as_marking(net, np.array([0, 2])) == as_marking(net, "2 q")
     True
     """
+    if isinstance(marking, Marking):
+        return marking
     if isinstance(marking, np.ndarray):
         return Marking.from_array(marking, net.place_ids)
     if isinstance(marking, str):

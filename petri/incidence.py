@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.errors import UsageError
+from transition_systems.errors import UnlistedError
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -129,7 +129,7 @@ def dense_matrix(table: ArcTable, *, n_places: int) -> Int64:
 
     Raises
     ------
-    UsageError
+    UnlistedError
         When it would have more than 50 million entries; the CSR matrix serves there.
 
     Examples
@@ -139,7 +139,7 @@ def dense_matrix(table: ArcTable, *, n_places: int) -> Int64:
     """
     n_transitions = len(table.offsets) - 1
     if n_places * n_transitions > MAX_DENSE:
-        raise UsageError(
+        raise UnlistedError(
             f"a dense matrix of {n_places} places and {n_transitions} transitions would have more"
             f" than {MAX_DENSE} entries; use pre_csr, post_csr or incidence_csr"
         )

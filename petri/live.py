@@ -10,7 +10,7 @@ from petri.reachable import always_reachable
 from petri.state_space.reachability import ReachabilityGraph
 from petri.state_space.symbolic.answers import SymbolicAnswers
 from petri.structure.commoner import live_by_traps
-from transition_systems.budget import Budget
+from transition_systems.budget import OUT_OF_TIME, Budget, Meter
 from transition_systems.evidence import Evidence, Parts
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.predicates import Enabled
@@ -19,6 +19,7 @@ from transition_systems.verdict import Verdict
 __all__ = ["live"]
 
 METHODS = ("explicit", "structure", "symbolic")
+FURTHER = 2.0
 HOME, OCCUR = "home", "occurrence"
 COMES_BACK = (
     "The initial marking can always be reached again, and each transition occurs in a run from "
@@ -102,17 +103,24 @@ def _listed(decision: Decision) -> Verdict:
         home = always_reachable(net, equals_marking(net, net.initial), graph=space, budget=limit)
         if home.holds and occur.holds and home.evidence and occur.evidence:
             return decision.holds(_comes_back(net, home.evidence, occur.evidence), COMES_BACK)
-    meter = limit.start()
+    meter, late = limit.start(), False
+    further: Meter | None = None  # once one is open: others may be seen to be lost
     for transition in net.transition_ids:
-        if meter.out_of_time():
-            return decision.unknown("the time budget is used up")
+        late = meter.out_of_time()
+        if late or (further is not None and further.out_of_time()):
+            break
         verdict = always_reachable(net, Enabled(transition), graph=space, budget=limit)
         if verdict.violated and verdict.evidence is not None:
             told = f"From some reachable marking on {transition} can never occur again."
             return decision.violated(verdict.evidence, told)
         if verdict.unknown or verdict.evidence is None:
-            return decision.out_of_budget()
-        pieces.append((transition, verdict.evidence))
+            further = further or Budget(seconds=FURTHER).start()
+        else:
+            pieces.append((transition, verdict.evidence))
+    if further is not None:
+        return decision.out_of_budget()
+    if late:
+        return decision.unknown(OUT_OF_TIME)
     return decision.holds(
         Parts(claim=claim(net, "live"), parts=tuple(pieces)),
         f"From each of the {space.n_states} reachable markings every transition can occur later.",

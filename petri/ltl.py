@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -19,7 +20,7 @@ from petri.state_space.reachability import marking_holds
 from petri.state_space.unlisted import UNLISTED, unlisted_verdict
 from transition_systems.budget import Budget
 from transition_systems.errors import UnlistedError, UnsupportedError, UsageError
-from transition_systems.evidence import Claim, LtlLasso, StateSet
+from transition_systems.evidence import Claim, LtlLasso, LtlPrefix, StateSet
 from transition_systems.evidence_ltl import ltl_formula
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.evaluate import evaluate
@@ -28,9 +29,12 @@ from transition_systems.properties.formulas import Formula
 from transition_systems.properties.names import require_names
 from transition_systems.properties.predicates import Predicate
 from transition_systems.properties.walk import names_in_formula
+from transition_systems.run import Lasso, Run
+from transition_systems.temporal.bad_prefixes import BadPrefixes
 from transition_systems.temporal.buchi_graph import TooManyStatesError
 from transition_systems.temporal.ltl_on_the_fly import check_ltl_on_the_fly
 from transition_systems.temporal.ltl_questions import linear_formula
+from transition_systems.temporal.ltl_search import BudgetEndError
 from transition_systems.temporal.ltl_violations import Violations, begun, violations
 from transition_systems.temporal.product_system import Fairness, FairnessLike
 from transition_systems.verdict import Outcome, Verdict
@@ -83,9 +87,10 @@ def ltl(
     Returns
     -------
     Verdict
-        ``VIOLATED`` with a lasso, perhaps before all markings are known, or found by deep walks
-        where there are too many; ``HOLDS`` with ranks on all of them, or on those that stubborn
-        sets leave; ``UNKNOWN`` when the budget ends.
+        ``VIOLATED`` with a lasso, or a run after which the formula fails in any case
+        (``ltl-prefix``, as on an unbounded net), perhaps before all markings are known, or found by
+        deep walks where there are too many; ``HOLDS`` with ranks on all of them, or on those that
+        stubborn sets leave; ``UNKNOWN`` when the budget ends.
 
     Raises
     ------
@@ -147,8 +152,13 @@ def ltl(
         if not plain:
             raise UnsupportedError("stubborn sets keep all paths, and all steps of them")
         return _labelled(net, ltl_by_stubborn_sets(net, tree, budget=limit, progress=progress))
-    if method == "explicit" or not plain:
+    if method == "explicit" or weak:
         return listed(limit)
+    if not plain:
+        if limit.remaining() is None or BadPrefixes(tree).automaton(limit) is None:
+            return listed(limit)
+        verdict = listed(_part(limit, MOST))
+        return _walked(net, tree, verdict, limit, LONG, fair) if verdict.unknown else verdict
     few = FEW if limit.states is None else min(FEW, limit.states)
     verdict = listed(replace(limit, states=few))
     if not verdict.unknown:
@@ -184,39 +194,73 @@ def _part(limit: Budget, share: float) -> Budget:
 
 
 def _labelled(net: PetriNet, verdict: Verdict) -> Verdict:
-    """Return the verdict with the labels of the net on the steps of its lasso."""
+    """Return the verdict with the labels of the net on the steps of its run or lasso."""
     evidence = verdict.evidence
+    if isinstance(evidence, LtlPrefix):
+        return verdict.with_(evidence=replace(evidence, run=with_labels(net, evidence.run)))
     if not isinstance(evidence, LtlLasso):
         return verdict
     return verdict.with_(evidence=replace(evidence, lasso=with_labels(net, evidence.lasso)))
 
 
 def _walked(
-    net: PetriNet, formula: Formula, verdict: Verdict, limit: Budget, seconds: float
-) -> Verdict:
-    """Return the verdict, or a violation that deep walks find."""
+    net: PetriNet, formula: Formula, verdict: Verdict, limit: Budget, seconds: float,
+    fair: Fairness | None = None,
+) -> Verdict:  # fmt: skip
+    """Return the verdict, or a violation that deep walks find: a path, or the beginning of all.
+
+    With fairness only the second is looked for: it is the beginning of a fair path, too.
+    """
     left = limit.remaining()
+    ends = time.monotonic() + (seconds if left is None else min(seconds, left / 4))
+    part = Budget(deadline=ends)
+    paths = None if fair is not None else _begun(net, formula, part)
+    bad = BadPrefixes(formula).automaton(part)
+    walks = LtlWalks(net)
+    for number, found in enumerate((paths, bad)):
+        if found is None:
+            continue
+        most = max(0.0, ends - time.monotonic())
+        run = walks.violation(found, most if number or bad is None else most / 2)
+        if run is not None and (fair is None or isinstance(run, Run)):
+            return verdict.with_(
+                outcome=Outcome.VIOLATED,
+                reason=None,
+                evidence=_shown(net, formula, with_labels(net, run), fair or Fairness()),
+                statistics=replace(verdict.statistics, method="walks in the product"),
+            )
+    return verdict
+
+
+def _begun(net: PetriNet, formula: Formula, budget: Budget) -> Violations | None:
+    """Return an automaton of what violates a formula from the initial marking on."""
+    meter = budget.start()
+
+    def tick() -> None:
+        if meter.out_of_time():
+            raise BudgetEndError("the time budget is used up")
+
     try:
-        found = violations(formula)
-    except (TooManyStatesError, UnsupportedError):
-        return verdict
+        found = violations(formula, tick=tick)
+    except (BudgetEndError, TooManyStatesError, UnsupportedError):
+        return None
     letter = sum([
         int(marking_holds(net, predicate, net.initial)) << bit
         for bit, predicate in enumerate(found.predicates)
     ])  # fmt: skip
-    found = Violations(found.formula, found.predicates, begun(found.graph, letter))
-    lasso = LtlWalks(net).lasso(found, seconds if left is None else min(seconds, left / 4))
-    if lasso is None:
-        return verdict
+    return Violations(found.formula, found.predicates, begun(found.graph, letter))
+
+
+def _shown(
+    net: PetriNet, formula: Formula, run: Run | Lasso, fair: Fairness
+) -> LtlLasso | LtlPrefix:
+    """Return the evidence with a run or a lasso on which a formula does not hold."""
     text = format_formula(formula)
-    said = ltl_formula(text, holds=False, weak=False, fair=(), strong=())
+    said = ltl_formula(text, holds=False, weak=False, fair=fair.weak, strong=fair.strong)
     claim = Claim(formula=said, model_digest=net.digest())
-    return verdict.with_(
-        outcome=Outcome.VIOLATED,
-        reason=None,
-        evidence=LtlLasso(claim=claim, formula=text, lasso=with_labels(net, lasso)),
-        statistics=replace(verdict.statistics, method="walks in the product"),
-    )
+    if isinstance(run, Run):
+        return LtlPrefix(claim=claim, formula=text, run=run, fair=fair.weak, strong=fair.strong)
+    return LtlLasso(claim=claim, formula=text, lasso=run)
 
 
 def silent_transitions(net: PetriNet) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from petri.stubborn.dependencies import Dependencies
 from petri.stubborn.stuttering import StutterSearch, visible_transitions
 from transition_systems.budget import Budget, Meter
 from transition_systems.errors import UndecidedError, UnsupportedError
-from transition_systems.evidence import LtlLasso, LtlRanks, LtlStubborn
+from transition_systems.evidence import LtlLasso, LtlPrefix, LtlRanks, LtlStubborn
 from transition_systems.lts import LTS, TAU_NAME, TICK_NAME
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.evaluate import evaluate
@@ -22,7 +22,8 @@ from transition_systems.properties.formulas import Formula
 from transition_systems.properties.names import require_names
 from transition_systems.properties.predicates import Predicate
 from transition_systems.properties.walk import names_in_formula
-from transition_systems.run import Lasso
+from transition_systems.run import Lasso, Run
+from transition_systems.temporal.bad_prefixes import BadPrefixes
 from transition_systems.temporal.buchi_graph import TooManyStatesError
 from transition_systems.temporal.ltl_deciding import LtlCheck
 from transition_systems.temporal.ltl_questions import linear_formula, reading_of
@@ -33,9 +34,12 @@ from transition_systems.verdict import Outcome, Statistics, Verdict
 
 __all__ = ["ltl_by_stubborn_sets", "worth_reducing"]
 
+R = TypeVar("R", Run, Lasso)
 METHOD = "stubborn-sets"
 FIRST, GROWTH = 2_000, 4
 SECONDS = 2.0
+# The part of the time that is left in which markings are looked for.
+SEARCHED = 0.8
 
 
 def ltl_by_stubborn_sets(
@@ -59,9 +63,10 @@ def ltl_by_stubborn_sets(
     Returns
     -------
     Verdict
-        ``VIOLATED`` with a lasso of the net, ``HOLDS`` with ``ltl-stubborn``: the markings, their
-        sets, and ranks. ``UNKNOWN`` when the budget ends, or when two seconds do not decide whether
-        the formula is invariant.
+        ``VIOLATED`` with a lasso of the net, or a run after which the formula fails in any case
+        (``ltl-prefix``), ``HOLDS`` with ``ltl-stubborn``: the markings, their sets, and ranks.
+        ``UNKNOWN`` when the budget ends, or when two seconds do not decide whether the formula is
+        invariant.
 
     Raises
     ------
@@ -100,10 +105,11 @@ def ltl_by_stubborn_sets(
         )  # fmt: skip
     meter = replace(limit, states=None).start()
     search = _Search(net, tree, meter, progress)
+    bad = BadPrefixes(tree)
     most = FIRST
     while True:
         states = most if limit.states is None else min(most, limit.states)
-        reason = search.stubborn.go(limit.start(), progress, states)
+        reason = search.stubborn.go(_most_of(limit).start(), progress, states)
         if search.stubborn.complete and search.stubborn.open_cycles():
             continue  # the sets have grown, perhaps with markings that are new
         check = search.check()
@@ -113,12 +119,21 @@ def ltl_by_stubborn_sets(
                 return search.answer(check, check.of_lasso(search.shown(lasso)))
             if search.stubborn.complete:
                 return search.proved(check)
+            run = check.bad_run(bad, limit)
+            if run is not None:
+                return search.answer(check, check.of_prefix(search.shown(run)))
         except (BudgetEndError, TooManyStatesError) as end:
             return search.answer(check, None, str(end))
         if reason is not None or states < most:
             count = len(search.stubborn.markings)
             return search.answer(check, None, reason or f"the budget of {count} states is used up")
         most = GROWTH * max(most, len(search.stubborn.markings))
+
+
+def _most_of(limit: Budget) -> Budget:
+    """Return a budget that leaves some time to ask what was found for a violation."""
+    left = limit.remaining()
+    return limit if left is None else replace(limit, deadline=None, seconds=SEARCHED * left)
 
 
 def worth_reducing(net: PetriNet, formula: Formula) -> bool:
@@ -187,19 +202,19 @@ class _Search:
         def holds(predicate: Predicate) -> NDArray[np.bool_]:
             return evaluate(predicate, columns, enabled, n, dead=dead)
 
-        reading = reading_of(self.formula, n, holds, parts=True)
+        reading = reading_of(self.formula, n, holds)
         case = Case(lts, self.formula, reading, Fairness(), False, self.meter, found.expanded)
         return LtlCheck(case, self.net.digest, self.progress)
 
-    def shown(self, lasso: Lasso) -> Lasso:
-        """Return a lasso with the markings of the net."""
+    def shown(self, run: R) -> R:
+        """Return a run or a lasso with the markings of the net."""
 
         def own(state: Any) -> dict[str, int]:
             tokens = self.stubborn.markings[state]
             return {p: n for p, n in zip(self.net.place_ids, tokens, strict=True) if n}
 
-        steps = tuple(replace(step, state=own(step.state)) for step in lasso.steps)
-        return replace(lasso, initial=own(lasso.initial), steps=steps)
+        steps = tuple(replace(step, state=own(step.state)) for step in run)
+        return replace(run, initial=own(run.initial), steps=steps)
 
     def proved(self, check: LtlCheck) -> Verdict:
         """Return the verdict that the formula holds."""
@@ -212,12 +227,14 @@ class _Search:
         return self.answer(check, proof)
 
     def answer(
-        self, check: LtlCheck, evidence: LtlLasso | LtlStubborn | None, reason: str | None = None
-    ) -> Verdict:
+        self, check: LtlCheck, evidence: LtlLasso | LtlPrefix | LtlStubborn | None,
+        reason: str | None = None,
+    ) -> Verdict:  # fmt: skip
         """Return the verdict that the evidence shows, or UNKNOWN, with what was spent."""
         outcome = Outcome.UNKNOWN
         if evidence is not None:
-            outcome = Outcome.VIOLATED if isinstance(evidence, LtlLasso) else Outcome.HOLDS
+            proved = isinstance(evidence, LtlStubborn)
+            outcome = Outcome.HOLDS if proved else Outcome.VIOLATED
         verdict = check.answer(outcome, evidence, reason)
         figures = replace(
             verdict.statistics, method=METHOD, states=len(self.stubborn.markings),

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from petri.net import PetriNet
 from petri.tuple_game import Able, Marking, TupleGame
 from transition_systems.evidence_ltl import STAYS
-from transition_systems.run import Lasso, Step
+from transition_systems.run import Lasso, Run, Step
 from transition_systems.temporal.buchi_graph import accepting_components, strong_components
 from transition_systems.temporal.ltl_violations import Violations
 
@@ -73,13 +73,38 @@ class LtlWalks:
         Short searches come first; the path is not a shortest one.
         """
         ends = time.monotonic() + seconds
+        search = self._searched(violations, ends)
+        return None if search is None else search.shown(ends)
+
+    def violation(self, violations: Violations, seconds: float) -> Lasso | Run | None:
+        """Return a path that violates a formula, or a run after which no path has it.
+
+        A run is returned where the search came to a state of the automaton in which every word is
+        accepted: what comes after the run does not matter.
+
+        Examples
+        --------
+        >>> from transition_systems.properties.parse import parse_formula
+        >>> from transition_systems.temporal.ltl_violations import violations
+        >>> net = PetriNet.from_arrays([[0]], [[1]], [0])
+        >>> LtlWalks(net).violation(violations(parse_formula("G p1 < 2")), 1.0).actions
+        ('t1', 't1')
+        """
+        ends = time.monotonic() + seconds
+        search = self._searched(violations, ends)
+        if search is None:
+            return None
+        return search.prefix() or search.shown(ends)
+
+    def _searched(self, violations: Violations, ends: float) -> _Search | None:
+        """Return a search that has found a violation before a time."""
         search = _Search(self, violations)
         for depth in (*SHORT, *DEPTHS):
             left = ends - time.monotonic()
-            if left <= 0.0:
+            if left <= 0.0 or search.exhausted:
                 return None
             if search.run(time.monotonic() + left / 2, depth):
-                return search.shown(ends)
+                return search
         return None
 
 
@@ -172,6 +197,29 @@ class _Search:
         self.exhausted = not cut
         return False
 
+    def prefix(self) -> Run | None:
+        """Return the run that the last search has found, where what comes after does not matter.
+
+        The letter of its last state is the last one that the automaton has read.
+        """
+        if self.path[-1][0][1] not in self.universal:
+            return None
+        stem = [(visit[2], visit[0][0]) for visit in self.path[1:-1]]
+        if any(transition < 0 for transition, _ in stem):
+            return None
+        steps = tuple(self._step(*one) for one in stem)
+        return Run(initial=self._state(self.walks.game.initial), steps=steps)
+
+    def _state(self, marking: Marking) -> dict[str, int]:
+        places = self.walks.net.place_ids
+        return {p: k for p, k in zip(places, marking, strict=True) if k}
+
+    def _step(self, transition: int, marking: Marking) -> Step:
+        if transition < 0:
+            return Step(action=STAYS, label=STAYS, state=self._state(marking))
+        node = self.walks.net.transitions[transition]
+        return Step(action=node.id, label=node.id, state=self._state(marking))
+
     def shown(self, ends: float) -> Lasso | None:
         """Return the path that the last search has found; ``None`` where the time ends first."""
         last, _, _, able = self.path[-1]
@@ -189,24 +237,15 @@ class _Search:
         """Return a lasso of a stem and what comes after it, and where its loop begins there."""
         if more is None:
             return None
-        net, (cycle, loop) = self.walks.net, more
-
-        def state(marking: Marking) -> dict[str, int]:
-            return {p: k for p, k in zip(net.place_ids, marking, strict=True) if k}
-
-        def step(transition: int, marking: Marking) -> Step:
-            if transition < 0:
-                return Step(action=STAYS, label=STAYS, state=state(marking))
-            node = net.transitions[transition]
-            return Step(action=node.id, label=node.id, state=state(marking))
-
-        steps = [step(*one) for one in (*stem, *cycle)]
+        cycle, loop = more
+        steps = [self._step(*one) for one in (*stem, *cycle)]
         first = next((at for at, one in enumerate(steps) if one.action == STAYS), None)
         if first is not None:
             steps, loop = steps[: first + 1], first - len(stem)
         return Lasso(
-            initial=state(self.walks.game.initial), steps=tuple(steps), loop_start=len(stem) + loop
-        )
+            initial=self._state(self.walks.game.initial), steps=tuple(steps),
+            loop_start=len(stem) + loop,
+        )  # fmt: skip
 
     def _onward(
         self, marking: Marking, able: Able, ends: float

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ __all__ = ["net_digest", "net_from_arrays", "net_from_dict", "net_to_dict", "reb
 
 SCHEMA = "netproof/net/1"
 _HASHED = np.dtype("<i8")
+_encoded = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 def _content(net: PetriNet) -> dict[str, Any]:
@@ -48,22 +49,33 @@ def net_digest(net: PetriNet) -> str:
     'sha256'
     """
     places, transitions = net.places, net.transitions
-    content = [
-        SCHEMA,
-        net.name,
-        net.place_ids,
-        [p.name for p in places],
-        net.transition_ids,
-        [t.label for t in transitions],
-        [t.name for t in transitions],
-        sorted(net.initial.to_dict().items()),
-        None if net.final is None else sorted(net.final.to_dict().items()),
-    ]
-    hashed = hashlib.sha256(json.dumps(content, separators=(",", ":")).encode("ascii"))
+    content = (
+        _encoded(SCHEMA),
+        _encoded(net.name),
+        _encoded_list(net.place_ids),
+        _encoded_list([p.name for p in places]),
+        _encoded_list(net.transition_ids),
+        _encoded_list([t.label for t in transitions]),
+        _encoded_list([t.name for t in transitions]),
+        _encoded(sorted(net.initial.to_dict().items())),
+        _encoded(None if net.final is None else sorted(net.final.to_dict().items())),
+    )
+    hashed = hashlib.sha256(f"[{','.join(content)}]".encode("ascii"))
     for table in (net.pre_arcs, net.post_arcs):
         for part in table:
             hashed.update(np.ascontiguousarray(part, dtype=_HASHED).data)
     return "sha256:" + hashed.hexdigest()
+
+
+def _encoded_list(texts: Sequence[str | None]) -> str:
+    """Return a list of texts as JSON; at once, where JSON escapes none of their characters."""
+    try:
+        letters = "".join(cast("Sequence[str]", texts))
+    except TypeError:
+        return _encoded(texts)
+    if not texts or len(_encoded(letters)) != len(letters) + 2:
+        return _encoded(texts)
+    return '["' + '","'.join(cast("Sequence[str]", texts)) + '"]'
 
 
 def net_to_dict(net: PetriNet) -> dict[str, Any]:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from petri.decision import Decision
 from petri.incidence import ArcTable
 from petri.net import PetriNet
-from petri.reachable import invariant
+from petri.reachable import METHODS, invariant
 from petri.state_space.reachability import ReachabilityGraph
-from transition_systems.budget import Budget
+from transition_systems.budget import Budget, Meter
+from transition_systems.errors import UndecidedError
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.predicates import (
+    Compare,
     Predicate,
     at_least,
     conjunction,
     disjunction,
 )
-from transition_systems.properties.walk import negate
 from transition_systems.verdict import Verdict
 
 __all__ = ["persistence_predicate", "persistent"]
@@ -58,12 +60,22 @@ def persistent(
     >>> persistent(choice).outcome
     <Outcome.VIOLATED: 'VIOLATED'>
     """
+    limit = (budget or Budget()).fixed()
+    try:
+        meter = limit.start()
+        conflicts = _conflicts(net, meter)
+        good = _none_of(conflicts, meter)
+    except UndecidedError as error:
+        decision = Decision(
+            net, "persistence", method=method, methods=METHODS, budget=limit, seed=seed
+        )
+        return decision.unknown(str(error))
     verdict = invariant(
-        net, persistence_predicate(net), method=method, budget=budget, progress=progress,
+        net, good, method=method, budget=limit, progress=progress,
         seed=seed, graph=graph, name="persistence",
     )  # fmt: skip
     if verdict.violated and verdict.witness is not None:
-        pair = _conflict(net, dict(verdict.witness.last))
+        pair = _conflict(net, conflicts, dict(verdict.witness.last))
         return verdict.with_(explanation=(f"There {pair[0]} can disable {pair[1]}.",))
     return verdict
 
@@ -77,7 +89,10 @@ def _rows(net: PetriNet, table: ArcTable) -> list[dict[str, int]]:
     ]
 
 
-def _conflicts(net: PetriNet) -> list[tuple[int, int, dict[str, int], list[tuple[str, int]]]]:
+_Conflict = tuple[int, int, dict[str, int], list[tuple[str, int]]]
+
+
+def _conflicts(net: PetriNet, meter: Meter) -> list[_Conflict]:
     """Return pairs of transitions with what both need, and the places that one can empty.
 
     A place with its number: with fewer tokens than that, the first disables the second.
@@ -87,11 +102,14 @@ def _conflicts(net: PetriNet) -> list[tuple[int, int, dict[str, int], list[tuple
     for number, row in enumerate(needs):
         for place in row:
             users.setdefault(place, []).append(number)
-    pairs = {
-        (t, u): None for near in users.values() for t in near for u in near if t != u
-    }  # fmt: skip
+    pairs: dict[tuple[int, int], None] = {}
+    for near in users.values():
+        for first in near:
+            meter.require_time()
+            pairs.update({(first, second): None for second in near if first != second})
     found = []
     for first, second in pairs:
+        meter.require_time()
         one, other = needs[first], needs[second]
         both = {p: max(one.get(p, 0), other.get(p, 0)) for p in (*one, *other)}
         short = []
@@ -104,32 +122,51 @@ def _conflicts(net: PetriNet) -> list[tuple[int, int, dict[str, int], list[tuple
     return found
 
 
-def persistence_predicate(net: PetriNet) -> Predicate:
+def persistence_predicate(net: PetriNet, *, budget: Budget | None = None) -> Predicate:
     """Return the predicate that no enabled transition disables another enabled one.
+
+    Parameters
+    ----------
+    net
+        The net.
+    budget
+        Seconds: there may be as many parts as pairs of transitions.
+
+    Returns
+    -------
+    Predicate
+
+    Raises
+    ------
+    UndecidedError
+        When the time is used up.
 
     Examples
     --------
     >>> persistence_predicate(PetriNet.from_arrays([[1]], [[0]], [1]))
     Constant(value=True)
     """
-    return conjunction(
-        *(
-            negate(
-                conjunction(
-                    *(at_least(place, weight) for place, weight in both.items()),
-                    disjunction(*(negate(at_least(place, enough)) for place, enough in short)),
-                )
-            )
-            for _, _, both, short in _conflicts(net)
-        )
-    )
+    meter = (budget or Budget()).start()
+    return _none_of(_conflicts(net, meter), meter)
 
 
-def _conflict(net: PetriNet, marking: dict[str, int]) -> tuple[str, str]:
+def _none_of(conflicts: list[_Conflict], meter: Meter) -> Predicate:
+    parts: list[Predicate] = []
+    for _, _, both, short in conflicts:
+        meter.require_time()
+        lacking = (Compare(((place, 1),), "<", weight) for place, weight in both.items())
+        plenty = conjunction(*(at_least(place, enough) for place, enough in short))
+        parts.append(disjunction(*lacking, plenty))
+    return conjunction(*parts)
+
+
+def _conflict(
+    net: PetriNet, conflicts: list[_Conflict], marking: dict[str, int]
+) -> tuple[str, str]:
     """Return a transition and another that it disables in a marking."""
     first, second = next(
         (first, second)
-        for first, second, both, short in _conflicts(net)
+        for first, second, both, short in conflicts
         if all(marking.get(place, 0) >= weight for place, weight in both.items())
         and any(marking.get(place, 0) < enough for place, enough in short)
     )

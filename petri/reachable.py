@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from petri.decision import Decision, claim, equals_marking
 from petri.engines import ENGINES, engine
@@ -12,9 +13,11 @@ from petri.induction.bounded_search import search_bounded
 from petri.induction.state_equation import prove_invariant, refute_by_z3, refute_reachability
 from petri.marking import Marking
 from petri.net import PetriNet
+from petri.out_of_reach import out_of_reach
 from petri.state_space.reachability import ReachabilityGraph
 from petri.state_space.symbolic.answers import SymbolicAnswers
 from transition_systems.budget import Budget
+from transition_systems.errors import UndecidedError
 from transition_systems.evidence import (
     ClosedSet,
     InvariantEvidence,
@@ -32,7 +35,7 @@ from transition_systems.properties.formulas import (
     possible,
 )
 from transition_systems.properties.parse import parse_predicate
-from transition_systems.properties.predicates import Predicate
+from transition_systems.properties.predicates import Dead, Predicate, conjunction
 from transition_systems.properties.walk import negate
 from transition_systems.verdict import Outcome, Verdict
 
@@ -125,9 +128,12 @@ def reachable(
             net, goal, budget=decision.budget, progress=progress, seed=seed, name=decision.property
         )
     space = decision.graph
-    hits = np.flatnonzero(space.holds(goal))
-    if len(hits):
-        run = space.run_to(int(hits[0]))
+    try:
+        hit = space.first(goal, decision.looking)
+    except UndecidedError as error:
+        return decision.unknown(str(error))
+    if hit is not None:
+        run = space.run_to(hit)
         return decision.holds(
             RunEvidence(claim=claim(net, formula), run=run),
             f"It is reached {when(len(run))}.",
@@ -201,9 +207,12 @@ def invariant(
         )  # fmt: skip
         return _opposite(answer)
     space = decision.graph
-    bad = np.flatnonzero(~space.holds(good))
-    if len(bad):
-        run = space.run_to(int(bad[0]))
+    try:
+        bad = space.first(negate(good), decision.looking)
+    except UndecidedError as error:
+        return decision.unknown(str(error))
+    if bad is not None:
+        run = space.run_to(bad)
         return decision.violated(
             RunEvidence(claim=claim(net, possible(negate(good))), run=run),
             f"It fails {when(len(run))}.",
@@ -251,7 +260,9 @@ def always_reachable(
     Verdict
         HOLDS with all markings and the distance of each to the goal, VIOLATED with a shortest run
         to a marking and the closed set around it in which the goal never holds, or with an
-        invariant that excludes the goal from the start.
+        invariant that excludes the goal from the start. Of a net with too many markings, or
+        infinitely many, VIOLATED with a run after which a weighted sum of tokens that no transition
+        lowers is too high for the goal.
 
     Notes
     -----
@@ -271,7 +282,14 @@ def always_reachable(
         budget=budget, progress=progress, seed=seed, graph=graph,
     )  # fmt: skip
     space = decision.graph
-    good = space.holds(goal)
+    try:
+        if not space.complete:
+            stuck = space.first(conjunction(Dead(), negate(goal)), decision.looking)
+            if stuck is not None:
+                return _lost(decision, goal, stuck, np.array([stuck]))
+        good = space.holds(goal, decision.looking)
+    except UndecidedError as error:
+        return decision.unknown(str(error))
     if not space.complete:
         # A state beyond the search may lead anywhere, so only what surely stays inside counts.
         good = good.copy()
@@ -279,19 +297,13 @@ def always_reachable(
     distance = space.distance_to(good)
     lost = np.flatnonzero(distance < 0)
     if len(lost):
-        stuck = lost[space.dead[lost]]
-        state = int(stuck[0] if len(stuck) else lost[0])
-        run, closure = space.run_to(state), space.forward_closure(state)
-        evidence = TrapEvidence(
-            claim=claim(net, Unary("EF", always_everywhere(negate(goal)))),
-            run=run,
-            states=space.state_set(closure),
-        )
-        return decision.violated(
-            evidence,
-            f"The goal is out of reach {when(len(run))}: {_none_of(len(closure))}.",
-        )
+        ends = lost[space.dead[lost]]
+        state = int(ends[0] if len(ends) else lost[0])
+        return _lost(decision, goal, state, space.forward_closure(state))
     if not space.complete:
+        away = out_of_reach(space, goal, budget=decision.budget)
+        if away is not None:
+            return decision.violated(*away)
         proof = None
         if method == "auto":
             proof = refute_reachability(net, goal, budget=decision.budget)
@@ -349,6 +361,19 @@ def _by_diagrams(decision: Decision) -> SymbolicAnswers:
 def when(count: int) -> str:
     """Return when something happens that takes so many steps."""
     return "at the very start" if count == 0 else f"after {_steps(count)}"
+
+
+def _lost(decision: Decision, goal: Predicate, state: int, closure: NDArray[np.int64]) -> Verdict:
+    """Return that a goal is out of reach from a state, and from all that can be reached there."""
+    space = decision.graph
+    run = space.run_to(state)
+    evidence = TrapEvidence(
+        claim=claim(decision.net, Unary("EF", always_everywhere(negate(goal)))),
+        run=run,
+        states=space.state_set(closure),
+    )
+    told = f"The goal is out of reach {when(len(run))}: {_none_of(len(closure))}."
+    return decision.violated(evidence, told)
 
 
 def _none_of(count: int) -> str:

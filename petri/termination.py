@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from petri.decision import Decision, claim
 from petri.fair_cycles import fair_component, fair_cycle
+from petri.fair_walks import fair_lasso
 from petri.net import PetriNet
 from petri.state_space.exploring import explore_or_pump
 from petri.state_space.reachability import ReachabilityGraph, reachability_graph
@@ -23,7 +24,7 @@ from transition_systems.verdict import Verdict
 __all__ = ["Fairness", "terminates"]
 
 Fairness = Literal["none", "weak", "strong"]
-FIRST, LISTING = 5_000, 0.6
+FIRST, LISTING, FAIR_WALK = 5_000, 0.6, 2.0
 
 
 def terminates(
@@ -58,7 +59,8 @@ def terminates(
     -----
     Without fairness O(states + arcs); strong fairness is the emptiness of a Streett condition,
     decided by nested strongly connected components (Emerson and Lei, 1987). An unbounded net has
-    an infinite run; whether it has a fair one is answered UNKNOWN.
+    an infinite run. Where markings cannot be listed, a fair run is looked for by letting go first
+    what waited longest (:func:`petri.fair_walks.fair_lasso`); that there is none stays UNKNOWN.
 
     Examples
     --------
@@ -82,6 +84,12 @@ def terminates(
             _, cyclic = _longest(graph)
             if len(cyclic):
                 return _endless(decision.on(graph), graph, cyclic)
+        if fairness != "none" and not graph.complete:
+            left = limit.remaining()
+            share = Budget(seconds=FAIR_WALK if left is None else min(FAIR_WALK, left / 4))
+            lasso = fair_lasso(net, strong=fairness == "strong", budget=share, seed=seed)
+            if lasso is not None:
+                return _forever(decision.on(graph), lasso, suffix)
         left = limit.remaining()
         most = limit if left is None else replace(limit, seconds=LISTING * left).fixed()
         space, pump = explore_or_pump(net, budget=most, progress=progress, graph=graph)
@@ -155,15 +163,19 @@ def _plain_cycle(space: ReachabilityGraph, cyclic: NDArray[np.int64]) -> Lasso:
     return Lasso(initial=stem.initial, steps=stem.steps + cycle, loop_start=len(stem))
 
 
+def _forever(decision: Decision, lasso: Lasso, suffix: str) -> Verdict:
+    return decision.violated(
+        LassoEvidence(claim=claim(decision.net, f"infinite run{suffix}"), lasso=lasso),
+        f"After {len(lasso.stem)} steps, {len(lasso.cycle)} can be repeated for ever, fairly.",
+    )
+
+
 def _fair(decision: Decision, space: ReachabilityGraph, fairness: Fairness, suffix: str) -> Verdict:
     net = decision.net
     component, rank, helpful = fair_component(space, strong=fairness == "strong")
     if component is not None:
         lasso = fair_cycle(space, component, strong=fairness == "strong")
-        return decision.violated(
-            LassoEvidence(claim=claim(net, f"infinite run{suffix}"), lasso=lasso),
-            f"After {len(lasso.stem)} steps, {len(lasso.cycle)} can be repeated for ever, fairly.",
-        )
+        return _forever(decision, lasso, suffix)
     evidence = FairMeasure(
         claim=claim(net, f"terminates{suffix}"),
         states=space.state_set(),

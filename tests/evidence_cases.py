@@ -22,6 +22,7 @@ from petri import PetriNet, read_pnml, write_pnml
 from petri.decision import claim, equals_marking, stamped
 from petri.home import reversible
 from petri.live import live
+from petri.out_of_reach import out_of_reach
 from petri.persistence import persistent
 from petri.portfolio import Most
 from petri.portfolio.covering import CoveringAnswers
@@ -35,7 +36,7 @@ from recheck_support import NETS
 from reduction_nets import parallel
 from transition_systems.budget import Budget
 from transition_systems.errors import NetproofError, UsageError
-from transition_systems.evidence import MarkedTrapEvidence, RunEvidence
+from transition_systems.evidence import MarkedTrapEvidence, RisingSumEvidence, RunEvidence
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Unary, always_everywhere, possible
 from transition_systems.properties.parse import parse_predicate
@@ -173,6 +174,18 @@ def trapped(net: PetriNet) -> Verdict:
     )  # fmt: skip
 
 
+def risen(net: PetriNet) -> Verdict:
+    """That the start is never seen again, since a sum of tokens rose that never falls."""
+    some = petri.reachability_graph(net, budget=replace(FEW, states=3))
+    found = out_of_reach(some, equals_marking(net, net.initial), budget=Budget(seconds=0.1))
+    if found is None or not isinstance(found[0], RisingSumEvidence):
+        raise UsageError("no sum of tokens shows it")
+    return Verdict(
+        property="reversibility", outcome=Outcome.VIOLATED, evidence=found[0],
+        statistics=Statistics(method="rising-sum"),
+    )  # fmt: skip
+
+
 def goal_of(net: PetriNet) -> SoundnessGoal | None:
     """The goal of a workflow net that starts with one token in its source."""
     try:
@@ -224,6 +237,7 @@ def verdicts_of(net: PetriNet, seed: int) -> Iterator[Verdict]:
         )
     )
     asked.append(lambda: trapped(net))
+    asked.append(lambda: risen(net))
     asked.append(lambda: petri.bounded(net, method="structure", budget=FEW))
     asked.append(lambda: unbounded_sum(net, rng))
     for few in ({}, {"few": 0}):

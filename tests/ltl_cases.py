@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+from transition_systems.budget import Budget
+from transition_systems.evidence_ltl import LtlPrefix
 from transition_systems.lts import LTS
 from transition_systems.properties.formulas import (
     Binary,
@@ -17,6 +19,15 @@ from transition_systems.properties.formulas import (
     Unary,
 )
 from transition_systems.properties.predicates import And, Atom, Dead, Enabled, Not, Predicate
+from transition_systems.temporal.bad_prefixes import BadPrefixes
+from transition_systems.temporal.ltl_deciding import LtlCheck
+from transition_systems.temporal.ltl_questions import (
+    linear_formula,
+    predicate_values,
+    reading_of,
+)
+from transition_systems.temporal.ltl_search import Case
+from transition_systems.temporal.product_system import FairnessLike, fairness_of
 
 P, Q = Atom("p"), Atom("q")
 ATOMS = (P, Q)
@@ -47,6 +58,18 @@ def random_formula(rng: random.Random, depth: int, leaves: Sequence[Predicate] =
     if kind == 6:
         return Disjunction((part(), part()))
     return Implication(part(), part())
+
+
+def prefix_of(
+    lts: LTS, formula: Formula, *, fairness: FairnessLike = None, weak: bool = False
+) -> LtlPrefix | None:
+    """Evidence that a run of a system is a bad prefix for a formula, where there is one."""
+    tree = linear_formula(formula)
+    reading = reading_of(tree, lts.n_states, predicate_values(lts))
+    case = Case(lts, tree, reading, fairness_of(fairness, lts), weak, Budget().start())
+    check = LtlCheck(case, lts.digest, None)
+    run = check.bad_run(BadPrefixes(tree), Budget())
+    return None if run is None else check.of_prefix(run)
 
 
 def random_system(rng: random.Random, states: int = 5) -> LTS:

@@ -19,10 +19,11 @@ _NAMES = {
         "BoundEvidence CircuitEvidence Claim ClosedSet ColourDifference CompletePrefix CtlDiagrams "
         "CtlRanks "
         "DiagramEvidence Distinction Evidence FairMeasure InvariantEvidence IsomorphismEvidence "
-        "LassoEvidence LinearDistinction LinearProof LtlLasso LtlRanks LtlStubborn "
+        "LassoEvidence LinearDistinction LinearProof LtlLasso LtlPrefix LtlRanks LtlStubborn "
         "MarkedTrapEvidence Measure "
         "NormalisedSimulation PartitionEvidence Parts PumpEvidence RankEvidence RankedDiagrams "
-        "RankedSet RunEvidence SimulationEvidence SiphonTraps StateSet StructureEvidence "
+        "RankedSet RisingSumEvidence "
+        "RunEvidence SharedDistinction SimulationEvidence SiphonTraps StateSet StructureEvidence "
         "StubbornEvidence TraceDistinction TrapEvidence TreeEvidence TreeNode "
         "WellStructuredEvidence WordEvidence evidence_from_dict"
     ),

@@ -10,10 +10,13 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
-__all__ = ["NO_MEMORY", "Budget", "Meter"]
+from transition_systems.errors import UndecidedError
+
+__all__ = ["NO_MEMORY", "OUT_OF_TIME", "Budget", "Meter"]
 
 # The reason of an engine that the operating system gave no more memory.
 NO_MEMORY = "there is not enough memory"
+OUT_OF_TIME = "the time budget is used up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,19 @@ class Meter:
         """Return whether the time is used up."""
         return self.end is not None and time.monotonic() >= self.end
 
+    def look(self) -> None:
+        """Raise :class:`~transition_systems.errors.UndecidedError` when the time is used up.
+
+        Examples
+        --------
+        >>> Budget(seconds=0).start().look()
+        Traceback (most recent call last):
+        ...
+        transition_systems.errors.UndecidedError: the time budget is used up
+        """
+        if self.out_of_time():
+            raise UndecidedError("the time budget is used up")
+
     def exhausted(self, *, states: int = 0, bytes: int = 0) -> str | None:
         """Return the reason why the budget is used up, or ``None`` while it is not."""
         limit = self.budget
@@ -90,5 +106,10 @@ class Meter:
         if limit.bytes is not None and bytes > limit.bytes:
             return f"the budget of {limit.bytes} bytes is used up"
         if self.out_of_time():
-            return "the time budget is used up"
+            return OUT_OF_TIME
         return None
+
+    def require_time(self) -> None:
+        """Raise :class:`~transition_systems.errors.UndecidedError` when the time is used up."""
+        if self.out_of_time():
+            raise UndecidedError(OUT_OF_TIME)

@@ -16,6 +16,7 @@ __all__ = [
     "frozen",
     "require",
     "row_arcs",
+    "spread",
     "within",
 ]
 
@@ -23,6 +24,8 @@ Indices = NDArray[np.int64]
 Labels = NDArray[np.int32]
 
 WORD_BITS = 63
+# A frontier of so few states is followed state by state.
+THIN = 24
 
 
 def csr_order(keys: Indices, n: int) -> tuple[Indices, Indices]:
@@ -74,6 +77,54 @@ def distinct(values: Indices) -> Indices:
     new = np.ones(len(values), dtype=np.bool_)
     np.not_equal(values[1:], values[:-1], out=new[1:])
     return values.compress(new)
+
+
+def spread(
+    offsets: Indices, targets: Indices, frontier: Indices, seen: NDArray[np.bool_]
+) -> list[Indices]:
+    """Mark all states that arcs lead to from some marked states; return the new ones, in parts.
+
+    Parameters
+    ----------
+    offsets, targets
+        The arcs in rows, int64 (n + 1,) and (m,).
+    frontier
+        States that are marked, int64.
+    seen
+        The marks, bool (n,), which are changed.
+
+    Notes
+    -----
+    Linear in the arcs of what is marked: large frontiers on arrays, small ones state by state.
+
+    Examples
+    --------
+    >>> offsets, targets, seen = np.array([0, 1, 2, 2]), np.array([1, 0]), np.array([1, 0, 0]) > 0
+    >>> spread(offsets, targets, np.array([0]), seen)[0].tolist(), seen.tolist()
+    ([1], [True, True, False])
+    """
+    found: list[Indices] = []
+    rows, heads, marks = offsets.data, targets.data, seen.data
+    while len(frontier):
+        if len(frontier) > THIN:
+            reached = targets[row_arcs(offsets, frontier)]
+            frontier = distinct(reached[~seen[reached]])
+            seen[frontier] = True
+            found.append(frontier)
+            continue
+        level, every = frontier.tolist(), list[int]()
+        while 0 < len(level) <= THIN:
+            after: list[int] = []
+            for state in level:
+                for head in heads[rows[state] : rows[state + 1]]:
+                    if not marks[head]:
+                        marks[head] = True
+                        after.append(head)
+            every += after
+            level = after
+        found.append(np.array(every, dtype=np.int64))
+        frontier = np.array(level, dtype=np.int64)
+    return [part for part in found if len(part)]
 
 
 def frozen(array: NDArray[Any]) -> NDArray[Any]:

@@ -20,6 +20,8 @@ kind                  proves                                    by
                                                                 around that state that avoids ``P``
 ``marked-trap``       ``EF AG !P``                              a run that marks a trap of places
                                                                 which ``P`` wants empty
+``rising-sum``        ``EF AG !P``                              a run that raises a sum that never
+                                                                falls above what ``P`` allows
 ``pump``              the model is unbounded                    a run, then steps that cover the
                                                                 state before them
 ``lasso``             an infinite run (of the named fairness)   a stem and a cycle
@@ -42,6 +44,8 @@ kind                  proves                                    by
                                                                 handles and empty siphons
 ``stubborn-sets``     ``AG P``, ``EF AG P``, ``AG EF P``        states, the steps that matter there
 ``ltl-lasso``         a linear-time formula does not hold       an infinite path and its word
+``ltl-prefix``        a linear-time formula does not hold       a run that no path goes on from
+                                                                with the formula
 ``ltl-ranks``         a linear-time formula holds               ranks on the product with the
                                                                 tableau of its negation
 ``ltl-stubborn``      a linear-time formula holds               such ranks, on markings with the
@@ -71,7 +75,8 @@ kind                  proves                                    by
 
 That a system refines another in linear time, or is equivalent to it, is proved by a
 ``normalised-simulation``: a simulation by the sets of states that traces lead to. That it does not
-by a ``linear-distinction``: a trace, and what is seen after it in just one of them.
+by a ``linear-distinction``: a trace, and what is seen after it in just one of them. A formula that
+is too deep to be nested is a ``shared-distinction``, a list of its parts.
 """
 
 from __future__ import annotations
@@ -91,12 +96,13 @@ from transition_systems.evidence_diagram import DiagramEvidence
 from transition_systems.evidence_equivalence import (
     Distinction,
     PartitionEvidence,
+    SharedDistinction,
     TraceDistinction,
     WordEvidence,
 )
 from transition_systems.evidence_isomorphism import ColourDifference, IsomorphismEvidence
 from transition_systems.evidence_linear import LinearProof
-from transition_systems.evidence_ltl import LtlLasso, LtlRanks
+from transition_systems.evidence_ltl import LtlLasso, LtlPrefix, LtlRanks
 from transition_systems.evidence_ltl_stubborn import LtlStubborn
 from transition_systems.evidence_marked_trap import MarkedTrapEvidence
 from transition_systems.evidence_normalised import (
@@ -109,6 +115,7 @@ from transition_systems.evidence_parity import ParityStrategy
 from transition_systems.evidence_prefix import CompletePrefix
 from transition_systems.evidence_rank import RankEvidence
 from transition_systems.evidence_ranked_diagrams import RankedDiagrams
+from transition_systems.evidence_rising_sum import RisingSumEvidence
 from transition_systems.evidence_runs import LassoEvidence, PumpEvidence, RunEvidence
 from transition_systems.evidence_sets import (
     BoundEvidence,
@@ -145,6 +152,7 @@ __all__ = [
     "LinearDistinction",
     "LinearProof",
     "LtlLasso",
+    "LtlPrefix",
     "LtlRanks",
     "LtlStubborn",
     "MarkedTrapEvidence",
@@ -158,7 +166,9 @@ __all__ = [
     "RankedDiagrams",
     "RankedSet",
     "ReductionEvidence",
+    "RisingSumEvidence",
     "RunEvidence",
+    "SharedDistinction",
     "SharedFutures",
     "SimulationEvidence",
     "SimulationPairs",
@@ -236,10 +246,12 @@ Evidence: TypeAlias = (
     | BoundEvidence
     | CircuitEvidence
     | MarkedTrapEvidence
+    | RisingSumEvidence
     | InvariantEvidence
     | SiphonTraps
     | LinearProof
     | LtlLasso
+    | LtlPrefix
     | LtlRanks
     | LtlStubborn
     | StructureEvidence
@@ -256,6 +268,7 @@ Evidence: TypeAlias = (
     | IsomorphismEvidence
     | ColourDifference
     | Distinction
+    | SharedDistinction
     | TraceDistinction
     | NormalisedSimulation
     | LinearDistinction
@@ -279,10 +292,12 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "linear-distinction": LinearDistinction.from_dict,
     "linear-proof": LinearProof.from_dict,
     "ltl-lasso": LtlLasso.from_dict,
+    "ltl-prefix": LtlPrefix.from_dict,
     "ltl-ranks": LtlRanks.from_dict,
     "ltl-stubborn": LtlStubborn.from_dict,
     "marked-circuits": CircuitEvidence.from_dict,
     "marked-trap": MarkedTrapEvidence.from_dict,
+    "rising-sum": RisingSumEvidence.from_dict,
     "normalised-simulation": NormalisedSimulation.from_dict,
     "parity-strategy": ParityStrategy.from_dict,
     "partition": PartitionEvidence.from_dict,
@@ -295,7 +310,9 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "structure": StructureEvidence.from_dict,
     "stubborn-sets": StubbornEvidence.from_dict,
     "tree": TreeEvidence.from_dict,
+    "shared-distinction": SharedDistinction.from_dict,
     "trace-distinction": TraceDistinction.from_dict,
+    "word": WordEvidence.from_dict,
     "well-structured": WellStructuredEvidence.from_dict,
 }
 
@@ -365,10 +382,6 @@ def _from_dict(data: Mapping[str, Any]) -> Evidence:
                 states=StateSet.from_dict(data["states"]),
                 bound=int(data["bound"]),
                 run=Run.from_dict(data["run"]),
-            )
-        case "word":
-            return WordEvidence(
-                claim=claim, word=tuple(data["word"]), accepted_by=data["accepted_by"]
             )
         case "parts":
             parts = tuple(

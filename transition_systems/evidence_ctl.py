@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from transition_systems.errors import RecheckError
 from transition_systems.evidence_data import (
+    ByContent,
     Claim,
     StateSet,
     decode_array,
@@ -18,7 +19,7 @@ from transition_systems.evidence_data import (
 )
 from transition_systems.run import Lasso, Run
 
-__all__ = ["CtlRanks", "TreeEvidence", "TreeNode", "path_from_dict"]
+__all__ = ["CtlRanks", "ShowsPath", "TreeEvidence", "TreeNode", "path_from_dict"]
 
 MOST_DEEP = 200
 
@@ -28,6 +29,29 @@ def path_from_dict(data: Mapping[str, Any] | None) -> Run | Lasso | None:
     if data is None:
         return None
     return Lasso.from_dict(data) if data["kind"] == "lasso" else Run.from_dict(data)
+
+
+class ShowsPath:
+    """Evidence of which a run or a lasso is worth showing."""
+
+    __slots__ = ()
+
+    @property
+    def shown(self) -> Run | Lasso | None:
+        """The path that is worth showing."""
+        return None
+
+    @property
+    def run(self) -> Run | None:
+        """The path that is worth showing, where it is finite."""
+        path = self.shown
+        return path if isinstance(path, Run) else None
+
+    @property
+    def lasso(self) -> Lasso | None:
+        """The path that is worth showing, where it is infinite."""
+        path = self.shown
+        return path if isinstance(path, Lasso) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +116,7 @@ class TreeNode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TreeEvidence:
+class TreeEvidence(ShowsPath):
     """A tree of runs: what exists according to a formula of CTL, piece by piece.
 
     ``start`` is the initial state in which it is shown.
@@ -105,16 +129,9 @@ class TreeEvidence:
     kind = "tree"
 
     @property
-    def run(self) -> Run | None:
-        """The path that is worth showing, where it is finite."""
-        path = self.tree.shown()
-        return path if isinstance(path, Run) else None
-
-    @property
-    def lasso(self) -> Lasso | None:
-        """The path that is worth showing, where it is infinite."""
-        path = self.tree.shown()
-        return path if isinstance(path, Lasso) else None
+    def shown(self) -> Run | Lasso | None:
+        """The path that is worth showing."""
+        return self.tree.shown()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the evidence as JSON data."""
@@ -137,7 +154,7 @@ class TreeEvidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CtlRanks:
+class CtlRanks(ByContent, ShowsPath):
     """All states, and for each fixpoint of a formula of CTL the rank of each of them.
 
     Parameters
@@ -162,24 +179,9 @@ class CtlRanks:
     kind = "ctl-ranks"
 
     @property
-    def run(self) -> Run | None:
-        """The path that is worth showing, where it is finite."""
-        path = self.path
-        return path if isinstance(path, Run) else None
-
-    @property
-    def lasso(self) -> Lasso | None:
-        """The path that is worth showing, where it is infinite."""
-        path = self.path
-        return path if isinstance(path, Lasso) else None
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, CtlRanks):
-            return NotImplemented
-        return self.to_dict() == other.to_dict()
-
-    def __hash__(self) -> int:
-        return hash((self.kind, self.claim))
+    def shown(self) -> Run | Lasso | None:
+        """The path that is worth showing."""
+        return self.path
 
     def to_dict(self) -> dict[str, Any]:
         """Return the evidence as JSON data."""

@@ -9,15 +9,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.evidence_ctl import path_from_dict
-from transition_systems.evidence_data import ByContent, Claim, decode_array, encode_array
+from transition_systems.evidence_ctl import ShowsPath, path_from_dict
+from transition_systems.evidence_data import (
+    ByContent,
+    Claim,
+    decode_array,
+    diagram_from_dict,
+    diagram_to_dict,
+    encode_array,
+)
 from transition_systems.run import Lasso, Run
 
 __all__ = ["CtlDiagrams"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CtlDiagrams(ByContent):
+class CtlDiagrams(ByContent, ShowsPath):
     """For each temporal operator of a formula of CTL, markings that have it, and why they do.
 
     Negation is pushed to the state predicates, so that each operator is one of ``X``, ``U`` and
@@ -58,25 +65,16 @@ class CtlDiagrams(ByContent):
     kind = "ctl-diagrams"
 
     @property
-    def run(self) -> Run | None:
-        """The path that is worth showing, where it is finite."""
-        path = self.path
-        return path if isinstance(path, Run) else None
-
-    @property
-    def lasso(self) -> Lasso | None:
-        """The path that is worth showing, where it is infinite."""
-        path = self.path
-        return path if isinstance(path, Lasso) else None
+    def shown(self) -> Run | Lasso | None:
+        """The path that is worth showing."""
+        return self.path
 
     def to_dict(self) -> dict[str, Any]:
         """Return the evidence as JSON data."""
         return {
             "kind": self.kind,
             "claim": self.claim.to_dict(),
-            "names": list(self.names),
-            "fields": encode_array(self.fields),
-            "nodes": encode_array(self.nodes),
+            **diagram_to_dict(self.names, self.fields, self.nodes),
             "links": encode_array(self.links),
             "path": None if self.path is None else self.path.to_dict(),
         }
@@ -86,9 +84,7 @@ class CtlDiagrams(ByContent):
         """Rebuild the evidence from :meth:`to_dict`."""
         return cls(
             claim=Claim.from_dict(data["claim"]),
-            names=tuple(str(name) for name in data["names"]),
-            fields=decode_array(data["fields"]),
-            nodes=decode_array(data["nodes"]),
+            **diagram_from_dict(data),
             links=decode_array(data["links"]),
             path=path_from_dict(data["path"]),
         )

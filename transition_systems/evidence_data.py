@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ __all__ = [
     "as_lists",
     "as_tuples",
     "decode_array",
+    "diagram_from_dict",
+    "diagram_to_dict",
     "encode_array",
 ]
 
@@ -48,6 +50,47 @@ class Claim:
     model_digest: str
     source_digest: str | None = None
     translation: str | None = None
+    _unread: tuple[Callable[[], str], Callable[[], str]] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
+
+    @classmethod
+    def when_read(cls, formula: Callable[[], str], model_digest: Callable[[], str]) -> Claim:
+        """Return a claim that is put into words, and the model hashed, when it is first read.
+
+        Parameters
+        ----------
+        formula, model_digest
+            Tell the statement and the digest; what they tell of must never change.
+
+        Examples
+        --------
+        >>> Claim.when_read(lambda: "EF dead", lambda: "sha256:0").formula
+        'EF dead'
+        """
+        claim = cls.__new__(cls)
+        for name in ("source_digest", "translation"):
+            object.__setattr__(claim, name, None)
+        object.__setattr__(claim, "_unread", (formula, model_digest))
+        return claim
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> str:
+            """Return what was not read before; what was is found without coming here.
+
+            Two threads may both come here: both tell the same, and what is told is kept before
+            it is forgotten how.
+            """
+            if name not in ("formula", "model_digest"):
+                raise AttributeError(f"a claim has no {name!r}")
+            unread = self._unread
+            if unread is not None:
+                formula, model_digest = unread
+                object.__setattr__(self, "formula", formula())
+                object.__setattr__(self, "model_digest", model_digest())
+                object.__setattr__(self, "_unread", None)
+            return object.__getattribute__(self, name)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the claim as plain data."""
@@ -156,6 +199,8 @@ class StateSet:
 def _same(left: object, right: object) -> bool:
     if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
         return np.array_equal(left, right)
+    if isinstance(left, tuple) and isinstance(right, tuple):
+        return len(left) == len(right) and all(map(_same, left, right))
     return left == right
 
 
@@ -174,6 +219,31 @@ class ByContent:
 
     def __hash__(self) -> int:
         return hash((type(self).__name__, getattr(self, "claim", None)))
+
+
+def diagram_to_dict(
+    names: tuple[str, ...], fields: NDArray[np.int64], nodes: NDArray[np.int64]
+) -> dict[str, Any]:
+    """Return places, their fields and the nodes of decision diagrams as JSON data.
+
+    Examples
+    --------
+    >>> none = np.zeros((0, 3), dtype=np.int64)
+    >>> diagram_from_dict(diagram_to_dict(("p",), none, none))["names"]
+    ('p',)
+    """
+    return {
+        "names": list(names), "fields": encode_array(fields), "nodes": encode_array(nodes)
+    }  # fmt: skip
+
+
+def diagram_from_dict(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what :func:`diagram_to_dict` was given, by name, from data that may have more."""
+    return {
+        "names": tuple(str(name) for name in data["names"]),
+        "fields": decode_array(data["fields"]),
+        "nodes": decode_array(data["nodes"]),
+    }
 
 
 def as_lists(item: Any) -> Any:

@@ -9,7 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.evidence_data import ByContent, Claim, decode_array, encode_array
+from transition_systems.evidence_data import (
+    ByContent,
+    Claim,
+    diagram_from_dict,
+    diagram_to_dict,
+)
 from transition_systems.run import Run
 
 __all__ = ["DiagramEvidence"]
@@ -57,9 +62,7 @@ class DiagramEvidence(ByContent):
         return {
             "kind": self.kind,
             "claim": self.claim.to_dict(),
-            "names": list(self.names),
-            "fields": encode_array(self.fields),
-            "nodes": encode_array(self.nodes),
+            **diagram_to_dict(self.names, self.fields, self.nodes),
             "run": None if self.run is None else self.run.to_dict(),
         }
 
@@ -69,8 +72,6 @@ class DiagramEvidence(ByContent):
         run = data["run"]
         return cls(
             claim=Claim.from_dict(data["claim"]),
-            names=tuple(str(name) for name in data["names"]),
-            fields=decode_array(data["fields"]),
-            nodes=decode_array(data["nodes"]),
+            **diagram_from_dict(data),
             run=None if run is None else Run.from_dict(run),
         )

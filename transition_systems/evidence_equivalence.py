@@ -18,7 +18,13 @@ from transition_systems.evidence_data import (
     encode_array,
 )
 
-__all__ = ["Distinction", "PartitionEvidence", "TraceDistinction", "WordEvidence"]
+__all__ = [
+    "Distinction",
+    "PartitionEvidence",
+    "SharedDistinction",
+    "TraceDistinction",
+    "WordEvidence",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -96,6 +102,42 @@ class Distinction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SharedDistinction:
+    """A formula as in :class:`Distinction`, too deep to be nested: a list of its parts.
+
+    The last part is the formula; operands are numbers of parts before, so that
+    ``("diamond", "a", 3)`` says that some ``a``-step leads to where part 3 holds.
+    """
+
+    claim: Claim
+    relation: str
+    parts: tuple[tuple[str | int, ...], ...]
+    atoms: tuple[str, ...] = ()
+
+    kind = "shared-distinction"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the evidence as JSON data."""
+        return {
+            "kind": self.kind,
+            "claim": self.claim.to_dict(),
+            "relation": self.relation,
+            "parts": [list(part) for part in self.parts],
+            "atoms": list(self.atoms),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> SharedDistinction:
+        """Rebuild the evidence from :meth:`to_dict`."""
+        return cls(
+            claim=Claim.from_dict(data["claim"]),
+            relation=data["relation"],
+            parts=tuple(tuple(part) for part in data["parts"]),
+            atoms=tuple(data.get("atoms", ())),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TraceDistinction:
     """A sequence of labels that just one of two systems can do, so that they are not equivalent.
 
@@ -152,3 +194,12 @@ class WordEvidence:
             "word": list(self.word),
             "accepted_by": self.accepted_by,
         }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> WordEvidence:
+        """Rebuild the evidence from :meth:`to_dict`."""
+        return cls(
+            claim=Claim.from_dict(data["claim"]),
+            word=tuple(data["word"]),
+            accepted_by=data["accepted_by"],
+        )

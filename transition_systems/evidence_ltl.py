@@ -18,7 +18,15 @@ from transition_systems.evidence_data import (
 )
 from transition_systems.run import Lasso, Run, Step
 
-__all__ = ["STAYS", "LabelSets", "LtlLasso", "LtlRanks", "ltl_formula", "moves_of"]
+__all__ = [
+    "STAYS",
+    "LabelSets",
+    "LtlLasso",
+    "LtlPrefix",
+    "LtlRanks",
+    "ltl_formula",
+    "moves_of",
+]
 
 LabelSets = tuple[tuple[str, ...], ...]
 STAYS = "(stays)"
@@ -110,6 +118,58 @@ class LtlLasso:
             claim=Claim.from_dict(data["claim"]),
             formula=_text(data["formula"]),
             lasso=Lasso.from_dict(data["lasso"]),
+            weak=_truth(data["weak"]),
+            fair=_sets(data["fair"]),
+            strong=_sets(data["strong"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LtlPrefix:
+    """A run after which a formula does not hold, however the path goes on.
+
+    Parameters
+    ----------
+    claim
+        What :func:`ltl_formula` says.
+    formula
+        The formula as text.
+    run
+        The run; states are indices, actions names of labels. No infinite word that begins with its
+        word, the letter of its last state included, has the formula.
+    weak
+        Whether silent steps that change no predicate of the formula are left out of the word.
+    fair, strong
+        The sets of labels to which the paths that count are weakly and strongly fair: one of them
+        begins with the run.
+    """
+
+    claim: Claim
+    formula: str
+    run: Run
+    weak: bool = False
+    fair: LabelSets = ()
+    strong: LabelSets = ()
+
+    kind = "ltl-prefix"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the evidence as JSON data."""
+        return {
+            "kind": self.kind,
+            "claim": self.claim.to_dict(),
+            "formula": self.formula,
+            "run": self.run.to_dict(),
+            **_reading(self.weak, self.fair, self.strong),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> LtlPrefix:
+        """Rebuild the evidence from :meth:`to_dict`."""
+        return cls(
+            claim=Claim.from_dict(data["claim"]),
+            formula=_text(data["formula"]),
+            run=Run.from_dict(data["run"]),
             weak=_truth(data["weak"]),
             fair=_sets(data["fair"]),
             strong=_sets(data["strong"]),

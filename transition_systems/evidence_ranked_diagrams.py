@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.evidence_data import ByContent, Claim, decode_array, encode_array
+from transition_systems.evidence_data import (
+    ByContent,
+    Claim,
+    decode_array,
+    diagram_from_dict,
+    diagram_to_dict,
+    encode_array,
+)
 
 __all__ = ["RankedDiagrams"]
 
@@ -49,9 +56,7 @@ class RankedDiagrams(ByContent):
         return {
             "kind": self.kind,
             "claim": self.claim.to_dict(),
-            "names": list(self.names),
-            "fields": encode_array(self.fields),
-            "nodes": encode_array(self.nodes),
+            **diagram_to_dict(self.names, self.fields, self.nodes),
             "whole": self.whole,
             "goal": self.goal,
             "links": encode_array(self.links),
@@ -62,9 +67,7 @@ class RankedDiagrams(ByContent):
         """Rebuild the evidence from :meth:`to_dict`."""
         return cls(
             claim=Claim.from_dict(data["claim"]),
-            names=tuple(str(name) for name in data["names"]),
-            fields=decode_array(data["fields"]),
-            nodes=decode_array(data["nodes"]),
+            **diagram_from_dict(data),
             whole=data["whole"],
             goal=data["goal"],
             links=decode_array(data["links"]),

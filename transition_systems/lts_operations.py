@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.csr import require, row_arcs
+from transition_systems.csr import require, spread
 from transition_systems.lts import FINAL, LTS, TAU_NAME, TICK_NAME, Arc
 
 __all__ = [
@@ -153,15 +153,12 @@ def with_atoms(lts: LTS, names: Iterable[str]) -> LTS:
 def reachable_states(lts: LTS, start: Indices | None = None) -> Bools:
     """Return which states some run from the start (default: the initial states) reaches, bool (n,).
 
-    Breadth-first on arrays; time and memory linear in states and arcs.
+    Breadth-first; time and memory linear in states and arcs.
     """
     seen = np.zeros(lts.n_states, dtype=np.bool_)
     frontier = lts.initial if start is None else np.unique(start)
     seen[frontier] = True
-    while len(frontier):
-        found = lts.targets[row_arcs(lts.offsets, frontier)]
-        frontier = np.unique(found[~seen[found]])
-        seen[frontier] = True
+    spread(lts.offsets, lts.targets, frontier, seen)
     return seen
 
 

@@ -11,12 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, NoReturn, TypeVar
 
+from transition_systems.budget import Meter
 from transition_systems.errors import ExpressionError
 from transition_systems.source_span import SourceSpan
 
 __all__ = ["MAX_DEPTH", "Grammar", "Infix", "Token", "TokenStream", "place_of", "run_grammar"]
 
 MAX_DEPTH = 200
+# Tokens between two looks at the clock.
+TOKENS = 256
 
 T = TypeVar("T")
 
@@ -255,7 +258,7 @@ class _Yard(Generic[T]):
         return True
 
 
-def run_grammar(grammar: Grammar[T], stream: TokenStream) -> T:
+def run_grammar(grammar: Grammar[T], stream: TokenStream, meter: Meter | None = None) -> T:
     """Parse all tokens of a stream by a grammar.
 
     Parameters
@@ -264,6 +267,8 @@ def run_grammar(grammar: Grammar[T], stream: TokenStream) -> T:
         The operators and what they build.
     stream
         The tokens; the last one has the kind ``end``.
+    meter
+        A clock, looked at now and then.
 
     Returns
     -------
@@ -272,6 +277,8 @@ def run_grammar(grammar: Grammar[T], stream: TokenStream) -> T:
 
     Raises
     ------
+    UndecidedError
+        When the time is used up.
     ExpressionError
         With line and column, when the text does not parse or is nested too deep.
 
@@ -283,6 +290,8 @@ def run_grammar(grammar: Grammar[T], stream: TokenStream) -> T:
     while True:
         if not yard.operand():
             continue
+        if meter is not None and stream.position % TOKENS < 2:
+            meter.require_time()
         while True:
             token = stream.peek()
             operator = grammar.infix(stream)

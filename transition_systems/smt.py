@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from transition_systems.budget import Budget
+from transition_systems.budget import OUT_OF_TIME, Budget
 from transition_systems.errors import UsageError
 
 __all__ = [
@@ -25,7 +25,6 @@ __all__ = [
 ]
 
 Status = Literal["sat", "unsat", "unknown"]
-OUT_OF_TIME = "the time budget is used up"
 STEPS = "rlimit count"
 
 

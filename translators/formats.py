@@ -50,9 +50,10 @@ class Format:
     detect
         Whether a file begins like one of this format; gets up to 64 KiB, never raises.
     read
-        The reader; takes a path or an open file. A ``"workflow"`` reader returns a ``ReadResult``.
+        The reader; takes a path or an open file. A ``"workflow"`` reader returns a ``ReadResult``,
+        a ``"net"`` reader a ``PetriNet``, a ``"system"`` reader a ``NamedSystem``.
     kind
-        What is read: a workflow graph or a net.
+        What is read: a workflow graph, a net or a transition system.
     """
 
     name: str
@@ -60,7 +61,7 @@ class Format:
     extensions: tuple[str, ...]
     detect: Callable[[bytes], bool]
     read: Callable[[PathOrFile], Any]
-    kind: Literal["workflow", "net"] = "workflow"
+    kind: Literal["workflow", "net", "system"] = "workflow"
 
 
 def formats() -> tuple[Format, ...]:

@@ -14,6 +14,7 @@ from netproof.loading import load
 __all__ = ["run"]
 
 UNDECIDED = 3
+LIKE_SYSTEMS = ("dot", "json")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -31,7 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _converted(arguments: argparse.Namespace) -> Conversion:
     budget = budget_of(arguments)
-    if arguments.to in SYSTEM_FORMATS or is_system(arguments.file, arguments.format):
+    system = arguments.to in LIKE_SYSTEMS and is_system(arguments.file, arguments.format)
+    if arguments.to in SYSTEM_FORMATS or system:
         read = read_behaviour(
             arguments.file, format=arguments.format, starts=arguments.starts or "one",
             budget=budget,

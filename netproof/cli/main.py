@@ -16,6 +16,14 @@ __all__ = ["build_parser", "run"]
 
 EPILOG = """exit codes, worst wins: 70 internal error, 2 unreadable input or usage, 1 violated,
 3 no verdict, 0 all hold"""
+CHECK = f"""properties by name:
+soundness, option-to-complete, proper-completion, deadlock, boundedness,
+safeness, no-dead-activities, no-dead-transitions, termination, termination-weak,
+termination-strong, lost-messages, never-started-pools, workflow-net, liveness, reversibility,
+persistence, stable-place, weak-soundness, relaxed-soundness, easy-soundness, lazy-soundness,
+generalised-soundness, soundness-without-fairness, 2-soundness, up-to-2-soundness
+
+{EPILOG}"""
 DIFF = """exit codes: 1 a verdict got worse or what --fail-on-change names changed,
 3 a verdict is no longer decided, 2 unreadable input or usage, 0 otherwise"""
 COMMANDS = {
@@ -46,7 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"netproof {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     check = commands.add_parser(
-        "check", help="check files, folders or patterns", epilog=EPILOG,
+        "check", help="check files, folders or patterns", epilog=CHECK,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     _check(check)
@@ -57,6 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--to",
         required=True,
         choices=("pnml", "dot", "json", "cspm", "definition", "aut", "fsm", "lts"),
+        help="cspm and definition are for workflows only; pnml of a transition system is its net",
     )
     convert.add_argument("-o", "--output", metavar="PATH", help="default: standard output")
     convert.add_argument(
@@ -268,7 +277,7 @@ def _parsed(argv: list[str]) -> argparse.Namespace:
     if argv[:1] != ["check"]:
         return build_parser().parse_args(argv)
     parser = argparse.ArgumentParser(
-        prog="netproof check", epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog="netproof check", epilog=CHECK, formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Check files, folders or patterns.",
     )  # fmt: skip
     _check(parser)

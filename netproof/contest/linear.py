@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,12 +26,13 @@ from petri.state_space import state_space
 from petri.state_space.reachability import marking_holds
 from petri.state_space.space import StateSpace
 from petri.state_space.symbolic.symbolic_space import SymbolicSpace
-from transition_systems.budget import Budget
+from transition_systems.budget import Budget, Meter
 from transition_systems.errors import UnsupportedError
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Binary, Formula, State, Unary
 from transition_systems.properties.predicates import And, Constant, Not, Or, Predicate
 from transition_systems.properties.walk import names_in_formula, negate, subpredicates
+from transition_systems.temporal.bad_prefixes import BadPrefixes
 from transition_systems.temporal.buchi_graph import TooManyStatesError
 from transition_systems.temporal.ltl_questions import linear_formula
 from transition_systems.temporal.ltl_search import BudgetEndError
@@ -54,10 +55,11 @@ FAILURES = (BudgetEndError, TooManyStatesError, UnsupportedError)
 
 @dataclass(slots=True)
 class _Asked:
-    """A formula that is open, and the automaton of what violates it."""
+    """A formula that is open, and the automata of what violates it, and of its bad prefixes."""
 
     formula: Formula
     violations: Violations
+    bad: BadPrefixes
 
 
 class LinearAnswers(Drawing[_Asked]):
@@ -101,7 +103,7 @@ class LinearAnswers(Drawing[_Asked]):
                 made = violations(formula, tick=self._tick)
             except FAILURES:
                 continue
-            self.open[number] = _Asked(formula, made)
+            self.open[number] = _Asked(formula, made, BadPrefixes(formula))
             self._simplify(number)
 
     def _tick(self) -> None:
@@ -160,6 +162,7 @@ class LinearAnswers(Drawing[_Asked]):
         for bit, predicate in enumerate(made.predicates):
             letter |= int(marking_holds(self.net, predicate, self.net.initial)) << bit
         asked.violations = Violations(made.formula, made.predicates, begun(made.graph, letter))
+        asked.bad = BadPrefixes(asked.formula, dict(self.facts))
 
     def _settled(self, method: str) -> None:
         """Answer what no word can violate any more."""
@@ -186,13 +189,12 @@ class LinearAnswers(Drawing[_Asked]):
                 continue
             left = ends - time.monotonic()
             meter = Budget(seconds=max(min(1.0, left), left / (len(waiting) - place))).start()
-            letter = asked.violations.letters(holds, space.n_states)
-            seen = Observed(
-                system.n_states, system.source, system.label, system.target, None, letter,
-                system.initial,
-            )  # fmt: skip
             try:
-                found = accepted(seen, asked.violations.graph, meter, border)
+                found = _accepted(system, asked.violations, holds, meter, border)
+                if found is None:
+                    bad = asked.bad.automaton(Budget(seconds=left))
+                    if bad is not None and _accepted(system, bad, holds, meter, border):
+                        found = True
             except FAILURES:
                 continue
             if found is not None:
@@ -315,6 +317,15 @@ def _stuttering(
     label = np.zeros(len(source), dtype=np.int32)
     letter = np.zeros(n, dtype=np.int64)
     return Observed(n, source, label, target, None, letter, np.zeros(1, dtype=np.int64))
+
+
+def _accepted(
+    system: Observed, found: Violations, holds: ListedPredicates, meter: Meter,
+    border: NDArray[np.bool_],
+) -> bool | None:  # fmt: skip
+    """Return whether an automaton accepts the word of a path of listed markings, if they tell."""
+    seen = replace(system, letter=found.letters(holds, system.n_states))
+    return accepted(seen, found.graph, meter, border)
 
 
 def _leaves(predicate: Predicate) -> list[Predicate]:

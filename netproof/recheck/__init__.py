@@ -13,8 +13,9 @@ from netproof.recheck.equivalence import recheck_equivalence
 from netproof.recheck.livelocks import recheck_livelock
 from netproof.recheck.ltl import recheck_ltl
 from netproof.recheck.questions import Goal, Question
-from netproof.recheck.report import ReportedResult, recheck_report, source_digest
+from netproof.recheck.report import ReportedResult, recheck_report
 from netproof.recheck.result import RecheckResult
+from netproof.recheck.sources import Sources, source_digest
 from netproof.recheck.temporal import recheck_mu, recheck_temporal
 from netproof.recheck.workflow_questions import question_for
 
@@ -24,6 +25,7 @@ __all__ = [
     "Question",
     "RecheckResult",
     "ReportedResult",
+    "Sources",
     "question_for",
     "recheck",
     "recheck_automata",

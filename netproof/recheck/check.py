@@ -43,6 +43,7 @@ from netproof.recheck.rank import check_rank
 from netproof.recheck.ranked_diagrams import check_ranked_diagrams
 from netproof.recheck.reductions import check_reduction
 from netproof.recheck.result import RecheckResult, RefusedError, SkippedError, Watch, guarded
+from netproof.recheck.rising_sum import check_rising_sum
 from netproof.recheck.runs import check_lasso, check_pump, check_run
 from netproof.recheck.siphon_traps import check_siphon_traps
 from netproof.recheck.soundness_kinds import sound_for_all
@@ -69,6 +70,7 @@ from transition_systems.evidence import (
     LassoEvidence,
     LinearProof,
     LtlLasso,
+    LtlPrefix,
     LtlRanks,
     LtlStubborn,
     MarkedTrapEvidence,
@@ -80,6 +82,7 @@ from transition_systems.evidence import (
     RankedSet,
     RankEvidence,
     ReductionEvidence,
+    RisingSumEvidence,
     RunEvidence,
     SiphonTraps,
     StructureEvidence,
@@ -146,6 +149,8 @@ class _Setting:
                 check_trap(evidence, claim, table, watch)
             case MarkedTrapEvidence():
                 check_marked_trap(evidence, claim, table, watch)
+            case RisingSumEvidence():
+                check_rising_sum(evidence, claim, table, watch)
             case BoundEvidence():
                 check_bound(evidence, claim, table, watch)
             case InvariantEvidence():
@@ -162,7 +167,7 @@ class _Setting:
                 check_stubborn(evidence, claim, table, watch)
             case TreeEvidence() | CtlRanks() | CtlDiagrams():
                 check_temporal(evidence, table, watch)
-            case LtlLasso() | LtlRanks():
+            case LtlLasso() | LtlPrefix() | LtlRanks():
                 check_ltl_net(evidence, table, watch)
             case LtlStubborn():
                 check_ltl_stubborn(evidence, table, watch)

@@ -108,7 +108,7 @@ def _check_paths(
 def _check_fair(
     state: Ints, label: Ints, after: Ints, lts: LTS, evidence: CtlStarProof, watch: Watch
 ) -> None:
-    weak, strong = fair_arcs(lts, evidence.fair), fair_arcs(lts, evidence.strong)
+    weak, strong = (fair_arcs(lts, sets, watch) for sets in (evidence.fair, evidence.strong))
     if not weak and not strong:
         return
     done = np.zeros(len(after), dtype=np.int64)

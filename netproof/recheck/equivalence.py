@@ -14,6 +14,7 @@ from netproof.recheck.linear_distinctions import check_linear_distinction
 from netproof.recheck.normalised import check_normalised
 from netproof.recheck.partitions import check_partition
 from netproof.recheck.result import RecheckResult, RefusedError, Watch, guarded
+from netproof.recheck.shared_formulas import parts_hold
 from netproof.recheck.similarity import check_similarity
 from netproof.recheck.words import check_trace, check_word
 from transition_systems.budget import Budget
@@ -25,6 +26,7 @@ from transition_systems.evidence import (
     LinearDistinction,
     NormalisedSimulation,
     PartitionEvidence,
+    SharedDistinction,
     SimulationEvidence,
     TraceDistinction,
     WordEvidence,
@@ -35,6 +37,7 @@ from transition_systems.lts_data import pair_digest
 __all__ = ["recheck_equivalence"]
 
 Ints = NDArray[np.int64]
+SAME = "the formula does not tell the two systems apart"
 PHRASES = {
     "strong": "strongly bisimilar",
     "branching": "branching bisimilar",
@@ -107,6 +110,8 @@ def recheck_equivalence(
             check_colours(evidence, left, right, watch)
         elif isinstance(evidence, Distinction):
             _check_distinction(evidence, left, right, watch)
+        elif isinstance(evidence, SharedDistinction):
+            _check_shared(evidence, left, right, watch)
         elif isinstance(evidence, TraceDistinction):
             if _claims(evidence, "not ") and evidence.able != "left":
                 raise RefusedError("a preorder is not refuted by a trace of the right system")
@@ -126,7 +131,12 @@ def recheck_equivalence(
 
 
 def _claims(
-    evidence: PartitionEvidence | SimulationEvidence | Distinction | TraceDistinction, prefix: str
+    evidence: PartitionEvidence
+    | SimulationEvidence
+    | Distinction
+    | SharedDistinction
+    | TraceDistinction,
+    prefix: str,
 ) -> bool:
     """Refuse a claim of something else; return whether it is that of a preorder."""
     simulation = SIMULATIONS.get(evidence.relation)
@@ -171,11 +181,26 @@ def _check_distinction(evidence: Distinction, left: LTS, right: LTS, watch: Watc
         formula_holds(lts, evidence.formula, meaning, evidence.atoms, watch)[lts.initial]
         for lts in (left, right)
     )
-    if simulation is not None:
-        apart = (here.any() and not there.any()) or (
-            not preorder and there.any() and not here.any()
-        )
-    else:
-        apart = (here.any() and not there.any()) or (here.all() and not there.all())
-    if not apart:
-        raise RefusedError("the formula does not tell the two systems apart")
+    if simulation is None:
+        _tell_apart(here, there)
+    elif not (
+        (here.any() and not there.any()) or (not preorder and there.any() and not here.any())
+    ):
+        raise RefusedError(SAME)
+
+
+def _check_shared(evidence: SharedDistinction, left: LTS, right: LTS, watch: Watch) -> None:
+    """Check the same of a formula that is given in parts."""
+    _claims(evidence, "not ")
+    if evidence.relation in SIMULATIONS:
+        raise RefusedError(f"a formula in parts is not about {evidence.relation!r:.40}")
+    here, there = (
+        parts_hold(lts, evidence.parts, evidence.relation, evidence.atoms, watch)[lts.initial]
+        for lts in (left, right)
+    )
+    _tell_apart(here, there)
+
+
+def _tell_apart(here: NDArray[np.bool_], there: NDArray[np.bool_]) -> None:
+    if not ((here.any() and not there.any()) or (here.all() and not there.all())):
+        raise RefusedError(SAME)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,11 @@ from netproof.recheck.result import RefusedError, Watch
 from netproof.recheck.silent_steps import marks_of, on_cycles
 from transition_systems.lts import LTS, TAU, TAU_NAME
 
-__all__ = ["formula_holds"]
+__all__ = ["formula_holds", "formula_parts", "value_of"]
 
 Bools = NDArray[np.bool_]
 Shape = tuple[Any, ...]
+T = TypeVar("T")
 
 
 def formula_holds(
@@ -36,7 +37,7 @@ def formula_holds(
         node, ready = waiting.pop()
         if id(node) in number_of:
             continue
-        word, label, below = _parts(node, relation, atoms)
+        word, label, below = formula_parts(node, relation, atoms, tuple)
         if not ready:
             waiting.append((node, True))
             waiting.extend((part, False) for part in below)
@@ -47,13 +48,18 @@ def formula_holds(
             watch.tick()
             watch.fits(len(values) * lts.n_states)
             numbers[key] = len(values)
-            values.append(_value(lts, word, label, atoms, [values[part] for part in parts]))
+            values.append(value_of(lts, word, label, atoms, [values[part] for part in parts]))
         number_of[id(node)] = numbers[key]
     return values[number_of[id(formula)]]
 
 
-def _parts(shape: object, relation: str, atoms: Sequence[str]) -> tuple[str, str, list[Shape]]:
-    """Return operator, label and operands; refuse what is no formula of the relation."""
+def formula_parts(
+    shape: object, relation: str, atoms: Sequence[str], kind: type[T]
+) -> tuple[str, str, list[T]]:
+    """Return operator, label and operands; refuse what is no formula of the relation.
+
+    Operands are of one kind: formulas themselves, or their numbers in a list.
+    """
     if isinstance(shape, tuple) and shape and isinstance(shape[0], str):
         node: Shape = shape
         word: str = node[0]
@@ -69,7 +75,7 @@ def _parts(shape: object, relation: str, atoms: Sequence[str]) -> tuple[str, str
             word = "" if rest else word
         elif not (word in _ARITY and len(rest) == _ARITY[word]) and word != "and":
             word = ""
-        if word and isinstance(label, str) and all(isinstance(part, tuple) for part in rest):
+        if word and isinstance(label, str) and all(type(part) is kind for part in rest):
             return word, label, rest
     raise RefusedError(f"this is no formula of {relation} bisimilarity: a part is not allowed")
 
@@ -83,7 +89,8 @@ _STEPS = {
 _FOR_EVER = {"divergence-branching": "endless", "divergence-weak": "cycle"}
 
 
-def _value(lts: LTS, word: str, label: str, atoms: Sequence[str], parts: list[Bools]) -> Bools:
+def value_of(lts: LTS, word: str, label: str, atoms: Sequence[str], parts: list[Bools]) -> Bools:
+    """Return where a formula holds whose operands hold where ``parts`` say."""
     anywhere = np.ones(lts.n_states, dtype=np.bool_)
     match word:
         case "true":

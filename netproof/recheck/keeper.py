@@ -134,6 +134,16 @@ class Keeper:
         complete = {place: marked.get(place, 0) for place in table.place}
         return set(marked) if tokens == complete and marked == below else None
 
+    @property
+    def indifferent(self) -> bool:
+        """Whether the claim depends on no step: it says nothing of places, nor of their bounds."""
+        return self.free and not self.bound
+
+    def agglomerate(self, place: str, gains: list[dict[str, int]]) -> None:
+        """Refuse what :meth:`permit` refuses; the place is empty from now on."""
+        self.permit(place, gains)
+        self.forget(place)
+
     def permit(self, place: str, gains: list[dict[str, int]]) -> None:
         """Refuse the agglomeration of a place that the claim may depend on."""
         if self.free:
@@ -209,9 +219,10 @@ class Keeper:
 
     def forget(self, place: str) -> None:
         """Note that a place is empty or fixed."""
-        for names in (self.empty, self.exact, self.untouched):
-            if names is not None:
-                names.discard(place)
+        if self.empty is not None:
+            self.empty.discard(place)
+        self.exact.discard(place)
+        self.untouched.discard(place)
         self.single.pop(place, None)
         for terms, _ in self.sums:
             terms.pop(place, None)

@@ -7,6 +7,7 @@ from transition_systems.evidence import (
     CtlStarProof,
     Evidence,
     LtlLasso,
+    LtlPrefix,
     LtlRanks,
     LtlStubborn,
     ParityStrategy,
@@ -42,7 +43,7 @@ def answers_linear(evidence: Evidence, asked: Linear, *, holds: bool) -> bool:
         return False
     if isinstance(evidence, LtlStubborn):
         evidence = evidence.ranks
-    if not isinstance(evidence, LtlRanks if holds else LtlLasso):
+    if not isinstance(evidence, LtlRanks if holds else (LtlLasso, LtlPrefix)):
         return False
     if (evidence.weak, evidence.fair, evidence.strong) != (asked.weak, asked.fair, asked.strong):
         return False

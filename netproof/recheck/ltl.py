@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netproof.recheck.ltl_lasso import check_ltl_lasso
 from netproof.recheck.ltl_net import check_ltl_net
+from netproof.recheck.ltl_prefix import check_ltl_prefix
 from netproof.recheck.ltl_ranks import check_ltl_ranks
 from netproof.recheck.ltl_stubborn import check_ltl_stubborn
 from netproof.recheck.ltl_words import Holds
@@ -11,7 +12,7 @@ from netproof.recheck.net_table import NetTable
 from netproof.recheck.result import RecheckResult, RefusedError, Watch, guarded
 from petri.net import PetriNet
 from transition_systems.budget import Budget
-from transition_systems.evidence import Evidence, LtlLasso, LtlRanks, LtlStubborn
+from transition_systems.evidence import Evidence, LtlLasso, LtlPrefix, LtlRanks, LtlStubborn
 from transition_systems.lts import LTS
 from transition_systems.properties.formulas import Formula, Unary
 from transition_systems.properties.parse import parse_formula
@@ -34,8 +35,8 @@ def recheck_ltl(
     Parameters
     ----------
     evidence
-        A lasso on which the formula does not hold, or ranks on the product of the system with the
-        tableau of the formula's negation.
+        A lasso on which the formula does not hold, a run after which it cannot hold, or ranks on
+        the product of the system with the tableau of the formula's negation.
     model
         The system or the net; its digest must be the claim's. The labels of a net's steps are the
         ids of its transitions; those without a label are silent.
@@ -54,6 +55,7 @@ def recheck_ltl(
     Notes
     -----
     The path is replayed and the formula evaluated on its word: O(length * size of the formula).
+    Along a run the formula is expanded letter by letter, and what is left refuted.
     The tableau is made again by definition, without any simplification: exponential in the
     formula; what does not fit is skipped.
 
@@ -70,7 +72,7 @@ def recheck_ltl(
 
     def work() -> None:
         watch = Watch(budget)
-        if not isinstance(evidence, (LtlLasso, LtlRanks, LtlStubborn)):
+        if not isinstance(evidence, (LtlLasso, LtlPrefix, LtlRanks, LtlStubborn)):
             raise RefusedError("the evidence is about no formula of linear temporal logic")
         if evidence.claim.model_digest != model.digest():
             raise RefusedError("the evidence is about another model: the digest differs")
@@ -84,13 +86,15 @@ def recheck_ltl(
             check_ltl_net(evidence, NetTable(model), watch)
         elif isinstance(evidence, LtlLasso):
             check_ltl_lasso(evidence, model, holds, watch)
+        elif isinstance(evidence, LtlPrefix):
+            check_ltl_prefix(evidence, model, holds, watch)
         else:
             check_ltl_ranks(evidence, model, holds, watch)
 
     return guarded(work)
 
 
-def _text(evidence: LtlLasso | LtlRanks | LtlStubborn) -> str:
+def _text(evidence: LtlLasso | LtlPrefix | LtlRanks | LtlStubborn) -> str:
     return evidence.ranks.formula if isinstance(evidence, LtlStubborn) else evidence.formula
 
 

@@ -36,7 +36,7 @@ def check_ltl_lasso(
     world = seen(evidence, lts, holds, False)
     states, labels = _replayed(evidence, lts, watch)
     loop = evidence.lasso.loop_start
-    _fair(evidence, lts, states[loop:-1], labels[loop:])
+    _fair(evidence, lts, states[loop:-1], frozenset(labels[loop:]), watch)
     word = states[:-1]
     if evidence.weak:
         word, loop = _without_silence(word, labels, loop, world, states[-1], silent)
@@ -74,12 +74,14 @@ def _replayed(evidence: LtlLasso, lts: LTS, watch: Watch) -> tuple[list[int], li
     return states, labels
 
 
-def _fair(evidence: LtlLasso, lts: LTS, states: list[int], labels: list[int]) -> None:
-    for numbers, can in fair_arcs(lts, evidence.fair):
-        if not numbers.intersection(labels) and can[states].all():
+def _fair(
+    evidence: LtlLasso, lts: LTS, states: list[int], labels: frozenset[int], watch: Watch
+) -> None:
+    for numbers, can in fair_arcs(lts, evidence.fair, watch):
+        if numbers.isdisjoint(labels) and can[states].all():
             raise RefusedError("the path is not weakly fair")
-    for numbers, can in fair_arcs(lts, evidence.strong):
-        if not numbers.intersection(labels) and can[states].any():
+    for numbers, can in fair_arcs(lts, evidence.strong, watch):
+        if numbers.isdisjoint(labels) and can[states].any():
             raise RefusedError("the path is not strongly fair")
 
 

@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netproof.recheck.ltl_lasso import check_ltl_lasso
+from netproof.recheck.ltl_prefix import check_ltl_prefix
 from netproof.recheck.ltl_ranks import check_ltl_ranks
 from netproof.recheck.ltl_words import Holds
 from netproof.recheck.net_table import NetTable
 from netproof.recheck.predicates import holds_in
 from netproof.recheck.result import RefusedError, Watch
 from netproof.recheck.state_table import StateTable
-from transition_systems.evidence import LtlLasso, LtlRanks, StateSet
+from transition_systems.evidence import LtlLasso, LtlPrefix, LtlRanks, StateSet
 from transition_systems.evidence_ltl import STAYS
 from transition_systems.lts import LTS
 from transition_systems.properties.predicates import Predicate
@@ -30,10 +31,14 @@ Ints = NDArray[np.int64]
 FIXED = ("tau", "✓")
 
 
-def check_ltl_net(evidence: LtlLasso | LtlRanks, table: NetTable, watch: Watch) -> None:
+def check_ltl_net(
+    evidence: LtlLasso | LtlPrefix | LtlRanks, table: NetTable, watch: Watch
+) -> None:  # fmt: skip
     """Refuse evidence that does not prove its claim about the net."""
     if isinstance(evidence, LtlLasso):
         _check_lasso(evidence, table, watch)
+    elif isinstance(evidence, LtlPrefix):
+        _check_prefix(evidence, table, watch)
     else:
         _check_ranks(evidence, table, watch)
 
@@ -96,6 +101,20 @@ def _check_lasso(evidence: LtlLasso, table: NetTable, watch: Watch) -> None:
     path = replace(lasso, initial=0, steps=tuple(moved))
     holds = _holds(table, rows, 1, watch)
     check_ltl_lasso(replace(evidence, lasso=path), lts, holds, watch, silent)
+
+
+def _check_prefix(evidence: LtlPrefix, table: NetTable, watch: Watch) -> None:
+    """Check a run as a system of its own: its places, one after the other."""
+    run = evidence.run
+    rows = table.rows(table.walk(run.initial, run.steps, watch))
+    names, label, silent = _labels(table)
+    count = len(run.steps)
+    kind = np.array([label[table.transition[step.action]] for step in run.steps], dtype=np.int64)
+    source = np.arange(count, dtype=np.int64)
+    lts = LTS.from_arrays(count + 1, source, kind, source + 1, label_names=names)
+    moved = [replace(step, state=at) for at, step in enumerate(run.steps, start=1)]
+    own = replace(evidence, run=replace(run, initial=0, steps=tuple(moved)))
+    check_ltl_prefix(own, lts, _holds(table, rows, 0, watch), watch, silent)
 
 
 def _check_ranks(evidence: LtlRanks, table: NetTable, watch: Watch) -> None:

@@ -68,7 +68,7 @@ def check_ltl_ranks(
     ranks = integers(evidence.ranks, (depth, len(nodes)), "the ranks")
     conditions = [
         (np.isin(label, list(some)), can[source % n])
-        for some, can in fair_arcs(lts, (*evidence.fair, *evidence.strong))
+        for some, can in fair_arcs(lts, (*evidence.fair, *evidence.strong), watch)
     ]
     tails, heads, arcs, kinds, put_off = edges
     for rank, helpers in zip(ranks, evidence.helpers, strict=True):

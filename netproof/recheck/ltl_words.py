@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from netproof.recheck.result import RefusedError
-from transition_systems.evidence import LtlLasso, LtlRanks
+from netproof.recheck.result import RefusedError, Watch
+from netproof.recheck.system_predicates import system_holds
+from transition_systems.evidence import LtlLasso, LtlPrefix, LtlRanks
 from transition_systems.evidence_ltl import LabelSets, ltl_formula
 from transition_systems.lts import LTS
 from transition_systems.properties.formulas import (
@@ -26,6 +27,7 @@ from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.predicates import (
     And,
     Atom,
+    Compare,
     Constant,
     Dead,
     Enabled,
@@ -74,6 +76,8 @@ def _default(lts: LTS) -> Holds:
             return flags
         if isinstance(leaf, Dead):
             return np.asarray(lts.offsets[1:] == lts.offsets[:-1], dtype=np.bool_)
+        if isinstance(leaf, Compare) and all(name in lts.atoms for name, _ in leaf.terms):
+            return system_holds(lts, leaf, Watch())
         raise RefusedError(f"the system does not say where {leaf} holds")
 
     return holds
@@ -91,7 +95,9 @@ def _operands(node: Formula) -> tuple[Formula, ...]:
             return operands
 
 
-def seen(evidence: LtlLasso | LtlRanks, lts: LTS, holds: Holds | None, holding: bool) -> Seen:
+def seen(
+    evidence: LtlLasso | LtlPrefix | LtlRanks, lts: LTS, holds: Holds | None, holding: bool
+) -> Seen:
     """Return what the formula of the evidence sees; refuse a claim that says something else."""
     fair, strong = evidence.fair, evidence.strong
     said = ltl_formula(
@@ -148,12 +154,14 @@ def numbered(text: str, n_states: int, source: Holds) -> Seen:
     return Seen(tuple(known), tuple(parts), letter, tuple(letters.tolist()), truth)
 
 
-def fair_arcs(lts: LTS, sets: LabelSets) -> list[tuple[frozenset[int], Bools]]:
+def fair_arcs(lts: LTS, sets: LabelSets, watch: Watch) -> list[tuple[frozenset[int], Bools]]:
     """Return for each set of labels their numbers, and the states where one of them can happen."""
     found: list[tuple[frozenset[int], Bools]] = []
+    sources = lts.sources
     for names in sets:
+        watch.tick()
         numbers = frozenset(lts.label_names.index(name) for name in names)
         can = np.zeros(lts.n_states, dtype=np.bool_)
-        can[lts.sources[np.isin(lts.labels, list(numbers))]] = True
+        can[sources[np.isin(lts.labels, list(numbers))]] = True
         found.append((numbers, can))
     return found

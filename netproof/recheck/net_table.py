@@ -54,8 +54,13 @@ class NetTable:
         self.pre = _by_transition(net.pre_arcs)
         self.change: list[Tokens] = []
         for needs, gives in zip(self.pre, _by_transition(net.post_arcs), strict=True):
-            moved = {p: gives.get(p, 0) - needs.get(p, 0) for p in (*needs, *gives)}
-            self.change.append({p: delta for p, delta in moved.items() if delta})
+            for place, weight in needs.items():
+                delta = gives.get(place, 0) - weight
+                if delta:
+                    gives[place] = delta
+                else:
+                    del gives[place]
+            self.change.append(gives)
         self.initial = self.tokens(net.initial.to_dict())
         self.tables: dict[int, tuple[object, object]] = {}
         self.replays: dict[tuple[object, ...], object] = {}

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,6 +31,8 @@ from netproof.recheck.said import (
     shows_witness,
     worth,
 )
+from netproof.recheck.sources import Sources
+from netproof.recheck.systems import asked_of_system, reported_system
 from netproof.recheck.workflow_questions import question_for
 from petri.last_steps import LastSteps
 from petri.net import PetriNet
@@ -41,11 +41,11 @@ from transition_systems.errors import InputError
 from transition_systems.evidence import Evidence, evidence_from_dict
 from transition_systems.properties.predicates import Predicate
 from transition_systems.verdict import Outcome
-from translators.formats import detect_format, format_named
 from translators.ledger import Entry, Ledger
+from translators.named_system import NamedSystem
 from translators.to_petri.translation import NetTranslation, workflow_to_net
 
-__all__ = ["ReportedResult", "recheck_report", "source_digest"]
+__all__ = ["ReportedResult", "recheck_report"]
 
 SCHEMA = "netproof/report/1"
 
@@ -72,10 +72,20 @@ class ReportedResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Model:
-    net: PetriNet
     digest: str
     ledger: Ledger
+    given: PetriNet | None = None
     translation: NetTranslation | None = None
+    system: NamedSystem | None = None
+
+    @property
+    def net(self) -> PetriNet:
+        """The net; that of a transition system is made anew each time."""
+        if self.given is None:
+            if self.system is None:
+                raise RefusedError("the source is no net")
+            return self.system.net()
+        return self.given
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,31 +98,12 @@ class _Answer:
     doubtful: bool = False
 
 
-def source_digest(data: bytes) -> str:
-    """Return the digest by which evidence names its source: ``sha256:`` and 64 hex digits.
-
-    Parameters
-    ----------
-    data
-        The bytes of the file.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> source_digest(b"")[:15]
-    'sha256:e3b0c442'
-    """
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
-
-
 def recheck_report(
     report: str | os.PathLike[str] | Mapping[str, Any],
     *,
     root: str | os.PathLike[str] | None = None,
     budget: Budget | None = None,
+    sources: Sources | None = None,
 ) -> list[ReportedResult]:
     """Decide for each verdict of a report whether its evidence proves it.
 
@@ -124,6 +115,8 @@ def recheck_report(
         The directory from which relative sources are found; by default the current one.
     budget
         Seconds for the whole report; bytes for each piece of evidence.
+    sources
+        Reads the sources; shared by reports on one file, it is read once.
 
     Returns
     -------
@@ -155,9 +148,10 @@ def recheck_report(
     starts = options.get("starts", "one") if isinstance(options, Mapping) else "one"
     limit = (budget or Budget()).fixed()
     base = Path(root) if root is not None else Path()
+    known = Sources() if sources is None else sources
     results: list[ReportedResult] = []
     for entry in data["models"]:
-        results.extend(_model_results(entry, base, starts, limit))
+        results.extend(_model_results(known, entry, base, starts, limit))
     if "summary" in data and all(entry.result.status != "failed" for entry in results):
         wrong = _miscounted(data["summary"], len(data["models"]), results)
         if wrong is not None:
@@ -199,7 +193,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _model_results(
-    entry: object, root: Path, starts: object, budget: Budget
+    sources: Sources, entry: object, root: Path, starts: object, budget: Budget
 ) -> Iterator[ReportedResult]:
     if not isinstance(entry, Mapping) or not isinstance(entry.get("verdicts"), list):
         broken = RecheckResult("failed", "an entry of the report is malformed")
@@ -208,7 +202,7 @@ def _model_results(
     source = str(entry.get("source"))
     model: _Model | RecheckResult
     try:
-        model = _load(source, root, entry.get("format"), starts, budget)
+        model = _load(sources, source, root, entry.get("format"), starts, budget)
     except SkippedError as error:
         model = RecheckResult("skipped", str(error))
     except RefusedError as error:
@@ -261,7 +255,9 @@ def _settled(
     return [replace(one, result=result) if one.doubtful else one for one in answers]
 
 
-def _load(source: str, root: Path, format: object, starts: object, budget: Budget) -> _Model:
+def _load(
+    sources: Sources, source: str, root: Path, format: object, starts: object, budget: Budget
+) -> _Model:
     if source == "-" or source.startswith("<"):
         raise SkippedError("the model does not come from a file that can be read again")
     if starts not in ("one", "all"):
@@ -270,17 +266,15 @@ def _load(source: str, root: Path, format: object, starts: object, budget: Budge
         data = (root / source).read_bytes()
     except (OSError, ValueError) as error:
         raise RefusedError(f"the source {source} cannot be read again: {error}") from error
-    chosen = format_named(format) if isinstance(format, str) else detect_format(data)
-    file = BytesIO(data)
-    file.name = source
-    result = chosen.read(file)
-    digest = source_digest(data)
+    result, digest = sources.read(data, source, format)
     if isinstance(result, PetriNet):
-        return _Model(net=result, digest=digest, ledger=Ledger())
+        return _Model(given=result, digest=digest, ledger=Ledger())
+    if isinstance(result, NamedSystem):
+        return _Model(system=result, digest=digest, ledger=Ledger())
     reading: Literal["one", "all"] = "one" if starts == "one" else "all"
     translation = workflow_to_net(result.graph, starts=reading, budget=budget)
     return _Model(
-        net=translation.net,
+        given=translation.net,
         digest=digest,
         ledger=result.ledger + translation.ledger,
         translation=translation,
@@ -313,6 +307,9 @@ def _verdict(
         open_name = name.startswith("unbounded ") or kind_of_soundness(name)
         asked = name if open_name else asked_properties([name])[0]
         evidence = evidence_from_dict(data)
+        if model.system is not None and not open_name and asked_of_system(asked):
+            result = reported_system(said, asked, evidence, model.system, model.digest, budget)
+            return _Answer(said, result, evidence)
         if claimed:
             holds = outcome == Outcome.HOLDS
             own_exactness(asked, holds, evidence, model.ledger, said.get("exactness"))

@@ -40,6 +40,7 @@ __all__ = [
     "avoids",
     "carries",
     "own_exactness",
+    "run_of",
     "shown_assumptions",
     "shown_ledger",
     "shows_witness",
@@ -131,7 +132,7 @@ def shows_witness(
     memory: LastSteps | None = None,
 ) -> None:
     """Refuse a witness that is not the run of the evidence, told on the user's own model."""
-    run = _run(evidence)
+    run = run_of(evidence)
     if run is not None and memory is not None:
         run = memory.own(run)
     if run is not None and translation is not None:
@@ -146,12 +147,13 @@ def _placed(run: object) -> object:
     return {**run, "steps": [_anywhere(step) for step in run["steps"]]}
 
 
-def _run(evidence: Evidence) -> Run | Lasso | None:
+def run_of(evidence: Evidence) -> Run | Lasso | None:
+    """Return the run or lasso that a piece of evidence shows."""
     found: Any = getattr(evidence, "run", None)
     if found is None:
         found = getattr(evidence, "lasso", None)
     if found is None and isinstance(evidence, Parts) and len(evidence.parts) == 1:
-        return _run(evidence.parts[0][1])
+        return run_of(evidence.parts[0][1])
     return found if isinstance(found, Run | Lasso) else None
 
 

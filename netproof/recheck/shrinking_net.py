@@ -18,7 +18,12 @@ Image = str | int | tuple[Arcs, int] | None
 class Keeps(Protocol):
     """What a claim allows, told of each step that it may depend on."""
 
-    def permit(self, place: str, gains: list[Arcs]) -> None:
+    @property
+    def indifferent(self) -> bool:
+        """Whether the claim depends on no step."""
+        ...
+
+    def agglomerate(self, place: str, gains: list[Arcs]) -> None:
         """Refuse the agglomeration of a place whose tokens move on to one of the markings."""
         ...
 
@@ -68,20 +73,21 @@ class ShrinkingNet:
 
     def __init__(self, table: NetTable) -> None:
         names, moves = table.net.place_ids, table.net.transition_ids
-        self.needs: dict[str, Arcs] = {
-            t: {names[p]: n for p, n in table.pre[i].items()} for i, t in enumerate(moves)
-        }
+        self.needs: dict[str, Arcs] = {}
         self.gives: dict[str, Arcs] = {}
-        for i, t in enumerate(moves):
-            after = dict(self.needs[t])
-            for place, delta in table.change[i].items():
-                after[names[place]] = after.get(names[place], 0) + delta
-            self.gives[t] = {p: n for p, n in after.items() if n}
+        self.users: dict[str, set[str]] = {p: set() for p in names}
+        for t, pre, change in zip(moves, table.pre, table.change, strict=True):
+            needs = {names[p]: n for p, n in pre.items()}
+            gives = dict(needs)
+            for place, delta in change.items():
+                name = names[place]
+                gives[name] = gives.get(name, 0) + delta
+                if not gives[name]:
+                    del gives[name]
+            self.needs[t], self.gives[t] = needs, gives
+            self.use(t)
         self.places = dict.fromkeys(names)
         self.tokens = {names[p]: n for p, n in table.initial.items()}
-        self.users: dict[str, set[str]] = {p: set() for p in names}
-        for t in moves:
-            self.use(t)
         self.below: dict[str, Below] = {t: [t] for t in moves}
         self.image: dict[str, Image] = {}
         self._known: tuple[int, dict[str, tuple[Arcs, int]]] | None = None
@@ -90,12 +96,16 @@ class ShrinkingNet:
 
     def use(self, transition: str) -> None:
         """Note the arcs of a transition at its places."""
-        for place in (*self.needs[transition], *self.gives[transition]):
+        for place in self.needs[transition]:
+            self.users[place].add(transition)
+        for place in self.gives[transition]:
             self.users[place].add(transition)
 
     def leave(self, transition: str) -> None:
         """Take the arcs of a transition from its places."""
-        for place in (*self.needs[transition], *self.gives[transition]):
+        for place in self.needs[transition]:
+            self.users[place].discard(transition)
+        for place in self.gives[transition]:
             self.users[place].discard(transition)
 
     def drop(self, transition: str) -> None:

@@ -47,7 +47,11 @@ def check_siphon_traps(
         {p for p in (*needs, *change) if needs.get(p, 0) + change.get(p, 0) > 0}
         for needs, change in zip(table.pre, table.change, strict=True)
     ]
-    traps = [_trap(names, table, gives, watch) for names in evidence.traps]
+    users: list[list[int]] = [[] for _ in table.place]
+    for number, needs in enumerate(table.pre):
+        for place in needs:
+            users[place].append(number)
+    traps = [_trap(names, table, users, gives, watch) for names in evidence.traps]
     try:
         z3: Any = import_module("z3")
     except ImportError:
@@ -72,14 +76,20 @@ def _free_choice(table: NetTable) -> None:
                 raise RefusedError(f"the net is not free choice at {name!r:.60}")
 
 
-def _trap(names: tuple[str, ...], table: NetTable, gives: list[set[int]], watch: Watch) -> set[int]:
+def _trap(
+    names: tuple[str, ...],
+    table: NetTable,
+    users: list[list[int]],
+    gives: list[set[int]],
+    watch: Watch,
+) -> set[int]:
     """Return a trap by the numbers of its places; refuse what is none, or not marked."""
     watch.tick()
     if any(name not in table.place for name in names):
         raise RefusedError("a trap has a place that the net has not")
     trap = {table.place[name] for name in names}
-    for needs, into in zip(table.pre, gives, strict=True):
-        if not trap.isdisjoint(needs) and trap.isdisjoint(into):
+    for place in trap:
+        if any(trap.isdisjoint(gives[number]) for number in users[place]):
             raise RefusedError("a transition takes from a trap and puts nothing into it")
     if trap.isdisjoint(table.initial):
         raise RefusedError("a trap is not marked at the start")

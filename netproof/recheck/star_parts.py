@@ -125,14 +125,18 @@ def evaluated(
                 return np.asarray(holds(node), dtype=np.bool_)
 
     def fixpoint(now: Bools, kept: Bools, start: bool) -> Bools:
-        """Solve ``x = now or (kept and next x)`` from below (False) or above (True)."""
-        found = constant(start)
+        """Solve ``x = now or (kept and next x)`` from below (False) or above (True).
+
+        The right side, put into itself, has this form again, with the state twice as far away for
+        the next one. So each round tries twice as many iterations from the start as the last.
+        """
+        yes, may, far = now, kept, after
         while True:
             watch.tick()
-            again = now | (kept & found[after])
-            if (again == found).all():
+            found = yes | may if start else yes
+            if (found == (now | (kept & found[after]))).all():
                 return found
-            found = again
+            yes, may, far = yes | (may & yes[far]), may & may[far], far[far]
 
     def combine(node: Formula, below: list[Bools]) -> Bools:
         watch.tick()

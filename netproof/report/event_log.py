@@ -15,6 +15,7 @@ from transition_systems.run import Lasso, Run, Step
 __all__ = ["csv_text", "report_cases", "run_case", "xes_text"]
 
 #: What a step does to its element, as the standard life cycle of XES calls it; else ``complete``.
+NO_POOL = ("place", "transition", "state", "label")
 LIFECYCLE = {"start": "start", "repeat": "start", "skip": "autoskip"}
 #: What every case of a report is told with.
 ATTRIBUTES = ("property", "outcome")
@@ -105,7 +106,7 @@ def _event(step: Step, outline: Outline, file: str | None, repeated: bool) -> Lo
     owner = outline.owner(step.action)
     element = outline.elements.get(owner)
     span = step.source if step.source is not None else outline.place(owner)
-    in_net = element is None or element.shape in ("place", "transition")
+    in_net = element is None or element.shape in NO_POOL
     return LogEvent(
         activity=step.label if element is None else element.title or owner,
         lifecycle=LIFECYCLE.get(outline.phases.get(step.action, ""), "complete"),

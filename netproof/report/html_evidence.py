@@ -36,6 +36,8 @@ EVIDENCE_IN_WORDS = {
     "reduction": "steps to a smaller net that do not change the answer, and evidence about it",
     "marked-trap": "a run that puts a token where one has to stay for ever, and where the goal "
     "wants none",
+    "rising-sum": "a run after which a weighted sum of tokens, which no step lowers, is higher "
+    "than anywhere in the goal",
     "stubborn-sets": "some states, with the steps that matter there: what the other steps do "
     "can come later, or not at all",
     "linear-proof": "inequalities between numbers of tokens that hold in all states, from which "
@@ -47,6 +49,7 @@ EVIDENCE_IN_WORDS = {
     "places runs empty",
     "ltl-lasso": "an infinite path on which the formula fails: its beginning, and steps that "
     "are repeated for ever",
+    "ltl-prefix": "a run after which the formula fails, however it goes on",
     "ltl-ranks": "numbers which show that on no path the formula fails",
     "tree": "runs, and runs along them, that show what exists",
     "ctl-ranks": "all states, with the number of steps from each to each goal of the formula",
@@ -58,6 +61,7 @@ EVIDENCE_IN_WORDS = {
     "isomorphism": "a map between the states of both systems",
     "colour-difference": "rounds of colouring the states by their neighbours, after which the "
     "colours of both systems differ",
+    "shared-distinction": "a deep formula that tells the two systems apart, part by part",
     "trace-distinction": "steps that only one of the systems can do",
     "normalised-simulation": "sets of states that can do whatever is done by the states beside "
     "them",

@@ -29,6 +29,7 @@ def lts_drawing(
     centre: set[int],
     *,
     title: str = "machine",
+    id: Callable[[int], str] = lambda state: f"{STATE}{state}",
     seconds: float = LAYOUT_SECONDS,
 ) -> tuple[str, str] | None:
     """Return a system as SVG in which states and arcs carry ids, and a remark on what is left out.
@@ -43,6 +44,8 @@ def lts_drawing(
         The states that matter; the initial ones where empty.
     title
         For those who do not see the picture.
+    id
+        The id that a state carries.
     seconds
         Wall time for the layout.
 
@@ -73,7 +76,8 @@ def lts_drawing(
         if "pos" in item and item["name"].startswith("s"):
             x, y = (float(v) for v in item["pos"].split(","))
             state = int(item["name"][1:])
-            nodes.append(_state(state, name(state), labels[state], x, top - y, lts))
+            final = bool(lts.final[state])
+            nodes.append(_state(id(state), name(state), labels[state], x, top - y, final=final))
     width, height = right + 2 * MARGIN, top + 2 * MARGIN
     return framed([*arcs, *nodes], width, height, MARGIN, title), note or ""
 
@@ -114,7 +118,7 @@ def _dot(lts: LTS, shown: list[int], labels: dict[int, str]) -> str:
     return "\n".join([*lines, "}"])
 
 
-def _state(state: int, name: str, label: str, x: float, y: float, lts: LTS) -> str:
+def _state(id: str, name: str, label: str, x: float, y: float, *, final: bool) -> str:
     width, height = _size(label)
 
     def box(by: float) -> str:
@@ -125,9 +129,10 @@ def _state(state: int, name: str, label: str, x: float, y: float, lts: LTS) -> s
         )
 
     text = written_lines(textwrap.wrap(label, 14), x, y)
-    rings = box(0) + (box(3) if lts.final[state] else "")
-    title = f"{name} (final)" if lts.final[state] else name
-    return f'<g data-element="{STATE}{state}"><title>{escape(title)}</title>{rings}{text}</g>'
+    rings = box(0) + (box(3) if final else "")
+    title = f"{name} (final)" if final else name
+    carried = escape(id, quote=True)
+    return f'<g data-element="{carried}"><title>{escape(title)}</title>{rings}{text}</g>'
 
 
 def _arc(id: str, label: str, points: list[Point], at: Point | None) -> str:

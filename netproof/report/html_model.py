@@ -117,6 +117,9 @@ def _size(model: ModelReport) -> str:
         return "could not be read" if not model.internal else "could not be checked"
     net = f"net of {model.places:,} places and {model.transitions:,} transitions"
     kind = words(model.format or "model", 40)
+    if model.system:
+        size = f"{model.places:,} states · {model.transitions:,} arcs"
+        return f"{kind} · {size} · {sum(model.timings.values()):.2f} s"
     return f"{kind} · {model.nodes:,} nodes · {net} · {sum(model.timings.values()):.2f} s"
 
 
@@ -222,6 +225,8 @@ def _sentence(step: Step, outline: Outline) -> str:
     element = outline.elements.get(step.action)
     if element is not None and element.shape == "transition":
         return f"“{text}” fires"
+    if element is not None and element.shape == "label":
+        return f"“{text}” leads to {', '.join(str(name) for name in step.state)}"
     return text[:1].upper() + text[1:]
 
 

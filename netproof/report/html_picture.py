@@ -16,6 +16,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
 from netproof.loading import Model, load
+from netproof.report.html_lts import lts_drawing
 from netproof.report.html_markup import attribute, without_direction
 from netproof.report.html_net import net_drawing
 from netproof.report.html_views import View
@@ -23,6 +24,7 @@ from netproof.report.model import ModelReport
 from netproof.report.outline import Outline, outline_of
 from netproof.report.text import plain
 from transition_systems.errors import NetproofError
+from translators.named_system import NamedSystem
 from translators.workflow.draw import computed_layout, workflow_svg
 from translators.workflow.graph import WorkflowGraph
 
@@ -107,6 +109,8 @@ def page_picture(
         ``None`` where no layout could be computed in time.
     """
     note = ""
+    if model.system is not None:
+        return _system_picture(model.system, centre, number, seconds=seconds)
     if model.graph is None:
         assert model.net is not None
         drawn = net_drawing(model.net, centre, seconds=seconds)
@@ -121,6 +125,18 @@ def page_picture(
     root = prepared(workflow_svg(graph), number)
     ids = {group.get("data-element", "") for group in root.findall("g[@data-element]")}
     return root, note, _stand_ins(graph, ids)
+
+
+def _system_picture(
+    system: NamedSystem, centre: set[str], number: int, *, seconds: float
+) -> tuple[Element, str, Mapping[str, str]] | None:
+    """Return a transition system as a picture: its states have their names for ids."""
+    near = {state for name in centre if (state := system.state_named(name)) is not None}
+    name = system.state_name
+    drawn = lts_drawing(
+        system.lts, name, near, title=system.name or "system", seconds=seconds, id=name
+    )
+    return None if drawn is None else (prepared(drawn[0], number), drawn[1], {})
 
 
 def _stand_ins(graph: WorkflowGraph, drawn: set[str]) -> dict[str, str]:

@@ -134,7 +134,7 @@ def place_words(id: str, outline: Outline) -> str:
             text = f"on “{link.title}”"
     else:
         element = outline.elements.get(id)
-        inside = element is not None and element.shape in ("task", "place")
+        inside = element is not None and element.shape in ("task", "place", "state")
         text = f"{'in' if inside else 'at'} {_name(id, outline)}"
     return clean(text if len(text) <= MAX_WORDS else text[: MAX_WORDS - 1] + "…")
 
@@ -145,8 +145,8 @@ def _name(id: str, outline: Outline) -> str:
         return id
     if element.shape == "gateway":
         return f"the gateway “{element.title}”" if element.title else f"the gateway {id}"
-    if element.shape == "place":
-        return f"place {element.title}"
+    if element.shape in ("place", "state"):
+        return f"{element.shape} {element.title}"
     if element.title == id and len(id) > MAX_ID and element.shape in EVENTS:
         return EVENTS[element.shape]
     return f"“{element.title or id}”"

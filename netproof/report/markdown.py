@@ -175,7 +175,8 @@ def _finding(finding: Finding, outline: Outline, told: list[Run | Lasso], root: 
     if run is not None:
         told.append(run)
         lines += [*_steps(run), ""]
-    if 0 < len(outline.elements) <= MAX_CHART_NODES:
+    drawn = sum(element.shape != "label" for element in outline.elements.values())
+    if 0 < drawn <= MAX_CHART_NODES:
         chart = mermaid_chart(outline, run=run, blamed=finding.elements)
         lines += ["```mermaid", chart, "```", ""]
     return lines

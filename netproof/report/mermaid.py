@@ -14,6 +14,7 @@ MAX_LABEL = 60
 _SHAPES = {
     "task": ("[", "]"), "gateway": ("{", "}"), "start": ("((", "))"), "event": ("((", "))"),
     "end": ("(((", ")))"), "place": ("((", "))"), "transition": ("[", "]"),
+    "state": ("(", ")"),
 }  # fmt: skip
 _CODES = {
     "#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;", "\\": "#92;",
@@ -49,7 +50,8 @@ def mermaid_chart(
       classDef stuck stroke:#b42318,stroke-width:4px
       class n1 stuck
     """
-    names = {id: f"n{number}" for number, id in enumerate(outline.elements)}
+    shown = {id: one for id, one in outline.elements.items() if one.shape != "label"}
+    names = {id: f"n{number}" for number, id in enumerate(shown)}
     wrong = set(blamed)
     stuck = {id for id in wrong if id in names}
     stuck |= {
@@ -63,9 +65,10 @@ def mermaid_chart(
     for step in steps:
         if isinstance(step.state, dict):
             marked.update(str(id) for id in step.state)
+    passed |= {id for id in marked if id in shown and shown[id].shape == "state"}
     lines = ["flowchart LR"]
     threads: dict[str, list[Element]] = {}
-    for element in outline.elements.values():
+    for element in shown.values():
         threads.setdefault(element.thread, []).append(element)
     for number, (thread, members) in enumerate(threads.items()):
         indent = "  "
@@ -89,13 +92,11 @@ def mermaid_chart(
         lines.append(f"  {names[link.source]} {arrow}{text} {names[link.target]}")
     lines.append("  classDef way stroke-width:3px")
     lines.append("  classDef stuck stroke:#b42318,stroke-width:4px")
-    way = [names[id] for id in outline.elements if id in passed and id not in stuck]
+    way = [names[id] for id in shown if id in passed and id not in stuck]
     if way:
         lines.append(f"  class {','.join(way)} way")
     if stuck:
-        lines.append(
-            f"  class {','.join(names[id] for id in outline.elements if id in stuck)} stuck"
-        )
+        lines.append(f"  class {','.join(names[id] for id in shown if id in stuck)} stuck")
     return "\n".join(lines)
 
 

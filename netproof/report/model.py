@@ -147,7 +147,10 @@ class ModelReport:
     error
         Why the file could not be read, ``None`` if it could; ``internal`` tells our own fault.
     nodes, places, transitions
-        Sizes of the model and of the net that was analysed.
+        Sizes of the model and of the net that was analysed; of a transition system the number of
+        states and arcs.
+    system
+        Whether the model is a transition system.
     ledger, assumptions
         What became of each element; what the question takes for granted.
     verdicts
@@ -167,6 +170,7 @@ class ModelReport:
     nodes: int = 0
     places: int = 0
     transitions: int = 0
+    system: bool = False
     ledger: Ledger = field(default_factory=Ledger)
     assumptions: tuple[str, ...] = ()
     verdicts: tuple[VerdictReport, ...] = ()

@@ -9,16 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from transition_systems.lts import TAU_NAME
 from transition_systems.source_span import SourceSpan
 
 __all__ = ["Element", "Link", "Outline", "outline_of"]
 
-Shape = Literal["task", "gateway", "start", "event", "end", "place", "transition"]
+Shape = Literal["task", "gateway", "start", "event", "end", "place", "transition", "state", "label"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Element:
-    """A node of a workflow, or a place or transition of a net.
+    """A node of a workflow, a place or transition of a net, a state or label of a system.
 
     ``thread`` is the title of the pool or process that it belongs to, ``thread_id`` its id;
     ``lane`` the title of its innermost lane; ``mark`` the sign of a gateway.
@@ -70,6 +71,7 @@ class Outline:
 
 
 MOST_NESTED = 100
+MOST_STATES, MOST_ARCS = 2_000, 10_000
 _MARKS = {
     "exclusive": "×", "parallel": "+", "inclusive": "○", "event-based": "⬠", "complex": "*",
 }  # fmt: skip
@@ -101,7 +103,7 @@ def outline_of(model: Any, translation: Any = None) -> Outline:
             owners = {t.id: t.owner for t in translation.transitions.values()}
             phases = {t.id: t.phase for t in translation.transitions.values()}
         return _of_graph(model.graph, owners, phases)
-    return _of_net(model.net)
+    return _of_net(model.net) if model.system is None else _of_system(model.system)
 
 
 def _of_graph(graph: Any, owners: dict[str, str], phases: dict[str, str]) -> Outline:
@@ -162,6 +164,26 @@ def _lanes(graph: Any) -> dict[str, str]:
             at = around.get(at)
         found[node.id] = held.get(str(at), "")
     return found
+
+
+def _of_system(system: Any) -> Outline:
+    """Return the labels of a transition system as what acts, and states and arcs of a small one."""
+    thread, lts = str(system.name or "system"), system.lts
+    elements = {
+        label: Element(id=label, title=label, shape="label", thread=thread)
+        for label in system.labels
+    }
+    links: dict[str, Link] = {}
+    if lts.n_states <= MOST_STATES and lts.n_arcs <= MOST_ARCS:
+        names = system.state_names()
+        for name in names:
+            state = Element(id=name, title=name, shape="state", thread=thread)
+            elements.setdefault(name, state)
+        for number, (source, label, target) in enumerate(lts.arcs()):
+            id = f"arc {number + 1}"
+            title = label or TAU_NAME
+            links[id] = Link(id=id, source=names[source], target=names[target], title=title)
+    return Outline(elements=elements, links=links)
 
 
 def _of_net(net: Any) -> Outline:

@@ -100,6 +100,8 @@ def _model(model: ModelReport, ink: _Ink) -> list[str]:
         shown = _fit(error if error.startswith(prefix) else f"{model.source}: {error}")
         return [ink.paint("error ", "31") + shown, ""]
     size = f"{model.nodes} nodes; net of {model.places} places, {model.transitions} transitions"
+    if model.system:
+        size = f"{model.places} states, {model.transitions} arcs"
     lines = [f"{title}  ({model.format}, {size})"]
     shown_run: Run | Lasso | None = None
     width = max((len(entry.name) for entry in model.verdicts), default=0)

@@ -14,7 +14,8 @@ from petri.induction.encoding import Encoding
 from petri.induction.inductive import Answers
 from petri.net import PetriNet
 from petri.walking.shortening import Firing, shortened
-from transition_systems.budget import Budget
+from transition_systems.budget import Budget, Meter
+from transition_systems.errors import UndecidedError
 from transition_systems.progress import Progress, ProgressCallback
 from transition_systems.properties.predicates import Predicate
 from transition_systems.smt import load_z3
@@ -65,10 +66,18 @@ def bounded_model_checking(
     >>> len(verdict.witness)
     100
     """
-    z3 = load_z3()
     answers = Answers(net, goal, "bmc", name, budget, seed)
+    try:
+        return _deeper(answers, max_sweeps, progress)
+    except UndecidedError as error:
+        return answers.unknown(f"{error}; no run of few sweeps")
+
+
+def _deeper(answers: Answers, max_sweeps: int, progress: ProgressCallback | None) -> Verdict:
+    z3 = load_z3()
+    net, goal, seed = answers.net, answers.goal, answers.seed
     limit, meter = answers.limit, answers.limit.start()
-    encoding, cubes = Encoding(net), Cubes(net)
+    encoding, cubes = Encoding(net, limit), Cubes(net)
     order = _order(cubes)
     solver: Any = z3.SolverFor("QF_LIA")
     solver.set("random_seed", 0 if seed is None else seed)
@@ -101,7 +110,7 @@ def bounded_model_checking(
             return answers.unknown("no transition can ever fire, and the initial marking is not in")
         if progress is not None:
             progress(Progress(stage="bounded model checking", states=depth, seconds=meter.seconds))
-        marking = _sweep(solver, cubes, order, marking, counts)
+        marking = _sweep(solver, cubes, order, marking, counts, meter)
     return answers.unknown(f"no run of {max_sweeps} sweeps reaches it")
 
 
@@ -121,7 +130,12 @@ def _order(cubes: Cubes) -> list[int]:
 
 
 def _sweep(
-    solver: Any, cubes: Cubes, order: list[int], marking: list[Any], counts: list[list[Any]]
+    solver: Any,
+    cubes: Cubes,
+    order: list[int],
+    marking: list[Any],
+    counts: list[list[Any]],
+    meter: Meter,
 ) -> list[Any]:
     """Add a sweep and return the marking after it."""
     z3 = load_z3()
@@ -129,6 +143,7 @@ def _sweep(
     after = list(marking)
     sweep: list[Any] = []
     for transition in order:
+        meter.require_time()
         count = z3.Int(f"x{transition}@{depth}")
         sweep.append(count)
         solver.add(count >= 0)

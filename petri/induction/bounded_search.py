@@ -9,7 +9,8 @@ from typing import Any
 
 from petri.induction.encoding import Encoding
 from petri.net import PetriNet
-from transition_systems.budget import Budget
+from transition_systems.budget import Budget, Meter
+from transition_systems.errors import UndecidedError
 from transition_systems.progress import Progress, ProgressCallback
 from transition_systems.properties.predicates import Predicate
 from transition_systems.run import Run
@@ -37,11 +38,22 @@ def search_bounded(
     budget, progress
         Seconds, and a callback told at each depth.
     """
-    z3 = load_z3()
-
-    meter = (budget or Budget()).start()
     limit = (budget or Budget()).fixed()
-    encoding = Encoding(net)
+    try:
+        return _deeper(Encoding(net, limit), goal, max_steps, limit, progress)
+    except UndecidedError:
+        return None
+
+
+def _deeper(
+    encoding: Encoding,
+    goal: Predicate,
+    max_steps: int,
+    limit: Budget,
+    progress: ProgressCallback | None,
+) -> Run | None:
+    z3 = load_z3()
+    net, meter = encoding.net, limit.start()
     unrolled: list[Any] = []
     marking: list[Any] = [z3.IntVal(int(n)) for n in net.initial.to_array(net.place_ids)]
     for depth in range(max_steps + 1):
@@ -53,11 +65,13 @@ def search_bounded(
             return None
         if progress is not None:
             progress(Progress(stage="bounded search", states=depth, seconds=meter.seconds))
-        marking = _step(encoding, unrolled, marking, depth)
+        marking = _step(encoding, unrolled, marking, depth, meter)
     return None
 
 
-def _step(encoding: Encoding, unrolled: list[Any], marking: list[Any], depth: int) -> list[Any]:
+def _step(
+    encoding: Encoding, unrolled: list[Any], marking: list[Any], depth: int, meter: Meter
+) -> list[Any]:
     """Add one step to the unrolling and return the marking after it."""
     z3 = load_z3()
 
@@ -66,6 +80,7 @@ def _step(encoding: Encoding, unrolled: list[Any], marking: list[Any], depth: in
     unrolled += [choice >= 0, choice < count]
     changes: dict[int, list[Any]] = {}
     for transition in range(count):
+        meter.require_time()
         chosen = choice == transition
         unrolled.append(z3.Implies(chosen, encoding.enabled(transition, marking)))
         for place, delta in encoding.effect(transition).items():

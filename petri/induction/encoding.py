@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
 from petri.net import PetriNet
+from transition_systems.budget import Budget
 from transition_systems.properties.predicates import (
     And,
     Atom,
@@ -20,6 +22,10 @@ from transition_systems.smt import all_of, any_of, load_z3
 
 __all__ = ["Encoding"]
 
+# Nodes of a predicate between two looks at the clock.
+NODES = 64
+COMPARE: dict[str, Any] = {"<=": le, ">=": ge, "==": eq, "!=": ne, "<": lt, ">": gt}
+
 
 class Encoding:
     """Terms of one net.
@@ -28,10 +34,13 @@ class Encoding:
     ----------
     net
         The net.
+    budget
+        Its seconds bound how long terms are made.
     """
 
-    def __init__(self, net: PetriNet) -> None:
+    def __init__(self, net: PetriNet, budget: Budget | None = None) -> None:
         self.net = net
+        self._meter = (budget or Budget()).start()
         offsets, places, weights = net.pre_arcs
         self.pre = [
             [(int(places[a]), int(weights[a])) for a in range(offsets[t], offsets[t + 1])]
@@ -63,6 +72,8 @@ class Encoding:
         ------
         UsageError
             When the predicate names a place or transition that the net does not have.
+        UndecidedError
+            When the time is used up.
         """
         z3 = load_z3()
 
@@ -75,6 +86,8 @@ class Encoding:
                 children = (node.operand,) if isinstance(node, Not) else node.operands
                 stack.extend((child, False) for child in children)
                 continue
+            if len(done) % NODES == NODES - 1:
+                self._meter.require_time()
             done[id(node)] = self._term(node, marking, done, z3)
         return done[id(predicate)]
 
@@ -86,10 +99,7 @@ class Encoding:
                 total = z3.Sum(
                     [z3.IntVal(0)] + [k * marking[self.net.place_index(p)] for p, k in terms]
                 )
-                return {
-                    "<=": total <= bound, ">=": total >= bound, "==": total == bound,
-                    "!=": total != bound, "<": total < bound, ">": total > bound,
-                }[op]  # fmt: skip
+                return COMPARE[op](total, bound)
             case Atom(name):
                 return marking[self.net.place_index(name)] >= 1
             case Enabled(name):

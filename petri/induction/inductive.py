@@ -12,7 +12,8 @@ from petri.induction.encoding import Encoding
 from petri.net import PetriNet
 from petri.structure.flow_bases import place_flows
 from petri.structure.siphons_traps import maximal_trap
-from transition_systems.budget import Budget
+from transition_systems.budget import OUT_OF_TIME, Budget
+from transition_systems.errors import UndecidedError
 from transition_systems.evidence import Evidence, InvariantEvidence, RunEvidence
 from transition_systems.properties.format import format_formula, format_predicate
 from transition_systems.properties.formulas import always_everywhere, possible
@@ -28,7 +29,7 @@ Tokens = list[int]
 MOST_REMOVALS = 200
 
 
-class UndecidedQueryError(Exception):
+class UndecidedQueryError(UndecidedError):
     """The solver gave no answer in the time that was left."""
 
 
@@ -60,7 +61,7 @@ class Strengthening:
     def __init__(self, net: PetriNet, cubes: Cubes, limit: Budget) -> None:
         z3 = load_z3()
         self.net, self.cubes, self.limit = net, cubes, limit
-        self.encoding = Encoding(net)
+        self.encoding = Encoding(net, limit)
         self.marking: list[Any] = [z3.Int(f"m{p}") for p in range(len(net.place_ids))]
         self.solver: Any = z3.SolverFor("QF_LIA")
         self.solver.set("random_seed", 0)
@@ -88,7 +89,7 @@ class Strengthening:
             left = self.limit.remaining()
             if left is not None:
                 if left <= 0:
-                    raise UndecidedQueryError("the time budget is used up")
+                    raise UndecidedQueryError(OUT_OF_TIME)
                 self.solver.set("timeout", max(1, min(int(left * 1000), (1 << 32) - 2)))
             self.solver.push()
             try:
@@ -96,7 +97,7 @@ class Strengthening:
                 answer = str(self.solver.check(*assumptions))
                 if answer == "unknown":
                     why = str(self.solver.reason_unknown())
-                    short = "the time budget is used up" if left is not None else why
+                    short = OUT_OF_TIME if left is not None else why
                     raise UndecidedQueryError(short)
                 if answer == "unsat":
                     return None

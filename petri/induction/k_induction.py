@@ -8,10 +8,10 @@ that any solver can check in one step.
 from __future__ import annotations
 
 from petri.induction.cubes import Cube, Cubes, inside, subsumes
-from petri.induction.inductive import Answers, Strengthening, UndecidedQueryError
+from petri.induction.inductive import Answers, Strengthening
 from petri.net import PetriNet
 from transition_systems.budget import Budget
-from transition_systems.errors import UsageError
+from transition_systems.errors import UndecidedError, UsageError
 from transition_systems.progress import Progress, ProgressCallback
 from transition_systems.properties.predicates import Predicate
 from transition_systems.smt import load_z3
@@ -68,7 +68,7 @@ def k_induction(
     answers = Answers(net, goal, "k-induction", name, budget, seed)
     try:
         return _decide(answers, max_k, progress)
-    except UndecidedQueryError as error:
+    except UndecidedError as error:
         return answers.unknown(str(error))
 
 
@@ -108,15 +108,15 @@ def _decide(answers: Answers, max_k: int, progress: ProgressCallback | None) -> 
         fresh: list[Cube] = []
         for cube in layer:
             for transition in cubes.entering(cube):
+                reason = meter.exhausted(states=len(blocked))
+                if reason is not None:
+                    return answers.unknown(f"{reason}; it takes more than {k - 1} steps")
                 before = cubes.before(cube, transition)
                 if before is None or any(subsumes(other, before) for other in blocked):
                     continue
                 way = (transition, *ways[cube])
                 if inside(before, cubes.initial):
                     return answers.reached(way)
-                reason = meter.exhausted(states=len(blocked))
-                if reason is not None:
-                    return answers.unknown(f"{reason}; it takes more than {k - 1} steps")
                 if known.ask([cubes.term(before, known.marking)]) is not None:
                     block(before, way)
                     fresh.append(before)

@@ -13,6 +13,7 @@ from petri.induction.cubes import Cube, Cubes, inside, subsumes
 from petri.induction.inductive import Answers, Strengthening, UndecidedQueryError
 from petri.net import PetriNet
 from transition_systems.budget import Budget, Meter
+from transition_systems.errors import UndecidedError
 from transition_systems.progress import Progress, ProgressCallback
 from transition_systems.properties.predicates import Predicate
 from transition_systems.smt import load_z3
@@ -69,7 +70,7 @@ def pdr(
     answers = Answers(net, goal, "pdr", name, budget, seed)
     try:
         return _Frames(answers).decide(max_frames, progress)
-    except UndecidedQueryError as error:
+    except UndecidedError as error:
         return answers.unknown(str(error))
 
 
@@ -129,6 +130,7 @@ class _Frames:
         cubes, known = self.cubes, self.known
         ways: list[tuple[int, Cube]] = []
         for transition in cubes.entering(cube):
+            self.meter.require_time()
             before = cubes.before(cube, transition)
             if before is not None:
                 ways.append((transition, before))

@@ -13,7 +13,8 @@ from petri.induction.encoding import Encoding
 from petri.induction.inductive import Answers
 from petri.net import PetriNet
 from petri.structure.flow_bases import place_flows
-from transition_systems.budget import Budget
+from transition_systems.budget import OUT_OF_TIME, Budget
+from transition_systems.errors import UndecidedError
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.predicates import (
     And,
@@ -25,7 +26,7 @@ from transition_systems.properties.predicates import (
     Predicate,
     conjunction,
 )
-from transition_systems.smt import check, load_z3
+from transition_systems.smt import all_of, check, load_z3
 from transition_systems.verdict import Outcome, Verdict
 
 __all__ = ["spacer"]
@@ -67,16 +68,20 @@ def spacer(
     >>> spacer(net, at_least("p2", 3)).outcome
     <Outcome.VIOLATED: 'VIOLATED'>
     """
-    z3 = load_z3()
     answers = Answers(net, goal, "spacer", name, budget, seed)
-    encoding = Encoding(net)
+    try:
+        return _asked(answers, progress)
+    except UndecidedError as error:
+        return answers.unknown(str(error))
+
+
+def _asked(answers: Answers, progress: ProgressCallback | None) -> Verdict:
+    z3 = load_z3()
+    net, goal, meter = answers.net, answers.goal, answers.limit.start()
+    encoding = Encoding(net, answers.limit)
     engine: Any = z3.Fixedpoint()
     engine.set(engine="spacer")
-    left = answers.limit.remaining()
-    if left is not None:
-        if left <= 0:
-            return answers.unknown("the time budget is used up")
-        engine.set("timeout", max(1, min(int(left * 1000), (1 << 32) - 2)))
+    meter.require_time()
     now: list[Any] = [z3.Int(f"m{p}") for p in range(len(net.place_ids))]
     sorts = [z3.IntSort()] * len(now)
     reached = z3.Function("reached", *sorts, z3.BoolSort())
@@ -84,18 +89,25 @@ def spacer(
     engine.register_relation(reached, hit)
     engine.declare_var(*now)
     flows = [Compare(flow.weights, "==", flow.value or 0) for flow in place_flows(net)]
-    here = [reached(*now), *(tokens >= 0 for tokens in now)]
-    here += [encoding.predicate(flow, now) for flow in flows]
+    inside = [*(tokens >= 0 for tokens in now)]
+    inside += [encoding.predicate(flow, now) for flow in flows]
+    here = all_of([reached(*now), *inside])
     engine.fact(reached(*(z3.IntVal(n) for n in net.initial.to_array(net.place_ids).tolist())))
     for number in range(len(net.transition_ids)):
+        meter.require_time()
         after = list(now)
         for place, delta in encoding.effect(number).items():
             after[place] = now[place] + delta
-        engine.rule(reached(*after), [*here, encoding.enabled(number, now)])
-    engine.rule(hit(), [*here, encoding.predicate(goal, now)])
+        engine.rule(reached(*after), [here, encoding.enabled(number, now)])
+    engine.rule(hit(), [here, encoding.predicate(goal, now)])
+    left = answers.limit.remaining()
+    if left is not None:
+        meter.require_time()
+        engine.set("timeout", max(1, min(int(left * 1000), (1 << 32) - 2)))
     try:
         answer = str(engine.query(hit()))
     except z3.Z3Exception as error:
+        meter.require_time()
         return answers.unknown(f"the solver failed: {error}")
     if answer == "sat":
         run = search_bounded(net, goal, budget=answers.limit, progress=progress)
@@ -104,10 +116,10 @@ def spacer(
         found = answers.unknown("Spacer says that it is reached, and no run was found in time")
         return found.with_(abstract_outcome=Outcome.HOLDS)
     if answer != "unsat":
-        why = "the time budget is used up" if left is not None else engine.reason_unknown()
+        why = OUT_OF_TIME if left is not None else engine.reason_unknown()
         return answers.unknown(str(why))
     invariant = conjunction(*flows, _interpretation(engine, reached, net, z3) or Constant(True))
-    outside = [*here[1:], encoding.predicate(invariant, now), encoding.predicate(goal, now)]
+    outside = [*inside, encoding.predicate(invariant, now), encoding.predicate(goal, now)]
     if check(outside, budget=answers.limit).status != "unsat":
         found = answers.unknown("Spacer excludes it by no linear predicate over the places")
         return found.with_(abstract_outcome=Outcome.VIOLATED)

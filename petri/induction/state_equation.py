@@ -15,7 +15,8 @@ from petri.induction.encoding import Encoding
 from petri.induction.linear_lines import as_parts
 from petri.induction.linear_proof import linear_proof
 from petri.net import PetriNet
-from transition_systems.budget import Budget
+from transition_systems.budget import OUT_OF_TIME, Budget
+from transition_systems.errors import UndecidedError
 from transition_systems.evidence import InvariantEvidence, LinearProof
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.formulas import State, Unary, always_everywhere
@@ -67,8 +68,14 @@ def prove_invariant(
     'linear-proof'
     """
     limit = (budget or Budget()).fixed()
+    meter = limit.start()
+    if meter.out_of_time():
+        return OUT_OF_TIME
     about = claim(net, always_everywhere(good))
-    parsed = parse_formula(about.formula)
+    try:
+        parsed = parse_formula(about.formula, meter=meter)
+    except UndecidedError as error:
+        return str(error)
     assert isinstance(parsed, Unary)
     assert isinstance(parsed.operand, State)
     bad = as_parts(net, negate(parsed.operand.predicate))
@@ -81,11 +88,11 @@ def prove_invariant(
     return refute_by_z3(net, negate(good), budget=limit) or found
 
 
-def state_equation_query(net: PetriNet, goal: Predicate) -> list[Any]:
+def state_equation_query(net: PetriNet, goal: Predicate, budget: Budget | None = None) -> list[Any]:
     """Return z3 formulas that ask for a solution of the state equation inside the goal."""
     import z3
 
-    encoding = Encoding(net)
+    encoding = Encoding(net, budget)
     counts = [z3.Int(f"x{t}") for t in range(len(net.transition_ids))]
     changes: list[list[Any]] = [[] for _ in net.place_ids]
     for transition, count in enumerate(counts):
@@ -140,8 +147,12 @@ def refute_by_z3(
     InvariantEvidence or None
         ``None`` where the equation has a solution or z3 did not answer in time.
     """
-    query = state_equation_query(net, goal)
-    if check(query, budget=budget).status != "unsat":
+    limit = (budget or Budget()).fixed()
+    try:
+        query = state_equation_query(net, goal, limit)
+    except UndecidedError:
+        return None
+    if check(query, budget=limit).status != "unsat":
         return None
     return InvariantEvidence(
         claim=claim(net, always_everywhere(negate(goal))),

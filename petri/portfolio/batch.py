@@ -345,7 +345,10 @@ class Batch:
                     self._say(number, unbounded(self.net, question.places, pump, "pump"))
         if not any(isinstance(q, Most) or isinstance(q.goal, Enabled) for q in self.open.values()):
             return
-        covering = CoveringAnswers(self.net, Budget(seconds=self._left() / 2))
+        try:
+            covering = CoveringAnswers(self.net, Budget(seconds=self._left() / 2))
+        except UnlistedError:
+            return
         for number, question in list(self.open.items()):
             answer = covering.answer(question)
             if answer is not None:

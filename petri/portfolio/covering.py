@@ -46,6 +46,11 @@ class CoveringAnswers:
     ----------
     cover
         The set; where it is not complete, nothing is answered.
+
+    Raises
+    ------
+    UnlistedError
+        For 2**62 tokens in a place, at the start or after some firings.
     """
 
     def __init__(self, net: PetriNet, budget: Budget) -> None:

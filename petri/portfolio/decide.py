@@ -20,7 +20,7 @@ from petri.soundness.sound import sound
 from petri.stable_places import stable_place
 from petri.termination import terminates
 from transition_systems.budget import Budget
-from transition_systems.errors import UsageError
+from transition_systems.errors import UndecidedError, UsageError
 from transition_systems.evidence import RunEvidence
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.format import format_formula
@@ -124,7 +124,13 @@ def decide(
     limit = (budget or Budget(seconds=SECONDS)).fixed()
     if isinstance(property, str) and property in OTHERS:
         return OTHERS[property](net, budget=limit, progress=progress, seed=seed)
-    name, everywhere, predicate = _asked(net, property)
+    try:
+        name, everywhere, predicate = _asked(net, property, limit)
+    except UndecidedError as error:
+        return Verdict(
+            property=str(property), outcome=Outcome.UNKNOWN, reason=str(error), seed=seed,
+            statistics=Statistics(method="portfolio"),
+        )  # fmt: skip
     goal = negate(predicate) if everywhere else predicate
     started = time.monotonic()
     if limit.remaining() is None:
@@ -183,10 +189,10 @@ def _listed(parts: Sequence[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _asked(net: PetriNet, asked: str | Formula) -> tuple[str, bool, Predicate]:
+def _asked(net: PetriNet, asked: str | Formula, limit: Budget) -> tuple[str, bool, Predicate]:
     """Return the name of a property, whether it is ``AG`` or ``EF``, and of what."""
     if isinstance(asked, str):
-        predicate = _named(net, asked)
+        predicate = _named(net, asked, limit)
         if predicate is not None:
             return asked, True, predicate
     formula = parse_formula(asked) if isinstance(asked, str) else asked
@@ -200,7 +206,7 @@ def _asked(net: PetriNet, asked: str | Formula) -> tuple[str, bool, Predicate]:
     raise UsageError("formulas are AG or EF of a state predicate")
 
 
-def _named(net: PetriNet, name: str) -> Predicate | None:
+def _named(net: PetriNet, name: str, limit: Budget) -> Predicate | None:
     """Return what must hold everywhere for a property; ``None`` for the text of a formula."""
     match name:
         case "deadlock":
@@ -208,7 +214,7 @@ def _named(net: PetriNet, name: str) -> Predicate | None:
         case "safeness":
             return conjunction(*(at_most(place, 1) for place in net.place_ids))
         case "persistence":
-            return persistence_predicate(net)
+            return persistence_predicate(net, budget=limit)
         case _ if name.replace("-", "").isalnum():
             known = (*INVARIANTS, *OTHERS)
             close = nearest_names(name, known)

@@ -57,8 +57,16 @@ def zeros(predicate: Predicate) -> list[str]:
     """Return the places that are empty wherever a predicate holds, as far as its form tells."""
     found: list[str] = []
     for conjunct in conjuncts(predicate):
-        if isinstance(conjunct, Compare) and conjunct.op == "==":
-            conjunct = Compare(conjunct.terms, "<=", conjunct.bound)
+        if not isinstance(conjunct, Compare):
+            continue
+        if conjunct.op == "==" or conjunct.op == "<=":
+            if conjunct.bound or not conjunct.terms:
+                continue
+            names, weights = zip(*conjunct.terms, strict=True)
+            if min(weights) > 0:
+                found.extend(names)
+                continue
+            conjunct = Compare(conjunct.terms, "<=", 0)
         upper = limit(conjunct)
         if upper is not None and upper[1] == 0:
             found.extend(upper[0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from petri.net import PetriNet
 from petri.reductions.further import Desk, FurtherRules
 from petri.reductions.preserved import Guards, Preserved
@@ -118,6 +120,13 @@ def reduce_net(
     )  # fmt: skip
 
 
+def _key(ones: Collection[int], others: Collection[int]) -> object:
+    """Return what only the same two sets of nodes have in common."""
+    if len(ones) == 1 == len(others):
+        return (*ones, *others)
+    return frozenset(ones), frozenset(others)
+
+
 class _Reducer:
     """The cheap rules, and what they have to look at again.
 
@@ -152,6 +161,8 @@ class _Reducer:
         if guards.blocked:
             return [False] * len(places)
         free, table = guards.free(places), net.post_arcs
+        if len(free) == len(places):
+            return [True] * len(places)
 
         def gain(transition: int) -> Arcs:
             given, weights = table.row(transition)
@@ -179,7 +190,7 @@ class _Reducer:
             elif self.near:
                 self.equal_and_fixed_places()
             elif self.later:
-                self.agglomerate_pairs(self.later.popitem()[0])
+                self.agglomerate_all_pairs()
             elif len(self.work.pre) > self.few:
                 further = further or FurtherRules(self.desk, few=self.few)
                 if not further.apply():
@@ -234,6 +245,15 @@ class _Reducer:
                 for source in work.pre[first]:
                     queue[source] = None
 
+    def agglomerate_all_pairs(self) -> None:
+        """Take out the places that several transitions empty, until one is found that can go."""
+        later, moved, looked = self.later, self.moved, 0
+        while later and not moved:
+            looked += 1
+            if looked % OFTEN == 0 and self.meter.out_of_time():
+                return
+            self.agglomerate_pairs(later.popitem()[0])
+
     def agglomerate_pairs(self, place: int) -> None:
         """Take out a place that several transitions empty, if the rule applies."""
         work = self.work
@@ -278,7 +298,7 @@ class _Reducer:
             if needs is None:
                 continue
             gives = post[transition]
-            key: object = (frozenset(needs), frozenset(gives))
+            key = _key(needs, gives)
             other = known.setdefault(key, transition)
             if other != transition and other in pre and (pre[other], post[other]) != (needs, gives):
                 key = (frozenset(needs.items()), frozenset(gives.items()))
@@ -319,7 +339,7 @@ class _Reducer:
         for place in self.near:
             if place not in work.places:
                 continue
-            key: object = (frozenset(fill[place]), frozenset(empty[place]))
+            key = _key(fill[place], empty[place])
             other = known.setdefault(key, place)
             equal = self._equal(place, other)
             if not equal and other != place and other in work.places:

@@ -90,6 +90,8 @@ def _compare(node: Compare, image: Image) -> Predicate:
     bound = node.bound
     for name, weight in node.terms:
         now = image.get(name, name)
+        if not now:
+            continue
         if isinstance(now, int):
             bound -= weight * now
         elif isinstance(now, tuple):
@@ -161,11 +163,15 @@ class Reduction:
         Not in it are the places of :attr:`equations` and of ``lost``.
         """
         names, image = self.net.place_ids, self._image
-        found: dict[str, str | int] = {}
-        for place, (is_place, now) in image.items():
-            while is_place and now in image:
-                is_place, now = image[now]
-            found[names[place]] = names[now] if is_place else now
+        found: dict[str, str | int] = {
+            names[place]: now for place, (is_place, now) in image.items() if not is_place
+        }
+        if len(found) < len(image):
+            for place, (is_place, now) in image.items():
+                if is_place:
+                    while is_place and now in image:
+                        is_place, now = image[now]
+                    found[names[place]] = names[now] if is_place else now
         if not self._equations and not self.lost:
             return found
         apart = {*self.equations, *self.lost}

@@ -28,6 +28,8 @@ class Fused:
     chains
         For each transition that others were fused with: itself and these, in an order in which
         they can fire.
+    places
+        The places that are left.
     single, several
         The places that are left and that one transition empties, which needs nothing else and puts
         tokens somewhere; and those that several empty.
@@ -37,6 +39,7 @@ class Fused:
     """
 
     removed: list[int]
+    places: list[int]
     left: list[int]
     chains: dict[int, tuple[int, ...]]
     single: list[int]
@@ -71,7 +74,8 @@ def fuse_series(net: PetriNet, allowed: Callable[[list[int], list[int]], list[bo
     """
     n_places, n_transitions = len(net.place_ids), len(net.transition_ids)
     if not n_transitions:
-        return Fused([], [], {}, [], [], ([], [], []), ([], [], []))
+        every = list(range(n_places))
+        return Fused([], every, [], {}, [], [], ([], [], []), ([], [], []))
     taken, given = net.pre_arcs.places, net.post_arcs.places
     inputs, outputs = _steps(net.pre_arcs.offsets), _steps(net.post_arcs.offsets)
     numbers = np.arange(n_transitions)
@@ -84,36 +88,26 @@ def fuse_series(net: PetriNet, allowed: Callable[[list[int], list[int]], list[bo
             transition_at[table.places[heavy]] = -1
     single = (consumer >= 0) & ((inputs == 1) & (outputs > 0))[consumer]
     fits = single & (producer >= 0) & (consumer != producer)
-    fits[[net.place_index(place) for place in net.initial]] = False
+    fits[[net.place_numbers[place] for place in net.initial]] = False
     places = fits.nonzero()[0]
-    if len(places):
-        may = allowed(places.tolist(), consumer[places].tolist())
+    firsts, seconds = producer[places].tolist(), consumer[places].tolist()
+    if seconds and not all(may := allowed(places.tolist(), seconds)):
         places = places[np.array(may, dtype=bool)]
-    root, depth = _roots(consumer, producer, places, numbers)
+        firsts, seconds = producer[places].tolist(), consumer[places].tolist()
+    chains, root = _chains(firsts, seconds, n_transitions)
     moved = consumer[places]
-    ring = root[moved] < 0
-    if ring.any():
-        places = places[~ring]
-        root, depth = _roots(consumer, producer, places, numbers)
+    if sum(map(len, chains.values())) < len(chains) + len(seconds):
+        places = places[root[moved] != moved]
         moved = consumer[places]
     stays = np.ones(n_places, dtype=bool)
     stays[places] = False
     kept = np.ones(n_transitions, dtype=bool)
     kept[moved] = False
     keep, stay = kept[before], stays[given]
-    chains: dict[int, tuple[int, ...]] = {}
-    ordered = moved[np.argsort(root[moved] * n_transitions + depth[moved])]
-    starts = root[ordered]
-    cuts = _steps(starts).nonzero()[0] + 1
-    members, heads, first = ordered.tolist(), starts.tolist(), 0
-    for end in [*cuts.tolist(), len(members)]:
-        if end > first:
-            head = heads[first]
-            chains[head] = (head, *members[first:end])
-        first = end
     single[places] = False
     return Fused(
         removed=places.tolist(),
+        places=stays.nonzero()[0].tolist(),
         single=single.nonzero()[0].tolist(),
         several=(takers > 1).nonzero()[0].tolist(),
         chains=chains,
@@ -140,20 +134,27 @@ def _only(rows: Index, places: Index, n_places: int) -> tuple[Index, Index]:
     return found, counts
 
 
-def _roots(consumer: Index, producer: Index, places: Index, numbers: Index) -> tuple[Index, Index]:
-    """Return for each transition the one that it is fused into and how far that is away.
+def _chains(
+    firsts: list[int], seconds: list[int], n_transitions: int
+) -> tuple[dict[int, tuple[int, ...]], Index]:
+    """Return what each transition is fused with, and for each the one that it is fused into.
 
-    -1 where it hangs on a ring.
+    ``seconds[i]``, each there once, is fused into ``firsts[i]``. What hangs on a ring of these
+    begins nowhere: it is in no chain, and its own root.
     """
-    up = numbers.copy()
-    up[consumer[places]] = producer[places]
-    inner = up != numbers
-    far = inner.astype(np.int64)
-    for _ in range(len(numbers).bit_length() + 1):
-        if not inner[up].any():
-            break
-        far += far[up]
-        up = up[up]
-    else:
-        up[inner[up]] = -1
-    return up, far
+    behind: dict[int, list[int]] = {}
+    for first, second in zip(firsts, seconds, strict=True):
+        if first in behind:
+            behind[first].append(second)
+        else:
+            behind[first] = [second]
+    root = list(range(n_transitions))
+    chains: dict[int, tuple[int, ...]] = {}
+    for head in behind.keys() - set(seconds):
+        chain = [head]
+        for transition in chain:
+            root[transition] = head
+            if transition in behind:
+                chain += behind[transition]
+        chains[head] = tuple(chain)
+    return chains, np.array(root, dtype=np.int64)

@@ -14,13 +14,13 @@ Arcs = dict[int, int]
 def _by_transition(
     transitions: list[int],
     arcs: tuple[list[int], list[int], list[int]],
-    near: list[dict[int, None]],
+    near: dict[int, dict[int, None]],
 ) -> dict[int, Arcs]:
     """Return the weights of arcs by transition, and note the transitions at the places."""
     found: dict[int, Arcs] = {transition: {} for transition in transitions}
     for transition, place, weight in zip(*arcs, strict=True):
         row = found[transition]
-        row[place] = row.get(place, 0) + weight
+        row[place] = row[place] + weight if place in row else weight
         near[place][transition] = None
     return found
 
@@ -54,19 +54,16 @@ class WorkingNet:
 
     def __init__(self, net: PetriNet, fused: Fused) -> None:
         self.first = net
-        count = len(net.place_ids)
-        self.places: dict[int, None] = dict.fromkeys(range(count))
-        for place in fused.removed:
-            del self.places[place]
+        self.places: dict[int, None] = dict.fromkeys(fused.places)
         self.names: list[str] = list(net.transition_ids)
-        self.fill: list[dict[int, None]] = [{} for _ in range(count)]
-        self.empty: list[dict[int, None]] = [{} for _ in range(count)]
+        self.fill: dict[int, dict[int, None]] = {place: {} for place in fused.places}
+        self.empty: dict[int, dict[int, None]] = {place: {} for place in fused.places}
         self.pre = _by_transition(fused.left, fused.pre, self.empty)
         self.post = _by_transition(fused.left, fused.post, self.fill)
-        self.expansion: dict[int, Tree] = {t: t for t in fused.left}
+        self.expansion: dict[int, Tree] = dict(zip(fused.left, fused.left, strict=True))
         self.expansion.update(fused.chains)
         self.cover: dict[int, Tree] = dict(self.expansion)
-        self.marking = {net.place_index(p): n for p, n in net.initial.items() if n}
+        self.marking = {net.place_numbers[p]: n for p, n in net.initial.items() if n}
         self._early: list[tuple[Tree, Tree, int]] = []
         self._made: set[str] = set()
 

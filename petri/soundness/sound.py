@@ -153,10 +153,11 @@ def sound(
             evidence, "Tokens can pile up without bound, so a token is left behind at the end."
         )
     space = decision.graph
-    proper = invariant(net, wanted.proper, graph=space, name=PROPER)
+    limit = decision.budget
+    proper = invariant(net, wanted.proper, graph=space, budget=limit, name=PROPER)
     if proper.unknown and pump is not None:
         proper = _pumped(net, wanted, pump, proper)
-    option = always_reachable(net, wanted.completion, graph=space, name=OPTION)
+    option = always_reachable(net, wanted.completion, graph=space, budget=limit, name=OPTION)
     covering = None
     if pump is not None and not (proper.violated or option.violated):
         covering = covering_invariant(net, budget=decision.budget, progress=progress)

@@ -91,7 +91,7 @@ def coverability_graph(
     Raises
     ------
     UnlistedError
-        For 2**62 tokens in a place.
+        For 2**62 tokens in a place, at the start or after some firings.
 
     Notes
     -----
@@ -105,8 +105,6 @@ def coverability_graph(
     >>> coverability_graph(net).unbounded_places
     ('p2',)
     """
-    if any(count >= int(OMEGA) for count in net.initial.to_dict().values()):
-        raise UnlistedError("a place has 2**62 tokens or more, which stand for any number here")
     return _karp_miller(net, budget, progress, first_pump=False)
 
 
@@ -115,6 +113,8 @@ def find_pump(
 ) -> Lasso | None:
     """Search depth first for a run and a pump; ``None`` says nothing when the budget ended.
 
+    It also says nothing where a place gets 2**62 tokens.
+
     Examples
     --------
     >>> from petri import PetriNet
@@ -122,7 +122,10 @@ def find_pump(
     >>> find_pump(net).actions
     ('t1',)
     """
-    return _karp_miller(net, budget, progress, first_pump=True).pump
+    try:
+        return _karp_miller(net, budget, progress, first_pump=True).pump
+    except UnlistedError:
+        return None
 
 
 def _karp_miller(

@@ -16,6 +16,7 @@ from petri.net import PetriNet
 from petri.state_space.minimal_cover import MinimalCoverabilitySet, minimal_coverability_set
 from petri.state_space.omega_firing import OMEGA
 from transition_systems.budget import Budget
+from transition_systems.errors import UnlistedError
 from transition_systems.evidence import InvariantEvidence
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.format import format_predicate
@@ -61,7 +62,10 @@ def covering_invariant(
     """
     left = None if budget is None else budget.remaining()
     limit = Budget(states=MAX_NODES, seconds=None if left is None else left / 3)
-    return invariant_of(minimal_coverability_set(net, budget=limit, progress=progress))
+    try:
+        return invariant_of(minimal_coverability_set(net, budget=limit, progress=progress))
+    except UnlistedError:
+        return None
 
 
 def invariant_of(cover: MinimalCoverabilitySet) -> Predicate | None:

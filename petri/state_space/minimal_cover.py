@@ -237,6 +237,11 @@ def minimal_coverability_set(
     -------
     MinimalCoverabilitySet
 
+    Raises
+    ------
+    UnlistedError
+        For 2**62 tokens in a place, at the start or after some firings.
+
     Notes
     -----
     O(kept x maximal x places); the size is not bounded by any primitive recursive function.

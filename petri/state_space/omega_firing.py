@@ -6,10 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from petri.net import PetriNet
+from transition_systems.errors import UnlistedError
 
-__all__ = ["OMEGA", "OmegaFiring", "Row"]
+__all__ = ["OMEGA", "TOO_MANY", "OmegaFiring", "Row"]
 
 OMEGA = np.int64(1) << 62
+TOO_MANY = "a place has 2**62 tokens or more, which stand for any number here"
 
 Row = NDArray[np.int64]
 
@@ -22,6 +24,11 @@ class OmegaFiring:
     net
         Any place/transition net.
 
+    Raises
+    ------
+    UnlistedError
+        For 2**62 tokens in a place at the start.
+
     Examples
     --------
     >>> game = OmegaFiring(PetriNet.from_arrays([[1], [0]], [[0], [1]], [1, 0]))
@@ -30,6 +37,8 @@ class OmegaFiring:
     """
 
     def __init__(self, net: PetriNet) -> None:
+        if any(count >= int(OMEGA) for count in net.initial.to_dict().values()):
+            raise UnlistedError(TOO_MANY)
         self.net = net
         offsets, self.places, self.weights = net.pre_arcs
         self.of_arc = np.repeat(np.arange(len(net.transition_ids)), np.diff(offsets))
@@ -54,9 +63,17 @@ class OmegaFiring:
         return np.flatnonzero(able)
 
     def fire(self, row: Row, transition: int) -> Row:
-        """Return the marking after an enabled transition."""
+        """Return the marking after an enabled transition.
+
+        Raises
+        ------
+        UnlistedError
+            Where a place gets 2**62 tokens one firing after the other, which is not any number.
+        """
         places, change = self.effects[transition]
         after = row.copy()
         before = row[places]
+        if ((before < OMEGA) & (change > OMEGA - 1 - before)).any():
+            raise UnlistedError(TOO_MANY)
         after[places] = np.where(before >= OMEGA, OMEGA, before + change)
         return after

@@ -13,7 +13,7 @@ from petri.marking import Marking
 from petri.net import PetriNet
 from petri.state_space.packed import PackedNet
 from petri.state_space.unlisted import UnlistedNet
-from transition_systems.budget import Budget
+from transition_systems.budget import Budget, Meter
 from transition_systems.evidence import Evidence, StateSet
 from transition_systems.explore import Exploration, explore
 from transition_systems.lts import FINAL, LTS, TAU_NAME, TICK_NAME
@@ -23,6 +23,9 @@ from transition_systems.properties.predicates import Predicate
 from transition_systems.run import Run, Step
 
 MARKING_BLOCK = 512
+# States that a predicate is asked for first, and how much larger the next block is; tokens kept.
+FIRST_BLOCK, BLOCK_GROWTH = 1 << 12, 8
+KEPT_CELLS = 1 << 23
 
 __all__ = ["ReachabilityGraph", "reachability_graph"]
 
@@ -57,6 +60,7 @@ class ReachabilityGraph:
         self.peak_bytes = exploration.bytes
         self.places = frozenset(net.place_ids)
         self.occurrences: dict[object, Evidence] = {}
+        self.rising: dict[frozenset[str], dict[str, int] | None] = {}
 
     def __repr__(self) -> str:
         state = "complete" if self.complete else f"partial: {self.reason}"
@@ -102,10 +106,10 @@ class ReachabilityGraph:
         array.setflags(write=False)
         return array
 
-    def column(self, place: str) -> NDArray[np.int64]:
-        """Return the tokens of one place in every state, int64 of shape (n_states,)."""
+    def column(self, place: str, rows: NDArray[np.uint64] | None = None) -> NDArray[np.int64]:
+        """Return the tokens of one place in every state, or in packed ones, int64 (n_states,)."""
         index = self.net.place_index(place)
-        return self._system.column(self._exploration.states, index)
+        return self._system.column(self._exploration.states if rows is None else rows, index)
 
     def marking(self, state: int) -> Marking:
         """Return one marking."""
@@ -114,23 +118,33 @@ class ReachabilityGraph:
 
     def enabled(self, transition: str) -> NDArray[np.bool_]:
         """Return where a transition is enabled, bool of shape (n_states,)."""
+        return self._enabled(transition, self._exploration.states)
+
+    def _enabled(self, transition: str, rows: NDArray[np.uint64]) -> NDArray[np.bool_]:
         index = self.net.transition_index(transition)
         offsets, places, weights = self.net.pre_arcs
-        result = np.ones(self.n_states, dtype=bool)
+        result = np.ones(len(rows), dtype=bool)
         for arc in range(offsets[index], offsets[index + 1]):
-            tokens = self._system.column(self._exploration.states, int(places[arc]))
+            tokens = self._system.column(rows, int(places[arc]))
             result &= tokens >= weights[arc]
         return result
 
     @cached_property
     def dead(self) -> NDArray[np.bool_]:
         """Where no transition is enabled, bool of shape (n_states,)."""
-        result = np.zeros(self.n_states, dtype=bool)
-        result[: self.expanded] = np.diff(self.offsets[: self.expanded + 1]) == 0
+        return self._dead(slice(0, self.n_states))
+
+    def _dead(self, part: slice) -> NDArray[np.bool_]:
+        """Return where no transition is enabled in a part of the states."""
+        first, end = part.start, min(part.stop, self.n_states)
+        result = np.zeros(end - first, dtype=bool)
+        known = max(first, min(end, self.expanded))
+        result[: known - first] = np.diff(self.offsets[first : known + 1]) == 0
         step = self._system.block
-        for start in range(self.expanded, self.n_states, step):
-            block = self._exploration.states[start : start + step]
-            result[start : start + step] = ~self._system.alive(block)
+        for start in range(known, end, step):
+            stop = min(end, start + step)
+            block = self._exploration.states[start:stop]
+            result[start - first : stop - first] = ~self._system.alive(block)
         return result
 
     @cached_property
@@ -140,11 +154,33 @@ class ReachabilityGraph:
         result[np.unique(self.labels)] = True
         return result
 
-    def holds(self, predicate: Predicate) -> NDArray[np.bool_]:
-        """Return where a state predicate over places holds, bool of shape (n_states,)."""
+    def holds(self, predicate: Predicate, meter: Meter | None = None) -> NDArray[np.bool_]:
+        """Return where a state predicate over places holds, bool of shape (n_states,).
+
+        With a clock, :class:`~transition_systems.errors.UndecidedError` is raised when it ends.
+        """
+        return self._holds(predicate, slice(0, self.n_states), meter)
+
+    def first(self, predicate: Predicate, meter: Meter | None = None) -> int | None:
+        """Return the first state where a predicate holds, ``None`` where none does.
+
+        In blocks, so that one that is found early takes no time for the others. With a clock,
+        :class:`~transition_systems.errors.UndecidedError` is raised when it ends.
+        """
+        start, size = 0, FIRST_BLOCK
+        while start < self.n_states:
+            hits = np.flatnonzero(self._holds(predicate, slice(start, start + size), meter))
+            if len(hits):
+                return start + int(hits[0])
+            start, size = start + size, size * BLOCK_GROWTH
+        return None
+
+    def _holds(self, predicate: Predicate, part: slice, meter: Meter | None) -> NDArray[np.bool_]:
+        rows = self._exploration.states[part]
         return evaluate(
-            predicate, _Columns(self), n=self.n_states, enabled=self.enabled, dead=lambda: self.dead
-        )
+            predicate, _Columns(self, rows), n=len(rows), meter=meter,
+            enabled=lambda name: self._enabled(name, rows), dead=lambda: self._dead(part),
+        )  # fmt: skip
 
     def run_to(self, state: int, *, then: str | None = None) -> Run:
         """Return a shortest run to a state, followed by one transition if asked for."""
@@ -261,10 +297,12 @@ class ReachabilityGraph:
 
 
 class _Columns(Mapping[str, NDArray[np.int64]]):
-    """The places of a graph as a lazy mapping of columns."""
+    """The places of a graph as a lazy mapping of columns, which are kept while there are few."""
 
-    def __init__(self, graph: ReachabilityGraph) -> None:
-        self.graph = graph
+    def __init__(self, graph: ReachabilityGraph, rows: NDArray[np.uint64]) -> None:
+        self.graph, self._rows = graph, rows
+        self._kept: dict[str, NDArray[np.int64]] = {}
+        self._most = KEPT_CELLS // max(1, len(rows))
 
     def __contains__(self, name: object) -> bool:
         return name in self.graph.places
@@ -272,7 +310,13 @@ class _Columns(Mapping[str, NDArray[np.int64]]):
     def __getitem__(self, name: str) -> NDArray[np.int64]:
         if name not in self.graph.places:
             raise KeyError(name)
-        return self.graph.column(name)
+        kept = self._kept.get(name)
+        if kept is not None:
+            return kept
+        column = self.graph.column(name, self._rows)
+        if len(self._kept) < self._most:
+            self._kept[name] = column
+        return column
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.graph.net.place_ids)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from petri.incidence import ArcTable
 from petri.net import PetriNet
+from petri.structure.connected import connected_parts
 from petri.structure.net_classes import net_class
 from petri.structure.rank_theorem import RankPremises, rank_premises
 from petri.structure.siphons_traps import maximal_siphon, maximal_trap, set_solver
-from transition_systems.budget import Budget
+from transition_systems.budget import Budget, Meter
 from transition_systems.evidence import Claim, SiphonTraps
 
 __all__ = ["CommonerAnswer", "live_by_traps", "siphons_hold_traps"]
@@ -76,7 +77,8 @@ def siphons_hold_traps(
     dead; a free-choice net without isolated places (an unmarked one is a siphon of its own) is live
     if and only if it fulfils it, and an asymmetric-choice net if it does.
     A SAT solver proposes siphons without the traps that are known; the largest trap in a proposal
-    is found by a fixpoint and, if it is marked, made smaller and excluded. co-NP-complete; a net
+    is found by a fixpoint and, if it is marked, made smaller and excluded. The connected parts of a
+    net are asked one after the other. co-NP-complete; a net
     that is live by the rank theorem needs no solver, since it is free choice.
     M. Hack: Analysis of production schemata by Petri nets. MIT, 1972. O. Oanea, H. Wimmel, K. Wolf:
     New algorithms for deciding the siphon-trap property. Petri Nets 2010, LNCS 6128.
@@ -92,7 +94,20 @@ def siphons_hold_traps(
     meter = (budget or Budget()).start()
     if theorem and isinstance(rank_premises(net), RankPremises):
         return CommonerAnswer(holds=True)
+    traps: list[tuple[str, ...]] = []
+    for part in connected_parts(net):  # a siphon of the net is one of some part, with more places
+        found = _in_part(part, meter, MOST_ROUNDS - len(traps))
+        traps += found.traps
+        if not found.holds:
+            return replace(found, traps=() if found.siphon else tuple(traps))
+    return CommonerAnswer(holds=True, traps=tuple(traps))
+
+
+def _in_part(net: PetriNet, meter: Meter, rounds: int) -> CommonerAnswer:
+    """Decide the condition for a connected net, with so many traps at most."""
     count = len(net.place_ids)
+    if not count:
+        return CommonerAnswer(holds=True)
     marked = net.initial.to_dict()
     numbers = {name: number for number, name in enumerate(net.place_ids, start=1)}
     traps: list[tuple[str, ...]] = []
@@ -110,8 +125,8 @@ def siphons_hold_traps(
             traps.append(trap)
             solver.add_clause([-numbers[name] for name in trap])
             reason = meter.exhausted()
-            if reason is None and len(traps) >= MOST_ROUNDS:
-                reason = f"{len(traps)} traps were not enough"
+            if reason is None and len(traps) >= rounds:
+                reason = f"{MOST_ROUNDS} traps were not enough"
             if reason is not None:
                 return CommonerAnswer(holds=None, traps=tuple(traps), why=reason)
     return CommonerAnswer(holds=True, traps=tuple(traps))

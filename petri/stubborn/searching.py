@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from petri.marking import Marking
 from petri.net import PetriNet
 from petri.stubborn.closure import smallest_set
-from petri.stubborn.dependencies import Dependencies, Tokens, bits_of
+from petri.stubborn.dependencies import bits_of
+from petri.stubborn.explored import Explored
 from petri.stubborn.up_sets import Goal
 from transition_systems.budget import Meter
-from transition_systems.evidence import StateSet
 from transition_systems.progress import Progress, ProgressCallback
 from transition_systems.properties.predicates import Predicate
 from transition_systems.run import Run
@@ -22,8 +19,8 @@ ROUND = 256
 MOST_STARTS = 12
 
 
-class ReducedSearch:
-    """The markings found so far, what is stubborn in each, and the arcs.
+class ReducedSearch(Explored):
+    """A search that does not miss a goal.
 
     Parameters
     ----------
@@ -36,34 +33,20 @@ class ReducedSearch:
 
     Attributes
     ----------
-    markings, enabled, stubborn
-        For each state, in the order found; masks of transitions. A stubborn set is -1 while its
-        state was not expanded.
     good
         States in the goal.
-    sources, targets
-        The arcs.
+    hopeless
+        States outside it from which nothing of the stubborn set leads on.
     """
 
     def __init__(
         self, net: PetriNet, goal: Predicate, *, strict: bool, start: tuple[int, ...] = ()
     ) -> None:
-        self.net, self.strict = net, strict
-        self.deps = Dependencies(net)
+        super().__init__(net, start)
+        self.strict, self.prefix = strict, start
         self.goal = Goal(goal, self.deps)
-        tokens, enabled = self.deps.initial, self.deps.enabled(self.deps.initial)
-        for transition in start:
-            tokens, enabled = self.deps.fire(tokens, enabled, transition)
-        self.prefix = start
-        self.markings: list[Tokens] = [tokens]
-        self.enabled: list[int] = [enabled]
-        self.stubborn: list[int] = [-1]
-        self.parents: list[tuple[int, int]] = [(-1, -1)]
-        self.sources: list[int] = []
-        self.targets: list[int] = []
         self.good: list[int] = []
         self.hopeless: list[int] = []
-        self._index: dict[Tokens, int] = {tokens: 0}
         self._next = 0
 
     def go(
@@ -99,26 +82,13 @@ class ReducedSearch:
         self.stubborn[state] = chosen
         if not holds and not chosen & enabled:
             self.hopeless.append(state)
-        self._fire(state, chosen & enabled)
+        self.fire(state, chosen & enabled)
 
     def expand_fully(self, state: int) -> None:
         """Let a state fire all that is enabled there."""
         left = self.enabled[state] & ~self.stubborn[state]
         self.stubborn[state] = self.deps.everything
-        self._fire(state, left)
-
-    def _fire(self, state: int, transitions: int) -> None:
-        tokens, enabled = self.markings[state], self.enabled[state]
-        for number in bits_of(transitions):
-            after, able = self.deps.fire(tokens, enabled, number)
-            target = self._index.setdefault(after, len(self.markings))
-            if target == len(self.markings):
-                self.markings.append(after)
-                self.enabled.append(able)
-                self.stubborn.append(-1)
-                self.parents.append((state, number))
-            self.sources.append(state)
-            self.targets.append(target)
+        self.fire(state, left)
 
     def is_full(self, state: int) -> bool:
         """Return whether a state fired all that is enabled there."""
@@ -127,9 +97,10 @@ class ReducedSearch:
     def path_to(self, state: int) -> tuple[int, ...]:
         """Return transitions that lead from the initial marking to a state."""
         steps: list[int] = []
-        while self.parents[state][0] >= 0:
-            state, number = self.parents[state]
-            steps.append(number)
+        while self.came[state] >= 0:
+            arc = self.came[state]
+            steps.append(self.actions[arc])
+            state = self.sources[arc]
         return (*self.prefix, *reversed(steps))
 
     def run_to(self, state: int) -> Run:
@@ -140,15 +111,3 @@ class ReducedSearch:
         """Return one marking."""
         ids = self.net.place_ids
         return Marking({ids[p]: n for p, n in enumerate(self.markings[state]) if n})
-
-    def state_set(self) -> StateSet:
-        """Return all markings found."""
-        shape = (len(self.markings), len(self.net.place_ids))
-        rows = np.array([list(tokens) for tokens in self.markings], dtype=np.int64).reshape(shape)
-        return StateSet(names=self.net.place_ids, rows=rows)
-
-    def packed_sets(self) -> NDArray[np.uint8]:
-        """Return the stubborn sets, uint8 (n_states, n_bytes): bit t % 8 of byte t // 8."""
-        size = max(1, -(-len(self.net.transition_ids) // 8))
-        data = b"".join(mask.to_bytes(size, "little") for mask in self.stubborn)
-        return np.frombuffer(data, dtype=np.uint8).reshape(len(self.stubborn), size)

@@ -10,16 +10,14 @@ A. Valmari: The state explosion problem. LNCS 1491, 1998; the proof stands in
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from petri.net import PetriNet
 from petri.stubborn.closure import closed_set
 from petri.stubborn.dependencies import Dependencies, Tokens, bits_of
+from petri.stubborn.explored import Explored
 from transition_systems.budget import Meter
-from transition_systems.evidence import StateSet
 from transition_systems.progress import Progress, ProgressCallback
 from transition_systems.properties.formulas import Formula
 from transition_systems.properties.predicates import Atom, Compare, Dead, Enabled, Predicate
@@ -90,8 +88,8 @@ def _changing(net: PetriNet, leaf: Predicate, deps: Dependencies) -> int:
             return 0
 
 
-class StutterSearch:
-    """The markings found so far, what is stubborn in each, and the arcs.
+class StutterSearch(Explored):
+    """A search that keeps the words of a formula, up to repetition.
 
     Parameters
     ----------
@@ -100,28 +98,14 @@ class StutterSearch:
 
     Attributes
     ----------
-    markings, enabled, stubborn
-        For each state, in the order found; masks of transitions. A stubborn set is -1 while its
-        state was not expanded.
-    sources, actions, targets
-        The arcs.
     expanded
         How many states, the first ones, have their arcs.
     """
 
     def __init__(self, net: PetriNet, formula: Formula) -> None:
-        self.net = net
-        self.deps = Dependencies(net)
+        super().__init__(net)
         self.visible = visible_transitions(net, formula, self.deps)
-        first = self.deps.initial
-        self.markings: list[Tokens] = [first]
-        self.enabled: list[int] = [self.deps.enabled(first)]
-        self.stubborn: list[int] = [-1]
-        self.sources: list[int] = []
-        self.actions: list[int] = []
-        self.targets: list[int] = []
         self.expanded = 0
-        self._index: dict[Tokens, int] = {first: 0}
         self._bytes_each = 2 * len(net.place_ids) + len(net.transition_ids) // 4 + 400
 
     @property
@@ -141,7 +125,7 @@ class StutterSearch:
             state = self.expanded
             self.expanded += 1
             self.stubborn[state] = chosen = self._chosen(state)
-            self._fire(state, chosen & self.enabled[state])
+            self.fire(state, chosen & self.enabled[state])
         return None
 
     def _chosen(self, state: int) -> int:
@@ -165,19 +149,6 @@ class StutterSearch:
     def _closed(self, tokens: Tokens, enabled: int, start: int, most: int) -> int | None:
         return closed_set(self.deps, tokens, enabled, start, strict=True, most=most)
 
-    def _fire(self, state: int, transitions: int) -> None:
-        tokens, enabled = self.markings[state], self.enabled[state]
-        for number in bits_of(transitions):
-            after, able = self.deps.fire(tokens, enabled, number)
-            target = self._index.setdefault(after, len(self.markings))
-            if target == len(self.markings):
-                self.markings.append(after)
-                self.enabled.append(able)
-                self.stubborn.append(-1)
-            self.sources.append(state)
-            self.actions.append(number)
-            self.targets.append(target)
-
     def open_cycles(self) -> bool:
         """Let a set on each cycle have all that is visible; return whether there was any to do."""
         heads = self._ordered()[1]
@@ -187,7 +158,7 @@ class StutterSearch:
             found = self._closed(tokens, enabled, self.stubborn[state] | self.visible, 1 << 62)
             assert found is not None
             self.stubborn[state] = found
-            self._fire(state, found & enabled & ~before)
+            self.fire(state, found & enabled & ~before)
         return bool(heads)
 
     def order(self) -> NDArray[np.int64]:
@@ -227,21 +198,3 @@ class StutterSearch:
                     number[state] = clock
                     clock += 1
         return number, sorted(heads)
-
-    def rows(self) -> NDArray[np.integer[Any]]:
-        """Return all markings found, whole numbers (n_states, n_places)."""
-        shape = (len(self.markings), len(self.net.place_ids))
-        small = [tokens for tokens in self.markings if isinstance(tokens, bytes)]
-        if len(small) == len(self.markings):
-            return np.frombuffer(b"".join(small), dtype=np.uint8).reshape(shape)
-        return np.array([list(tokens) for tokens in self.markings], dtype=np.int64).reshape(shape)
-
-    def state_set(self) -> StateSet:
-        """Return all markings found."""
-        return StateSet(names=self.net.place_ids, rows=self.rows().astype(np.int64))
-
-    def packed_sets(self) -> NDArray[np.uint8]:
-        """Return the stubborn sets, uint8 (n_states, n_bytes): bit t % 8 of byte t // 8."""
-        size = max(1, -(-len(self.net.transition_ids) // 8))
-        data = b"".join(mask.to_bytes(size, "little") for mask in self.stubborn)
-        return np.frombuffer(data, dtype=np.uint8).reshape(len(self.stubborn), size)

@@ -48,6 +48,10 @@ class Goal:
 
     def __init__(self, predicate: Predicate, dependencies: Dependencies) -> None:
         self._deps = dependencies
+        self._moved: list[list[tuple[int, int]]] = [[] for _ in dependencies.net.place_ids]
+        for number, moved in enumerate(dependencies.moves):
+            for place, change in moved:
+                self._moved[place].append((number, change))
         self._nodes: list[tuple[str, Any, tuple[int, ...]]] = []
         fold_predicate(negate(negate(predicate)), self._add)
 
@@ -84,9 +88,12 @@ class Goal:
         return len(self._nodes) - 1
 
     def _compared(self, sums: dict[int, int], op: str, bound: int) -> tuple[Any, ...]:
+        changes: dict[int, int] = {}
+        for place, factor in sums.items():
+            for number, delta in self._moved[place]:
+                changes[number] = changes.get(number, 0) + factor * delta
         up = down = 0
-        for number, moved in enumerate(self._deps.moves):
-            change = sum(sums.get(place, 0) * delta for place, delta in moved)
+        for number, change in changes.items():
             if change > 0:
                 up |= 1 << number
             elif change < 0:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 import netproof
-from netproof.cli.main import run
+from netproof.cli.main import CHECK, run
+from netproof.properties import KINDS
 from netproof.recheck import RecheckResult
-from petri import PetriNet, write_pnml
+from petri import PetriNet, incidence, write_pnml
 from transition_systems import LTS, check_mu
 from transition_systems.errors import ExpressionError, UndecidedError
 from transition_systems.properties.parse import parse_formula
@@ -169,9 +170,9 @@ def test_a_name_alone_is_answered_in_whole_sentences(
 ) -> None:
     assert folder.is_dir()
     assert run(["check", "x.aut", "--property", "AG"]) == 2
-    assert "there is no property 'AG'. Known: soundness, " in capsys.readouterr().err
+    assert "there is no property 'AG'. netproof check --help lists them" in capsys.readouterr().err
     assert run(["check", "x.aut", "--property", "deadlok"]) == 2
-    assert "'deadlok'; did you mean deadlock? Known: " in capsys.readouterr().err
+    assert "'deadlok'; did you mean deadlock? netproof check" in capsys.readouterr().err
 
 
 SEVERAL = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">
@@ -200,3 +201,42 @@ def test_what_is_approximated_is_compared_with_nothing(
     for command in (["minimise", "several.bpmn"], ["convert", "several.bpmn", "--to", "aut"]):
         assert run(command) == 0
         assert "A: under-approximation: " in capsys.readouterr().err
+
+
+def test_the_help_lists_every_property() -> None:
+    named = {word.rstrip(",") for word in CHECK.split("\n\n")[0].split()}
+    assert named.issuperset(KINDS)
+
+
+def test_systems_are_converted_to_what_holds_them(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for form in ("pnml", "dot", "json", "aut", "fsm", "lts"):
+        assert run(["convert", "x.aut", "--to", form, "-o", f"y.{form}"]) == 0
+    assert run(["check", "y.pnml", "--property", "EF done(ship)"]) == 0
+    assert (folder / "y.json").read_text() == (folder / "y.lts").read_text()
+    capsys.readouterr()
+    for form in ("cspm", "definition"):
+        assert run(["convert", "x.aut", "--to", form]) == 2
+        told = capsys.readouterr().err
+        assert "this is a transition system, which is written as pnml, dot" in told
+        assert told.count("netproof:") == 1
+    large = "".join(f'({state}, "a", {state + 1})\n' for state in range(100_001))
+    (folder / "large.aut").write_text(f"des (0, 100001, 100002)\n{large}", encoding="utf-8")
+    assert run(["convert", "large.aut", "--to", "pnml"]) == 2
+    assert "too large as a net of one token; expected at most 100000\n" in capsys.readouterr().err
+    assert run(["check", "large.aut", "--property", "safeness", "--property", "EF dead"]) == 3
+    ended = capsys.readouterr()
+    assert "asked of the system as a net" in ended.out
+    assert not ended.err
+
+
+def test_what_is_too_large_is_unknown(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert folder.is_dir()
+    monkeypatch.setattr(incidence, "MAX_DENSE", 0)
+    assert run(["check", "unbounded.pnml", "--property", "A (G enabled(t))"]) == 3
+    told = capsys.readouterr()
+    assert "UNKNOWN" in told.out
+    assert not told.err

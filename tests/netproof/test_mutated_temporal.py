@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ltl_cases import LEAVES, random_formula, random_system
+from ltl_cases import LEAVES, prefix_of, random_formula, random_system
 from netproof.recheck import recheck_ltl
 from netproof.recheck.temporal import recheck_mu, recheck_temporal
 from transition_systems.budget import Budget
@@ -22,6 +22,7 @@ from transition_systems.evidence import (
     CtlStarProof,
     Evidence,
     LtlLasso,
+    LtlPrefix,
     LtlRanks,
     ParityStrategy,
     evidence_from_dict,
@@ -43,7 +44,9 @@ from transition_systems.temporal.mu_parse import parse_mu
 from transition_systems.temporal.product_system import Fairness
 
 CAMPAIGN = int(os.environ.get("NETPROOF_TEMPORAL_MUTANTS", "1500"))
-KINDS = {"ltl-lasso", "ltl-ranks", "tree", "ctl-ranks", "ctl-star", "parity-strategy"}
+KINDS = {
+    "ltl-lasso", "ltl-prefix", "ltl-ranks", "tree", "ctl-ranks", "ctl-star", "parity-strategy",
+}  # fmt: skip
 CTL = (
     "AG (p -> AF q)", "EF (p && EX q)", "AG EF dead", "EG !q", "A[p U q]", "AX (p || EX q)",
     "E[!p U (q && AX p)]", "AF AG !p", "EG EF p", "AG !p", "EF (q && EG q)",
@@ -80,6 +83,7 @@ def evidence_about(lts: LTS, rng: random.Random) -> Iterator[Evidence]:
             lts, Unary("E", Unary("G", Unary("A", random_formula(rng, 2, LEAVES)))), fairness=fair
         ).evidence,
         check_mu(lts, rng.choice(MU)).evidence,
+        prefix_of(lts, random_formula(rng, 3, LEAVES), fairness=fair, weak=rng.random() < 0.3),
     ]
     yield from (evidence for evidence in found if evidence is not None)
 
@@ -193,7 +197,7 @@ def _places(data: Any) -> Iterator[tuple[Any, Any]]:
 
 def accepted(evidence: Evidence, lts: LTS) -> bool:
     """Whether the recheck accepts that a piece of evidence proves its own claim."""
-    if isinstance(evidence, LtlLasso | LtlRanks):
+    if isinstance(evidence, LtlLasso | LtlPrefix | LtlRanks):
         return recheck_ltl(evidence, lts, budget=SHORT).passed
     outcomes = ("HOLDS", "VIOLATED")
     if isinstance(evidence, ParityStrategy):
@@ -211,7 +215,7 @@ def accepted(evidence: Evidence, lts: LTS) -> bool:
 
 def true(evidence: Evidence, lts: LTS) -> bool:
     """Whether the claim of a piece of evidence is true, by deciding it."""
-    if isinstance(evidence, LtlLasso | LtlRanks):
+    if isinstance(evidence, LtlLasso | LtlPrefix | LtlRanks):
         fair = Fairness(weak=evidence.fair, strong=evidence.strong)
         holds = check_ltl(lts, evidence.formula, fairness=fair, weak=evidence.weak).holds
         return holds is isinstance(evidence, LtlRanks)
@@ -264,12 +268,13 @@ def test_what_is_accepted_is_true() -> None:
 
 
 def test_the_campaign_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
-    from netproof.recheck import ltl_lasso, ltl_ranks
+    from netproof.recheck import ltl_lasso, ltl_prefix, ltl_ranks
 
     def nothing(*_: Any, **__: Any) -> None:
         """A check that looks at nothing."""
 
     monkeypatch.setattr(ltl_lasso, "_fair", nothing)
     monkeypatch.setattr(ltl_lasso, "_value", lambda *_: [False])
+    monkeypatch.setattr(ltl_prefix, "_possible", lambda *_: False)
     monkeypatch.setattr(ltl_ranks, "integers", lambda value, shape, what: np.asarray(value))
     assert campaign(600, 1)[2]

@@ -37,6 +37,9 @@ ALLOWED = {
     "netproof.model_names",
     "netproof.net_formulas",
     "netproof.properties",
+    "netproof.system_formulas",
+    "netproof.system_questions",
+    "translators.named_system",
 }
 
 

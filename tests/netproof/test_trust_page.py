@@ -22,7 +22,7 @@ PAGE = (ROOT / "docs" / "trust.md").read_text(encoding="utf-8")
 KINDS = {kind.kind for kind in get_args(Evidence)}
 ELSEWHERE = {
     "partition", "simulation", "isomorphism", "colour-difference",
-    "distinction", "trace-distinction", "word", "ltl-lasso", "ltl-ranks",
+    "distinction", "shared-distinction", "trace-distinction", "word", "ltl-lasso", "ltl-prefix", "ltl-ranks",
     "ltl-stubborn", "tree", "ctl-ranks", "ctl-diagrams", "ctl-star", "parity-strategy",
     "normalised-simulation", "linear-distinction",
 }  # fmt: skip
@@ -68,11 +68,12 @@ def closure(module: str) -> int:
         ("invariant", "invariants"), ("linear-proof", "linear"), ("marked-circuits", "circuits"),
         ("rank-theorem", "rank"), ("structure", "structure"), ("parts", "behaviour"),
         ("reduction", "reductions"), ("marked-trap", "marked_trap"),
+        ("rising-sum", "rising_sum"),
         ("complete-prefix", "prefixes"), ("ranked-diagrams", "ranked_diagrams"),
-        ("siphon-traps", "siphon_traps"), ("ltl-lasso", "ltl_net"), ("ltl-ranks", "ltl_net"),
+        ("siphon-traps", "siphon_traps"), ("ltl-lasso", "ltl_net"), ("ltl-ranks", "ltl_net"), ("ltl-prefix", "ltl_prefix"),
         ("ltl-stubborn", "ltl_stubborn"),
         ("ctl-star", "ctl_star"), ("ctl-diagrams", "ctl_diagrams"), ("parity-strategy", "parity"),
-        ("normalised-simulation", "normalised"), ("linear-distinction", "linear_distinctions"),
+        ("shared-distinction", "shared_formulas"), ("normalised-simulation", "normalised"), ("linear-distinction", "linear_distinctions"),
     ],
 )  # fmt: skip
 def test_line_counts(kind: str, module: str) -> None:

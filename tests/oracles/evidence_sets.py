@@ -144,6 +144,22 @@ def marked_trap_shows(net: Plain, data: Data, claim: Said) -> None:
     need(all(claim.test(m) for m in net.box() if any(p in trap for p, _ in m)))
 
 
+def rising_sum_shows(net: Plain, data: Data, claim: Said) -> None:
+    need(claim.shape == "EF AG" and claim.test is not None)
+    assert claim.test is not None
+    weights = dict(data["weights"])
+    need(len(weights) == len(data["weights"]) and set(weights) <= set(net.places))
+    for t in net.transitions:
+        taken = sum(weights.get(p, 0) * n for p, n in net.pre[t].items())
+        need(sum(weights.get(p, 0) * n for p, n in net.post[t].items()) >= taken)
+
+    def total(m: Marking) -> int:
+        return sum(weights.get(p, 0) * n for p, n in m)
+
+    end = total(walked(net, data["run"])[-1][1])
+    need(all(claim.test(m) for m in net.box() if total(m) >= end))
+
+
 def bound_shows(net: Plain, data: Data, claim: Said) -> None:
     bound = int(data["bound"])
     need(claim.phrase == f"bounded by {bound}" and bound >= 0)

@@ -19,6 +19,7 @@ from oracles.evidence_sets import (
     pump_shows,
     ranked_diagrams_shows,
     ranked_set_shows,
+    rising_sum_shows,
     run_shows,
     trap_shows,
 )
@@ -51,7 +52,7 @@ BY_KIND = {
     "run": run_shows, "lasso": lasso_shows, "pump": pump_shows, "closed-set": closed_set_shows,
     "decision-diagram": diagram_shows, "ranked-set": ranked_set_shows, "measure": measure_shows,
     "fair-measure": fair_measure_shows, "ranked-diagrams": ranked_diagrams_shows, "trap": trap_shows,
-    "marked-trap": marked_trap_shows, "bound": bound_shows,
+    "marked-trap": marked_trap_shows, "rising-sum": rising_sum_shows, "bound": bound_shows,
     "invariant": invariant_shows, "marked-circuits": circuits_shows, "rank-theorem": rank_shows,
     "siphon-traps": siphon_traps_shows,
     "stubborn-sets": stubborn_shows, "complete-prefix": prefix_shows, "structure": structure_shows,

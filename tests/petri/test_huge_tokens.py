@@ -93,3 +93,28 @@ def test_coverability_does_not_take_a_number_for_any_number() -> None:
     net = PetriNet.from_arrays([[1], [0]], [[0], [1]], [2**62, 0])
     with pytest.raises(UnlistedError, match=r"2\*\*62"):
         petri.coverability_graph(net)
+
+
+def test_counts_that_grow_to_the_sign_for_any_number_are_not_taken_for_it() -> None:
+    # Two firings of a heavy arc, then nothing more: bounded, whatever the count.
+    for weight, firings in ((2**61, 2), (2**62 - 1, 2), (2**62 - 1, 4), (2**60, 4)):
+        net = PetriNet.from_arrays([[1], [0]], [[0], [weight]], [firings, 0])
+        for build in (petri.coverability_graph, petri.minimal_coverability_set):
+            with pytest.raises(UnlistedError, match="2\\*\\*62"):
+                build(net)
+        for method in ("auto", "explicit", "symbolic", "structure"):
+            verdict = petri.bounded(net, method=method, budget=Budget(seconds=1.0))
+            assert not verdict.violated
+        assert not petri.decide(
+            net, "boundedness", budget=Budget(seconds=1.0), parallel=False
+        ).violated
+    twice = PetriNet.from_arrays([[1], [0]], [[0], [2**61]], [2, 0])
+    assert not petri.coverable(twice, {"p2": 2**62 + 1}, budget=Budget(seconds=1.0)).holds
+    below = PetriNet.from_arrays([[1], [0]], [[0], [2**61]], [1, 0])
+    assert petri.coverability_graph(below).bounds == {"p1": 1, "p2": 2**61}
+    assert petri.minimal_coverability_set(below).bounds == {"p1": 1, "p2": 2**61}
+    growing = PetriNet.from_arrays([[1], [0]], [[1], [2**61]], [1, 0])
+    assert petri.coverability_graph(growing).unbounded_places == ("p2",)
+    assert petri.minimal_coverability_set(growing).unbounded_places == ("p2",)
+    with pytest.raises(UnlistedError):
+        petri.minimal_coverability_set(DOWN)

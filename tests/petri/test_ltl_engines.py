@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from ltl_cases import random_formula
 from netproof.contest.answering import ContestAnswers
 from netproof.contest.categories import ContestQuestion
 from netproof.recheck import recheck_ltl
+from petri import ltl_by_stubborn_sets
 from petri.ctl import known_part, symbolic_backwards
 from petri.listed_predicates import ListedPredicates
 from petri.ltl import ltl
@@ -19,12 +21,15 @@ from petri.ltl_walks import LtlWalks
 from petri.net import PetriNet
 from petri.state_space import state_space
 from transition_systems.budget import Budget
-from transition_systems.evidence import Claim, LtlLasso
+from transition_systems.errors import UnsupportedError
+from transition_systems.evidence import Claim, LtlLasso, LtlPrefix
 from transition_systems.evidence_ltl import ltl_formula
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula, Unary
 from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.predicates import Atom, Dead, Enabled, Not, Predicate, at_least
+from transition_systems.run import Run
+from transition_systems.temporal import ltl_on_the_fly
 from transition_systems.temporal.ltl_questions import linear_formula
 from transition_systems.temporal.ltl_symbolic import SymbolicViolations
 from transition_systems.temporal.ltl_violations import (
@@ -36,6 +41,7 @@ from transition_systems.temporal.ltl_violations import (
     without,
 )
 from transition_systems.temporal.product_system import Observed
+from transition_systems.verdict import Outcome
 
 LEAVES: tuple[Predicate, ...] = (
     at_least("p0"), Atom("p1"), Not(at_least("p2")), at_least("p3", 2), Enabled("t0"), Dead(),
@@ -188,3 +194,65 @@ def test_the_contest(parallel: bool) -> None:
     assert {i: "HOLDS" if value == "TRUE" else "VIOLATED" for i, value in told.items()} == {
         i: outcomes[0] for i, outcomes in kept.items()
     }
+
+
+def random_growing(rng: random.Random) -> PetriNet:
+    """A net that may have no bound."""
+    net = random_net(rng)
+    arcs = [(arc.source, arc.target) for arc in net.arcs]
+    more = ("t0", rng.choice(net.place_ids))
+    return PetriNet(
+        places=net.place_ids, transitions=net.transition_ids, initial=net.initial.to_dict(),
+        arcs=[*arcs, *([] if more in arcs else [more])],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_beginnings_that_decide(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a part of the markings, or on a walk: what is found is accepted, and so is what is left."""
+    monkeypatch.setattr(ltl_on_the_fly, "FIRST", 3)
+    monkeypatch.setattr(ltl_by_stubborn_sets, "FIRST", 3)
+    rng = random.Random(200 + seed)
+    kinds: set[str] = set()
+    for _ in range(12):
+        net, formula = random_growing(rng), random_formula(rng, 3, LEAVES)
+        limit = Budget(states=200)
+        verdicts = [
+            ltl(net, formula, method="explicit", fairness=fairness, weak=weak, budget=limit)
+            for fairness in (None, "weak", "strong") for weak in (False, True)
+        ]  # fmt: skip
+        with suppress(UnsupportedError):
+            verdicts.append(ltl(net, formula, method="stubborn", budget=limit))
+        for verdict in verdicts:
+            if verdict.evidence is not None:
+                kinds.add(verdict.evidence.kind)
+                result = recheck_ltl(verdict.evidence, net, formula=verdict.property)
+                assert result.passed, result.reason
+        plain = {verdicts[0].outcome, *(verdict.outcome for verdict in verdicts[6:])}
+        assert len(plain - {Outcome.UNKNOWN}) <= 1
+        run = LtlWalks(net, seed=seed).violation(violations(linear_formula(formula)), 0.2)
+        assert run is None or not verdicts[0].holds
+        if isinstance(run, Run):
+            text = format_formula(formula)
+            said = ltl_formula(text, holds=False, weak=False, fair=(), strong=())
+            claim = Claim(formula=said, model_digest=net.digest())
+            result = recheck_ltl(LtlPrefix(claim=claim, formula=text, run=run), net)
+            assert result.passed, result.reason
+            kinds.add("walk")
+    assert kinds >= {"ltl-prefix", "ltl-ranks", "walk"}
+
+
+def test_the_contest_on_a_part_of_an_unbounded_net() -> None:
+    rising = PetriNet(
+        places=["p", "n"], transitions=["t"], initial=["p"],
+        arcs=[("p", "t"), ("t", "p"), ("t", "n")],
+    )  # fmt: skip
+    told: dict[int, str] = {}
+    texts = ("G (n < 3)", "G (n < 2 || F G (n > 5)) && G (n < 2 || F G !(n > 5))")
+    ContestAnswers(
+        rising,
+        [ContestQuestion(id=text, category="LTLC", formula=parse_formula(text)) for text in texts],
+        deadline=time.monotonic() + 3, tell=lambda i, value, _: told.update({i: value}),
+        keep=lambda *_: None, parallel=False,
+    ).run()  # fmt: skip
+    assert told == {0: "FALSE", 1: "FALSE"}

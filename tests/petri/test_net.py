@@ -1,5 +1,6 @@
 """The net: value, checks, arrays, firing by definition, conversions."""
 
+import hashlib
 import json
 import pickle
 import subprocess
@@ -313,3 +314,23 @@ def test_markings_as_vectors_and_text_and_matrices_as_csr() -> None:
         net.fire(np.array([1, 0]), "t2")
     with pytest.raises(UsageError, match="2 numbers of tokens are needed"):
         net.enabled(np.array([1, 0, 0]))
+
+
+@given(st.lists(st.none() | st.text(max_size=3) | st.sampled_from(["p1", '"', "\\", "\0", "é"])))
+@fixed
+def test_names_are_hashed_as_json(names: list[str | None]) -> None:
+    net = PetriNet(
+        places=[Place(id=f"p{number}", name=name) for number, name in enumerate(names)],
+        transitions=[Transition(id=f"t{number}", label=name) for number, name in enumerate(names)],
+        initial={"p0": 2} if names else {},
+    )
+    content = [
+        "netproof/net/1", None, [f"p{n}" for n in range(len(names))], names,
+        [f"t{n}" for n in range(len(names))], names, [None] * len(names),
+        [["p0", 2]] if names else [], None,
+    ]  # fmt: skip
+    hashed = hashlib.sha256(json.dumps(content, separators=(",", ":")).encode("ascii"))
+    for table in (net.pre_arcs, net.post_arcs):
+        for part in table:
+            hashed.update(part.astype("<i8").tobytes())
+    assert net.digest() == f"sha256:{hashed.hexdigest()}"

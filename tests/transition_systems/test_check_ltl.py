@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ltl_cases import LEAVES, random_formula, random_system
+from ltl_cases import LEAVES, prefix_of, random_formula, random_system
 from netproof.recheck import recheck_ltl
 from oracles.linear_time import good, lassos
 from petri import PetriNet
@@ -18,7 +18,7 @@ from petri.state_space.packed import PackedNet
 from transition_systems.budget import Budget
 from transition_systems.errors import ExpressionError, UnsupportedError, UsageError
 from transition_systems.evidence import Evidence, StateSet, evidence_from_dict
-from transition_systems.evidence_ltl import STAYS, LtlLasso, LtlRanks
+from transition_systems.evidence_ltl import STAYS, LtlLasso, LtlPrefix, LtlRanks
 from transition_systems.lts import LTS
 from transition_systems.progress import Progress
 from transition_systems.properties.evaluate import evaluate
@@ -280,8 +280,18 @@ COUNTER = PetriNet(
 
 
 def test_a_violation_is_found_in_an_unbounded_net() -> None:
-    verdict = net_check(COUNTER, "G (n <= 2)", budget=Budget(states=50_000))
-    assert verdict.unknown  # no cycle comes back to a state in which n is not bounded
+    for formula, steps in (("G (n <= 2)", 6), ("G (n == 2 -> X n == 2)", 6), ("X X X free", 3)):
+        for options in ({}, {"fairness": "weak"}, {"fairness": "strong"}, {"weak": True}):
+            if "X" in formula and "weak" in options:
+                continue
+            verdict = net_check(COUNTER, formula, budget=Budget(states=50_000), **options)
+            evidence = again(verdict.evidence)
+            assert isinstance(evidence, LtlPrefix)  # no cycle comes back to where n is large
+            assert len(evidence.run) == steps
+            assert recheck_ltl(evidence, COUNTER, formula=verdict.property).passed
+            assert recheck_ltl(evidence, COUNTER, formula="G (n <= 3)").status == "failed"
+    for formula in ("G F n == 2", "F (n == 1 && X X X n == 1)"):  # no prefix shows that it fails
+        assert net_check(COUNTER, formula, budget=Budget(states=5_000)).unknown
     stuck = PetriNet(
         places=["p", "n", "q"], transitions=["more", "end"], initial=["p"],
         arcs=[("p", "more"), ("more", "p"), ("more", "n"), ("p", "end"), ("end", "q")],
@@ -305,9 +315,8 @@ def test_on_the_fly_on_nets(first: int, monkeypatch: pytest.MonkeyPatch) -> None
         for fairness in (None, "weak", "strong"):
             verdict = net_check(ring, formula, fairness=fairness)
             assert str(verdict.outcome) == outcome
-            kind = LtlRanks if verdict.holds else LtlLasso
             evidence = again(verdict.evidence)
-            assert isinstance(evidence, kind)
+            assert isinstance(evidence, LtlRanks if verdict.holds else (LtlLasso, LtlPrefix))
             assert recheck_ltl(evidence, ring, formula=verdict.property).passed
             assert recheck_ltl(evidence, COUNTER).status == "failed"
 
@@ -328,3 +337,64 @@ def test_parallel_arcs_in_a_large_system() -> None:
     verdict = check_ltl(lts, "G F p", fairness="strong")
     assert verdict.violated  # two steps at a time jump over it
     assert check_ltl(lts, "G F (p || !p)").holds
+
+
+MANY = [f"x{i}" for i in range(70)]
+PADDED = " && ".join(MANY)
+
+
+def padded(rng: random.Random, text: str, lts: LTS) -> tuple[LTS, str]:
+    """The same question over more than 62 predicates: one of them is false everywhere."""
+    flags = {name: [rng.random() < 0.5 for _ in range(lts.n_states)] for name in MANY[1:3]}
+    flags |= {name: [True] * lts.n_states for name in MANY[3:]}
+    flags[MANY[0]] = [False] * lts.n_states
+    atoms = {**{name: lts.atoms[name] for name in "pq"}, **flags}
+    large = LTS.from_arrays(
+        lts.n_states, lts.sources, lts.labels, lts.targets, label_names=lts.label_names,
+        initial=lts.initial, atoms=atoms,
+    )  # fmt: skip
+    return large, text.replace("p", f"(p || ({PADDED}))").replace("q", f"(q || ({PADDED}))")
+
+
+def test_silent_steps_and_more_predicates_than_bits() -> None:
+    """A silent step that changes one of many predicates counts, where no part changes, too."""
+    rng = random.Random(17)
+    outcomes: list[bool] = []
+    for _ in range(24):
+        lts, text = padded(rng, rng.choice(WEAKLY), random_system(rng, 4))
+        formula = linear_formula(text)
+        verdict = check_ltl(lts, formula, weak=True)
+        assert recheck_ltl(verdict.evidence, lts, formula=verdict.property).passed
+        kept = [good(lts, formula, *lasso, weak=True) for lasso in lassos(lts, 4)]
+        if not all(kept):
+            assert verdict.violated
+        outcomes.append(verdict.holds)
+        assert check_ltl(lts, formula).outcome is not None
+    assert 2 < sum(outcomes) < 22
+
+
+def test_a_silent_step_that_no_part_of_a_formula_sees() -> None:
+    for changes in (False, True):
+        others = {name: [False, False, False] for name in MANY}
+        others[MANY[1]] = [False, changes, changes]
+        lts = LTS.from_arcs(
+            3, [(0, None, 1), (1, "a", 2)], atoms={"p": [True, True, False], **others}
+        )
+        verdict = check_ltl(lts, f"X (p || ({PADDED}))", weak=True)
+        assert verdict.holds is changes
+        assert recheck_ltl(verdict.evidence, lts, formula=verdict.property).passed
+        found = prefix_of(lts, linear_formula(f"X (p || ({PADDED}))"), weak=True)
+        assert (found is None) is changes
+        assert found is None or recheck_ltl(found, lts).passed
+
+
+WEAKLY = (
+    "X p",
+    "p -> X q",
+    "G (p -> X !p)",
+    "X X q",
+    "F (p && X q)",
+    "G X p",
+    "p U X q",
+    "X (p U q)",
+)

@@ -21,6 +21,7 @@ from transition_systems.lts import LTS
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula, Negation
 from transition_systems.run import Lasso
+from transition_systems.temporal import last_steps
 from transition_systems.temporal.ctl import check_ctl, ctl_states
 from transition_systems.temporal.ctl_fixpoints import Graph, always_until, exists_until
 from transition_systems.temporal.last_steps import with_last_steps
@@ -183,3 +184,15 @@ def test_the_last_step() -> None:
         assert check_ctl(split, "AG (enabled(a) -> EX done(a))").holds
     with pytest.raises(ExpressionError, match="no label 'aa'"):
         with_last_steps(lts, ["aa"])
+
+
+def test_last_steps_are_numbered_in_two_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    systems = [random_system(random.Random(seed)) for seed in range(60)]
+    labels = ["a", "tau"]
+    found = [last_steps.split_by_last_steps(lts, labels) for lts in systems]
+    monkeypatch.setattr(last_steps, "SPARSE", 0)
+    for lts, (split, states) in zip(systems, found, strict=True):
+        other, others = last_steps.split_by_last_steps(lts, labels)
+        assert split == other
+        assert states.tolist() == others.tolist()
+        assert all(split.atoms["p"][s] == lts.atoms["p"][t] for s, t in enumerate(states.tolist()))

@@ -114,7 +114,9 @@ def test_conversions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         path = out
     assert run(["convert", path, "--to", "dot"]) == 0
     assert capsys.readouterr().out == format_lts_dot(lts)
-    assert run(["convert", path, "--to", "pnml"]) == 2
+    assert run(["convert", path, "--to", "pnml", "-o", str(tmp_path / "x.pnml")]) == 0
+    assert load_behaviour(str(tmp_path / "x.pnml")).n_states == 3
+    assert run(["convert", path, "--to", "cspm"]) == 2
     assert run(["minimise", path, "-o", str(tmp_path / "z.fsm")]) == 0
     assert np.array_equal(load_behaviour(str(tmp_path / "z.fsm")).final, lts.final)
     order = str(Path(__file__).parents[2] / "examples" / "order.bpmn")

@@ -16,6 +16,7 @@ from transition_systems.errors import ExpressionError, UndecidedError, Unsupport
 from transition_systems.evidence import evidence_from_dict
 from transition_systems.lts import LTS
 from transition_systems.properties.predicates import Atom
+from transition_systems.temporal import mu_calculus, parity_games
 from transition_systems.temporal.mu_calculus import check_mu, ctl_to_mu, mu_states
 from transition_systems.temporal.mu_formulas import (
     Bound,
@@ -164,3 +165,30 @@ def test_strategies_are_rechecked(seed: int) -> None:
 def test_a_strategy_ends_in_time() -> None:
     lts = LTS.from_arcs(3, [(0, "a", 1), (1, "b", 0), (1, "a", 2)])
     assert check_mu(lts, "nu X. <true> X", budget=Budget(seconds=0)).unknown
+
+
+@pytest.mark.parametrize("levels", [0, 1, 3])
+def test_one_position_after_the_other(levels: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where levels are narrow, positions are taken singly: the same states, and good strategies."""
+    for module in (parity_games, mu_calculus):
+        monkeypatch.setattr(module, "NARROW_LEVELS", levels)
+    for seed in range(150):
+        rng = random.Random(1000 + seed)
+        lts, formula = random_system(rng), random_mu(rng, 4)
+        wanted = mu_states_by_definition(lts, formula)
+        assert mu_states(lts, formula).tolist() == [s in wanted for s in range(lts.n_states)]
+        verdict = check_mu(lts, formula)
+        text = format_mu(formula)
+        assert verdict.evidence is not None
+        assert recheck_mu(text, verdict.outcome, verdict.evidence, lts).passed
+
+
+def test_a_long_chain() -> None:
+    n = 20_000
+    lts = LTS.from_arrays(
+        n, np.arange(n - 1), np.full(n - 1, 2), np.arange(1, n), label_names=["tau", "✓", "a"]
+    )
+    verdict = check_mu(lts, "[true*] <true*> dead")
+    assert verdict.holds
+    assert verdict.evidence is not None
+    assert recheck_mu("[true*] <true*> dead", "HOLDS", verdict.evidence, lts).passed

@@ -263,3 +263,17 @@ def test_formulas_that_are_not_preserved() -> None:
             preserved = relation in ("ready-simulation", "2-nested-simulation")
             if formula is stuck and not preserved:
                 assert result.reason == f"this is no formula that {relation} preserves"
+
+
+def test_too_many_classes_for_a_relation_may_be_refuted_by_a_trace() -> None:
+    one, two = (
+        LTS.from_arcs(3_000, [(n, "a" if n < 2_998 else last, n + 1) for n in range(2_999)])
+        for last in "ab"
+    )
+    little = Budget(bytes=1 << 20)
+    for verdict in (similar(one, two, budget=little), simulated_by(one, two, budget=little)):
+        assert isinstance(verdict.evidence, TraceDistinction)
+        assert recheck_equivalence(verdict.evidence, one, two).passed
+    same = similar(one, one, "ready-simulation", budget=little)
+    assert same.unknown
+    assert "does not fit" in str(same.reason)

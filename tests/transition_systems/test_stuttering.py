@@ -127,8 +127,12 @@ def test_many_predicates() -> None:
 def test_errors_and_budgets(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UnsupportedError):
         stutter_invariant("G EX p")
-    with pytest.raises((UndecidedError, UnsupportedError)):
-        stutter_invariant("F (p && X q)", budget=Budget(seconds=0.0))
+    for limit in (Budget(seconds=0.0), Budget(states=1)):
+        with pytest.raises(UndecidedError, match="budget"):
+            stutter_invariant("F (p && X q)", budget=limit)
+    slow = "F (p && " + "X (" * 12 + "q" + ")" * 13
+    with pytest.raises(UndecidedError, match="budget"):
+        stutter_invariant(slow, budget=Budget(seconds=0.01))
     monkeypatch.setattr(stuttering, "MOST_NODES", 0)
     with pytest.raises(UndecidedError, match="too large"):
         stutter_invariant("F (p && X q)")

@@ -79,6 +79,14 @@ def test_machines() -> None:
         assert place in net.place_ids
         found = netproof.check(net, properties=[f'G F "{place}"']).models[0].verdicts[0]
         assert found.outcome == "HOLDS"
+        asked = [f'G F "{place}"', "liveness", f'AG ("{place}" -> AX done(press))']
+        for entry in netproof.check(io.StringIO(format_json(model)), asked).verdicts:
+            assert (entry.outcome, entry.rechecked) == ("HOLDS", "passed")
+    several = NFA(
+        states=["p", "q"], alphabet=["a"], initial=["p", "q"], transitions=[("p", "a", "q")]
+    )
+    report = netproof.check(io.StringIO(format_json(several)), ["EF done(a)", "F q"])
+    assert [str(entry.outcome) for entry in report.verdicts] == ["VIOLATED", "HOLDS"]
     dfa = DFA(states=["p"], alphabet=["a"], initial="p", transitions=[("p", "a", "p")])
     nfa = NFA(states=["p"], alphabet=["a"], initial=["p"], transitions=[("p", "a", "p")])
     for automaton in (dfa, nfa):

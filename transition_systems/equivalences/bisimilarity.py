@@ -10,10 +10,17 @@ from numpy.typing import NDArray
 from transition_systems.budget import Budget
 from transition_systems.equivalences.classes import classes_of
 from transition_systems.equivalences.coarsest import method_named
-from transition_systems.equivalences.difference import difference
+from transition_systems.equivalences.difference import deep_difference, difference
 from transition_systems.equivalences.hml import shown_hml, shown_trace
 from transition_systems.equivalences.relations import Relation, relation_named
-from transition_systems.evidence import Claim, Distinction, PartitionEvidence, TraceDistinction
+from transition_systems.equivalences.shared_formula import said_of_parts
+from transition_systems.evidence import (
+    Claim,
+    Distinction,
+    PartitionEvidence,
+    SharedDistinction,
+    TraceDistinction,
+)
 from transition_systems.lts import FINAL, LTS
 from transition_systems.lts_data import pair_digest
 from transition_systems.lts_operations import disjoint_union, with_atoms
@@ -71,8 +78,9 @@ def bisimilar(
         ``VIOLATED`` with a Hennessy-Milner formula that tells them apart: it holds in some initial
         state of ``a`` and in none of ``b``, or in all of ``a`` and not in all of ``b``. Where that
         would be too large, with a trace of just one of them; the explanation names the shortest
-        one where there is one. ``UNKNOWN`` when the budget ends, or when there is no such trace
-        and the formula would be too large to write.
+        one where there is one; without such a trace the formula is given in parts, as
+        :class:`transition_systems.evidence.SharedDistinction`. ``UNKNOWN`` when the budget ends,
+        or with more than 200,000 parts.
 
     Raises
     ------
@@ -102,7 +110,7 @@ def bisimilar(
     known = relation_named(relation)
     method = method_named(method)
     meter = (Budget() if budget is None else budget).start()
-    digest, respected = pair_digest(a, b), tuple(sorted({*atoms} - {FINAL}))
+    respected, given = tuple(sorted({*atoms} - {FINAL})), (a, b)
     a, b = with_atoms(a, respected), with_atoms(b, respected)
     both = disjoint_union(a, b)
     left, right = a.initial, b.initial + a.n_states
@@ -128,7 +136,7 @@ def bisimilar(
             return verdict(Outcome.UNKNOWN, reason=found.reason)
         block = number_blocks(found.block)
         evidence = PartitionEvidence(
-            claim=Claim(formula=phrase, model_digest=digest),
+            claim=Claim(formula=phrase, model_digest=pair_digest(*given)),
             relation=known.name,
             block=block,
             atoms=respected,
@@ -138,7 +146,6 @@ def bisimilar(
         text = f"The systems are {phrase}: their states fall into {number}."
         return verdict(Outcome.HOLDS, evidence=evidence, explanation=(text,))
     formula, trace, of_a = difference(a, b, known, meter)
-    claim = Claim(formula=f"not {phrase}", model_digest=digest)
     texts: list[str] = []
     if formula is not None:
         only, told = ("second", formula[1]) if formula[0] == "not" else ("first", formula)
@@ -147,16 +154,24 @@ def bisimilar(
     if trace is not None:
         able = "first" if of_a else "second"
         texts.append(f"The shortest trace of just one is one of the {able}: {shown_trace(trace)}.")
+    parts = deep_difference(a, b, known, meter) if formula is None and trace is None else None
+    if parts is not None:
+        texts.append(f"The systems are not {phrase}: {said_of_parts(parts)}.")
+    elif formula is None and trace is None:
+        reason = f"they are not {phrase}, but the formula that shows it is too large to write down"
+        return verdict(Outcome.UNKNOWN, reason=meter.exhausted() or reason)
+    claim = Claim(formula=f"not {phrase}", model_digest=pair_digest(*given))
+    if parts is not None:
+        shared = SharedDistinction(claim=claim, relation=known.name, parts=parts, atoms=respected)
+        return verdict(Outcome.VIOLATED, evidence=shared, explanation=tuple(texts))
     if formula is not None:
         distinction = Distinction(
             claim=claim, relation=known.name, formula=formula, atoms=respected
         )
         return verdict(Outcome.VIOLATED, evidence=distinction, explanation=tuple(texts))
-    if trace is not None:
-        side = "left" if of_a else "right"
-        by_trace = TraceDistinction(
-            claim=claim, relation=known.name, trace=trace, able=side, atoms=respected
-        )
-        return verdict(Outcome.VIOLATED, evidence=by_trace, explanation=tuple(texts))
-    reason = f"they are not {phrase}, but the formula that shows it is too large to write down"
-    return verdict(Outcome.UNKNOWN, reason=meter.exhausted() or reason)
+    assert trace is not None
+    side = "left" if of_a else "right"
+    by_trace = TraceDistinction(
+        claim=claim, relation=known.name, trace=trace, able=side, atoms=respected
+    )
+    return verdict(Outcome.VIOLATED, evidence=by_trace, explanation=tuple(texts))

@@ -16,8 +16,10 @@ from transition_systems.equivalences.partition import Partition, Views
 from transition_systems.equivalences.signatures import (
     SINGLE,
     Rows,
+    Tick,
     grouped_rows,
     grouped_words,
+    no_limit,
     packed_rows,
 )
 from transition_systems.equivalences.silent import SilentSteps
@@ -59,6 +61,7 @@ class BranchingSignatures:
         self.limit = graph.n_labels << self.bits
         self.high = graph.labels << self.bits
         self.work, self.allowed = 0, inf
+        self.tick: Tick = no_limit
         self._scanned = 0
         self._views: tuple[memoryview, ...] | None = None
         self._local: Indices = np.zeros(graph.n, dtype=np.int64)
@@ -79,7 +82,7 @@ class BranchingSignatures:
         own, tails, heads = self.own_rows(states, partition)
         if len(tails) == 0:
             return own
-        return closed_rows(own, tails, heads, len(states), self.limit)
+        return closed_rows(own, tails, heads, len(states), self.limit, tick=self.tick)
 
     def own_rows(self, states: Indices, partition: Partition) -> tuple[Rows, Indices, Indices]:
         """Return what some states and those after inert steps do themselves, and these steps.

@@ -35,6 +35,7 @@ from transition_systems.equivalences.bunches import Bunches
 from transition_systems.equivalences.graph import Graph
 from transition_systems.equivalences.partition import Partition
 from transition_systems.equivalences.refinement import Refinement
+from transition_systems.equivalences.signatures import TooMuchWork, time_limit
 from transition_systems.equivalences.silent import SilentSteps
 from transition_systems.progress import Progress, ProgressCallback
 
@@ -93,7 +94,11 @@ def refine_by_bunches(
     if reason is not None:
         known = Partition(classes)
         return Refinement(known.block, known.count, known.block, reason=reason)
-    return _Run(graph, silent, classes, meter, stop, progress).run()
+    try:
+        return _Run(graph, silent, classes, meter, stop, progress).run()
+    except TooMuchWork as end:
+        known = Partition(classes)
+        return Refinement(known.block, known.count, known.block, reason=str(end))
 
 
 class _Run:
@@ -109,7 +114,7 @@ class _Run:
         inside = np.zeros(len(graph.labels), dtype=np.bool_) if silent is None else silent.inside
         first = Partition(classes)
         self.first = Partition(2 * first.block + _acting(graph, silent, first.block))
-        self.held = Bunches(graph, inside, self.first.block, self.first.count)
+        self.held = Bunches(graph, inside, self.first.block, self.first.count, time_limit(meter))
         self.meter, self.stop, self.progress = meter, stop, progress
         self.look_at = self.stop_at = 0
         self.rounds = 0

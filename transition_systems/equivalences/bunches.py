@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from transition_systems.csr import csr_order, row_arcs
 from transition_systems.equivalences.graph import Graph
+from transition_systems.equivalences.signatures import Tick, no_limit
 
 __all__ = ["Bunches"]
 
@@ -38,6 +39,8 @@ class Bunches:
         Which arcs are silent steps inside classes, bool (m,); they have no cycle.
     block, count
         The block of each node, int64 (n,), and how many there are.
+    tick
+        Asked between the steps; may raise.
 
     Attributes
     ----------
@@ -59,7 +62,9 @@ class Bunches:
         How often an arc or a state was looked at: the work done.
     """
 
-    def __init__(self, graph: Graph, inside: Bools, block: Indices, count: int) -> None:
+    def __init__(
+        self, graph: Graph, inside: Bools, block: Indices, count: int, tick: Tick = no_limit
+    ) -> None:  # fmt: skip
         sizes = np.bincount(block, minlength=count)
         nodes = np.flatnonzero(sizes.take(block) > 1)
         short = np.full(graph.n, NOWHERE, dtype=np.int64)
@@ -79,6 +84,7 @@ class Bunches:
         np.cumsum(widths, out=offsets[1:])
         self.arcs = self.n + len(arcs)
 
+        tick()
         self.block: list[int] = home.tolist()
         self.size: list[int] = sizes[self.open].tolist()
         n_inert = np.bincount(tails[inert], minlength=self.n)
@@ -88,15 +94,19 @@ class Bunches:
         self.bottoms = _lists(still[order], rows)
         self.n_bottoms: list[int] = np.diff(rows).tolist()
 
+        tick()
         self.inert = bytearray(inert.astype(np.uint8).tobytes())
         self.source: list[int] = tails.tolist()
         self.target: list[int] = heads.tolist()
         self.offsets: list[int] = offsets.tolist()
+        tick()
         known = np.flatnonzero(heads >= 0)
         self.into, self.into_offsets = _by_target(known, heads, self.n)
+        tick()
         quiet = np.flatnonzero(inert)
         self.before, self.before_offsets = _by_target(quiet, heads, self.n)
 
+        tick()
         loud = np.flatnonzero(~inert)
         codes = graph.labels.take(arcs[loud]) * count + block.take(ends[loud])
         kinds, kind = np.unique(codes, return_inverse=True)
@@ -105,10 +115,12 @@ class Bunches:
         self.slice = _lists(loud[order], rows)
         self.slice_size: list[int] = np.diff(rows).tolist()
         self.slice_bunch = [0] * len(kinds)
+        tick()
         self.slice_of = _placed(len(arcs), loud, kind)
         self.bunch = [list(range(len(kinds)))]
         self.splittable = [0]
 
+        tick()
         home = home.take(tails[loud])
         order, rows = csr_order(home, len(self.open))
         self.fan = _lists(loud[order], rows)
@@ -116,6 +128,7 @@ class Bunches:
         self.fan_bunch = [0] * len(self.open)
         self.fan_block = list(range(len(self.open)))
         self.fans = [[fan] for fan in self.fan_block]
+        tick()
         self.fan_of = _placed(len(arcs), loud, home)
         able = np.bincount(tails[loud], minlength=self.n)
         some = np.flatnonzero(able)

@@ -14,10 +14,11 @@ from transition_systems.equivalences.graph import Graph, graph_of
 from transition_systems.equivalences.hashed_rounds import hashed_classes
 from transition_systems.equivalences.inductive import InductiveSignatures
 from transition_systems.equivalences.relations import Bisimilarity
+from transition_systems.equivalences.signatures import TooMuchWork, time_limit
 from transition_systems.equivalences.silent_cycles import without_silent_cycles
 from transition_systems.equivalences.strong import StrongSignatures
 from transition_systems.equivalences.weak import quotient_graph, saturated
-from transition_systems.lts import LTS
+from transition_systems.lts import LTS, TAU
 from transition_systems.progress import ProgressCallback
 
 __all__ = ["Classes", "classes_of", "prepared"]
@@ -82,7 +83,7 @@ def classes_of(
     """
     try:
         return _classes(lts, relation, meter, method, stop, progress)
-    except MemoryError as error:
+    except (MemoryError, TooMuchWork) as error:
         return Classes(np.zeros(lts.n_states, dtype=np.int64), stable=False, reason=str(error))
 
 
@@ -94,7 +95,10 @@ def _classes(
     stop: Stop | None,
     progress: ProgressCallback | None,
 ) -> Classes:
+    look = time_limit(meter)
+    look()
     graph, place, signatures = prepared(lts, relation)
+    look()
 
     def there(after: Indices) -> Stop | None:
         if stop is None:
@@ -112,7 +116,7 @@ def _classes(
         return Classes(known, found.stable, found.reason, by)
     small = quotient_graph(graph, found.block, found.n_blocks)
     place = found.block[place]
-    weak = saturated(small, divergence_label(small, relation), most_steps(meter))
+    weak = saturated(small, divergence_label(small, relation), most_steps(meter), look)
     found, then = coarsest(
         weak, StrongSignatures(weak), meter, method=method, stop=there(place), progress=progress
     )
@@ -124,12 +128,15 @@ def prepared(
 ) -> tuple[Graph, Indices, StrongSignatures | InductiveSignatures]:
     """Return the graph to refine, where each state is in it, and the signatures.
 
-    For weak bisimilarity they are those of branching bisimilarity.
+    For weak bisimilarity they are those of branching bisimilarity, and these are those of strong
+    bisimilarity where there are no silent steps.
     """
     graph = graph_of(lts)
     if not relation.silent:
         return graph, np.arange(lts.n_states, dtype=np.int64), StrongSignatures(graph)
     graph, place = without_silent_cycles(graph, divergence=relation.divergence)
+    if not (graph.labels == TAU).any():
+        return graph, place, StrongSignatures(graph)
     return graph, place, InductiveSignatures(graph)
 
 

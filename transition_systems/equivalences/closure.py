@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transition_systems.csr import csr_order, row_arcs
-from transition_systems.equivalences.signatures import Rows, packed_rows
+from transition_systems.equivalences.signatures import Rows, Tick, no_limit, packed_rows
 
 __all__ = ["closed_rows", "closed_words"]
 
@@ -42,8 +42,9 @@ def closed_words(
 
 
 def closed_rows(
-    own: Rows, tails: Indices, heads: Indices, wanted: int, limit: int, most: int = MOST_CODES
-) -> Rows:
+    own: Rows, tails: Indices, heads: Indices, wanted: int, limit: int, most: int = MOST_CODES,
+    *, tick: Tick = no_limit,
+) -> Rows:  # fmt: skip
     """Return the sets of the first rows, each with the sets of all rows that arcs lead to.
 
     Parameters
@@ -58,6 +59,8 @@ def closed_rows(
         All codes are below it.
     most
         Codes to hold at most.
+    tick
+        Asked now and then; may raise.
 
     Raises
     ------
@@ -77,7 +80,7 @@ def closed_rows(
     """
     n = len(own.offsets) - 1
     new = own.fresh()
-    pool = _Pool(own.codes[new], most)
+    pool = _Pool(own.codes[new], most, tick)
     count = np.zeros(len(new) + 1, dtype=np.int64)
     np.cumsum(new, out=count[1:])
     pool.begin = count[own.offsets[:-1]]
@@ -170,8 +173,9 @@ def _one_by_one(
 class _Pool:
     """Rows of codes that are added one after the other and looked up by number."""
 
-    def __init__(self, data: Indices, most: int) -> None:
+    def __init__(self, data: Indices, most: int, tick: Tick) -> None:
         self.most = most
+        self.tick = tick
         self.data = data
         self.used = len(data)
         self.begin: Indices = data
@@ -186,7 +190,8 @@ class _Pool:
         return self.data[place]
 
     def room_for(self, codes: int) -> None:
-        """Raise unless so many more codes may be held."""
+        """Raise unless so many more codes may be held, and there is time."""
+        self.tick()
         if self.used + codes > self.most:
             raise MemoryError("the sets of what states can do after silent steps are too large")
 

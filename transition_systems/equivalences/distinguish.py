@@ -23,13 +23,14 @@ from transition_systems.equivalences.history import History
 from transition_systems.equivalences.hml import HmlFormula
 from transition_systems.lts import TAU
 
-__all__ = ["MAX_FORMULA_DEPTH", "MAX_FORMULA_SIZE", "Distinguisher", "TooLargeError"]
+__all__ = ["MAX_FORMULA_DEPTH", "MAX_FORMULA_SIZE", "Choice", "Distinguisher", "TooLargeError"]
 
 MAX_FORMULA_DEPTH = 300
 MAX_FORMULA_SIZE = 20_000
 CHOICES = 6
 
 TRUE: HmlFormula = ("true",)
+_Apart = tuple[int, int, int]
 
 
 class TooLargeError(Exception):
@@ -44,8 +45,12 @@ class _Formula:
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
-    """One way to tell two nodes apart: the pairs of nodes that must be told apart before."""
+class Choice:
+    """One way to tell two nodes apart: the pairs of nodes that must be told apart before.
+
+    By a step with the label, to ``good``, from ``home``; no step with it of the other node leads
+    out of ``bad``, or from beyond ``exits``.
+    """
 
     positive: bool
     label: int
@@ -57,6 +62,12 @@ class _Choice:
     def needs(self) -> list[tuple[int, int]]:
         """Return the pairs of nodes whose formulas this one is made of."""
         return [(self.good, b) for b in self.bad] + [(self.home, e) for e in self.exits]
+
+
+def _unordered(key: tuple[int, int, int]) -> _Apart:
+    """Return what is the same for two nodes and the same two in the other order."""
+    after, one, other = key
+    return after, min(one, other), max(one, other)
 
 
 class Distinguisher:
@@ -119,7 +130,8 @@ class Distinguisher:
             When the formula is larger or deeper than the bounds of this module, or the budget ends.
         """
         waiting = [(left, right)]
-        choices: dict[tuple[int, int, int], list[_Choice]] = {}
+        choices: dict[tuple[int, int, int], list[Choice]] = {}
+        forced: dict[_Apart, int] = {}
         while waiting:
             if self.meter.out_of_time():
                 raise TooLargeError
@@ -130,6 +142,7 @@ class Distinguisher:
                 continue
             if key not in choices:
                 choices[key] = self.choices(*pair)
+                self.bounded(key, choices[key], forced)
             needed = {self.key(*need): need for c in choices[key] for need in c.needs()}
             missing = [need for number, need in needed.items() if number not in self.known]
             if missing:
@@ -143,6 +156,42 @@ class Distinguisher:
         """Return the round that parted two nodes, and their blocks after it."""
         after = self.history.parted(left, right)
         return after, self.history.at(left, after), self.history.at(right, after)
+
+    def bounded(
+        self, key: tuple[int, int, int], choices: list[Choice], forced: dict[_Apart, int]
+    ) -> None:
+        """Stop early where each formula is too deep.
+
+        What all choices for two nodes need for themselves, in one order or the other, is inside
+        each formula for them. ``forced`` has for a pair how many formulas it is inside of, one
+        inside the other.
+
+        Raises
+        ------
+        TooLargeError
+            When these are more than the depth that a formula may have.
+        """
+        level = forced.get(_unordered(key), 0) + 1
+        if level > MAX_FORMULA_DEPTH + 1:
+            raise TooLargeError
+        common: set[_Apart] | None = None
+        for choice in choices:
+            pairs = self.alone(choice)
+            common = pairs if common is None else common & pairs
+        for pair in common or ():
+            forced[pair] = max(level, forced.get(pair, 0))
+
+    def alone(self, choice: Choice) -> set[_Apart]:
+        """Return the pairs that a choice needs and no other formula can stand for."""
+        groups = [[(choice.home, node) for node in choice.exits]]
+        if self.kind != "branching" or choice.label != self.divergence:
+            groups.append([(choice.good, node) for node in choice.bad])
+        found: set[_Apart] = set()
+        for group in groups:
+            keys = {self.key(*pair) for pair in group}
+            if len(keys) == 1:
+                found.add(_unordered(keys.pop()))
+        return found
 
     def steps_of(self, node: int, after: int) -> dict[tuple[int, int], int]:
         """Return the pairs (label, block after a round) that a node can do, each with a target.
@@ -171,12 +220,12 @@ class Distinguisher:
         self.steps[node, after] = found
         return found
 
-    def choices(self, left: int, right: int) -> list[_Choice]:
+    def choices(self, left: int, right: int) -> list[Choice]:
         """Return some ways to tell two nodes apart, the ones with the fewest needs first."""
         after = self.history.parted(left, right) - 1
         if after < 0:
             return []
-        found: list[_Choice] = []
+        found: list[Choice] = []
         sides = self.steps_of(left, after), self.steps_of(right, after)
         branching = self.kind == "branching"
         for positive, (have, lack) in ((True, sides), (False, sides[::-1])):
@@ -188,12 +237,12 @@ class Distinguisher:
                 bad = [node for (other, _), node in lack.items() if other == label]
                 if branching and label == TAU:
                     bad.append(home)
-                choice = _Choice(positive, label, good, home, tuple(bad), tuple(exits))
+                choice = Choice(positive, label, good, home, tuple(bad), tuple(exits))
                 found.append(choice)
         found.sort(key=lambda c: (len(c.needs()), not c.positive, c.label, c.good))
         return found[:CHOICES]
 
-    def best(self, pair: tuple[int, int], choices: list[_Choice]) -> _Formula:
+    def best(self, pair: tuple[int, int], choices: list[Choice]) -> _Formula:
         """Return the smallest formula that the choices give."""
         if not choices:
             atom = self.difference(*pair)
@@ -204,7 +253,7 @@ class Distinguisher:
             raise TooLargeError
         return smallest
 
-    def build(self, choice: _Choice) -> _Formula:
+    def build(self, choice: Choice) -> _Formula:
         """Return the formula of a choice."""
         stay = self.apart(choice.home, choice.exits)
         if choice.label != self.divergence:

@@ -11,7 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transition_systems.csr import csr_order, row_arcs
-from transition_systems.equivalences.signatures import SINGLE, Rows, TooMuchWork, mixed
+from transition_systems.equivalences.signatures import (
+    SINGLE,
+    Rows,
+    Tick,
+    TooMuchWork,
+    mixed,
+    no_limit,
+)
 
 __all__ = ["HashedSets", "joined", "mixed_one"]
 
@@ -25,6 +32,8 @@ WIDE = 200
 HEAVY = 1000
 LARGE_SETS = 8
 NOWHERE = -1
+# Rows that are joined one by one between two looks at the clock.
+LOOK = 256
 
 
 def mixed_one(value: int, seed: int) -> int:
@@ -70,6 +79,8 @@ class HashedSets:
         Of the mixing.
     allowed
         How much work joining them may take; :class:`TooMuchWork` is raised before it takes more.
+    tick
+        Asked for each layer of rows; may raise.
 
     Attributes
     ----------
@@ -79,8 +90,11 @@ class HashedSets:
         How many values were looked at, those one by one counted :data:`SINGLE` times.
     """
 
-    def __init__(self, own: Rows, seed: int, allowed: float = inf) -> None:
+    def __init__(
+        self, own: Rows, seed: int, allowed: float = inf, tick: Tick = no_limit
+    ) -> None:  # fmt: skip
         self.seed = seed
+        self.tick = tick
         self.work = 0
         self.allowed = allowed
         new = own.fresh()
@@ -109,6 +123,7 @@ class HashedSets:
         left = np.diff(forward)
         done = np.flatnonzero(left == 0)
         while True:
+            self.tick()
             reached, times = np.unique(before[row_arcs(backward, done)], return_counts=True)
             left[reached] -= times
             done = reached[left[reached] == 0]
@@ -210,6 +225,8 @@ class HashedSets:
         made: list[int] = []
         while 0 < len(waiting) < WIDE:
             node = waiting.pop()
+            if len(made) % LOOK == 0:
+                self.tick()
             if self.width[node] > HEAVY or self._better_on_arrays(after[row[node] : row[node + 1]]):
                 waiting.append(node)
                 break

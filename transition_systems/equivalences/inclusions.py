@@ -26,7 +26,7 @@ from transition_systems.equivalences.simulations import SIMULATIONS, SimulationN
 from transition_systems.lts import LTS
 from transition_systems.verdict import Verdict
 
-__all__ = ["IMPLIED", "SPECTRUM", "Notion", "implied_by"]
+__all__ = ["IMPLIED", "SPECTRUM", "Decide", "Notion", "implied_by"]
 
 Decide = Callable[[LTS, LTS, tuple[str, ...], Budget], Verdict]
 

@@ -67,7 +67,7 @@ class InductiveSignatures(BranchingSignatures):
         self._passed = len(own.offsets) - 1 - len(states)
         if len(tails) == 0:
             return hashed_sets(own, self.seed)
-        table = HashedSets(own, self.seed, self.allowed - self.work)
+        table = HashedSets(own, self.seed, self.allowed - self.work, self.tick)
         table.hand_up(tails, heads)
         self.work += table.work
         return table.hashes[: len(states)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from transition_systems.budget import Budget
 from transition_systems.csr import row_arcs
 from transition_systems.equivalences.colours import Colouring
+from transition_systems.equivalences.reached import reached_parts
 from transition_systems.errors import UndecidedError
 from transition_systems.evidence_data import Claim
 from transition_systems.evidence_isomorphism import ColourDifference, IsomorphismEvidence
@@ -17,8 +19,6 @@ from transition_systems.lts import FINAL, LTS
 from transition_systems.lts_data import pair_digest
 from transition_systems.lts_operations import (
     disjoint_union,
-    reachable_states,
-    restrict,
     with_atoms,
 )
 from transition_systems.progress import ProgressCallback
@@ -80,11 +80,8 @@ def isomorphic(
     """
     meter = (Budget() if budget is None else budget).start()
     respected = tuple(sorted({*atoms} - {FINAL}))
-    digest = pair_digest(a, b)
+    digest, count = partial(pair_digest, a, b), a.n_states
     a, b = with_atoms(a, respected), with_atoms(b, respected)
-    old = tuple(np.flatnonzero(reachable_states(lts)) for lts in (a, b))
-    count = a.n_states
-    a, b = restrict(a, reachable_states(a)), restrict(b, reachable_states(b))
 
     def verdict(outcome: Outcome, **rest: object) -> Verdict:
         statistics = Statistics(
@@ -100,8 +97,12 @@ def isomorphic(
         phrase = f"isomorphic respecting {_shown(respected)}"
     del progress
     rounds = 0
-    both = disjoint_union(a, b)
+
+    old: list[NDArray[np.int64]] = []
     try:
+        (a, b), kept = reached_parts((a, b), meter.look)
+        old = [np.flatnonzero(states) for states in kept]
+        both = disjoint_union(a, b)
         reason = meter.exhausted(states=both.n_states)
         if reason is not None:
             raise UndecidedError(reason)
@@ -121,13 +122,15 @@ def isomorphic(
         whole = np.full(count, -1, dtype=np.int64)
         whole[old[0]] = old[1][image]
         proof = IsomorphismEvidence(
-            claim=Claim(formula=phrase, model_digest=digest), image=whole, atoms=respected
+            claim=Claim(formula=phrase, model_digest=digest()),
+            image=whole,
+            atoms=respected,
         )
         states = "1 state" if a.n_states == 1 else f"{a.n_states} states"
         text = f"The systems are {phrase}: a map takes {states} of the first to the second."
         return verdict(Outcome.HOLDS, evidence=proof, explanation=(text,))
     difference = ColourDifference(
-        claim=Claim(formula=f"not {phrase}", model_digest=digest),
+        claim=Claim(formula=f"not {phrase}", model_digest=digest()),
         rounds=rounds,
         exhaustive=found,
         atoms=respected,

@@ -23,6 +23,7 @@ from transition_systems.equivalences.linear_relations import (
 from transition_systems.equivalences.linear_words import in_words
 from transition_systems.equivalences.set_table import BudgetEnded, SetTable
 from transition_systems.equivalences.sorting import distinct, distinct_first
+from transition_systems.errors import UndecidedError
 from transition_systems.evidence_data import Claim
 from transition_systems.evidence_normalised import (
     LinearDistinction,
@@ -206,7 +207,6 @@ def _decided(
     meter = (Budget() if budget is None else budget).start()
     respected = tuple(sorted({*atoms} - {FINAL}))
     phrase = relation.claim(refinement=not both, atoms=respected)
-    digest = pair_digest(a, b)
     searches: list[PairSearch] = []
 
     def verdict(outcome: Outcome, **rest: object) -> Verdict:
@@ -220,6 +220,7 @@ def _decided(
         return Verdict(property=phrase, outcome=outcome, statistics=statistics).with_(**rest)
 
     try:
+        meter.look()
         graphs = linear_graphs([a, b], respected, silent=relation.silent)
         work = _Work(relation, graphs, meter, progress)
         if relation.seen in ("future", "impossible"):
@@ -232,6 +233,7 @@ def _decided(
             limit = None if found is None else len(found[0].trace) - 1
             if limit == -1:
                 break
+            meter.look()
             search = work.search(specification)
             searches.append(search)
             try:
@@ -246,7 +248,7 @@ def _decided(
         if found is not None:
             difference, able = found
             evidence = LinearDistinction(
-                claim=Claim(formula=f"not {phrase}", model_digest=digest),
+                claim=Claim(formula=f"not {phrase}", model_digest=pair_digest(a, b)),
                 relation=relation.name,
                 trace=difference.trace,
                 seen=difference.seen,
@@ -259,7 +261,7 @@ def _decided(
                 texts.append("There may be a shorter trace that tells them apart.")
             return verdict(Outcome.VIOLATED, evidence=evidence, explanation=tuple(texts))
         proof = NormalisedSimulation(
-            claim=Claim(formula=phrase, model_digest=digest),
+            claim=Claim(formula=phrase, model_digest=pair_digest(a, b)),
             relation=relation.name,
             parts=tuple(_pairs(search) for search in searches),
             futures=None if work.futures is None else _shared(work.futures, searches),
@@ -270,7 +272,7 @@ def _decided(
         rest = "" if both else " of the first"
         text = f"{subject} {phrase}{rest}: shown by {count} pairs of a state and a set of states."
         return verdict(Outcome.HOLDS, evidence=proof, explanation=(text,))
-    except BudgetEnded as ended:
+    except (BudgetEnded, UndecidedError) as ended:
         known = ""
         if searches and searches[-1].layers:
             who, length = "second" if len(searches) == 1 else "first", searches[-1].layers

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from transition_systems.budget import Meter
 from transition_systems.equivalences.partition import Partition, Views
-from transition_systems.equivalences.signatures import TooMuchWork
+from transition_systems.equivalences.signatures import Tick, TooMuchWork, time_limit
 from transition_systems.progress import Progress, ProgressCallback
 
 __all__ = ["Refinement", "SignatureSource", "refine"]
@@ -43,11 +43,13 @@ class SignatureSource(Protocol):
     """Gives the signatures of states, and the states whose signatures a change may touch.
 
     ``work`` is how many arcs and states it has looked at, in entries of arrays; a round that would
-    take it beyond ``allowed`` may raise :class:`.signatures.TooMuchWork`.
+    take it beyond ``allowed`` may raise :class:`.signatures.TooMuchWork`, and so may ``tick``,
+    which is asked between the parts of a long round.
     """
 
     work: int
     allowed: float
+    tick: Tick
 
     def groups(self, partition: Partition, states: Indices) -> Indices:
         """Return the group of each state: same block, same signature; block after block."""
@@ -227,7 +229,7 @@ def refine(
     -----
     Time is as the module says; memory is linear, and O(n log n) more with ``keep``.
     """
-    signatures.allowed = allowed
+    signatures.allowed, signatures.tick = allowed, time_limit(meter)
     partition = Partition(classes)
     refiner = _Refiner(partition, signatures, keep=keep)
     found = refiner.found
@@ -255,7 +257,8 @@ def refine(
             try:
                 touched = refiner.round(touched)
             except TooMuchWork:
-                found.given_up = True
+                found.reason = meter.exhausted(states=len(classes))
+                found.given_up = found.reason is None
                 return found
         else:
             few, looked = touched.tolist(), 0

@@ -7,23 +7,29 @@ signatures are equal: :func:`same_sets` compares the sets themselves.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from transition_systems.budget import Meter
+
 __all__ = [
     "PACKED_BITS",
     "SINGLE",
     "Rows",
+    "Tick",
     "TooMuchWork",
     "grouped_keys",
     "grouped_rows",
     "grouped_words",
     "hashed_sets",
     "mixed",
+    "no_limit",
     "packed_rows",
     "same_sets",
+    "time_limit",
 ]
 
 Indices = NDArray[np.int64]
@@ -36,7 +42,33 @@ SINGLE = 10
 
 
 class TooMuchWork(Exception):
-    """A round of refinement that would take more work than is allowed is not done."""
+    """A round of refinement that would take more work, or time, than is allowed is not done."""
+
+
+Tick = Callable[[], None]
+
+
+def no_limit() -> None:
+    """Let go on whatever asks."""
+
+
+def time_limit(meter: Meter) -> Tick:
+    """Return what raises :class:`TooMuchWork` when the time is used up.
+
+    Examples
+    --------
+    >>> from transition_systems.budget import Budget
+    >>> time_limit(Budget(seconds=0).start())()
+    Traceback (most recent call last):
+    ...
+    transition_systems.equivalences.signatures.TooMuchWork: the time budget is used up
+    """
+
+    def tick() -> None:
+        if meter.out_of_time():
+            raise TooMuchWork("the time budget is used up")
+
+    return tick
 
 
 @dataclass(frozen=True, slots=True)

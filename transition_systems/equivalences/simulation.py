@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from transition_systems.budget import Budget, Meter
 from transition_systems.equivalences.distinguish import TooLargeError
 from transition_systems.equivalences.hml import HmlFormula, shown_hml, shown_trace
+from transition_systems.equivalences.reached import reached_parts
 from transition_systems.equivalences.simulation_formulas import SimulationFormulas
 from transition_systems.equivalences.simulation_ranks import ranks_of
 from transition_systems.equivalences.simulation_steps import Steps, steps_of
@@ -28,8 +29,6 @@ from transition_systems.lts import FINAL, LTS
 from transition_systems.lts_data import pair_digest
 from transition_systems.lts_operations import (
     disjoint_union,
-    reachable_states,
-    restrict,
     with_atoms,
 )
 from transition_systems.progress import ProgressCallback
@@ -196,20 +195,17 @@ class _Question:
         self.simulation, self.progress, self.preorder = simulation, progress, preorder
         self.atoms = tuple(sorted({*atoms} - {FINAL}))
         self.phrase = simulation.claim(self.atoms, preorder=preorder)
-        self.digest = pair_digest(a, b)
-        a, b = with_atoms(a, self.atoms), with_atoms(b, self.atoms)
-        self.reached = np.concatenate((reachable_states(a), reachable_states(b)))
-        cut = a.n_states
-        self.a, self.b = restrict(a, self.reached[:cut]), restrict(b, self.reached[cut:])
-        self.both = disjoint_union(self.a, self.b)
+        self.given = a, b
+        self.a, self.b = with_atoms(a, self.atoms), with_atoms(b, self.atoms)
+        self.reached = np.ones(a.n_states + b.n_states, dtype=np.bool_)
 
     def answered(self) -> Verdict:
         try:
             found = self._found()
         except UndecidedError as error:
-            return self._verdict(Outcome.UNKNOWN, reason=str(error))
+            return self._by_trace_alone(str(error))
         except MemoryError:
-            return self._verdict(Outcome.UNKNOWN, reason="there is not enough memory")
+            return self._by_trace_alone("there is not enough memory")
         if any(found.lacking(self.preorder)):
             return self._different(found)
         block = np.full(len(self.reached), -1, dtype=np.int64)
@@ -230,7 +226,10 @@ class _Question:
 
     def _found(self) -> _Found:
         simulation, meter = self.simulation, self.meter
-        steps = steps_of(self.both, meter, weak=simulation.weak, progress=self.progress)
+        (self.a, self.b), kept = reached_parts((self.a, self.b), meter.look)
+        self.reached = np.concatenate(kept)
+        both = disjoint_union(self.a, self.b)
+        steps = steps_of(both, meter, weak=simulation.weak, progress=self.progress)
         left = np.unique(steps.place[self.a.initial]).tolist()
         right = np.unique(steps.place[self.b.initial + self.a.n_states]).tolist()
         base: Ranks | None = None
@@ -261,7 +260,7 @@ class _Question:
             shown = shown_hml(formula)
             texts.append(f"The systems are not {self.phrase}: only the {able} has {shown}.")
         if trace is not None:
-            texts.append(f"The shortest trace of just the {able} is: {shown_trace(trace)}.")
+            texts.append(self._told(trace, of_left))
         evidence: Distinction | TraceDistinction
         if formula is not None:
             evidence = Distinction(
@@ -271,17 +270,35 @@ class _Question:
                 atoms=self.atoms,
             )
         elif trace is not None:
-            evidence = TraceDistinction(
-                claim=self._claim("not "),
-                relation=self.simulation.name,
-                trace=trace,
-                able="left" if of_left else "right",
-                atoms=self.atoms,
-            )
+            evidence = self._by_trace(trace, of_left)
         else:
             reason = f"they are not {self.phrase}, but the formula that shows it is too large"
             return self._verdict(Outcome.UNKNOWN, reason=self.meter.exhausted() or reason)
         return self._verdict(Outcome.VIOLATED, evidence=evidence, explanation=tuple(texts))
+
+    def _by_trace_alone(self, why_not: str) -> Verdict:
+        """Answer by a trace of just one system, where the ranks cannot be computed."""
+        for of_left in (True,) if self.preorder else (True, False):
+            first, second = (self.a, self.b) if of_left else (self.b, self.a)
+            trace = self._trace(first, second, None)
+            if trace is not None:
+                text = f"The systems are not {self.phrase}. {self._told(trace, of_left)}"
+                evidence = self._by_trace(trace, of_left)
+                return self._verdict(Outcome.VIOLATED, evidence=evidence, explanation=(text,))
+        return self._verdict(Outcome.UNKNOWN, reason=why_not)
+
+    def _told(self, trace: tuple[str, ...], of_left: bool) -> str:
+        able = "lower one" if self.preorder else "first" if of_left else "second"
+        return f"The shortest trace of just the {able} is: {shown_trace(trace)}."
+
+    def _by_trace(self, trace: tuple[str, ...], of_left: bool) -> TraceDistinction:
+        return TraceDistinction(
+            claim=self._claim("not "),
+            relation=self.simulation.name,
+            trace=trace,
+            able="left" if of_left else "right",
+            atoms=self.atoms,
+        )
 
     def _trace(self, first: LTS, second: LTS, most: int | None) -> tuple[str, ...] | None:
         limit = {} if most is None else {"most": most}
@@ -308,13 +325,13 @@ class _Question:
         return formulas.of_sides(*sides)
 
     def _claim(self, prefix: str) -> Claim:
-        return Claim(formula=f"{prefix}{self.phrase}", model_digest=self.digest)
+        return Claim(formula=f"{prefix}{self.phrase}", model_digest=pair_digest(*self.given))
 
     def _verdict(self, outcome: Outcome, **rest: object) -> Verdict:
         statistics = Statistics(
             method="ranks of pairs",
-            states=self.both.n_states,
-            arcs=self.both.n_arcs,
+            states=self.a.n_states + self.b.n_states,
+            arcs=self.a.n_arcs + self.b.n_arcs,
             seconds=self.meter.seconds,
         )
         return Verdict(property=self.phrase, outcome=outcome, statistics=statistics).with_(**rest)

@@ -12,6 +12,7 @@ from transition_systems.csr import csr_order
 from transition_systems.equivalences.classes import classes_of, most_steps
 from transition_systems.equivalences.graph import Graph, graph_of
 from transition_systems.equivalences.relations import relation_named
+from transition_systems.equivalences.signatures import TooMuchWork, time_limit
 from transition_systems.equivalences.weak import saturated
 from transition_systems.errors import UndecidedError
 from transition_systems.lts import LTS, TAU
@@ -106,8 +107,8 @@ def steps_of(
     asked = answers = Arcs.of(graph)
     if weak:
         try:
-            answers = Arcs.of(saturated(graph, None, most_steps(meter)))
-        except MemoryError as error:
+            answers = Arcs.of(saturated(graph, None, most_steps(meter), time_limit(meter)))
+        except (MemoryError, TooMuchWork) as error:
             raise UndecidedError(str(error)) from error
     initials = np.zeros((small.n_states, len(small.label_names)), dtype=np.bool_)
     initials[answers.tails, answers.labels] = True

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from transition_systems.budget import Budget
-from transition_systems.equivalences.inclusions import IMPLIED, SPECTRUM, implied_by
+from transition_systems.equivalences.inclusions import IMPLIED, SPECTRUM, Decide, Notion, implied_by
 from transition_systems.lts import FINAL, LTS
 from transition_systems.progress import Progress, ProgressCallback
-from transition_systems.verdict import Outcome, Verdict
+from transition_systems.verdict import Outcome, Statistics, Verdict
 
 __all__ = ["Entry", "Spectrum", "SpectrumLine", "spectrum"]
 
@@ -256,8 +256,7 @@ class _Search:
         """Decide what is not known of a relation, and note what follows."""
         notion = SPECTRUM[name]
         if (name, "equal") not in self.known:
-            budget = self._share(left)
-            self._note(name, "equal", notion.equal(self.a, self.b, self.atoms, budget))
+            self._note(name, "equal", self._decided(notion, notion.equal, self.a, self.b, left))
         if notion.below is None:
             return
         pairs: tuple[tuple[Side, LTS, LTS], ...] = (
@@ -266,7 +265,16 @@ class _Search:
         )
         for side, lower, upper in pairs:
             if (name, side) not in self.known:
-                self._note(name, side, notion.below(lower, upper, self.atoms, self._share(left)))
+                self._note(name, side, self._decided(notion, notion.below, lower, upper, left))
+
+    def _decided(self, notion: Notion, asked: Decide, one: LTS, other: LTS, left: int) -> Verdict:
+        """Ask one question, unless the time is over."""
+        if self.meter.out_of_time():
+            reason, none = "the time budget is used up", Statistics(method="none")
+            return Verdict(
+                property=notion.phrase, outcome=Outcome.UNKNOWN, reason=reason, statistics=none
+            )
+        return asked(one, other, self.atoms, self._share(left))
 
     def line(self, name: str) -> SpectrumLine:
         """Return what was found of a relation."""

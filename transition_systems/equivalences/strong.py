@@ -16,8 +16,10 @@ from transition_systems.equivalences.signatures import (
     PACKED_BITS,
     SINGLE,
     Rows,
+    Tick,
     grouped_rows,
     grouped_words,
+    no_limit,
     packed_rows,
 )
 
@@ -54,6 +56,7 @@ class StrongSignatures:
         self._targets = graph.targets.data
         self._offsets = graph.offsets.data
         self.work, self.allowed = 0, inf
+        self.tick: Tick = no_limit
         self._scanned = 0
         self._views: tuple[memoryview, ...] | None = None
 

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transition_systems.budget import Meter
-from transition_systems.csr import row_arcs
+from transition_systems.csr import row_arcs, spread
 from transition_systems.lts import LTS, TAU
 
-__all__ = ["distinguishing_trace"]
+__all__ = ["MOST_LOOKED", "TraceSearch", "distinguishing_trace"]
 
 Indices = NDArray[np.int64]
 
@@ -22,6 +22,13 @@ class _Side:
         self.silent = silent
         self.looked = 0
         self._mark = np.zeros(lts.n_states, dtype=np.bool_)
+        self._arcs = lts.offsets.data, lts.labels.data, lts.targets.data
+        quiet = lts.labels == TAU if silent else np.zeros(lts.n_arcs, dtype=np.bool_)
+        self._quiet_targets: Indices = lts.targets[quiet]
+        self._quiet: Indices = np.zeros(lts.n_arcs + 1, dtype=np.int64)
+        np.cumsum(quiet, out=self._quiet[1:])
+        self._quiet = self._quiet[lts.offsets]
+        self._quiet_of = self._quiet.data
 
     def start(self) -> Indices:
         return self.closed(self.lts.initial)
@@ -29,24 +36,24 @@ class _Side:
     def closed(self, states: Indices) -> Indices:
         """Return what silent steps reach, where these are no letters."""
         self.looked += len(states)
-        if not self.silent:
+        offsets = self._quiet
+        if not self.silent or not (offsets[states + 1] > offsets[states]).any():
             return states
-        lts, frontier, found = self.lts, states, [states]
+        return self._closed(states)
+
+    def _closed(self, states: Indices) -> Indices:
+        offsets = self._quiet
         self._mark[states] = True
-        while len(frontier):
-            arcs = row_arcs(lts.offsets, frontier)
-            reached = lts.targets[arcs[lts.labels[arcs] == TAU]]
-            frontier = np.unique(reached[~self._mark[reached]])
-            self._mark[frontier] = True
-            found.append(frontier)
-            self.looked += len(arcs)
-        if len(found) > 2:
-            states = np.sort(np.concatenate(found))
+        found = [states, *spread(offsets, self._quiet_targets, states, self._mark)]
+        states = np.sort(np.concatenate(found)) if len(found) > 1 else states
         self._mark[states] = False
+        self.looked += int((offsets[states + 1] - offsets[states]).sum())
         return states
 
     def moves(self, states: Indices) -> dict[str, Indices]:
         """Return where each letter leads."""
+        if len(states) == 1:
+            return self._moves_of_one(int(states[0]))
         arcs = row_arcs(self.lts.offsets, states)
         labels, targets = self.lts.labels[arcs], self.lts.targets[arcs]
         found: dict[str, Indices] = {}
@@ -55,6 +62,66 @@ class _Side:
                 name = self.lts.label_names[label]
                 found[name] = self.closed(np.unique(targets[labels == label]))
         return found
+
+    def _moves_of_one(self, state: int) -> dict[str, Indices]:
+        offsets, labels, targets = self._arcs
+        after: dict[int, list[int]] = {}
+        for arc in range(offsets[state], offsets[state + 1]):
+            after.setdefault(labels[arc], []).append(targets[arc])
+        found: dict[str, Indices] = {}
+        for label, heads in after.items():
+            if not (self.silent and label == TAU):
+                self.looked += len(heads)
+                states = np.array(heads, dtype=np.int64)
+                quiet = [head for head in heads if self._quiet_of[head] < self._quiet_of[head + 1]]
+                found[self.lts.label_names[label]] = self._closed(states) if quiet else states
+        return found
+
+
+class TraceSearch:
+    """The search for the shortest trace of just one of two systems, which may be gone on with.
+
+    Parameters
+    ----------
+    a, b
+        The systems.
+    silent
+        Whether silent steps are no letters; otherwise they are ``"tau"``.
+    only_first
+        Whether only traces of the first system count.
+    """
+
+    def __init__(self, a: LTS, b: LTS, *, silent: bool, only_first: bool = False) -> None:
+        self.left, self.right = _Side(a, silent), _Side(b, silent)
+        self.only_first = only_first
+        start = self.left.start(), self.right.start()
+        self.pairs = [start]
+        self.parents: list[tuple[int, str]] = [(-1, "")]
+        self.seen = {(start[0].tobytes(), start[1].tobytes())}
+        self.position = 0
+
+    def found(self, meter: Meter, most: int) -> tuple[tuple[str, ...], bool] | None:
+        """Go on until a trace is found, and return it, or until so many states were looked at."""
+        left, right, pairs = self.left, self.right, self.pairs
+        here, there = pairs[0]
+        if (len(here) == 0) != (len(there) == 0):
+            return None if self.only_first and len(here) == 0 else ((), len(here) > 0)
+        while self.position < len(pairs):
+            if meter.out_of_time() or left.looked + right.looked > most:
+                return None
+            here, there = pairs[self.position]
+            moves, answers = left.moves(here), right.moves(there)
+            for name in sorted(moves if self.only_first else {*moves, *answers}):
+                if name not in moves or name not in answers:
+                    return (*_path(self.parents, self.position), name), name in moves
+                pair = moves[name], answers[name]
+                key = pair[0].tobytes(), pair[1].tobytes()
+                if key not in self.seen:
+                    self.seen.add(key)
+                    pairs.append(pair)
+                    self.parents.append((self.position, name))
+            self.position += 1
+        return None
 
 
 def distinguishing_trace(
@@ -97,30 +164,7 @@ def distinguishing_trace(
     >>> distinguishing_trace(one, two, silent=False, meter=Budget().start())
     (('a', 'b'), False)
     """
-    left, right = _Side(a, silent), _Side(b, silent)
-    start = left.start(), right.start()
-    if (len(start[0]) == 0) != (len(start[1]) == 0):
-        return None if only_first and len(start[0]) == 0 else ((), len(start[0]) > 0)
-    parents: list[tuple[int, str]] = [(-1, "")]
-    pairs = [start]
-    seen = {(start[0].tobytes(), start[1].tobytes())}
-    position = 0
-    while position < len(pairs):
-        if meter.out_of_time() or left.looked + right.looked > most:
-            return None
-        here, there = pairs[position]
-        moves, answers = left.moves(here), right.moves(there)
-        for name in sorted(moves if only_first else {*moves, *answers}):
-            if name not in moves or name not in answers:
-                return (*_path(parents, position), name), name in moves
-            pair = moves[name], answers[name]
-            key = pair[0].tobytes(), pair[1].tobytes()
-            if key not in seen:
-                seen.add(key)
-                pairs.append(pair)
-                parents.append((position, name))
-        position += 1
-    return None
+    return TraceSearch(a, b, silent=silent, only_first=only_first).found(meter, most)
 
 
 def _path(parents: list[tuple[int, str]], position: int) -> list[str]:

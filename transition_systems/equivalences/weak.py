@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from transition_systems.csr import csr_order
 from transition_systems.equivalences.closure import closed_rows
 from transition_systems.equivalences.graph import Graph
-from transition_systems.equivalences.signatures import Rows, packed_rows
+from transition_systems.equivalences.signatures import Rows, Tick, no_limit, packed_rows
 from transition_systems.lts import TAU
 from transition_systems.scc import strong_components
 
@@ -47,7 +47,9 @@ def _graph_of_rows(rows: Rows, classes: Indices, n_labels: int) -> Graph:
     return Graph(count[rows.offsets], codes // max(1, n), codes % max(1, n), classes, n_labels)
 
 
-def saturated(graph: Graph, divergence: int | None, most: int) -> Graph:
+def saturated(
+    graph: Graph, divergence: int | None, most: int, tick: Tick = no_limit
+) -> Graph:  # fmt: skip
     """Return the graph with weak steps for arcs.
 
     A silent arc stands for silent steps, perhaps none; another one for silent steps, a step with
@@ -62,6 +64,8 @@ def saturated(graph: Graph, divergence: int | None, most: int) -> Graph:
         The label of the loops of divergent nodes, if there is one.
     most
         Codes to hold at most.
+    tick
+        Asked now and then; may raise.
 
     Raises
     ------
@@ -92,7 +96,7 @@ def saturated(graph: Graph, divergence: int | None, most: int) -> Graph:
         """Return for each node the codes of all nodes that silent steps lead to."""
         order, offsets = csr_order(place[owner], count)
         own = packed_rows(offsets, codes[order], limit)
-        return closed_rows(own, above, below, count, limit, most)
+        return closed_rows(own, above, below, count, limit, most, tick=tick)
 
     nodes = np.arange(n, dtype=np.int64)
     reach = handed_up(nodes, nodes)
@@ -104,6 +108,7 @@ def saturated(graph: Graph, divergence: int | None, most: int) -> Graph:
     total = int(width.sum())
     if total > most:
         raise MemoryError("there are too many weak steps")
+    tick()
     first = np.cumsum(width) - width
     step = np.arange(total, dtype=np.int64) - np.repeat(first, width)
     reached = reach.codes[np.repeat(reach.offsets[place[ends]], width) + step]
@@ -114,6 +119,7 @@ def saturated(graph: Graph, divergence: int | None, most: int) -> Graph:
         np.concatenate((np.repeat(graph.sources[~silent], width), nodes)),
         np.concatenate((np.repeat(labels, width) * n + reached, nodes)),
     )
+    tick()
     wide = np.diff(after.offsets)[place]
     total = int(wide.sum())
     if total > most:

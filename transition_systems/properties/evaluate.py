@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from transition_systems.budget import Meter
 from transition_systems.errors import UsageError
 from transition_systems.properties.names import require_names, unknown_name
 from transition_systems.properties.predicates import (
@@ -83,6 +84,7 @@ def evaluate(
     *,
     dead: Callable[[], Bools] | None = None,
     atoms: Mapping[str, Bools] | None = None,
+    meter: Meter | None = None,
 ) -> Bools:
     """Decide for each of ``n`` states whether a predicate holds there.
 
@@ -102,6 +104,8 @@ def evaluate(
     atoms
         Named booleans of the states, bool (n,). An atom that is not among them but is a column
         means ``column >= 1``.
+    meter
+        A clock, looked at before each part.
 
     Returns
     -------
@@ -114,6 +118,8 @@ def evaluate(
         For a name that is unknown, with the nearest names.
     UsageError
         For ``enabled(...)`` or ``dead`` where the caller gave no answer for them.
+    UndecidedError
+        When the time is used up.
 
     Notes
     -----
@@ -180,6 +186,8 @@ def evaluate(
     while True:
         frame = stack[-1]
         if not frame.children:
+            if meter is not None:
+                meter.require_time()
             frame.value = leaf(frame.node)
         elif not settled(frame):
             child = frame.children[frame.next]

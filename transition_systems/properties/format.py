@@ -61,8 +61,8 @@ def format_terms(terms: tuple[tuple[str, int], ...]) -> str:
     """
     if not terms:
         return "0"
-    names, coefficients = zip(*terms, strict=True)
-    if set(coefficients) == {1}:
+    names = [name for name, coefficient in terms if coefficient == 1]
+    if len(names) == len(terms):
         return " + ".join(map(quote_name, names))
     parts: list[str] = []
     for name, coefficient in terms:

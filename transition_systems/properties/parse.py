@@ -20,6 +20,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NoReturn, TypeAlias, cast
 
+from transition_systems.budget import Meter
 from transition_systems.errors import ExpressionError
 from transition_systems.operator_precedence import (
     Grammar,
@@ -279,7 +280,9 @@ class _Builder:
         return Unary("A" if name == "A" else "E", inner)
 
 
-def _parse(text: str, span: SourceSpan | None, temporal: bool) -> tuple[_Value, _Builder]:
+def _parse(
+    text: str, span: SourceSpan | None, temporal: bool, meter: Meter | None = None
+) -> tuple[_Value, _Builder]:
     builder = _Builder(text, span, temporal)
     grammar: Grammar[_Value] = Grammar(
         primary=builder.primary,
@@ -290,7 +293,7 @@ def _parse(text: str, span: SourceSpan | None, temporal: bool) -> tuple[_Value, 
         build_infix=builder.infix,
         build_group=builder.group,
     )
-    return run_grammar(grammar, tokenize(text, span)), builder
+    return run_grammar(grammar, tokenize(text, span, meter), meter), builder
 
 
 def parse_predicate(text: str, *, span: SourceSpan | None = None) -> Predicate:
@@ -326,7 +329,9 @@ def parse_predicate(text: str, *, span: SourceSpan | None = None) -> Predicate:
     return truth
 
 
-def parse_formula(text: str, *, span: SourceSpan | None = None) -> Formula:
+def parse_formula(
+    text: str, *, span: SourceSpan | None = None, meter: Meter | None = None
+) -> Formula:
     """Read a temporal formula.
 
     Parameters
@@ -335,6 +340,8 @@ def parse_formula(text: str, *, span: SourceSpan | None = None) -> Formula:
         The formula; see the module's grammar.
     span
         Where the text begins in the user's file.
+    meter
+        A clock, looked at now and then.
 
     Returns
     -------
@@ -343,6 +350,8 @@ def parse_formula(text: str, *, span: SourceSpan | None = None) -> Formula:
 
     Raises
     ------
+    UndecidedError
+        When the time is used up.
     ExpressionError
         With line and column, what was found and what was expected.
 
@@ -353,5 +362,5 @@ def parse_formula(text: str, *, span: SourceSpan | None = None) -> Formula:
     >>> parse_formula("A[p U q]").operator
     'AU'
     """
-    value, builder = _parse(text, span, temporal=True)
+    value, builder = _parse(text, span, temporal=True, meter=meter)
     return builder.formula(value, 0, len(text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from transition_systems.budget import Meter
 from transition_systems.errors import ExpressionError
 from transition_systems.operator_precedence import Token, TokenStream, place_of
 from transition_systems.source_span import SourceSpan
@@ -41,6 +42,8 @@ _PIECE = re.compile(
 _PLAIN = re.compile(r"[^\W\d][\w.:$]*")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 MAX_DIGITS = 1_000
+# Tokens between two looks at the clock.
+TOKENS = 1_024
 
 
 def _unquote(text: str) -> str:
@@ -66,7 +69,7 @@ def quote_name(name: str) -> str:
     return f'"{escaped}"'
 
 
-def tokenize(text: str, base: SourceSpan | None = None) -> TokenStream:
+def tokenize(text: str, base: SourceSpan | None = None, meter: Meter | None = None) -> TokenStream:
     """Cut a text of the property language into tokens.
 
     Parameters
@@ -75,6 +78,8 @@ def tokenize(text: str, base: SourceSpan | None = None) -> TokenStream:
         The text.
     base
         Where it begins in the user's file.
+    meter
+        A clock, looked at now and then.
 
     Returns
     -------
@@ -108,6 +113,8 @@ def tokenize(text: str, base: SourceSpan | None = None) -> TokenStream:
             piece = _unquote(piece)
         elif kind == "symbol":
             piece = _SYMBOLS.get(piece, piece)
+        if meter is not None and len(tokens) % TOKENS == TOKENS - 1:
+            meter.require_time()
         if kind != "space":
             tokens.append(Token(kind, piece, position, found.end()))
         position = found.end()

@@ -16,8 +16,9 @@ from collections.abc import Collection
 import numpy as np
 
 from transition_systems.errors import InputError, UsageError
-from transition_systems.lts import FINAL, LTS, TAU, TAU_NAME, Arc
+from transition_systems.lts import FINAL, LTS, TAU, TAU_NAME, TICK_NAME, Arc
 from transition_systems.lts_data import check_size
+from transition_systems.readwrite.aut_arrays import arc_arrays
 from transition_systems.readwrite.files import PathOrFile, file_name, read_bytes, write_text
 from transition_systems.source_span import SourceSpan
 
@@ -83,6 +84,9 @@ def parse_aut(
     >>> list(lts.arcs())
     [(0, 'a', 1), (1, None, 0)]
     """
+    whole = _regular(text, silent, final_label)
+    if whole is not None:
+        return whole
     lines = [
         (number, line)
         for number, line in enumerate(text.split("\n"), start=1)
@@ -129,6 +133,38 @@ def parse_aut(
         message = f"the header announces {n_arcs} arcs, there are {len(lines) - 1}"
         raise error(message, place[0], column)
     return LTS.from_arcs(n_states, arcs, initial=[initial], final=final)
+
+
+def _regular(text: str, silent: Collection[str], final_label: str | None) -> LTS | None:
+    """Return the system of a text all of whose arcs are written in one way; ``None`` for others."""
+    first, _, body = text.partition("\n")
+    head = _HEAD.fullmatch(first)
+    if head is None or not body:
+        return None
+    initial, n_arcs, n_states = (int(part) for part in head.groups())
+    arcs = arc_arrays(body)
+    if arcs is None or len(arcs.sources) != n_arcs or initial >= n_states:
+        return None
+    if max(int(arcs.sources.max()), int(arcs.targets.max())) >= n_states:
+        return None
+    try:
+        check_size(n_states, n_arcs + 1)
+    except InputError:
+        return None
+    ending = np.array([name == final_label for name in arcs.names], dtype=np.bool_)[arcs.labels]
+    ending &= arcs.sources == arcs.targets
+    final = np.zeros(n_states, dtype=np.bool_)
+    final[arcs.sources[ending]] = True
+    read = [TAU_NAME if name in silent else name for name in arcs.names]
+    kept = ~ending
+    used = {read[label] for label in np.unique(arcs.labels[kept]).tolist()}
+    names = (TAU_NAME, TICK_NAME, *sorted(used - {TAU_NAME, TICK_NAME}))
+    number = {name: at for at, name in enumerate(names)}
+    meant = np.array([number.get(name, 0) for name in read], dtype=np.int32)
+    return LTS.from_arrays(
+        n_states, arcs.sources[kept], meant[arcs.labels[kept]], arcs.targets[kept],
+        label_names=names, initial=[initial], atoms={FINAL: final},
+    )  # fmt: skip
 
 
 def format_aut(lts: LTS, *, silent: str = TAU_NAME, final_label: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""The minimal weak deterministic automaton of an obligation."""
+"""The subset construction, and the minimal weak deterministic automaton of an obligation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from transition_systems.temporal.buchi_graph import (
     trimmed,
 )
 
-__all__ = ["minimal_weak"]
+__all__ = ["minimal_weak", "refined", "subsets"]
 
 
 def minimal_weak(graph: Graph, most: int, tick: Callable[[], None]) -> Graph | None:
@@ -40,13 +40,13 @@ def minimal_weak(graph: Graph, most: int, tick: Callable[[], None]) -> Graph | N
     construction for restricted classes of ω-automata. ATVA 2007); colours of transient states as
     in C. Löding: Efficient minimization of deterministic weak ω-automata. IPL 79, 2001.
     """
-    subsets = _subsets(graph, most, tick)
-    if subsets is None:
+    made = subsets(graph, most, tick)
+    if made is None:
         return None
-    sets, edges = subsets
+    sets, edges = made
     component = strong_components(edges, 0)
     colour = _colours(graph, sets, edges, component, tick)
-    block = _refined(edges, colour, tick)
+    block = refined(edges, colour, tick)
     first: dict[int, int] = {}
     for state, name in enumerate(block):
         first.setdefault(name, state)
@@ -70,7 +70,7 @@ def _letter_classes(rows: list[list[Edge]], full: int) -> list[int]:
     return classes
 
 
-def _subsets(
+def subsets(
     graph: Graph, most: int, tick: Callable[[], None]
 ) -> tuple[list[int], list[list[Edge]]] | None:
     """Return the reachable sets of states, as bits, and the complete deterministic edges."""
@@ -167,7 +167,7 @@ def _loop(edges: list[list[Edge]], component: list[int], start: int) -> list[int
     return word[::-1]
 
 
-def _refined(edges: list[list[Edge]], colour: list[int], tick: Callable[[], None]) -> list[int]:
+def refined(edges: list[list[Edge]], colour: list[int], tick: Callable[[], None]) -> list[int]:
     """Return the coarsest partition in which states of a block have one colour and equal steps."""
     block = colour
     count = len(set(block))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -241,10 +242,15 @@ def _cycles(
     after: list[int] = []
     edges: list[int] = []
     entries: dict[int, int] = {}
-    tails = made.source[parts.edges]
-    for at in np.unique(parts.part[tails], return_index=True)[1].tolist():
-        entry = int(tails[at])
-        cycle = search.cycle(parts, entry, weak, strong)
+    home = parts.part[made.source[parts.edges]]
+    order, offsets = csr_order(home, int(home.max()) + 1 if len(home) else 0)
+    grouped = parts.edges[order]
+    for begin, end in pairwise(offsets.tolist()):
+        if begin == end:
+            continue
+        chosen = grouped[begin:end]
+        entry = int(made.source[chosen[0]])
+        cycle = search.cycle(chosen, entry, weak, strong)
         start = len(nodes)
         entries[entry] = start
         nodes += made.source[np.array(cycle, dtype=np.int64)].tolist()

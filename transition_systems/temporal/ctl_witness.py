@@ -23,7 +23,7 @@ from transition_systems.temporal.ctl_sets import CtlSets
 
 __all__ = ["Naming", "NoTreeError", "WitnessTrees"]
 
-MOST_STEPS, MOST_DEEP, SHORT, LOOK = 20_000, 100, 8, 1 << 12
+MOST_STEPS, MOST_DEEP, SHORT, LOOK, FEW = 100_000, 100, 8, 1 << 12, 16
 Ranks = NDArray[np.int32]
 
 
@@ -138,6 +138,8 @@ class WitnessTrees:
     def _descended(self, rank: Ranks, state: int) -> tuple[list[int], list[int], int | None]:
         """Return a shortest path to rank 0: each step lowers the rank."""
         states, arcs = [state], []
+        if rank[state] > MOST_STEPS:
+            raise NoTreeError
         while rank[states[-1]] > 0:
             first, targets = self._arcs(states[-1])
             place = _least(rank[targets])
@@ -206,6 +208,10 @@ class WitnessTrees:
 
 def _least(ranks: Ranks) -> int:
     """Return the place of the least rank that is not outside."""
+    if len(ranks) <= FEW:
+        inside = [(rank, place) for place, rank in enumerate(ranks.tolist()) if rank != OUTSIDE]
+        if inside:
+            return int(min(inside)[1])
     return int(np.argmin(np.where(ranks == OUTSIDE, np.iinfo(np.int32).max, ranks)))
 
 

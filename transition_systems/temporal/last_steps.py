@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from transition_systems.csr import row_arcs
 from transition_systems.lts import LTS
+from transition_systems.lts_operations import reachable_states, restrict
 from transition_systems.properties.names import require_names
 
-__all__ = ["with_last_steps"]
+__all__ = ["split_by_last_steps", "with_last_steps"]
+
+SPARSE = 16  # so many numbers for each that is there: they are sorted rather than marked
 
 
 def with_last_steps(lts: LTS, labels: Sequence[str]) -> LTS:
@@ -49,6 +53,17 @@ def with_last_steps(lts: LTS, labels: Sequence[str]) -> LTS:
     >>> split.n_states, ctl_states(split, "done(pay)").tolist()
     (3, [False, False, True])
     """
+    return split_by_last_steps(lts, labels)[0]
+
+
+def split_by_last_steps(lts: LTS, labels: Sequence[str]) -> tuple[LTS, NDArray[np.int64]]:
+    """Return the system of :func:`with_last_steps`, and the old state for each of its own.
+
+    Examples
+    --------
+    >>> split_by_last_steps(LTS.from_arcs(2, [(0, "a", 1), (1, "b", 1)]), ["a"])[1].tolist()
+    [0, 1, 1]
+    """
     require_names(labels, lts.label_names, kind="label")
     asked = list(dict.fromkeys(labels))
     width = len(asked) + 1
@@ -56,20 +71,45 @@ def with_last_steps(lts: LTS, labels: Sequence[str]) -> LTS:
     for place, name in enumerate(asked, start=1):
         memory[lts.label_names.index(name)] = place
     entered = lts.targets * width + memory[lts.labels]
-    pairs = np.unique(np.concatenate([lts.initial * width, entered]))
+    pairs, numbers_of = _numbered(
+        np.concatenate([lts.initial * width, entered]), lts.n_states * width
+    )
     old = pairs // width
     arcs = row_arcs(lts.offsets, old)
     counts = lts.offsets[old + 1] - lts.offsets[old]
     atoms = {name: flags[old] for name, flags in lts.atoms.items()}
     atoms.update({f"done({name})": pairs % width == n for n, name in enumerate(asked, start=1)})
     state_of = lts.state_of
-    return LTS.from_arrays(
+    split = LTS.from_arrays(
         len(pairs),
         np.repeat(np.arange(len(pairs)), counts),
         lts.labels[arcs],
-        np.searchsorted(pairs, entered[arcs]),
+        numbers_of(entered)[arcs],
         label_names=lts.label_names,
-        initial=np.searchsorted(pairs, lts.initial * width),
+        initial=numbers_of(lts.initial * width),
         atoms=atoms,
         state_of=None if state_of is None else lambda state: state_of(int(old[state])),
-    ).reachable()
+    )
+    kept = reachable_states(split)
+    return restrict(split, kept), old[kept]
+
+
+def _numbered(
+    given: NDArray[np.int64], below: int
+) -> tuple[NDArray[np.int64], Callable[[NDArray[np.int64]], NDArray[np.int64]]]:
+    """Return different numbers in order, and the function that gives their places there."""
+    if below > SPARSE * len(given):
+        different: NDArray[np.int64] = np.unique(given)
+
+        def sought(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+            return np.asarray(np.searchsorted(different, numbers), dtype=np.int64)
+
+        return different, sought
+    there = np.zeros(below, dtype=np.bool_)
+    there[given] = True
+    places = np.cumsum(there, dtype=np.int64) - 1
+
+    def marked(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.asarray(places[numbers], dtype=np.int64)
+
+    return np.flatnonzero(there).astype(np.int64), marked

@@ -95,6 +95,6 @@ def check_ltl(
     meter = (budget or Budget()).start()
     tree = linear_formula(formula)
     fair = fairness_of(fairness, lts)
-    reading = reading_of(tree, lts.n_states, holds or predicate_values(lts), parts=not weak)
+    reading = reading_of(tree, lts.n_states, holds or predicate_values(lts))
     case = Case(lts, tree, reading, fair, weak, meter)
     return LtlCheck(case, lts.digest, progress).verdict(evidence)

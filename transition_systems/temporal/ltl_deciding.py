@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from transition_systems.budget import Budget
 from transition_systems.evidence import Evidence
 from transition_systems.evidence_data import Claim, StateSet
-from transition_systems.evidence_ltl import LtlLasso, ltl_formula
+from transition_systems.evidence_ltl import LtlLasso, LtlPrefix, ltl_formula
 from transition_systems.progress import Progress, ProgressCallback
 from transition_systems.properties.format import format_formula
-from transition_systems.run import Lasso
+from transition_systems.run import Lasso, Run
+from transition_systems.temporal.bad_prefixes import BadPrefixes, bad_run
 from transition_systems.temporal.buchi_graph import Graph, TooManyStatesError
 from transition_systems.temporal.ltl_normal_form import term_of
 from transition_systems.temporal.ltl_ranks import ranks_of
@@ -56,6 +58,7 @@ class LtlCheck:
 
     def proved(self, space: StateSet | None = None) -> Verdict:
         """Return the verdict ``HOLDS`` with ranks."""
+        self.case.tick()
         said = self.claim(holds=True)
         proof = ranks_of(self.case, said)
         return self.answer(Outcome.HOLDS, replace(proof, space=space))
@@ -79,6 +82,11 @@ class LtlCheck:
             self.progress(told)
         return search.lasso()
 
+    def bad_run(self, bad: BadPrefixes, budget: Budget) -> Run | None:
+        """Return a run after which the formula fails in any case, ``None`` where there is none."""
+        found = bad.automaton(budget)
+        return None if found is None else bad_run(self.case, found)
+
     def automaton(self) -> Graph:
         """Return a small automaton of the words that violate the formula."""
         case = self.case
@@ -93,6 +101,18 @@ class LtlCheck:
             claim=self.claim(holds=False),
             formula=format_formula(case.formula),
             lasso=lasso,
+            weak=case.weak,
+            fair=fair.weak,
+            strong=fair.strong,
+        )
+
+    def of_prefix(self, run: Run) -> LtlPrefix:
+        """Return the evidence with a run after which the formula fails in any case."""
+        case, fair = self.case, self.case.fairness
+        return LtlPrefix(
+            claim=self.claim(holds=False),
+            formula=format_formula(case.formula),
+            run=run,
             weak=case.weak,
             fair=fair.weak,
             strong=fair.strong,

@@ -2,14 +2,15 @@
 
 Each time the number of known states has grown fourfold, the part that is known is asked for a
 path on which the formula does not hold: such a path is one of the whole system. States whose steps
-are not known yet are neither dead nor part of a cycle.
+are not known yet are neither dead nor part of a cycle. Where there is no such path yet, the part is
+asked for a run after which the formula fails, however it goes on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,8 @@ from transition_systems.progress import ProgressCallback
 from transition_systems.properties.formulas import Formula
 from transition_systems.properties.predicates import Dead, Enabled, Predicate
 from transition_systems.protocols import ExplicitSystem, Observable
-from transition_systems.run import Lasso
+from transition_systems.run import Lasso, Run, Step
+from transition_systems.temporal.bad_prefixes import BadPrefixes
 from transition_systems.temporal.buchi_graph import TooManyStatesError
 from transition_systems.temporal.ltl_deciding import LtlCheck
 from transition_systems.temporal.ltl_questions import (
@@ -39,6 +41,7 @@ from transition_systems.verdict import Outcome, Verdict
 __all__ = ["check_ltl_on_the_fly"]
 
 Words = NDArray[np.uint64]
+R = TypeVar("R", Run, Lasso)
 HoldsIn = Callable[[Predicate, Words], NDArray[np.bool_]]
 FIRST = 2_000
 GROWTH = 4
@@ -87,7 +90,9 @@ def check_ltl_on_the_fly(
     -------
     Verdict
         As for :func:`~transition_systems.temporal.ltl.check_ltl`, about the model. ``VIOLATED``
-        may come long before all states are known; ``HOLDS`` needs all of them.
+        may come long before all states are known, and also with a run after which the formula
+        fails in any case (:class:`~transition_systems.evidence_ltl.LtlPrefix`); ``HOLDS`` needs
+        all of them.
 
     Raises
     ------
@@ -96,7 +101,7 @@ def check_ltl_on_the_fly(
 
     Notes
     -----
-    At most a third more than the last search, and that is linear in the product.
+    At most a third more than the last searches, and these are linear in the product.
 
     Examples
     --------
@@ -121,6 +126,7 @@ def check_ltl_on_the_fly(
     limit = (budget or Budget()).fixed()
     known = _Known(system, linear_formula(formula), holds)
     meter = replace(limit, states=None).start()
+    bad = BadPrefixes(known.formula)
     most, before = FIRST, (-1, -1)
     while True:
         states = most if limit.states is None else min(most, limit.states)
@@ -131,7 +137,7 @@ def check_ltl_on_the_fly(
             resume=known.exploration,
         )
         known.exploration = exploration
-        lts, reading = known.lts(), known.reading(parts=not weak)
+        lts, reading = known.lts(), known.reading()
         fair = fairness_of(fairness, lts) if exploration.complete else _so_far(fairness, lts)
         case = Case(
             lts, known.formula, reading, fair, weak, meter, exploration.expanded, frozenset(silent)
@@ -144,6 +150,10 @@ def check_ltl_on_the_fly(
                 return check.answer(Outcome.VIOLATED, check.of_lasso(shown))
             if exploration.complete:
                 return check.proved(None if space is None else space(exploration.states))
+            run = check.bad_run(bad, limit)
+            if run is not None:
+                begun = known.shown(run, state or system.decode)
+                return check.answer(Outcome.VIOLATED, check.of_prefix(begun))
         except (BudgetEndError, TooManyStatesError) as end:
             return check.answer(Outcome.UNKNOWN, None, str(end))
         spent = meter.exhausted(states=0, bytes=exploration.bytes)
@@ -187,7 +197,7 @@ class _Known:
         )
         return self.made
 
-    def reading(self, *, parts: bool) -> Reading:
+    def reading(self) -> Reading:
         """Return the letters of the states; what can happen is known of expanded ones only."""
         lts, rows = self.made, self.found.states
         assert lts is not None
@@ -200,16 +210,18 @@ class _Known:
                 raise UsageError("nothing tells where the predicates of the formula hold")
             return self.holds(predicate, rows)
 
-        return reading_of(self.formula, lts.n_states, values, parts=parts)
+        return reading_of(self.formula, lts.n_states, values)
 
-    def shown(self, lasso: Lasso, state: Callable[[Words], Any]) -> Lasso:
-        """Return the lasso with the model's own states."""
+    def shown(self, run: R, state: Callable[[Words], Any]) -> R:
+        """Return a run or a lasso with the model's own states."""
 
         def own(index: Any) -> Any:
             return state(self.found.states[int(index)])
 
-        steps = tuple(replace(step, state=own(step.state)) for step in lasso.steps)
-        return replace(lasso, initial=own(lasso.initial), steps=steps)
+        def moved(step: Step) -> Step:
+            return replace(step, state=own(step.state))
+
+        return replace(run, initial=own(run.initial), steps=tuple(moved(step) for step in run))
 
 
 def _so_far(fairness: FairnessLike, lts: LTS) -> Fairness:

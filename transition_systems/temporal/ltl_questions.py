@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial, reduce
 
@@ -31,10 +31,16 @@ MAX_PREDICATES = 62
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The letters of states: ``letter[s]`` is an index into the codes of the alphabet."""
+    """The letters of states, and which states look the same.
+
+    ``letter[s]`` is an index into the codes of the alphabet, int64 (n,). ``looks`` is a number for
+    the values of all predicates without connectives, int64 (n,): where the letters are made of
+    these, the letter itself.
+    """
 
     alphabet: Alphabet
     letter: NDArray[np.int64]
+    looks: NDArray[np.int64]
 
 
 def linear_formula(formula: Formula | str) -> Formula:
@@ -90,8 +96,12 @@ def predicate_values(lts: LTS) -> Holds:
     return holds
 
 
-def reading_of(formula: Formula, n_states: int, holds: Holds, *, parts: bool = False) -> Reading:
+def reading_of(formula: Formula, n_states: int, holds: Holds) -> Reading:
     """Return the letter of each state: the values of the predicates that a formula is made of.
+
+    Where these are more than 62, its parts without temporal operators are the letters. States that
+    have a letter in common may differ in predicates then, which counts where silent steps that
+    change none are left out.
 
     Parameters
     ----------
@@ -99,21 +109,21 @@ def reading_of(formula: Formula, n_states: int, holds: Holds, *, parts: bool = F
         The formula, with its parts without temporal operators as single nodes.
     holds
         Gives the values of a predicate without connectives.
-    parts
-        Whether these parts are the letters where they are made of too many predicates. A state
-        then looks the same in more states, which counts where silent steps are left out.
 
     Raises
     ------
     UnsupportedError
-        For more than 62 different predicates.
+        For more than 62 different parts without temporal operators.
     """
     predicates = elementary(formula)
     value_of: Holds = holds
-    if len(predicates) > MAX_PREDICATES and parts:
+    looks: NDArray[np.int64] | None = None
+    if len(predicates) > MAX_PREDICATES:
+        leaves = {leaf: np.asarray(holds(leaf)) for leaf in predicates}
+        looks = _looks(n_states, leaves.values())
         whole = (p for p in predicates_in(formula) if not isinstance(p, Constant))
         predicates = tuple(dict.fromkeys(whole))
-        value_of = partial(_composed, n_states, holds)
+        value_of = partial(_composed, n_states, leaves.__getitem__)
     if len(predicates) > MAX_PREDICATES:
         raise UnsupportedError(f"a formula over more than {MAX_PREDICATES} different predicates")
     code = np.zeros(n_states, dtype=np.int64)
@@ -128,7 +138,17 @@ def reading_of(formula: Formula, n_states: int, holds: Holds, *, parts: bool = F
         letter = (np.cumsum(present, dtype=np.int64) - 1)[code]
     else:
         codes, letter = np.unique(code, return_inverse=True)
-    return Reading(Alphabet(predicates, codes.tolist()), letter.reshape(-1).astype(np.int64))
+    letter = letter.reshape(-1).astype(np.int64)
+    return Reading(Alphabet(predicates, codes.tolist()), letter, letter if looks is None else looks)
+
+
+def _looks(n_states: int, values: Iterable[Bools]) -> NDArray[np.int64]:
+    """Return a number for each state, the same where all values are."""
+    looks = np.zeros(n_states, dtype=np.int64)
+    for flags in values:
+        require(flags.shape == (n_states,), "a predicate must have one value for each state")
+        looks = np.unique(2 * looks + flags, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    return looks
 
 
 def _composed(n_states: int, holds: Holds, predicate: Predicate) -> Bools:

@@ -33,12 +33,15 @@ def ranks_of(case: Case, claim: Claim) -> LtlRanks:
         When the tableau has too many states.
     """
     made = obligations(case.formula, case.reading.alphabet, max_states=MAX_STATES, tick=case.tick)
+    case.tick()
     system = case.observed()
     case.room(system, made.graph)
     graph = product(system, made.graph)
     case.tick()
     order, offsets = csr_order(graph.source, graph.n_nodes)
+    case.tick()
     reached, parent = breadth_first(offsets, graph.target[order], graph.initial)
+    case.tick()
     nodes = np.sort(reached)
     edges = np.flatnonzero(parent[graph.source] > -2).astype(np.int64)
     place = np.full(graph.n_nodes, -1, dtype=np.int64)
@@ -70,7 +73,9 @@ def _levels(
         case.tick()
         tails, heads = place[graph.source[edges]], place[graph.target[edges]]
         order, offsets = csr_order(tails, size)
+        case.tick()
         count, component = components(offsets, heads[order])
+        case.tick()
         inside = component[tails] == component[heads]
         edges, home = edges[inside], component[tails[inside]]
         helper = np.full(count, -1, dtype=np.int64)

@@ -19,7 +19,6 @@ from transition_systems.temporal.lasso import breadth_first, short_cycle, tree_p
 from transition_systems.temporal.ltl_questions import Reading
 from transition_systems.temporal.product import (
     Condition,
-    FairParts,
     fair_components,
     product,
 )
@@ -69,15 +68,16 @@ class Case:
         """Return the system as the formula sees it."""
         names = self.lts.label_names
         return observed(
-            self.lts, self.reading.letter, weak=self.weak, expanded=self.expanded,
+            self.lts, self.reading.letter, looks=self.reading.looks if self.weak else None,
+            expanded=self.expanded,
             silent=[number for number, name in enumerate(names) if name in self.silent],
         )  # fmt: skip
 
     def conditions(self, system: Observed) -> tuple[list[Condition], list[Condition]]:
         """Return the weak and the strong conditions, on the arcs of the system."""
         return (
-            label_sets(system, self.lts, self.fairness.weak),
-            label_sets(system, self.lts, self.fairness.strong),
+            label_sets(system, self.lts, self.fairness.weak, self.tick),
+            label_sets(system, self.lts, self.fairness.strong, self.tick),
         )
 
     def room(self, system: Observed, graph: Graph) -> None:
@@ -107,6 +107,7 @@ class LassoSearch:
     def __init__(self, case: Case, graph: Graph) -> None:
         self.case, self.graph = case, graph
         self.system = case.observed()
+        case.tick()
         case.room(self.system, graph)
         self.product = product(self.system, graph)
         case.tick()
@@ -120,11 +121,13 @@ class LassoSearch:
         if not graph.inner.any() or not len(graph.initial):
             return None
         order, offsets = csr_order(graph.source, graph.n_nodes)
+        case.tick()
         reached, parent = breadth_first(offsets, graph.target[order], graph.initial)
         case.tick()
         seen = parent > -2
         inner = np.flatnonzero(graph.inner & seen[graph.source]).astype(np.int64)
         weak, strong = case.conditions(self.system)
+        case.tick()
         parts = fair_components(graph, inner, weak, strong, case.meter)
         if parts is None:
             raise BudgetEndError("the time budget is used up")
@@ -137,28 +140,37 @@ class LassoSearch:
             self._edge(order[offsets[tail] : offsets[tail + 1]], head)
             for tail, head in itertools.pairwise(path)
         ]
-        cycle = self.cycle(parts, entry, weak, strong)
+        chosen = parts.edges[parts.part[graph.source[parts.edges]] == parts.part[entry]]
+        cycle = self.cycle(chosen, entry, weak, strong)
         return self._as_lasso(path[0], stem, cycle)
 
     def _edge(self, row: Ints, head: int) -> int:
         return int(row[int((self.product.target[row] == head).argmax())])
 
     def cycle(
-        self, parts: FairParts, entry: int, weak: list[Condition], strong: list[Condition],
+        self, chosen: Ints, entry: int, weak: list[Condition], strong: list[Condition],
     ) -> list[int]:  # fmt: skip
-        """Return the edges of a short accepting fair cycle through a node of a part."""
+        """Return the edges of a short accepting fair cycle through a node of a part.
+
+        ``chosen`` are the edges of the part.
+        """
+        self.case.tick()
         graph = self.product
-        chosen = parts.edges[parts.part[graph.source[parts.edges]] == parts.part[entry]]
         nodes, inverse = np.unique(graph.source[chosen], return_inverse=True)
         tails = inverse.reshape(-1).astype(np.int64)
         heads = np.searchsorted(nodes, graph.target[chosen]).astype(np.int64)
         marks, arcs = graph.marks[chosen], graph.arc[chosen]
         needed: list[Bools] = [(marks >> mark & 1) > 0 for mark in range(graph.n_marks)]
-        needed += [(happens | ~can)[arcs] for happens, can in weak]
-        needed += [happens[arcs] for happens, can in strong if can[arcs].any()]
+        for happens, can in weak:
+            self.case.tick()
+            needed.append(happens[arcs] | ~can[arcs])
+        for happens, _ in strong:
+            self.case.tick()
+            needed.append(happens.take(arcs))
+        needed = [flags for flags in needed if flags.any()]  # what never happens here never can
         start = int(np.searchsorted(nodes, entry))
         needed = [flags for flags in needed if not flags.all()]
-        edges = short_cycle(len(nodes), tails, heads, start, needed)
+        edges = short_cycle(len(nodes), tails, heads, start, needed, self.case.tick)
         return [int(chosen[edge]) for edge in edges]
 
     def _as_lasso(self, start: int, stem: list[int], cycle: list[int]) -> Lasso:

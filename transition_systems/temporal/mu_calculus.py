@@ -39,6 +39,7 @@ from transition_systems.verdict import Outcome, Statistics, Verdict
 
 __all__ = ["check_mu", "ctl_to_mu", "mu_states"]
 
+NARROW, NARROW_LEVELS = 32, 500
 _ANY = Labels(frozenset(), others=True)
 
 
@@ -89,7 +90,9 @@ def mu_states(
     [True, True, True]
     """
     nodes = mu_nodes(parse_mu(formula) if isinstance(formula, str) else formula)
-    won = solve(game_of(lts, nodes, holds or lts_holds(lts)), budget=budget)
+    limit = (budget or Budget()).fixed()
+    game = game_of(lts, nodes, holds or lts_holds(lts), limit.start().look)
+    won = solve(game, budget=limit)
     return won[: lts.n_states]
 
 
@@ -132,7 +135,8 @@ def check_mu(
     >>> verdict.outcome, verdict.evidence.kind
     (<Outcome.HOLDS: 'HOLDS'>, 'parity-strategy')
     """
-    meter = (budget or Budget()).start()
+    limit = (budget or Budget()).fixed()
+    meter = limit.start()
     tree = parse_mu(formula) if isinstance(formula, str) else formula
     tree = parse_mu(format_mu(tree))
     text = format_mu(tree)
@@ -148,9 +152,9 @@ def check_mu(
         )  # fmt: skip
 
     nodes = mu_nodes(tree)
-    game = game_of(lts, nodes, holds or lts_holds(lts))
     try:
-        even, move = strategies(game, budget=budget)
+        game = game_of(lts, nodes, holds or lts_holds(lts), meter.look)
+        even, move = strategies(game, budget=limit)
     except UndecidedError as error:
         return answer(Outcome.UNKNOWN, None, str(error))
     true = bool(even[lts.initial].all())
@@ -174,7 +178,11 @@ def _played(
     """Return the positions that a player comes to with a strategy, ascending."""
     known = np.zeros(len(game.odd), dtype=np.bool_)
     fresh = np.unique(starts)
+    narrow = 0
     while len(fresh):
+        narrow = narrow + 1 if len(fresh) < NARROW else 0
+        if narrow > NARROW_LEVELS:
+            return _played_on(game, known, fresh.tolist(), move, odd=odd)
         known[fresh] = True
         own = game.odd[fresh] == odd
         after = np.concatenate(
@@ -183,6 +191,24 @@ def _played(
         after = np.unique(after)
         fresh = after[~known[after]]
     return np.flatnonzero(known).astype(np.int64)
+
+
+def _played_on(
+    game: ParityGame, known: NDArray[np.bool_], waiting: list[int], move: NDArray[np.int64], *,
+    odd: bool,
+) -> NDArray[np.int64]:  # fmt: skip
+    """Go on with the positions of a strategy, one after the other."""
+    rows, heads, moves = game.offsets.tolist(), game.targets.tolist(), move.tolist()
+    seen, own = bytearray(known.tobytes()), (game.odd == odd).tolist()
+    for position in waiting:
+        seen[position] = 1
+    while waiting:
+        at = waiting.pop()
+        for after in (moves[at],) if own[at] else heads[rows[at] : rows[at + 1]]:
+            if not seen[after]:
+                seen[after] = 1
+                waiting.append(after)
+    return np.flatnonzero(np.frombuffer(seen, dtype=np.bool_)).astype(np.int64)
 
 
 def ctl_to_mu(formula: Formula | str) -> MuFormula:

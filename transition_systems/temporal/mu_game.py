@@ -7,6 +7,7 @@ than those of the fixpoints inside it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -151,10 +152,13 @@ class _Parts:
         return last + 1
 
 
-def game_of(lts: LTS, nodes: tuple[MuNode, ...], holds: HoldsIn) -> ParityGame:
+def game_of(
+    lts: LTS, nodes: tuple[MuNode, ...], holds: HoldsIn, look: Callable[[], None] = lambda: None
+) -> ParityGame:
     """Return the game in which Even wins from ``part * n + state`` where the part holds there.
 
-    Two more positions are where a move leads that ends the game, for Even and for Odd.
+    Two more positions are where a move leads that ends the game, for Even and for Odd. ``look`` is
+    called between the steps and may raise.
 
     Notes
     -----
@@ -170,6 +174,7 @@ def game_of(lts: LTS, nodes: tuple[MuNode, ...], holds: HoldsIn) -> ParityGame:
     priority[lost] = 1
     sources = lts.sources
     for number, node in enumerate(nodes):
+        look()
         own = number * n + states
         odd[own] = node.kind in ("and", "box")
         priority[own] = node.priority
@@ -188,7 +193,9 @@ def game_of(lts: LTS, nodes: tuple[MuNode, ...], holds: HoldsIn) -> ParityGame:
             for operand in node.operands:
                 tails.append(own)
                 heads.append(operand * n + states)
+    look()
     tail, head = np.concatenate(tails), np.concatenate(heads)
+    look()
     order = np.argsort(tail, kind="stable")
     offsets = np.zeros(len(odd) + 1, dtype=np.int64)
     np.cumsum(np.bincount(tail, minlength=len(odd)), out=offsets[1:])

@@ -21,6 +21,7 @@ __all__ = ["ParityGame", "solve", "strategies"]
 
 Indices = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+NARROW, NARROW_LEVELS, LOOK = 32, 500, 1 << 12
 
 
 @dataclass(frozen=True)
@@ -160,12 +161,19 @@ def _attractor(
     game: ParityGame, inside: Bools, goal: Bools, odd: bool, move: Indices, meter: Meter
 ) -> Bools:
     """Return from where a player can force the token into a goal, within a part of the game."""
+    reason = meter.exhausted()
+    if reason is not None:
+        raise UndecidedError(reason)
     offsets, sources = game.backward
     found = goal.copy()
     own = game.odd if odd else ~game.odd
     left = np.full(len(own), -1, dtype=np.int64)
     fresh = np.flatnonzero(goal)
+    narrow = 0
     while len(fresh):
+        narrow = narrow + 1 if len(fresh) < NARROW else 0
+        if narrow > NARROW_LEVELS:
+            return _attracted(game, inside, found, own, left, move, fresh.tolist(), meter)
         reason = meter.exhausted()
         if reason is not None:
             raise UndecidedError(reason)
@@ -183,6 +191,42 @@ def _attractor(
         fresh = np.unique(np.concatenate([before[own[before]], theirs[left[theirs] == 0]]))
         found[fresh] = True
     return found
+
+
+def _attracted(
+    game: ParityGame, inside: Bools, found: Bools, own: Bools, left: Indices, move: Indices,
+    waiting: list[int], meter: Meter,
+) -> Bools:  # fmt: skip
+    """Go on with an attractor, one position after the other, where each level has few of them."""
+    offsets, sources = (array.tolist() for array in game.backward)
+    rows, heads = game.offsets.tolist(), game.targets.tolist()
+    within, known, ours = (bytearray(flags.tobytes()) for flags in (inside, found, own))
+    still, moves = left.tolist(), move.tolist()
+    count = 0
+    while waiting:
+        count += 1
+        if count % LOOK == 0:
+            reason = meter.exhausted()
+            if reason is not None:
+                raise UndecidedError(reason)
+        position = waiting.pop()
+        for before in sources[offsets[position] : offsets[position + 1]]:
+            if not within[before] or known[before]:
+                continue
+            if ours[before]:
+                moves[before] = position
+            else:
+                if still[before] < 0:
+                    still[before] = sum(
+                        within[head] for head in heads[rows[before] : rows[before + 1]]
+                    )
+                still[before] -= 1
+                if still[before]:
+                    continue
+            known[before] = 1
+            waiting.append(before)
+    move[:] = moves
+    return np.frombuffer(known, dtype=np.bool_).copy()
 
 
 def _moves_inside(game: ParityGame, positions: Indices, inside: Bools) -> Indices:

@@ -17,7 +17,7 @@ from transition_systems.temporal.buchi_graph import (
 )
 from transition_systems.temporal.product_system import Observed
 
-__all__ = ["Condition", "FairParts", "Product", "fair_components", "product"]
+__all__ = ["Condition", "FairParts", "Product", "fair_components", "letter_flags", "product"]
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -87,7 +87,7 @@ def product(system: Observed, graph: Graph) -> Product:
             if letters == graph.full:
                 arcs = every
             else:
-                arcs = every[_flags(letters, n_letters)[read]]
+                arcs = every[letter_flags(letters, n_letters)[read]]
             tails, heads = system.source[arcs] + state * n, system.target[arcs] + target * n
             inner = home[state] == home[target] and home[state] in good
             columns.append((tails, heads, arcs, marks | extra, inner))
@@ -108,8 +108,14 @@ def product(system: Observed, graph: Graph) -> Product:
     )
 
 
-def _flags(letters: int, n_letters: int) -> Bools:
-    """Return which letters are in a set, bool (n_letters,)."""
+def letter_flags(letters: int, n_letters: int) -> Bools:
+    """Return which letters are in a set that is given as bits, bool (n_letters,).
+
+    Examples
+    --------
+    >>> letter_flags(0b101, 3).tolist()
+    [True, False, True]
+    """
     packed = np.frombuffer(letters.to_bytes(n_letters // 8 + 1, "little"), dtype=np.uint8)
     return np.unpackbits(packed, bitorder="little")[:n_letters].astype(np.bool_)
 
@@ -145,7 +151,7 @@ def fair_components(
     weak, strong
         For each set of labels where it happens and where it can, both on arcs of the system.
     meter
-        Asked at each round.
+        Asked at each round, and before each condition.
 
     Notes
     -----
@@ -173,11 +179,17 @@ def fair_components(
         for mark in range(graph.n_marks):
             good &= np.bincount(place[(marks >> mark & 1) > 0], minlength=count) > 0
         for happens, can in weak:
+            if meter.out_of_time():
+                return None
             good &= np.bincount(place[(happens | ~can)[arcs]], minlength=count) > 0
         cut = np.zeros(len(edges), dtype=np.bool_)
         for happens, can in strong:
-            lacking = np.bincount(place[happens[arcs]], minlength=count) == 0
-            cut |= lacking[place] & can[arcs]
+            if meter.out_of_time():
+                return None
+            lacking = good.copy()
+            lacking[place[happens.take(arcs)]] = False
+            if lacking.any():
+                cut |= lacking[place] & can[arcs]
         again = np.zeros(count, dtype=np.bool_)
         again[place[cut]] = True
         done = good & ~again

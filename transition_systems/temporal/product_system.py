@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from transition_systems.csr import csr_order
 from transition_systems.errors import UsageError
 from transition_systems.lts import LTS, TAU
 
@@ -113,17 +114,17 @@ class Observed:
 
 
 def observed(
-    lts: LTS, letter: Ints, *, weak: bool = False, expanded: int | None = None,
+    lts: LTS, letter: Ints, *, looks: Ints | None = None, expanded: int | None = None,
     silent: Iterable[int] = (TAU,),
 ) -> Observed:  # fmt: skip
     """Return the system with a step for each dead state, to itself.
 
-    Where silent steps do not count (``weak``), a silent step between states of the same letter
-    reads nothing. A path may go over for ever to the second copy of the states by such a step;
-    there are only such steps, and each reads the letter: these are the paths that end in silence,
-    and their last letter is repeated. Where a system is not known whole, only the arcs of the
-    first ``expanded`` states are, and only these can be dead. ``silent`` are the numbers of the
-    silent labels.
+    Where silent steps do not count, ``looks`` tells which states look the same, and a silent step
+    between such states reads nothing; they have the same letter, too. A path may go over for ever
+    to the second copy of the states by such a step; there are only such steps, and each reads the
+    letter: these are the paths that end in silence, and their last letter is repeated. Where a
+    system is not known whole, only the arcs of the first ``expanded`` states are, and only these
+    can be dead. ``silent`` are the numbers of the silent labels.
     """
     n = lts.n_states
     stuck = np.flatnonzero(np.diff(lts.offsets[: None if expanded is None else expanded + 1]) == 0)
@@ -133,10 +134,10 @@ def observed(
         source = np.concatenate((source, stuck))
         label = np.concatenate((label, np.full(len(stuck), NO_STEP, dtype=np.int32)))
         target = np.concatenate((target, stuck))
-    if not weak:
+    if looks is None:
         return Observed(n, source, label, target, None, letter, lts.initial)
     quiet = np.isin(label, np.fromiter(silent, dtype=np.int32))
-    inert = quiet & (letter[source] == letter[target])
+    inert = quiet & (looks[source] == looks[target])
     first, second = source[inert], target[inert]
     moving = np.concatenate((~inert, np.ones(2 * len(first), dtype=np.bool_)))
     return Observed(
@@ -151,17 +152,27 @@ def observed(
 
 
 def label_sets(
-    system: Observed, lts: LTS, sets: Iterable[tuple[str, ...]]
-) -> list[tuple[Bools, Bools]]:
-    """Return for each set of labels where it happens and where it can, both bool (m,) on arcs."""
+    system: Observed, lts: LTS, sets: Iterable[tuple[str, ...]],
+    tick: Callable[[], None] = lambda: None,
+) -> list[tuple[Bools, Bools]]:  # fmt: skip
+    """Return for each set of labels where it happens and where it can, both bool (m,) on arcs.
+
+    ``tick`` is called before each set, and may raise to stop.
+    """
     index = {name: i for i, name in enumerate(lts.label_names)}
     found: list[tuple[Bools, Bools]] = []
     n = lts.n_states
+    sources, origin = lts.sources, system.source % max(n, 1)
+    some = len(lts.label_names) + 1
+    order, offsets = csr_order(lts.labels.astype(np.int64), some)
+    rows, begins = csr_order(system.label.astype(np.int64) - NO_STEP, some)
     for names in sets:
-        member = np.zeros(len(lts.label_names) + 1, dtype=np.bool_)
-        member[[index[name] for name in names]] = True
+        tick()
         can = np.zeros(n, dtype=np.bool_)
-        can[lts.sources[member[lts.labels]]] = True
-        happens = member[system.label]
-        found.append((happens, can[system.source % n] if n else happens))
+        happens = np.zeros(len(system.label), dtype=np.bool_)
+        for label in {index[name] for name in names}:
+            can[sources[order[offsets[label] : offsets[label + 1]]]] = True
+            shifted = label - NO_STEP
+            happens[rows[begins[shifted] : begins[shifted + 1]]] = True
+        found.append((happens, can.take(origin)))
     return found

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from transition_systems.budget import Budget, Meter
-from transition_systems.errors import UndecidedError
+from transition_systems.errors import UndecidedError, UnsupportedError
 from transition_systems.properties.formulas import Formula, Negation, Unary
 from transition_systems.properties.predicates import Atom, Constant, Predicate
 from transition_systems.properties.walk import fold_formula, map_predicates, predicates_in
@@ -148,7 +148,12 @@ def stutter_difference(
         predicates = tuple(
             p for name in elementary(tree) for p, other in names.items() if other == name
         )
-    both = [translate_ltl(part, budget=limit).graph() for part in (tree, Negation(tree))]
+    try:
+        both = [translate_ltl(part, budget=limit).graph() for part in (tree, Negation(tree))]
+    except UnsupportedError as error:
+        if limit.start().out_of_time() or limit.states is not None:
+            raise UndecidedError(str(error)) from error
+        raise
     made = _Pairs(both[0], both[1], limit.start())
     words = made.words()
     if words is None:

@@ -63,7 +63,8 @@ def candidate_orders(
     [Plan(order=[0, 1], groups=())]
     """
     n = len(net.place_ids)
-    groups = [group for t, group in enumerate(neighbourhoods(net)) if t not in set(dead)]
+    never = set(dead)
+    groups = [group for t, group in enumerate(neighbourhoods(net)) if t not in never]
     yield Plan(block_order(n, groups, ()))
     initial: list[int] = net.initial.to_array(net.place_ids).tolist()
     units = nupn_units(net)

@@ -11,7 +11,8 @@ from transition_systems.progress import Progress, ProgressCallback
 
 __all__ = ["Closure"]
 
-LOOK = 256
+# Steps between two looks at the clock, and looks between two calls of the callback.
+LOOK, TELL = 4, 64
 MOST_KNOWN = 2_000_000
 STAGE = "symbolic state space"
 
@@ -52,7 +53,7 @@ class Closure:
         self.states: Diagram = system.store.false
         self.wide: int | None = None
         self.reason: str | None = None
-        self.fired = self._due = 0
+        self.fired = self._due = self._looks = 0
         self._known: dict[tuple[Diagram, int], Diagram] = {}
         n = system.n_variables
         self._starting: list[list[int]] = [[] for _ in range(n + 1)]
@@ -91,7 +92,8 @@ class Closure:
     def _look(self) -> None:
         size = self.system.store.bytes()
         self.reason = self._meter.exhausted(bytes=size)
-        if self._progress is not None:
+        self._looks += 1
+        if self._progress is not None and self._looks % TELL == 1:
             self._progress(Progress(stage=STAGE, seconds=self._meter.seconds, bytes=size))
 
     def _key(self, part: Diagram, level: int) -> tuple[Diagram, int] | None:

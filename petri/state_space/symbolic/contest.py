@@ -122,7 +122,10 @@ class Contest:
                 return None
             if not self._asked:
                 self._asked = True
-                self._known.extend(self._orders)
+                for plan in self._orders:
+                    self._known.append(plan)
+                    if self._meter.out_of_time():
+                        break
                 turn = LATER
             elif not attempts:
                 self.reason = NO_ROOM

@@ -188,6 +188,8 @@ class _Knowledge:
         first = Plan(force_order(len(net.place_ids), neighbourhoods(net)))
         yield first
         self._mark_dead(bounds_of_flows(len(self.widths), self.flows()))
+        if self.limit.remaining() == 0.0:
+            return
         for plan in candidate_orders(net, self.flows(), self.dead):
             if plan != first:
                 yield plan

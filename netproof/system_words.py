@@ -1,0 +1,121 @@
+"""Verdicts about transition systems in words: with the names of its labels and states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from netproof.asked_formulas import AskedFormula
+from netproof.system_formulas import SystemFormula
+from netproof.system_questions import label_of
+from transition_systems.evidence_ltl import STAYS
+from transition_systems.run import Lasso, Run
+from transition_systems.temporal.english import clause_in_english, formula_in_english
+from transition_systems.verdict import Verdict
+
+__all__ = ["explained_system", "system_assumptions"]
+
+MOST_NAMED = 4
+HOLDS = {
+    "deadlock": "No state without a step is reached that is not final.",
+    "termination": "Every run ends.",
+    "termination-weak": "Every run that is weakly fair to each label ends.",
+    "termination-strong": "Every run that is strongly fair to each label ends.",
+    "reversibility": "From every state that can be reached an initial one can be reached again.",
+}
+
+
+def system_assumptions(asked: str | AskedFormula) -> tuple[str, ...]:
+    """Return what a verdict on a transition system takes for granted: fairness, where asked for.
+
+    Examples
+    --------
+    >>> system_assumptions("deadlock")
+    ()
+    """
+    return () if isinstance(asked, str) else asked.assumed("label")
+
+
+def explained_system(asked: str | AskedFormula, about: SystemFormula, verdict: Verdict) -> Verdict:
+    """Return a verdict with what was asked, what the run shows, and how it was read.
+
+    Parameters
+    ----------
+    asked
+        The property, or the formula.
+    about
+        The formula about the system.
+    verdict
+        The verdict.
+    """
+    if verdict.unknown:
+        return verdict
+    witness = about.own(verdict.witness)
+    shown = () if witness is None else (_shown(witness),)
+    if isinstance(asked, str):
+        return verdict.with_(explanation=_named(asked, about, verdict, shown))
+    if asked.mu is not None:
+        said = f"The formula {'holds' if verdict.holds else 'does not hold'} at the start."
+    elif asked.pattern is not None and asked.pattern.scope != "globally":
+        english = asked.pattern.english()
+        said = (
+            english if verdict.holds else f"This does not hold: {english[0].lower()}{english[1:]}"
+        )
+    else:
+        told = about.formula if asked.formula is None else asked.formula
+        said = formula_in_english(told)
+        if verdict.violated:
+            said = f"This does not hold: {clause_in_english(told)}."
+    runs = shown if verdict.violated or asked.formula is None else ()
+    reading = asked.read_as("label")
+    if len(about.lts.initial) > 1:
+        reading = (*reading, "It is asked of every initial state.")
+    return verdict.with_(explanation=(said, *runs, *reading))
+
+
+def _named(
+    name: str, about: SystemFormula, verdict: Verdict, shown: tuple[str, ...]
+) -> tuple[str, ...]:
+    labels = about.system.labels
+    if name in ("no-dead-transitions", "liveness"):
+        again = " again" if name == "liveness" else ""
+        if verdict.violated:
+            tail = ", from some state on" if again else ""
+            return (f"{label_of(about)} can never happen{again}{tail}.", *shown)
+        every = f"Each of the {len(labels)} labels" if len(labels) != 1 else "The label"
+        always = "From every state that can be reached, " if again else ""
+        every = every if not always else f"{every[0].lower()}{every[1:]}"
+        return (f"{always}{every} {'can happen again' if again else 'is on a step of some run'}.",)
+    if verdict.holds:
+        return (HOLDS[name],)
+    if not shown and name != "termination":
+        shown = ("After more steps than can be shown such a state is reached.",)
+    if name == "deadlock":
+        return (*shown, "Nothing can happen there, and it is no final state.")
+    if name == "reversibility":
+        return (*shown, "From there no initial state can be reached again.")
+    fair = {"termination-weak": " weakly fair", "termination-strong": " strongly fair"}
+    return (f"There is an infinite{fair.get(name, '')} run.", *shown)
+
+
+def _shown(run: Run | Lasso) -> str:
+    count = len(run.stem) if isinstance(run, Lasso) else len(run)
+    after = f"After {count} step{'' if count == 1 else 's'}" if count else "At the very start"
+    if not isinstance(run, Lasso):
+        return f"{after} the state is {_state(run.last)}."
+    if run.cycle and run.cycle[-1].action == STAYS:
+        return f"{after} nothing more happens, in {_state(run.last)}."
+    steps = "1 step" if len(run.cycle) == 1 else f"{len(run.cycle)} steps"
+    return f"{after}, {steps} can be repeated for ever: {_listed(s.label for s in run.cycle)}."
+
+
+def _state(state: object) -> str:
+    return _listed(str(name) for name in state) if isinstance(state, dict) else str(state)
+
+
+def _listed(given: Iterable[str]) -> str:
+    names = list(dict.fromkeys(given))
+    if len(names) > MOST_NAMED:
+        names = [*names[: MOST_NAMED - 1], f"{len(names) - MOST_NAMED + 1} more"]
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
