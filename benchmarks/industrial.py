@@ -6,11 +6,11 @@ The workflows come from ``examples/generators/industrial.py``. Timed is ``petri.
 of each, evidence included, parsing and translation excluded: each net is decided for the first
 time, one after the other, up to 5,000 at once (warm: what a session does that has its models in
 memory), and each once more where the recheck of another net and the translation of the next come in
-between (their code and data then take the processor's caches), the second time also with every
-claim of the evidence put into words and with the digest of its net, which otherwise is done when it
-is read. Apart are the recheck of the evidence, and reading and translating. With ``--full`` each
-net is also decided by listing its markings, where there are at most so many, and the answers are
-compared. How many markings the others have is counted as decision diagrams.
+between (their code and data then take the processor's caches); both also with every claim of the
+evidence put into words and with the digest of its net, which otherwise is done when it is read.
+Apart are the recheck of the evidence, and reading and translating. With ``--full`` each net is also
+decided by listing its markings, where there are at most so many, and the answers are compared. How
+many markings the others have is counted as decision diagrams.
 """
 
 from __future__ import annotations
@@ -43,9 +43,8 @@ from translators.to_petri import NetTranslation, workflow_to_net  # noqa: E402
 OCCURS = "no-dead-activities"
 GROUP = 5_000
 WARM, BETWEEN = "decided, with evidence", "decided, between rechecks and translations"
-WRITTEN = "the same, each claim in words and with its digest"
+WORDS = "the same, each claim in words and with its digest"
 RECHECKED, READ = "rechecked", "read and translated"
-ROWS = (WARM, BETWEEN, WRITTEN, RECHECKED, READ)
 
 
 def translated(text: str) -> NetTranslation:
@@ -73,13 +72,16 @@ def claims(evidence: Evidence) -> Iterator[Claim]:
 
 
 @rare_collection()
-def written(net: NetTranslation) -> float:
-    """Return the CPU seconds of a decision whose evidence is read."""
-    began = time.process_time()
-    _, verdict = decided(net)
-    if verdict.evidence is not None:
-        assert all(claim.formula and claim.model_digest for claim in claims(verdict.evidence))
-    return time.process_time() - began
+def all_written(nets: list[NetTranslation]) -> list[float]:
+    """Return the CPU seconds of decisions, one after the other, each with its evidence read."""
+    found = []
+    for net in nets:
+        began = time.process_time()
+        _, verdict = decided(net)
+        if verdict.evidence is not None:
+            assert all(claim.formula and claim.model_digest for claim in claims(verdict.evidence))
+        found.append(time.process_time() - began)
+    return found
 
 
 @rare_collection()
@@ -112,7 +114,7 @@ def line(name: str, values: list[float]) -> str:
     """Return a row of the table: median, p90, p99 and the most, in milliseconds."""
     ordered = sorted(1000 * value for value in values)
     picked = [ordered[min(len(ordered) - 1, int(part * len(ordered)))] for part in (0.9, 0.99, 1)]
-    return f"| {name} | " + " | ".join(
+    return f"| {name.strip()} | " + " | ".join(
         f"{value:.2f}" for value in (statistics.median(ordered), *picked)
     ) + " |"  # fmt: skip
 
@@ -124,7 +126,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--full", type=int, default=0, metavar="STATES")
     arguments = parser.parse_args()
-    seconds: dict[str, list[float]] = {name: [] for name in ROWS}
+    rows = (WARM, WORDS, BETWEEN, f"{WORDS} ", RECHECKED, READ)
+    seconds: dict[str, list[float]] = {name: [] for name in rows}
     outcomes, fused, agreed, differ, large = Counter[tuple[str, str]](), 0, 0, list[int](), 0
     decided(translated(industrial(0).text()))
     for first in range(0, arguments.count, GROUP):
@@ -136,6 +139,7 @@ def main() -> None:
         nets = [translated(text) for text in texts]
         answers = all_decided(nets)
         seconds[WARM] += [spent for spent, _ in answers]
+        seconds[WORDS] += all_written([translated(text) for text in texts])
         for seed, text, net, (_, verdict) in zip(seeds, texts, nets, answers, strict=True):
             outcome = str(verdict.outcome)
             outcomes[outcome, verdict.statistics.method] += 1
@@ -145,7 +149,7 @@ def main() -> None:
             seconds[READ].append(time.process_time() - began)
             seconds[BETWEEN] += [spent for spent, _ in all_decided([fresh])]
             rechecked(net, verdict)
-            seconds[WRITTEN].append(written(translated(text)))
+            seconds[f"{WORDS} "] += all_written([translated(text)])
             if arguments.full:
                 listed = by_listing(net, arguments.full)
                 agreed += listed == outcome

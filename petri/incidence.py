@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,6 +21,7 @@ __all__ = [
     "csr_difference",
     "csr_matrix",
     "dense_matrix",
+    "table_of_rows",
     "transposed",
 ]
 
@@ -91,6 +92,23 @@ def arc_table(arcs: dict[tuple[int, int], int], *, n_transitions: int) -> ArcTab
     return _compressed(keys[:, 0], keys[:, 1], weights, n_transitions)
 
 
+def table_of_rows(rows: Sequence[dict[int, int]]) -> ArcTable:
+    """Return the table of arcs given as ``{place: weight}`` for each transition, by indices.
+
+    Examples
+    --------
+    >>> table_of_rows([{}, {2: 1, 0: 3}]).places.tolist()
+    [0, 2]
+    """
+    offsets, places, weights = [0], list[int](), list[int]()
+    for row in rows:
+        ordered = sorted(row) if len(row) > 1 else row
+        places += ordered
+        weights += [row[place] for place in ordered]
+        offsets.append(len(places))
+    return _table(offsets, places, weights)
+
+
 def _few_arcs(arcs: dict[tuple[int, int], int], n_transitions: int) -> ArcTable:
     """Return the table of some arcs, sorted one by one, which is faster than on arrays."""
     ordered = sorted(arcs)
@@ -99,9 +117,14 @@ def _few_arcs(arcs: dict[tuple[int, int], int], n_transitions: int) -> ArcTable:
         counts[transition] += 1
     places, weights = [place for _, place in ordered], [arcs[key] for key in ordered]
     offsets = [0, *accumulate(counts)]
-    return ArcTable(
-        *(_frozen(np.array(part, dtype=np.int64)) for part in (offsets, places, weights))
-    )
+    return _table(offsets, places, weights)
+
+
+def _table(*columns: list[int]) -> ArcTable:
+    arrays = [np.array(column, dtype=np.int64) for column in columns]
+    for array in arrays:
+        array.setflags(write=False)
+    return ArcTable(*arrays)
 
 
 def _flat(pairs: Iterable[tuple[int, int]]) -> Iterable[int]:

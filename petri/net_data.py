@@ -10,16 +10,25 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from petri.marking import Marking
+from petri.incidence import table_of_rows
+from petri.marking import MAX_TOKENS, Marking
 from petri.net import PetriNet
 from petri.nodes import Arc, Place, Transition
 from transition_systems.errors import InputError, UsageError
 from transition_systems.source_span import SourceSpan
 
-__all__ = ["net_digest", "net_from_arrays", "net_from_dict", "net_to_dict", "rebuild"]
+__all__ = [
+    "net_digest",
+    "net_from_arrays",
+    "net_from_dict",
+    "net_of_rows",
+    "net_to_dict",
+    "rebuild",
+]
 
 SCHEMA = "netproof/net/1"
 _HASHED = np.dtype("<i8")
+_MISSING, _QUOTED = "\0", '"\0"'
 _encoded = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
@@ -68,14 +77,22 @@ def net_digest(net: PetriNet) -> str:
 
 
 def _encoded_list(texts: Sequence[str | None]) -> str:
-    """Return a list of texts as JSON; at once, where JSON escapes none of their characters."""
-    try:
-        letters = "".join(cast("Sequence[str]", texts))
-    except TypeError:
+    """Return a list of texts as JSON; at once, where JSON escapes none of their characters.
+
+    ``None`` is written as a character that is not printable, and then replaced.
+    """
+    if not texts:
+        return "[]"
+    missing = texts.count(None)
+    if missing == len(texts):
+        return f"[{'null,' * (missing - 1)}null]"
+    known = [_MISSING if t is None else t for t in texts] if missing else cast("list[str]", texts)
+    letters = "".join(known)
+    plain = letters.replace(_MISSING, "") if missing else letters
+    if len(_encoded(plain)) != len(plain) + 2 or len(letters) - len(plain) != missing:
         return _encoded(texts)
-    if not texts or len(_encoded(letters)) != len(letters) + 2:
-        return _encoded(texts)
-    return '["' + '","'.join(cast("Sequence[str]", texts)) + '"]'
+    joined = '["' + '","'.join(known) + '"]'
+    return joined.replace(_QUOTED, "null") if missing else joined
 
 
 def net_to_dict(net: PetriNet) -> dict[str, Any]:
@@ -214,6 +231,59 @@ def net_from_arrays(
         final=None if final is None else Marking.from_array(final, places),
         name=name,
     )
+
+
+def net_of_rows(
+    place_ids: tuple[str, ...],
+    transition_ids: tuple[str, ...],
+    pre: Sequence[dict[int, int]],
+    post: Sequence[dict[int, int]],
+    initial: Mapping[str, int],
+) -> PetriNet:
+    """Return the net of nodes and arcs that are known to be right; only the numbers are looked at.
+
+    Parameters
+    ----------
+    place_ids, transition_ids
+        All different.
+    pre, post
+        For each transition its places, by index, with weights of at least 1.
+    initial
+        The marked places, in their order, each with at least one token.
+
+    Raises
+    ------
+    UsageError
+        For a weight or a number of tokens above 2**62.
+
+    Examples
+    --------
+    >>> net_of_rows(("p", "q"), ("t",), [{0: 1}], [{1: 2}], {"p": 1}).arcs
+    (Arc(source='p', target='t', weight=1), Arc(source='t', target='q', weight=2))
+    """
+    largest = max((max(row.values()) for row in (*pre, *post) if row), default=0)
+    if largest > MAX_TOKENS:
+        raise UsageError(f"an arc has weight {largest}; it is from 1 to 2**62")
+    net = PetriNet.__new__(PetriNet)
+    values: dict[str, Any] = {
+        "places": tuple([Place(id=place) for place in place_ids]),
+        "transitions": tuple([Transition(id=t, label=t) for t in transition_ids]),
+        "place_ids": place_ids,
+        "transition_ids": transition_ids,
+        "pre_arcs": table_of_rows(pre),
+        "post_arcs": table_of_rows(post),
+        "initial": Marking(initial),
+        "final": None,
+        "name": None,
+        "origin": None,
+        "_cache": {
+            "place": {place: number for number, place in enumerate(place_ids)},
+            "transition": {t: number for number, t in enumerate(transition_ids)},
+        },
+    }
+    for key, value in values.items():
+        object.__setattr__(net, key, value)
+    return net
 
 
 def _matrix(what: str, values: NDArray[Any] | Sequence[Sequence[int]]) -> NDArray[Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from petri.reductions.implicit import ImplicitPlaces
 from petri.reductions.preserved import Guards
+from petri.reductions.reduction import EMPTY
 from petri.reductions.working import Arcs, WorkingNet
 from transition_systems.budget import Meter
 
@@ -116,7 +117,7 @@ class FurtherRules:
         self.desk.steps.append(("empty-siphon", self.names[kept], self.ids[place], *rest))
         work.starve(siphon, place, kept)
         for gone in siphon - {place}:
-            self.desk.image[gone] = (False, 0)
+            self.desk.image[gone] = EMPTY
         for other in around:
             self.desk.queue[other] = self.desk.near[other] = None
             self.desk.changed((*work.fill[other], *work.empty[other]))
@@ -137,7 +138,7 @@ class FurtherRules:
                 fits = (filling or marked) and all(post[t][place] <= MOST_TIMES for t in filling)
                 if fits and marked <= MOST_TOKENS and self.guards.vanishes(place):
                     desk.steps.append(("sink-place", self.ids[place]))
-                    desk.image[place] = (False, 0)
+                    desk.image[place] = EMPTY
                     work.vanish(place)
                     desk.changed(filling)
                     continue
@@ -258,6 +259,6 @@ class FurtherRules:
             if any(work.is_name(f"{names[first]}+{names[t]}") for t in emptying):
                 continue
             self.desk.steps.append(("pre-agglomerate", self.ids[place]))
-            self.desk.image[place] = (False, 0)
+            self.desk.image[place] = EMPTY
             self.desk.changed((*work.delay(place), first))
         return len(self.desk.steps) > before

@@ -7,14 +7,13 @@ from collections.abc import Collection
 from petri.net import PetriNet
 from petri.reductions.further import Desk, FurtherRules
 from petri.reductions.preserved import Guards, Preserved
-from petri.reductions.reduction import Reduction
+from petri.reductions.reduction import EMPTY, Reduction
 from petri.reductions.series import fuse_series
 from petri.reductions.working import Arcs, WorkingNet
 from transition_systems.budget import Budget, Meter
 
 __all__ = ["FEW", "LOSSY", "reduce_net"]
 
-EMPTY = (False, 0)
 FEW = 8
 MOST_PRODUCTS = 6
 MOST_TOKENS = 1_000

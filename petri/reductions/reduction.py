@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -25,10 +25,11 @@ from transition_systems.run import Lasso, Run
 if TYPE_CHECKING:
     from petri.reductions.working import WorkingNet
 
-__all__ = ["Reduction", "Tree", "leaves", "members", "replaced"]
+__all__ = ["EMPTY", "Reduction", "Tree", "leaves", "members", "replaced"]
 
 Tree: TypeAlias = "int | tuple[Tree, ...]"
 Linear: TypeAlias = "tuple[Mapping[str, int], int]"
+EMPTY = (False, 0)
 Image: TypeAlias = "Mapping[str, str | int] | Mapping[str, str | int | Linear]"
 
 
@@ -62,8 +63,11 @@ def leaves(tree: Tree) -> list[int]:
     return found
 
 
-def replaced(predicate: Predicate, image: Image) -> Predicate:
-    """Return a predicate with places read as other places, a number of tokens, or a sum."""
+def replaced(predicate: Predicate, image: Image, empty: Collection[str] = ()) -> Predicate:
+    """Return a predicate with places read as other places, a number of tokens, or a sum.
+
+    The places of ``empty`` are read as 0.
+    """
 
     def combine(node: Predicate, parts: list[Predicate]) -> Predicate:
         match node:
@@ -78,17 +82,19 @@ def replaced(predicate: Predicate, image: Image) -> Predicate:
                     else Not(parts[0])
                 )
             case Compare():
-                return _compare(node, image)
+                return _compare(node, image, empty)
             case _:
                 return node
 
     return fold_predicate(predicate, combine)
 
 
-def _compare(node: Compare, image: Image) -> Predicate:
+def _compare(node: Compare, image: Image, empty: Collection[str]) -> Predicate:
     terms: dict[str, int] = {}
-    bound = node.bound
-    for name, weight in node.terms:
+    bound, left = node.bound, node.terms
+    if empty:
+        left = tuple([term for term in left if term[0] not in empty])
+    for name, weight in left:
         now = image.get(name, name)
         if not now:
             continue
@@ -162,20 +168,23 @@ class Reduction:
 
         Not in it are the places of :attr:`equations` and of ``lost``.
         """
-        names, image = self.net.place_ids, self._image
-        found: dict[str, str | int] = {
-            names[place]: now for place, (is_place, now) in image.items() if not is_place
-        }
-        if len(found) < len(image):
-            for place, (is_place, now) in image.items():
-                if is_place:
-                    while is_place and now in image:
-                        is_place, now = image[now]
-                    found[names[place]] = names[now] if is_place else now
+        empty, others = self._read
+        found: dict[str, str | int] = {**dict.fromkeys(empty, 0), **others}
         if not self._equations and not self.lost:
             return found
         apart = {*self.equations, *self.lost}
         return {name: now for name, now in found.items() if name not in apart and now not in apart}
+
+    @cached_property
+    def _read(self) -> tuple[set[str], dict[str, str | int]]:
+        """The places that went and are always empty; for each other one what is read for it."""
+        names, image = self.net.place_ids, self._image
+        empty = {names[place] for place, now in image.items() if now == EMPTY}
+        if len(empty) == len(image):
+            return empty, {}
+        return empty, {
+            names[place]: self._final(place) for place, now in image.items() if now != EMPTY
+        }
 
     def _final(self, place: int) -> str | int:
         while place in self._image:
@@ -251,7 +260,8 @@ class Reduction:
             For a place of which the reduced net does not tell how many tokens it has.
         """
         if not self._equations and not self.lost:
-            return replaced(predicate, self.image)
+            empty, others = self._read
+            return replaced(predicate, others, empty)
         found = replaced(predicate, {**self.image, **self.equations})
         if self.lost:
             ids = self.net.place_ids

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from petri.net import PetriNet
+from petri.net_data import net_of_rows
 from petri.reductions.reduction import Tree, leaves, members
 from petri.reductions.series import Fused
 
@@ -248,11 +249,13 @@ class WorkingNet:
     def net(self) -> PetriNet:
         """Return the net as it is now, its nodes in the order of their names, no final marking."""
         ids, names = self.first.place_ids, self.names
-        pre = [(ids[p], names[t], w) for t, needs in self.pre.items() for p, w in needs.items()]
-        post = [(names[t], ids[p], w) for t, gives in self.post.items() for p, w in gives.items()]
-        return PetriNet(
-            places=sorted(ids[p] for p in self.places),
-            transitions=sorted(names[t] for t in self.pre),
-            arcs=[*pre, *post],
-            initial={ids[p]: n for p, n in self.marking.items()},
+        places = sorted(self.places, key=ids.__getitem__)
+        transitions = sorted(self.pre, key=names.__getitem__)
+        column = dict(zip(places, range(len(places)), strict=True))
+        return net_of_rows(
+            tuple([ids[p] for p in places]),
+            tuple([names[t] for t in transitions]),
+            pre=[{column[p]: w for p, w in self.pre[t].items()} for t in transitions],
+            post=[{column[p]: w for p, w in self.post[t].items()} for t in transitions],
+            initial={ids[p]: self.marking[p] for p in places if self.marking.get(p)},
         )

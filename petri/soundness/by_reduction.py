@@ -42,6 +42,7 @@ from transition_systems.verdict import Verdict
 __all__ = ["sound_by_reduction"]
 
 MOST = 400
+_encoded = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 OPTION, PROPER = "option-to-complete", "proper-completion"
 
 
@@ -233,13 +234,13 @@ class _Answer:
         fired = space.fired()
         if len(fired) < len(work.pre):
             alive = work.shown().union(*(members(work.cover[t]) for t in fired))
-            number = self.net.transition_index
+            numbers = self.net.transition_numbers
             for group, names in goal.occurs.items():
-                if alive.isdisjoint(number(name) for name in names):
+                if not any(numbers[name] in alive for name in names):
                     return self._never(group, names)
         shown = {name: work.names[name] for name in fired}
         listed = [list(names) for names in goal.occurs.values()]
-        text = f"occur-groups {json.dumps(listed, ensure_ascii=False)}"
+        text = f"occur-groups {_encoded(listed)}"
         evidence = self._by_steps(text, self._occurrences(shown))
         told = f"All {len(listed)} of them occur in some run."
         return self._carried(self.occurs_name, evidence, told, holds=True)
@@ -254,11 +255,11 @@ class _Answer:
             path = [*self.space.path_to(source), shown[transition]]
             new = [name for name in dict.fromkeys(path) if name in left.values()]
             left = {t: name for t, name in left.items() if name not in new}
-            text = f"occur {json.dumps(new, ensure_ascii=False)}"
+            text = f"occur {_encoded(new)}"
             run = reduced.run(reduced.initial, path)
             evidence = RunEvidence(claim=claim(reduced, text), run=run)
             runs.append((f"run {len(runs) + 1}", evidence))
-        groups = json.dumps([[name] for name in shown.values()], ensure_ascii=False)
+        groups = _encoded([[name] for name in shown.values()])
         return Parts(claim=claim(reduced, f"occur-groups {groups}"), parts=tuple(runs))
 
     def _never(self, group: str, names: tuple[str, ...]) -> Verdict:
