@@ -38,7 +38,9 @@ class NetQuestion:
     listed
         The (perhaps partial) reachability graph; ``None`` where it was not begun.
     budget, progress
-        Limits and a callback.
+        Limits of the search, and a callback.
+    proving
+        Limits of what is asked of the markings that were found, where these are other ones.
     goal
         The goal of soundness; ``None`` for a net that is no workflow net.
     translation
@@ -55,6 +57,7 @@ class NetQuestion:
     net: PetriNet
     pump: Lasso | None
     budget: Budget
+    proving: Budget | None = None
     listed: ReachabilityGraph | None = None
     progress: ProgressCallback | None = None
     goal: SoundnessGoal | None = None
@@ -73,6 +76,11 @@ class NetQuestion:
             if self.pump is not None:
                 self.listed.reason = UNBOUNDED
         return self.listed
+
+    @property
+    def proofs(self) -> Budget:
+        """The limits of what is asked of the markings that were found."""
+        return self.budget if self.proving is None else self.proving
 
     def table(self) -> NetTable:
         """The table of the net that all rechecks of this question share."""

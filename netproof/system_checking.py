@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 
 from netproof.answers import answers
-from netproof.check_options import DECIDE_SHARE, CheckOptions, Clock
+from netproof.check_options import CheckOptions, Clock, shares
 from netproof.loading import Model
 from netproof.posing import pose_net
 from netproof.properties import SYSTEM_DEFAULTS, WORKFLOW_ONLY, AskedFormula
@@ -41,8 +40,7 @@ def check_system(
     however large it is. What only nets have, as soundness or bounds, is asked of its net, which has
     one token for the state, where the system is small enough.
     """
-    share = time.monotonic() + (end - time.monotonic()) * DECIDE_SHARE
-    budget = Budget(states=options.states, deadline=share)
+    budget, proving = shares(options, end)
     names = list(asked) or list(SYSTEM_DEFAULTS)
     lts = system.lts
     clock.lap("translate")
@@ -79,7 +77,9 @@ def check_system(
     entries.update(zip(own, found, strict=True))
     if others:
         texts = [str(names[n]) for n in others]
-        found = _of_net(model, texts, options, clock, budget, end, part(others), progress)
+        found = _of_net(
+            model, texts, options, clock, budget, proving, end, part(others), progress
+        )  # fmt: skip
         entries.update(zip(others, found, strict=True))
     clock.lap("decide")
     return report([entries[number] for number in range(len(names))])
@@ -95,6 +95,7 @@ def _of_net(
     options: CheckOptions,
     clock: Clock,
     budget: Budget,
+    proving: Budget,
     end: float,
     tell: Tell,
     progress: ProgressCallback | None,
@@ -114,4 +115,5 @@ def _of_net(
         with suppress(UsageError):
             goal = workflow_goal(net)
     question = pose_net(net, budget=budget, progress=progress, goal=goal)
+    question.proving = proving
     return answers(question, names, model.ledger, model, options, clock, end, tell)
