@@ -39,8 +39,6 @@ class NetQuestion:
         The (perhaps partial) reachability graph; ``None`` where it was not begun.
     budget, progress
         Limits of the search, and a callback.
-    proving
-        Limits of what is asked of the markings that were found, where these are other ones.
     goal
         The goal of soundness; ``None`` for a net that is no workflow net.
     translation
@@ -57,7 +55,6 @@ class NetQuestion:
     net: PetriNet
     pump: Lasso | None
     budget: Budget
-    proving: Budget | None = None
     listed: ReachabilityGraph | None = None
     progress: ProgressCallback | None = None
     goal: SoundnessGoal | None = None
@@ -67,6 +64,7 @@ class NetQuestion:
     drawable: bool = True
     few: int = FEW
     _table: NetTable | None = None
+    _proofs: Budget | None = None
 
     @property
     def graph(self) -> ReachabilityGraph:
@@ -79,8 +77,14 @@ class NetQuestion:
 
     @property
     def proofs(self) -> Budget:
-        """The limits of what is asked of the markings that were found."""
-        return self.budget if self.proving is None else self.proving
+        """The limits of what is asked of the markings that were found: those of the search, too."""
+        return self.budget if self._proofs is None else self._proofs
+
+    def proved_within(self, limit: Budget) -> None:
+        """Let what is asked of the markings that were found have limits of its own."""
+        self._proofs = limit
+        if self.small is not None:
+            self.small.proving = limit
 
     def table(self) -> NetTable:
         """The table of the net that all rechecks of this question share."""

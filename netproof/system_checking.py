@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 
 from netproof.answers import answers
 from netproof.check_options import CheckOptions, Clock, shares
 from netproof.loading import Model
-from netproof.posing import pose_net
+from netproof.posing import pose_net, soundness_goal
 from netproof.properties import SYSTEM_DEFAULTS, WORKFLOW_ONLY, AskedFormula
 from netproof.report.model import ModelReport, VerdictReport
 from netproof.system_answers import system_answers
 from netproof.system_questions import SYSTEM_PROPERTIES
 from netproof.telling import Publish, Tell, refused, teller
-from petri import workflow_net
-from petri.soundness import workflow_goal
 from transition_systems.budget import Budget
-from transition_systems.errors import UnsupportedError, UsageError
+from transition_systems.errors import UnsupportedError
 from transition_systems.progress import ProgressCallback
 from translators.named_system import NamedSystem
 
@@ -110,10 +107,7 @@ def _of_net(
             for name in names
         ]
     assert net is not None
-    goal = None
-    if workflow_net(net).holds:
-        with suppress(UsageError):
-            goal = workflow_goal(net)
+    goal = soundness_goal(net)
     question = pose_net(net, budget=budget, progress=progress, goal=goal)
-    question.proving = proving
+    question.proved_within(proving)
     return answers(question, names, model.ledger, model, options, clock, end, tell)
