@@ -67,15 +67,6 @@ def nfa_to_lts(nfa: NFA) -> LTS:
     Returns
     -------
     LTS
-
-    Parameters
-    ----------
-    nfa
-        The automaton.
-
-    Returns
-    -------
-    LTS
         States in the same order; ``state_of`` gives their names.
 
     Raises

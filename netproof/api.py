@@ -64,14 +64,16 @@ def check(
     Returns
     -------
     Report
-        Of one entry. ``report["soundness"]`` is a verdict.
+        Of one entry. ``report["soundness"]`` is a verdict. A property among others that cannot be
+        asked of the model is UNKNOWN with the reason, as on the command line;
+        ``report.unusable`` lists such properties, and the exit code is 2.
 
     Raises
     ------
     InputError
         When the file cannot be read.
     UsageError
-        For a property or name that does not exist.
+        When none of the properties can be asked of the model, or a formula cannot be read.
 
     Examples
     --------
@@ -94,7 +96,7 @@ def check(
             loaded, options, progress=tell, deadline=started + options.seconds, read_seconds=read
         )
     report = Report(models=(with_suppressions(entry),), options=options.to_dict())
-    if report.unusable:
+    if report.verdicts and all(one.unusable for one in report.verdicts):
         raise UsageError(next(iter(report.unusable.values())))
     return report
 

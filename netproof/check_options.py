@@ -9,10 +9,10 @@ from typing import Any, Literal
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
 
-__all__ = ["DECIDE_SHARE", "DEFAULT_SECONDS", "CheckOptions", "Clock", "default_budget"]
+__all__ = ["DECIDE_SHARE", "DEFAULT_SECONDS", "CheckOptions", "Clock", "default_budget", "shares"]
 
 DEFAULT_SECONDS = 30.0
-DECIDE_SHARE = 0.6
+DECIDE_SHARE, PROVE_SHARE = 0.6, 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +70,28 @@ def default_budget(budget: Budget | float | None) -> Budget:
     if budget is not None and not 0 < budget < float("inf"):
         raise UsageError(f"a budget is a positive number of seconds, not {budget}")
     return Budget(seconds=DEFAULT_SECONDS if budget is None else float(budget)).fixed()
+
+
+def shares(options: CheckOptions, end: float) -> tuple[Budget, Budget]:
+    """Return the budget of the search, and the one of what is proved of a search without an end.
+
+    Parameters
+    ----------
+    options
+        Their states are those of the search.
+    end
+        Absolute time of :func:`time.monotonic`, by which the evidence is rechecked, too.
+
+    Examples
+    --------
+    >>> search, proofs = shares(CheckOptions(states=9), time.monotonic() + 100)
+    >>> 59 < search.remaining() <= 60, 79 < proofs.remaining() <= 80, search.states
+    (True, True, 9)
+    """
+    now = time.monotonic()
+    left = end - now
+    search = Budget(states=options.states, deadline=now + left * DECIDE_SHARE)
+    return search, Budget(states=options.states, deadline=now + left * PROVE_SHARE)
 
 
 @dataclass(slots=True)

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 
 from netproof.answers import answers
-from netproof.check_options import DECIDE_SHARE, DEFAULT_SECONDS, CheckOptions, Clock
+from netproof.check_options import DEFAULT_SECONDS, CheckOptions, Clock, shares
 from netproof.collecting import rare_collection
 from netproof.loading import Model, load
 from netproof.net_question import pose
-from netproof.posing import pose_net
+from netproof.posing import pose_net, soundness_goal
 from netproof.properties import NET_DEFAULTS, WORKFLOW_DEFAULTS, AskedFormula, asked_properties
 from netproof.report.model import ModelReport, VerdictReport
 from netproof.system_checking import check_system
 from netproof.telling import LATE, Publish, refused, teller
-from petri import PetriNet, workflow_net
-from petri.soundness import workflow_goal
-from transition_systems.budget import Budget
-from transition_systems.errors import InputError, UsageError
+from petri import PetriNet
+from transition_systems.errors import InputError
 from transition_systems.progress import ProgressCallback
 from translators.ledger import Ledger
 from translators.to_petri import workflow_to_net
@@ -118,8 +115,7 @@ def _check_workflow(
     publish: Publish | None,
 ) -> ModelReport:
     assert model.graph is not None
-    share = time.monotonic() + (end - time.monotonic()) * DECIDE_SHARE
-    budget = Budget(states=options.states, deadline=share)
+    budget, proving = shares(options, end)
     translation = workflow_to_net(model.graph, starts=options.starts, budget=budget)
     ledger = model.ledger + translation.ledger
     clock.lap("translate")
@@ -149,6 +145,7 @@ def _check_workflow(
             translation.net, budget=budget, progress=progress, goal=translation.goal,
             translation=translation,
         )  # fmt: skip
+        question.proved_within(proving)
         ledger = ledger.extended([e for p, e in translation.conditions if question.meets(p)])
         tell = teller(names, report, publish, question.n_states)
         entries = answers(question, names, ledger, model, options, clock, end, tell)
@@ -166,16 +163,13 @@ def _check_net(
     progress: ProgressCallback | None,
     publish: Publish | None,
 ) -> ModelReport:
-    share = time.monotonic() + (end - time.monotonic()) * DECIDE_SHARE
-    budget = Budget(states=options.states, deadline=share)
-    goal = None
-    if workflow_net(net).holds:
-        with suppress(UsageError):
-            goal = workflow_goal(net)
+    budget, proving = shares(options, end)
+    goal = soundness_goal(net)
     clock.lap("translate")
     names = list(asked) or list(NET_DEFAULTS if goal is None else WORKFLOW_DEFAULTS)
     formulas = all(isinstance(name, AskedFormula) for name in names)
     question = pose_net(net, budget=budget, progress=progress, goal=goal, formulas=formulas)
+    question.proved_within(proving)
 
     def report(entries: Sequence[VerdictReport]) -> ModelReport:
         return ModelReport(

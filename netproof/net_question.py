@@ -38,7 +38,7 @@ class NetQuestion:
     listed
         The (perhaps partial) reachability graph; ``None`` where it was not begun.
     budget, progress
-        Limits and a callback.
+        Limits of the search, and a callback.
     goal
         The goal of soundness; ``None`` for a net that is no workflow net.
     translation
@@ -64,6 +64,7 @@ class NetQuestion:
     drawable: bool = True
     few: int = FEW
     _table: NetTable | None = None
+    _proofs: Budget | None = None
 
     @property
     def graph(self) -> ReachabilityGraph:
@@ -73,6 +74,17 @@ class NetQuestion:
             if self.pump is not None:
                 self.listed.reason = UNBOUNDED
         return self.listed
+
+    @property
+    def proofs(self) -> Budget:
+        """The limits of what is asked of the markings that were found: those of the search, too."""
+        return self.budget if self._proofs is None else self._proofs
+
+    def proved_within(self, limit: Budget) -> None:
+        """Let what is asked of the markings that were found have limits of its own."""
+        self._proofs = limit
+        if self.small is not None:
+            self.small.proving = limit
 
     def table(self) -> NetTable:
         """The table of the net that all rechecks of this question share."""

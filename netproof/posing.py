@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from netproof.drawn_answers import LISTED, draw
 from netproof.net_question import NetQuestion, few_markings, pose
 from petri.net import PetriNet
-from petri.soundness import SoundnessGoal
+from petri.soundness import SoundnessGoal, workflow_goal
+from petri.workflow_net import workflow_net
 from transition_systems.budget import Budget
+from transition_systems.errors import UsageError
 from transition_systems.progress import ProgressCallback
 
-__all__ = ["pose_net"]
+__all__ = ["pose_net", "soundness_goal"]
+
+
+def soundness_goal(net: PetriNet) -> SoundnessGoal | None:
+    """Return the goal of a workflow net, and nothing for any other net; linear in its size."""
+    if workflow_net(net).holds:
+        with suppress(UsageError):
+            return workflow_goal(net)
+    return None
 
 
 def pose_net(

@@ -89,7 +89,9 @@ def _formula(question: NetQuestion, asked: AskedFormula) -> Verdict:
     drawn = drawn_verdict(question, asked)
     if drawn is not None:
         return drawn
-    return decide(question.net, predicate, graph=question.whole(), name=asked.text)
+    return decide(
+        question.net, predicate, graph=question.whole(), budget=question.proofs, name=asked.text
+    )  # fmt: skip
 
 
 def _by_portfolio(question: NetQuestion, asked: AskedFormula, predicate: Predicate) -> Verdict:
@@ -138,7 +140,7 @@ def _kind(question: NetQuestion, name: str) -> Verdict:
 
 def _direct(question: NetQuestion, name: str) -> Verdict:
     """Decide a property on the net itself."""
-    net, pump = question.net, question.pump
+    net, pump, limit = question.net, question.pump, question.proofs
     if name in NETS:
         return net_behaviour(name, question)
     graph = question.graph if name in REDUCED else question.whole()
@@ -146,28 +148,37 @@ def _direct(question: NetQuestion, name: str) -> Verdict:
         case "soundness":
             return _sound(question)
         case "option-to-complete":
-            return always_reachable(net, _goal(question).completion, graph=graph, name=name)
+            completion = _goal(question).completion
+            return always_reachable(net, completion, graph=graph, budget=limit, name=name)
         case "proper-completion":
-            return invariant(net, _goal(question).proper, graph=graph, name=name)
+            return invariant(net, _goal(question).proper, graph=graph, budget=limit, name=name)
         case "deadlock":
-            return deadlock(net, final=question.final, graph=graph, budget=question.budget)
+            return deadlock(net, final=question.final, graph=graph, budget=limit)
         case "boundedness":
             known = graph if graph.listable or pump is not None else None
-            return bounded(net, graph=known, pump=pump, budget=question.budget)
+            return bounded(net, graph=known, pump=pump, budget=limit)
         case "safeness":
             places = None if question.translation is None else question.translation.flow_places
-            return safe(net, places=places, graph=graph, pump=pump)
+            return safe(net, places=places, graph=graph, pump=pump, budget=limit)
         case "no-dead-activities":
             groups = _goal(question).occurs
             return no_dead_transitions(
-                net, groups=groups, graph=graph, name=name, covering=_covering(question)
+                net,
+                groups=groups,
+                graph=graph,
+                budget=limit,
+                name=name,
+                covering=_covering(question),
             )
         case "no-dead-transitions":
-            return no_dead_transitions(net, graph=graph, covering=_covering(question))
+            covering = _covering(question)
+            return no_dead_transitions(net, graph=graph, budget=limit, covering=covering)
         case "lost-messages":
-            return invariant(net, lost_messages(question), graph=graph, name=name)
+            return invariant(net, lost_messages(question), graph=graph, budget=limit, name=name)
         case "never-started-pools":
-            return no_dead_transitions(net, groups=start_groups(question), graph=graph, name=name)
+            return no_dead_transitions(
+                net, groups=start_groups(question), graph=graph, budget=limit, name=name
+            )
         case "workflow-net":
             return workflow_net(net)
         case _:
@@ -204,7 +215,7 @@ def _covering(question: NetQuestion) -> Predicate | None:
     """Return an invariant of a net that is known to be unbounded."""
     if question.pump is None:
         return None
-    return covering_invariant(question.net, budget=question.budget, progress=question.progress)
+    return covering_invariant(question.net, budget=question.proofs, progress=question.progress)
 
 
 def _goal(question: NetQuestion) -> SoundnessGoal:
@@ -219,6 +230,7 @@ def _sound(question: NetQuestion) -> Verdict:
         question.net,
         goal=_goal(question),
         occurs_name="no-dead-activities",
+        budget=question.proofs,
         graph=question.graph,
         pump=question.pump,
     )

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from contextlib import suppress
 
 from netproof.answers import answers
-from netproof.check_options import DECIDE_SHARE, CheckOptions, Clock
+from netproof.check_options import CheckOptions, Clock, shares
 from netproof.loading import Model
-from netproof.posing import pose_net
+from netproof.posing import pose_net, soundness_goal
 from netproof.properties import SYSTEM_DEFAULTS, WORKFLOW_ONLY, AskedFormula
 from netproof.report.model import ModelReport, VerdictReport
 from netproof.system_answers import system_answers
 from netproof.system_questions import SYSTEM_PROPERTIES
 from netproof.telling import Publish, Tell, refused, teller
-from petri import workflow_net
-from petri.soundness import workflow_goal
 from transition_systems.budget import Budget
-from transition_systems.errors import UnsupportedError, UsageError
+from transition_systems.errors import UnsupportedError
 from transition_systems.progress import ProgressCallback
 from translators.named_system import NamedSystem
 
@@ -41,8 +37,7 @@ def check_system(
     however large it is. What only nets have, as soundness or bounds, is asked of its net, which has
     one token for the state, where the system is small enough.
     """
-    share = time.monotonic() + (end - time.monotonic()) * DECIDE_SHARE
-    budget = Budget(states=options.states, deadline=share)
+    budget, proving = shares(options, end)
     names = list(asked) or list(SYSTEM_DEFAULTS)
     lts = system.lts
     clock.lap("translate")
@@ -79,7 +74,9 @@ def check_system(
     entries.update(zip(own, found, strict=True))
     if others:
         texts = [str(names[n]) for n in others]
-        found = _of_net(model, texts, options, clock, budget, end, part(others), progress)
+        found = _of_net(
+            model, texts, options, clock, budget, proving, end, part(others), progress
+        )  # fmt: skip
         entries.update(zip(others, found, strict=True))
     clock.lap("decide")
     return report([entries[number] for number in range(len(names))])
@@ -95,6 +92,7 @@ def _of_net(
     options: CheckOptions,
     clock: Clock,
     budget: Budget,
+    proving: Budget,
     end: float,
     tell: Tell,
     progress: ProgressCallback | None,
@@ -109,9 +107,7 @@ def _of_net(
             for name in names
         ]
     assert net is not None
-    goal = None
-    if workflow_net(net).holds:
-        with suppress(UsageError):
-            goal = workflow_goal(net)
+    goal = soundness_goal(net)
     question = pose_net(net, budget=budget, progress=progress, goal=goal)
+    question.proved_within(proving)
     return answers(question, names, model.ledger, model, options, clock, end, tell)

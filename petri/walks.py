@@ -87,8 +87,10 @@ def walk(
     ...                                      walkers=64, attempts=100)]
     [('t1', 't1'), None]
     """
-    search = WalkSearch(net, goals, (), walkers=walkers, seed=0 if seed is None else seed)
-    search.go(attempts=attempts, budget=budget or Budget(), progress=progress)
+    search = WalkSearch(
+        net, goals, (), walkers=walkers, seed=seed or 0, budget=budget or Budget()
+    )  # fmt: skip
+    search.go(attempts=attempts, progress=progress)
     return search.runs()
 
 
@@ -134,8 +136,10 @@ def greatest(
     ...                                             walkers=64, attempts=100)]
     [(6, 3), (6, 3)]
     """
-    search = WalkSearch(net, (), sums, walkers=walkers, seed=0 if seed is None else seed)
-    search.go(attempts=attempts, budget=budget or Budget(), progress=progress)
+    search = WalkSearch(
+        net, (), sums, walkers=walkers, seed=seed or 0, budget=budget or Budget()
+    )  # fmt: skip
+    search.go(attempts=attempts, progress=progress)
     return search.greatest()
 
 
@@ -179,8 +183,10 @@ def reachable_by_walks(
     """
     started = time.monotonic()
     formula = possible(goal)
-    search = WalkSearch(net, [goal], (), walkers=walkers, seed=0 if seed is None else seed)
-    reason = search.go(attempts=attempts, budget=budget or Budget(), progress=progress)
+    search = WalkSearch(
+        net, [goal], (), walkers=walkers, seed=seed or 0, budget=budget or Budget()
+    )  # fmt: skip
+    reason = search.go(attempts=attempts, progress=progress)
     run = search.runs()[0]
     statistics = Statistics(
         method="walks", seconds=time.monotonic() - started, peak_bytes=search.bytes

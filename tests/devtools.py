@@ -1,4 +1,4 @@
-"""JupyterLab and Chromium for tests: a server with a notebook, a page that can be asked and clicked."""
+"""Tools of tests: guards against what never ends; JupyterLab and Chromium, asked and clicked."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import itertools
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -18,7 +20,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-__all__ = ["CHROMIUM", "Page", "chromium", "jupyter_lab", "notebook_of", "opened"]
+__all__ = [
+    "CHROMIUM",
+    "HANG",
+    "MARGIN",
+    "Page",
+    "chromium",
+    "jupyter_lab",
+    "not_hanging",
+    "notebook_of",
+    "opened",
+    "waited",
+    "within_cpu_seconds",
+]
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -28,6 +42,55 @@ OPTIONS = (
     "--hide-scrollbars", "--remote-debugging-port=0", "--remote-allow-origins=*",
 )  # fmt: skip
 PATIENCE = 120.0  # a busy machine is slow; a quiet one needs a tenth of it
+# Other work on the machine may make anything ten times slower, so no test compares wall time with
+# what it should be. What is guarded takes a second or two by itself, and for ever if it hangs.
+HANG = 120.0
+MARGIN = 10.0  # CPU time, too, grows where others share the processor and its memory
+
+
+@contextmanager
+def not_hanging(seconds: float = HANG) -> Iterator[None]:
+    """End what runs inside with an error when it hangs; how long it takes is no matter otherwise.
+
+    It is a guard against what never ends, not a measurement: at least a minute, where the code
+    inside needs a second or two. Where there are signals it is ended in the middle, as soon as the
+    interpreter has its turn; elsewhere the limit of pytest ends it.
+    """
+    assert seconds >= 60, "less than a minute is a measurement, and depends on the machine's load"
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ended(*_: object) -> None:
+        raise AssertionError(f"it hangs: no end in {seconds:.0f} seconds")
+
+    # The limit of pytest uses the same signal: its timer goes on afterwards.
+    before = signal.signal(signal.SIGALRM, ended)
+    left, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
+    started = time.monotonic()
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGALRM, before)
+        rest = max(0.001, left - (time.monotonic() - started)) if left else 0.0
+        signal.setitimer(signal.ITIMER_REAL, rest)
+
+
+@contextmanager
+def within_cpu_seconds(seconds: float) -> Iterator[None]:
+    """Fail when what runs inside, or a process that ends inside, uses ten times these CPU seconds.
+
+    For what only a clock can tell: that a budget of seconds is kept, or that a time is not quadratic.
+    """
+
+    def used() -> float:
+        now = os.times()
+        return now.user + now.system + now.children_user + now.children_system
+
+    began = used()
+    with not_hanging():
+        yield
+    assert used() - began < MARGIN * seconds
 
 
 def notebook_of(*cells: str) -> str:
@@ -43,7 +106,8 @@ def notebook_of(*cells: str) -> str:
     })  # fmt: skip
 
 
-def _waited(what: str, found: Any, seconds: float = PATIENCE) -> Any:
+def waited(what: str, found: Any, seconds: float = PATIENCE) -> Any:
+    """Return what is found at last, asked for ten times a second."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         value = found()
@@ -105,7 +169,7 @@ def jupyter_lab(folder: Path) -> Iterator[str]:
                 return False
 
         try:
-            _waited("JupyterLab", answers)
+            waited("JupyterLab", answers)
             yield address
         finally:
             _ended(process)
@@ -148,7 +212,7 @@ class Page:
 
     def wait(self, code: str, seconds: float = PATIENCE) -> Any:
         """Wait until an expression is true, and return its value."""
-        return _waited(code, lambda: self.told(f"return {code}"), seconds)
+        return waited(code, lambda: self.told(f"return {code}"), seconds)
 
     def key(self, key: str, code: str = "") -> None:
         """Press a key, as a person does."""
@@ -183,7 +247,7 @@ def chromium(folder: Path, *, width: int = 1280, height: int = 1000) -> Iterator
     page: Page | None = None
     try:
         told = profile / "DevToolsActivePort"
-        _waited("Chromium", lambda: told.exists() and told.read_text().count("\n"))
+        waited("Chromium", lambda: told.exists() and told.read_text().count("\n"))
         port = told.read_text().split()[0]
 
         def pages() -> list[str]:
@@ -191,7 +255,7 @@ def chromium(folder: Path, *, width: int = 1280, height: int = 1000) -> Iterator
                 found = json.load(answer)
             return [item["webSocketDebuggerUrl"] for item in found if item["type"] == "page"]
 
-        page = Page(_waited("a page", pages)[0])
+        page = Page(waited("a page", pages)[0])
         yield page
     finally:
         if page is not None:

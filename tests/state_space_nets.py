@@ -124,3 +124,16 @@ def fms(n: int) -> PetriNet:
     places = list(dict.fromkeys(node for arc in arcs for node in arc if node not in steps))
     initial = {"P1": n, "P2": n, "P3": n, "M1": 3, "M2": 1, "M3": 2}
     return PetriNet(places=places, transitions=list(steps), arcs=arcs, initial=initial)
+
+
+def chains(count: int, length: int) -> PetriNet:
+    """So many branches beside each other, each a chain of so many steps."""
+    arcs: list[tuple[str, str]] = []
+    for b in range(count):
+        for n in range(length):
+            arcs += [(f"p{b}_{n}", f"t{b}_{n}"), (f"t{b}_{n}", f"p{b}_{n + 1}")]
+    names = dict.fromkeys(name for arc in arcs for name in arc)
+    return PetriNet(
+        places=[n for n in names if n[0] == "p"], transitions=[n for n in names if n[0] == "t"],
+        arcs=arcs, initial=[f"p{b}_0" for b in range(count)],
+    )  # fmt: skip

@@ -105,7 +105,12 @@ class FiringError(NetproofError, ValueError):
 
 
 class UndecidedError(NetproofError):
-    """The truth of a verdict was asked for whose outcome is UNKNOWN."""
+    """Nobody knows: the truth of an UNKNOWN verdict was asked for, or a budget ended.
+
+    A decision procedure never raises it: it returns a verdict, UNKNOWN with the reason. What has
+    no verdict to return, but a system, an automaton or yes or no, raises it at the end of its
+    budget, and whoever calls that on the way to a verdict tells UNKNOWN.
+    """
 
 
 class RecheckError(NetproofError):

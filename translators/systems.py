@@ -16,13 +16,12 @@ from fsm.nfa import NFA
 from fsm.readwrite.json import parse_json
 from fsm.words import dfa_to_lts, nfa_to_lts
 from petri.net import PetriNet
-from transition_systems.errors import InputError, UnsupportedError
+from transition_systems.errors import UnsupportedError
 from transition_systems.lts import LTS, TICK_NAME
 from transition_systems.readwrite.aut import parse_aut
-from transition_systems.readwrite.files import PathOrFile, file_name, read_bytes
+from transition_systems.readwrite.files import PathOrFile, read_text
 from transition_systems.readwrite.fsm import parse_fsm
 from transition_systems.readwrite.json import parse_lts_json
-from transition_systems.source_span import SourceSpan
 from translators.formats import HEAD, Format
 from translators.named_system import NamedSystem
 
@@ -169,16 +168,8 @@ def machine_to_system(text: str, *, file: str | None = None) -> NamedSystem:
     ))  # fmt: skip
 
 
-def _text(path_or_file: PathOrFile) -> tuple[str, str | None]:
-    name = file_name(path_or_file)
-    try:
-        return read_bytes(path_or_file).decode("utf-8-sig"), name
-    except UnicodeDecodeError as error:
-        raise InputError(f"not UTF-8: {error}", span=SourceSpan(file=name)) from error
-
-
 def _read_aut(path_or_file: PathOrFile) -> NamedSystem:
-    text, name = _text(path_or_file)
+    text, name = read_text(path_or_file)
     return NamedSystem(lts=parse_aut(text, final_label=TICK_NAME, file=name))
 
 
@@ -192,16 +183,16 @@ def _is_fsm(head: bytes) -> bool:
 
 
 def _read_fsm(path_or_file: PathOrFile) -> NamedSystem:
-    text, name = _text(path_or_file)
+    text, name = read_text(path_or_file)
     return NamedSystem(lts=parse_fsm(text, file=name))
 
 
 def _read_lts(path_or_file: PathOrFile) -> NamedSystem:
-    return NamedSystem(lts=parse_lts_json(_text(path_or_file)[0]))
+    return NamedSystem(lts=parse_lts_json(read_text(path_or_file)[0]))
 
 
 def _read_machine(path_or_file: PathOrFile) -> NamedSystem:
-    text, name = _text(path_or_file)
+    text, name = read_text(path_or_file)
     return machine_to_system(text, file=name)
 
 

@@ -9,7 +9,7 @@ from fsm.dfa import DFA
 from fsm.machine import Machine, Network
 from fsm.nfa import NFA
 from transition_systems.errors import InputError
-from transition_systems.readwrite.files import PathOrFile, file_name, read_bytes, write_text
+from transition_systems.readwrite.files import PathOrFile, read_text, write_text
 from transition_systems.source_span import SourceSpan
 
 __all__ = ["Model", "format_json", "parse_json", "read_json", "write_json"]
@@ -89,11 +89,7 @@ def format_json(model: Model) -> str:
 
 def read_json(path_or_file: PathOrFile) -> Model:
     """Read a model from a JSON file; raises what :func:`parse_json` raises."""
-    name = file_name(path_or_file)
-    try:
-        text = read_bytes(path_or_file).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"not UTF-8: {error}", span=SourceSpan(file=name)) from error
+    text, name = read_text(path_or_file)
     return parse_json(text, file=name)
 
 

@@ -7,15 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from netproof.contest.categories import ContestQuestion
-from netproof.contest.drawing import BYTES, Drawing, Say
+from netproof.contest.drawing import Drawing, Say
 from netproof.contest.questions import Shown
 from petri.ctl import explicit_model, known_part, symbolic_ctl
 from petri.ctl_diagrams import shown_by_diagrams
 from petri.listed_predicates import ListedPredicates
 from petri.net import PetriNet
-from petri.portfolio import Answer, Batch
-from petri.portfolio.questions import Reach
-from petri.state_space import state_space
+from petri.portfolio import Answer
 from petri.state_space.space import StateSpace
 from petri.state_space.symbolic.symbolic_space import SymbolicSpace
 from transition_systems.budget import Budget
@@ -38,7 +36,7 @@ from transition_systems.verdict import Outcome
 __all__ = ["BranchingAnswers"]
 
 FIRST_STATES, FIRST_SHARE, MOST_STATES, LIST_SHARE = 50_000, 0.1, 5_000_000, 0.2
-MOST_CELLS, MOST_TRIES, MOST_EVIDENCE = 1_500_000_000, 4_000_000_000, 200_000
+MOST_TRIES, MOST_EVIDENCE = 4_000_000_000, 200_000
 REACH_SHARE, LEAST = 0.6, 0.3
 
 
@@ -115,9 +113,7 @@ class BranchingAnswers(Drawing[_Asked]):
 
     def _listed(self, states: int, share: float) -> StateSpace:
         """List markings, and answer what they decide, in a share of the time each."""
-        most = min(states, MOST_CELLS // (len(self.net.place_ids) + 1))
-        budget = Budget(seconds=share * self._left(), states=most, bytes=BYTES)
-        space = state_space(self.net, method="explicit", budget=budget)
+        space = self._markings(states, share)
         if space.n_states * len(self.net.transition_ids) > MOST_TRIES:
             return space
         names = {name for asked in self.open.values() for name in _asked_for(asked.program)}
@@ -172,17 +168,8 @@ class BranchingAnswers(Drawing[_Asked]):
             if not answer.value:
                 self._fact(goal, leaves)
             self._decide(known, answer.method)
-            self._hear(0.0)
-            if not self.open:
-                for other in list(batch.open):
-                    batch.close(other)
 
-        batch = Batch(
-            self.net, [Reach(goal) for goal in wanted],
-            budget=Budget(seconds=REACH_SHARE * self._left()), tell=take, evidence=False,
-            parallel=False,
-        )  # fmt: skip
-        batch.run()
+        self._portfolio(wanted, REACH_SHARE, take)
 
     def _fact(self, goal: Predicate, leaves: Iterable[Predicate]) -> None:
         """Take note of a leaf that is true or false in all markings; simplify with it."""

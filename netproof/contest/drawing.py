@@ -12,14 +12,18 @@ from typing import Generic, TypeVar
 
 from netproof.contest.questions import Shown
 from petri.net import PetriNet
+from petri.portfolio import Answer, Batch, Reach
 from petri.state_space import state_space
+from petri.state_space.space import StateSpace
 from petri.state_space.symbolic.symbolic_space import SymbolicSpace
 from transition_systems.budget import Budget
 from transition_systems.errors import NetproofError, UndecidedError
+from transition_systems.properties.predicates import Predicate
 
 __all__ = ["BYTES", "Drawing", "Say"]
 
 BYTES = 5 << 30
+MOST_CELLS = 1_500_000_000
 SHORTEST, LEAST_SHARE = 1.0, 2.0
 A = TypeVar("A")
 Say = Callable[[int, bool, str, list[Shown]], None]
@@ -65,6 +69,30 @@ class Drawing(ABC, Generic[A]):
     def _answer(self, number: int, value: bool, method: str, shown: Sequence[Shown] = ()) -> None:
         if self.open.pop(number, None) is not None:
             self.say(number, value, method, list(shown))
+
+    def _markings(self, states: int, share: float) -> StateSpace:
+        """List so many markings, or as many as fit the memory, in a share of the time."""
+        most = min(states, MOST_CELLS // (len(self.net.place_ids) + 1))
+        budget = Budget(seconds=share * self._left(), states=most, bytes=BYTES)
+        return state_space(self.net, method="explicit", budget=budget)
+
+    def _portfolio(
+        self, goals: Sequence[Predicate], share: float, take: Callable[[int, Answer], None]
+    ) -> None:
+        """Ask the portfolio which goals are reachable, in a share of the time, while it matters."""
+
+        def told(number: int, answer: Answer) -> None:
+            take(number, answer)
+            self._hear(0.0)
+            if not self.open:
+                for other in list(batch.open):
+                    batch.close(other)
+
+        batch = Batch(
+            self.net, [Reach(goal) for goal in goals], budget=Budget(seconds=share * self._left()),
+            tell=told, evidence=False, parallel=False,
+        )  # fmt: skip
+        batch.run()
 
     @contextmanager
     def _drawing(self) -> Generator[Connection | None]:

@@ -19,10 +19,8 @@ from petri.ltl import ltl
 from petri.ltl_by_stubborn_sets import ltl_by_stubborn_sets, worth_reducing
 from petri.ltl_walks import LtlWalks
 from petri.net import PetriNet
-from petri.portfolio import Answer, Batch
-from petri.portfolio.questions import Reach
+from petri.portfolio import Answer
 from petri.reachable import invariant
-from petri.state_space import state_space
 from petri.state_space.reachability import marking_holds
 from petri.state_space.space import StateSpace
 from petri.state_space.symbolic.symbolic_space import SymbolicSpace
@@ -48,7 +46,7 @@ from transition_systems.temporal.product_system import Observed
 __all__ = ["LinearAnswers"]
 
 FIRST_STATES, FIRST_SHARE, MOST_STATES, LIST_SHARE = 20_000, 0.1, 4_000_000, 0.25
-MOST_CELLS, MOST_TRIES, MOST_EVIDENCE = 1_500_000_000, 4_000_000_000, 100_000
+MOST_TRIES, MOST_EVIDENCE = 4_000_000_000, 100_000
 REACH_SHARE, WALK_SHARE, REDUCED_SHARE, LEAST = 0.5, 0.3, 0.15, 0.3
 FAILURES = (BudgetEndError, TooManyStatesError, UnsupportedError)
 
@@ -172,9 +170,7 @@ class LinearAnswers(Drawing[_Asked]):
 
     def _listed(self, states: int, share: float) -> StateSpace:
         """List markings, and answer what they decide, in a share of the time each."""
-        most = min(states, MOST_CELLS // (len(self.net.place_ids) + 1))
-        budget = Budget(seconds=share * self._left(), states=most, bytes=BYTES)
-        space = state_space(self.net, method="explicit", budget=budget)
+        space = self._markings(states, share)
         if space.n_states * len(self.net.transition_ids) > MOST_TRIES:
             return space
         names = {t for asked in self.open.values() for t in names_in_formula(asked.formula)[1]}
@@ -260,17 +256,8 @@ class LinearAnswers(Drawing[_Asked]):
             if not answer.value and about[number] not in self.facts:
                 self.facts[about[number]] = bool(number % 2)
                 self._changed(about[number], answer.method)
-            self._hear(0.0)
-            if not self.open:
-                for other in list(batch.open):
-                    batch.close(other)
 
-        batch = Batch(
-            self.net, [Reach(goal) for goal in wanted],
-            budget=Budget(seconds=REACH_SHARE * self._left()), tell=take, evidence=False,
-            parallel=False,
-        )  # fmt: skip
-        batch.run()
+        self._portfolio(wanted, REACH_SHARE, take)
 
     def _changed(self, fact: Predicate, method: str) -> None:
         """Simplify what a new fact is about."""

@@ -79,6 +79,8 @@ class ReducedNet:
     ----------
     reduction
         The reduction.
+    proving
+        The budget of what is asked of the states that were found; at first that of the search.
 
     Notes
     -----
@@ -120,6 +122,7 @@ class ReducedNet:
         self._few = few
         self._other: ReducedNet | None = None
         self._budget, self._progress = budget, progress
+        self.proving = budget
         self._space: tuple[ReachabilityGraph, Lasso | None] | None = None
 
     def _strict(self) -> ReducedNet:
@@ -165,7 +168,7 @@ class ReducedNet:
         goal = self._goal().completion
         verdict = always_reachable(
             self.reduction.reduced, self.reduction.predicate(goal), graph=self.graph,
-            name="option-to-complete",
+            budget=self.proving, name="option-to-complete",
         )  # fmt: skip
         bad = Unary("EF", always_everywhere(negate(goal)))
         return self._carried(
@@ -176,7 +179,7 @@ class ReducedNet:
         """Decide ``AG P`` for one of the predicates that the reduction preserves."""
         verdict = invariant(
             self.reduction.reduced, self.reduction.predicate(predicate), graph=self.graph,
-            name=name,
+            budget=self.proving, name=name,
         )  # fmt: skip
         return self._carried(verdict, self._always(verdict, predicate))
 
@@ -203,8 +206,9 @@ class ReducedNet:
             return strict.deadlock(final)
         complete = final_predicate(self.net, final)
         verdict = deadlock(
-            self.reduction.reduced, final=self.reduction.predicate(complete), graph=self.graph
-        )
+            self.reduction.reduced, final=self.reduction.predicate(complete), graph=self.graph,
+            budget=self.proving,
+        )  # fmt: skip
         carried = self._carried(verdict, self._always(verdict, disjunction(Not(Dead()), complete)))
         if carried.violated and carried.witness is not None:
             return carried.with_(explanation=(stuck(carried.witness),))
@@ -215,7 +219,9 @@ class ReducedNet:
         strict = self._strict()
         if strict is not self:
             return strict.bounded()
-        verdict = bounded(self.reduction.reduced, graph=self.graph, pump=self.pump)
+        verdict = bounded(
+            self.reduction.reduced, graph=self.graph, pump=self.pump, budget=self.proving
+        )
         if not verdict.holds:
             return self._carried(verdict, claim(self.net, "unbounded"))
         assert isinstance(verdict.evidence, BoundEvidence)
@@ -232,6 +238,7 @@ class ReducedNet:
             self.reduction.reduced,
             groups={group: names for group, names in smaller.items() if names is not None},
             graph=self.graph,
+            budget=self.proving,
             name=name,
         )
         if verdict.holds:

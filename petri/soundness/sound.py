@@ -130,7 +130,8 @@ def sound(
         first = replace(decision.budget, states=min(FEW, decision.budget.states or FEW))
         graph = reachability_graph(net, budget=first, progress=progress)
         decision.on(graph)
-    if method == "auto" and pump is None and not decision.graph.complete:
+    known = pump is not None or decision.graph.complete
+    if method == "auto" and not known and decision.budget.remaining() != 0.0:
         proved = _by_theorem(decision, wanted)
         if not proved.holds:
             proved = sound_by_structure(
@@ -166,7 +167,7 @@ def sound(
         if proof is not None:
             proper = proper.with_(outcome=Outcome.HOLDS, evidence=proof, reason=None)
     occurs = no_dead_transitions(
-        net, groups=wanted.occurs, graph=space, name=occurs_name, covering=covering
+        net, groups=wanted.occurs, graph=space, budget=limit, name=occurs_name, covering=covering
     )
     parts = (option, proper, occurs)
     failed = next((part for part in parts if part.violated), None)

@@ -58,7 +58,7 @@ def unfold(
     >>> unfold(net)
     <Prefix of 3 conditions, 2 events, 1 of them cutoffs, complete>
     """
-    return _Unfolding(net).go(budget or Budget(), progress)
+    return _Unfolding(net, budget or Budget()).go(progress)
 
 
 class _OutOfTime(Exception):
@@ -68,8 +68,9 @@ class _OutOfTime(Exception):
 class _Unfolding:
     """The prefix under construction, its concurrency relation, and the possible next events."""
 
-    def __init__(self, net: PetriNet) -> None:
+    def __init__(self, net: PetriNet, budget: Budget) -> None:
         self.net = net
+        self.meter = budget.start()
         self.prefix = Prefix(net)
         self.inputs: list[list[int]] = []
         self.outputs: list[list[int]] = []
@@ -91,12 +92,10 @@ class _Unfolding:
         self.marked: dict[frozenset[int], int] = {}
         self.waiting: list[Waiting] = []
         self.made = self.looked = 0
-        self.meter = Budget().start()
 
-    def go(self, budget: Budget, progress: ProgressCallback | None) -> Prefix:
+    def go(self, progress: ProgressCallback | None) -> Prefix:
         """Add events until none is left, the budget ends or a place has two tokens."""
-        prefix, meter = self.prefix, budget.start()
-        self.meter = meter
+        prefix, meter = self.prefix, self.meter
         initial = self.net.initial.to_array(self.net.place_ids).tolist()
         sources = any(
             not self.inputs[t] and self.outputs[t] for t in range(len(self.net.transition_ids))

@@ -71,16 +71,19 @@ class WalkSearch:
         Predicates to reach; places whose sum of tokens is to be large.
     walkers, seed
         How many, and of the random numbers.
+    budget
+        Its seconds, from now, for the bounds of places and for the walks.
     """
 
     def __init__(
         self, net: PetriNet, goals: Sequence[Predicate], sums: Sequence[Sequence[str]], *,
-        walkers: int, seed: int,
+        walkers: int, seed: int, budget: Budget,
     ) -> None:  # fmt: skip
         self.net = net
         words = max(1, min(-(-walkers // 64), MOST_BYTES // (8 * max(1, len(net.place_ids)))))
         self.count = 64 * words
-        self.state = SlicedWalkers(net, words)
+        self.budget = budget.fixed()
+        self.state = SlicedWalkers(net, words, self.budget)
         self.firing = Firing(net)
         self.chances = Chances(seed, words, len(net.transition_ids))
         self.attempted = 0
@@ -117,9 +120,9 @@ class WalkSearch:
             terms[name] = terms.get(name, 0) + 1
         return Compare(tuple(terms.items()), ">=", target.most + 1)
 
-    def go(self, *, attempts: int, budget: Budget, progress: ProgressCallback | None) -> str:
+    def go(self, *, attempts: int, progress: ProgressCallback | None) -> str:
         """Walk until nothing is left to look for; return why the search ended."""
-        meter = budget.start()
+        meter = self.budget.start()
         number = 0
         while any(target.open for target in self.targets):
             if not self.net.transition_ids:

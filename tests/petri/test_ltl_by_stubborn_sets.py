@@ -368,7 +368,7 @@ def test_the_contest(monkeypatch: pytest.MonkeyPatch) -> None:
         for i, text in enumerate(texts)
     ]
     ContestAnswers(
-        net, questions, deadline=time.monotonic() + 4, parallel=False,
+        net, questions, deadline=time.monotonic() + 60, parallel=False,
         tell=lambda i, value, by: told.update({i: (value, by)}),
         keep=lambda i, shown: kept.update({i: shown}),
     ).run()  # fmt: skip

@@ -9,6 +9,7 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
+from devtools import within_cpu_seconds
 from ltl_cases import random_formula
 from netproof.contest.answering import ContestAnswers
 from netproof.contest.categories import ContestQuestion
@@ -152,9 +153,8 @@ def test_walks_end_in_time() -> None:
         places=places, transitions=[f"t{i}" for i in range(40)], initial=dict.fromkeys(places, 2),
         arcs=[a for i in range(40) for a in ((f"p{i}", f"t{i}"), (f"t{i}", f"p{(i + 1) % 40}"))],
     )  # fmt: skip
-    began = time.monotonic()
-    assert not LtlWalks(net).violated(violations(parse_formula("G (p0 <= 80)")), 0.3)
-    assert time.monotonic() - began < 5
+    with within_cpu_seconds(0.3):
+        assert not LtlWalks(net).violated(violations(parse_formula("G (p0 <= 80)")), 0.3)
 
 
 def test_what_is_known_beforehand() -> None:
@@ -186,7 +186,7 @@ def test_the_contest(parallel: bool) -> None:
     ContestAnswers(
         net,
         [ContestQuestion(id=str(i), category="LTLC", formula=f) for i, f in enumerate(formulas)],
-        deadline=time.monotonic() + 20, tell=lambda i, value, _: told.update({i: value}),
+        deadline=time.monotonic() + 120, tell=lambda i, value, _: told.update({i: value}),
         keep=lambda i, shown: kept.update({i: [str(one.outcome) for one in shown]}),
         parallel=parallel,
     ).run()  # fmt: skip
@@ -252,7 +252,7 @@ def test_the_contest_on_a_part_of_an_unbounded_net() -> None:
     ContestAnswers(
         rising,
         [ContestQuestion(id=text, category="LTLC", formula=parse_formula(text)) for text in texts],
-        deadline=time.monotonic() + 3, tell=lambda i, value, _: told.update({i: value}),
+        deadline=time.monotonic() + 60, tell=lambda i, value, _: told.update({i: value}),
         keep=lambda *_: None, parallel=False,
     ).run()  # fmt: skip
     assert told == {0: "FALSE", 1: "FALSE"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from devtools import not_hanging
 from petri import PetriNet
 from petri.state_space import guarded, narrow_search, packed, scalar_game
 from petri.state_space.exploring_packed import state_space
@@ -53,14 +53,13 @@ def test_the_successors_of_a_block_stay_within_the_bytes() -> None:
 
 
 def test_a_wide_net_ends_within_its_bytes_and_keeps_what_was_found() -> None:
-    began = time.monotonic()
-    graph = reachability_graph(pairs(800), budget=Budget(seconds=20, bytes=1 << 26))
+    with not_hanging():
+        graph = reachability_graph(pairs(800), budget=Budget(bytes=1 << 26))
     assert not graph.complete
     assert graph.reason == f"the budget of {1 << 26} bytes is used up"
     assert graph.n_states > 1_000
     assert graph.peak_bytes < 1 << 28
     assert len(graph.run_to(graph.n_states - 1)) == 2
-    assert time.monotonic() - began < 15
 
 
 @given(net=nets())

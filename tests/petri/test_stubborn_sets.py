@@ -20,6 +20,7 @@ from petri.stubborn_sets import (
     deadlock_by_stubborn_sets,
     reachable_by_stubborn_sets,
 )
+from state_space_nets import chains
 from transition_systems.budget import Budget
 from transition_systems.evidence import RunEvidence, StubbornEvidence, evidence_from_dict
 from transition_systems.properties.predicates import Dead, Predicate, at_least
@@ -88,20 +89,8 @@ def test_a_hundred_thousand_nets() -> None:
     assert done > 0
 
 
-def branches(count: int, length: int) -> PetriNet:
-    arcs: list[tuple[str, str]] = []
-    for b in range(count):
-        for n in range(length):
-            arcs += [(f"p{b}_{n}", f"t{b}_{n}"), (f"t{b}_{n}", f"p{b}_{n + 1}")]
-    names = dict.fromkeys(name for arc in arcs for name in arc)
-    return PetriNet(
-        places=[n for n in names if n[0] == "p"], transitions=[n for n in names if n[0] == "t"],
-        arcs=arcs, initial=[f"p{b}_0" for b in range(count)],
-    )  # fmt: skip
-
-
 def test_independent_branches_are_walked_one_after_the_other() -> None:
-    net = branches(20, 5)
+    net = chains(20, 5)
     verdict = deadlock_by_stubborn_sets(net)
     assert verdict.violated
     assert verdict.statistics.states == 101

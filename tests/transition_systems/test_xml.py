@@ -3,12 +3,12 @@
 import contextlib
 import io
 import pickle
-import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from devtools import not_hanging
 from transition_systems.errors import InputError, UsageError
 from transition_systems.readwrite.files import read_bytes, write_text
 from transition_systems.readwrite.xml import XmlElement, format_xml, parse_xml, read_xml
@@ -111,10 +111,8 @@ def test_broken_text_is_one_clear_error(data: bytes, pattern: str) -> None:
 
 def test_entity_bomb_is_refused_at_once() -> None:
     lines = ['<!ENTITY e0 "ha">'] + [f'<!ENTITY e{i} "{f"&e{i - 1};" * 10}">' for i in range(1, 30)]
-    started = time.monotonic()
-    with pytest.raises(InputError, match="2:1: a DOCTYPE is refused"):
+    with not_hanging(), pytest.raises(InputError, match="2:1: a DOCTYPE is refused"):
         parse_xml("<!-- x -->\n<!DOCTYPE a [" + "\n".join(lines) + "]><a>&e29;</a>")
-    assert time.monotonic() - started < 1
 
 
 def test_half_surrogate_in_str() -> None:
@@ -149,10 +147,8 @@ def test_counts_and_size_are_bounded(tmp_path) -> None:
     large = tmp_path / "large.xml"
     with large.open("wb") as file:
         file.truncate(50_000_000)
-    started = time.monotonic()
-    with pytest.raises(InputError, match="too large; found 50000000 bytes"):
+    with not_hanging(), pytest.raises(InputError, match="too large; found 50000000 bytes"):
         read_xml(large)
-    assert time.monotonic() - started < 1
     with pytest.raises(InputError, match="too large"):
         read_xml(io.BytesIO(b" " * 11), max_bytes=10)
 

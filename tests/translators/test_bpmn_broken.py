@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-import time
 
 import pytest
 
+from devtools import not_hanging
 from transition_systems.errors import InputError
 from translators.bpmn import parse_bpmn
 from translators.ledger import Fate
@@ -224,14 +224,13 @@ def test_what_is_no_bpmn_is_one_clear_error(text: str, message: str) -> None:
 
 
 def test_ten_thousand_equal_ids_and_a_deep_nesting_are_no_trouble() -> None:
-    started = time.perf_counter()
-    result = read('<task id="a"/>' * 10_000)
-    assert len({n.id for n in result.graph.nodes}) == 10_000
-    depth = 900
-    nested = "".join(f'<subProcess id="s{i}">' for i in range(depth)) + '<task id="t"/>'
-    result = read(nested + "</subProcess>" * depth)
-    assert len(result.graph.scopes) == depth + 1
-    assert time.perf_counter() - started < 5
+    with not_hanging():
+        result = read('<task id="a"/>' * 10_000)
+        assert len({n.id for n in result.graph.nodes}) == 10_000
+        depth = 900
+        nested = "".join(f'<subProcess id="s{i}">' for i in range(depth)) + '<task id="t"/>'
+        result = read(nested + "</subProcess>" * depth)
+        assert len(result.graph.scopes) == depth + 1
 
 
 SAMPLE = f"""<?xml version="1.0" encoding="UTF-8"?>

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import random
-import time
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from devtools import not_hanging
 from transition_systems.errors import InputError, UnsupportedError
 from translators.definition import (
     format_definition,
@@ -155,10 +155,8 @@ HOSTILE_YAML = {
 
 @pytest.mark.parametrize("name", HOSTILE_YAML)
 def test_hostile_yaml_is_one_quick_error(name: str) -> None:
-    started = time.perf_counter()
-    with pytest.raises(InputError):
+    with not_hanging(), pytest.raises(InputError):
         parse_definition(HOSTILE_YAML[name], syntax="yaml")
-    assert time.perf_counter() - started < 5
 
 
 HOSTILE_JSON = {
@@ -183,10 +181,8 @@ HOSTILE_JSON = {
 
 @pytest.mark.parametrize("name", HOSTILE_JSON)
 def test_hostile_json_is_one_quick_error(name: str) -> None:
-    started = time.perf_counter()
-    with pytest.raises(InputError):
+    with not_hanging(), pytest.raises(InputError):
         parse_definition(HOSTILE_JSON[name], syntax="json")
-    assert time.perf_counter() - started < 5
 
 
 @pytest.mark.parametrize("data", [b"a: \xff", b'{"a": "\xc3"}', b"\xff\xfea"])
@@ -211,9 +207,8 @@ def test_a_large_definition_is_read_in_time() -> None:
             {"from": f"a{i}", "to": f"a{i + 1}", "condition": "w > 1"} for i in range(count - 1)
         ],
     }  # fmt: skip
-    started = time.perf_counter()
-    assert len(parse_definition(json.dumps(data)).graph.nodes) == count + 2
-    assert time.perf_counter() - started < 5
+    with not_hanging():
+        assert len(parse_definition(json.dumps(data)).graph.nodes) == count + 2
 
 
 SAMPLE = b"""\

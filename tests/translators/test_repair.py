@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from functools import cache
 from itertools import chain, combinations
 from pathlib import Path
 
 import pytest
 
+from devtools import not_hanging
 from oracles.small_workflows import fewest_edits, is_sound, small_workflow
 from petri.soundness import ErrorKind
 from transition_systems.budget import Budget
@@ -123,9 +123,8 @@ def test_no_node_of_a_fragment_can_be_left_out(number: int) -> None:
 @pytest.mark.parametrize("name", ["purchase-two-pools.bpmn", "hiring-double-welcome.bpmn"])
 def test_fragments_of_examples_end_without_a_budget(name: str) -> None:
     graph = read_bpmn(EXAMPLES / name).graph
-    began = time.monotonic()
-    fragment = smallest_fragment(graph)
-    assert time.monotonic() - began < 5
+    with not_hanging():
+        fragment = smallest_fragment(graph)
     assert fragment.minimal
     judge = Judge(graph)
     whole = judge.error(Draft(graph))

@@ -19,7 +19,7 @@ from transition_systems.errors import InputError, UsageError
 from transition_systems.lts import FINAL, LTS, TAU, TAU_NAME, TICK_NAME, Arc
 from transition_systems.lts_data import check_size
 from transition_systems.readwrite.aut_arrays import arc_arrays
-from transition_systems.readwrite.files import PathOrFile, file_name, read_bytes, write_text
+from transition_systems.readwrite.files import PathOrFile, read_text, write_text
 from transition_systems.source_span import SourceSpan
 
 __all__ = ["SILENT_NAMES", "format_aut", "parse_aut", "read_aut", "write_aut"]
@@ -254,11 +254,7 @@ def read_aut(
     >>> read_aut(io.StringIO('des (0, 1, 2)\n(0, "a", 1)\n')).n_states
     2
     """
-    name = file_name(path_or_file)
-    try:
-        text = read_bytes(path_or_file).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"not UTF-8: {error}", span=SourceSpan(file=name)) from error
+    text, name = read_text(path_or_file)
     return parse_aut(text, silent=silent, final_label=final_label, file=name)
 
 

@@ -15,7 +15,7 @@ from typing import IO, TypeAlias, cast
 from transition_systems.errors import InputError
 from transition_systems.source_span import SourceSpan
 
-__all__ = ["MAX_BYTES", "PathOrFile", "file_name", "read_bytes", "write_text"]
+__all__ = ["MAX_BYTES", "PathOrFile", "file_name", "read_bytes", "read_text", "write_text"]
 
 MAX_BYTES = 32 << 20
 
@@ -92,6 +92,37 @@ def read_bytes(path_or_file: PathOrFile, *, max_bytes: int = MAX_BYTES) -> bytes
     if len(data) > max_bytes:
         raise _too_large(name, max_bytes, f"more than {max_bytes} bytes")
     return data
+
+
+def read_text(path_or_file: PathOrFile) -> tuple[str, str | None]:
+    """Return the content of a file in UTF-8, and the name to show for it.
+
+    Parameters
+    ----------
+    path_or_file
+        A path, or a file that is open for reading.
+
+    Returns
+    -------
+    tuple of str, and str or None
+        The text, without a byte order mark, and the name.
+
+    Raises
+    ------
+    InputError
+        As :func:`read_bytes`, and when the content is not UTF-8.
+
+    Examples
+    --------
+    >>> import io
+    >>> read_text(io.BytesIO("\ufeffgrün".encode()))
+    ('grün', None)
+    """
+    name = file_name(path_or_file)
+    try:
+        return read_bytes(path_or_file).decode("utf-8-sig"), name
+    except UnicodeDecodeError as error:
+        raise InputError(f"not UTF-8: {error}", span=SourceSpan(file=name)) from error
 
 
 def _too_large(name: str | None, max_bytes: int, found: str) -> InputError:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from transition_systems.errors import InputError, UsageError
 from transition_systems.lts import FINAL, LTS, TAU, TAU_NAME, Arc
 from transition_systems.lts_data import check_size
-from transition_systems.readwrite.files import PathOrFile, file_name, read_bytes, write_text
+from transition_systems.readwrite.files import PathOrFile, read_text, write_text
 from transition_systems.source_span import SourceSpan
 
 __all__ = ["format_fsm", "parse_fsm", "read_fsm", "write_fsm"]
@@ -288,11 +288,7 @@ def read_fsm(path_or_file: PathOrFile, *, silent: Collection[str] = (TAU_NAME,))
     >>> read_fsm(io.StringIO('---\n\n\n---\n1 2 "a"\n')).n_states
     2
     """
-    name = file_name(path_or_file)
-    try:
-        text = read_bytes(path_or_file).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"not UTF-8: {error}", span=SourceSpan(file=name)) from error
+    text, name = read_text(path_or_file)
     return parse_fsm(text, silent=silent, file=name)
 
 

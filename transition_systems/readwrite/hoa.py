@@ -12,11 +12,9 @@ from __future__ import annotations
 
 import re
 
-from transition_systems.errors import InputError
 from transition_systems.properties.predicates import Atom
-from transition_systems.readwrite.files import PathOrFile, file_name, read_bytes, write_text
+from transition_systems.readwrite.files import PathOrFile, read_text, write_text
 from transition_systems.readwrite.hoa_text import HoaReader
-from transition_systems.source_span import SourceSpan
 from transition_systems.temporal.buchi import BuchiAutomaton, BuchiEdge
 from transition_systems.temporal.buchi_labels import cubes_of
 from transition_systems.temporal.ltl_alphabet import MAX_ATOMS, Alphabet
@@ -302,11 +300,7 @@ def read_hoa(path_or_file: PathOrFile) -> BuchiAutomaton:
     >>> read_hoa(io.StringIO(format_hoa(translate_ltl("F p")))) == translate_ltl("F p")
     True
     """
-    name = file_name(path_or_file)
-    try:
-        text = read_bytes(path_or_file).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"not UTF-8: {error}", span=SourceSpan(file=name)) from error
+    text, name = read_text(path_or_file)
     return parse_hoa(text, file=name)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from transition_systems.errors import InputError
 from transition_systems.lts import LTS
-from transition_systems.readwrite.files import PathOrFile, file_name, read_bytes, write_text
+from transition_systems.readwrite.files import PathOrFile, read_text, write_text
 from transition_systems.source_span import SourceSpan
 
 __all__ = ["format_lts_json", "parse_lts_json", "read_lts_json", "write_lts_json"]
@@ -102,11 +102,7 @@ def read_lts_json(path_or_file: PathOrFile) -> LTS:
     >>> read_lts_json(io.StringIO(format_lts_json(LTS.from_arcs(1)))).n_states
     1
     """
-    name = file_name(path_or_file)
-    try:
-        text = read_bytes(path_or_file).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"not UTF-8: {error}", span=SourceSpan(file=name)) from error
+    text, name = read_text(path_or_file)
     return parse_lts_json(text, file=name)
 
 

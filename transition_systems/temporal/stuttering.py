@@ -79,13 +79,15 @@ def stutter_invariant(formula: Formula | str, *, budget: Budget | None = None) -
     Returns
     -------
     bool
+        Never a guess: at the end of the budget there is no answer, but an error, which
+        :func:`petri.ltl_by_stubborn_sets.ltl_by_stubborn_sets` tells as UNKNOWN.
 
     Raises
     ------
     UnsupportedError
         When the formula is not of linear temporal logic, or its automaton is too large.
     UndecidedError
-        When the budget ends.
+        When the budget ends, as everywhere where no verdict is returned.
 
     Notes
     -----

@@ -1,0 +1,70 @@
+"""A property that cannot be asked of a model leaves the others their answers, wherever it is asked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import netproof
+from netproof.__main__ import main
+from transition_systems.errors import UsageError
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+AUT = 'des (0, 2, 2)\n(0, "a", 1)\n(1, "b", 0)\n'
+
+
+def asked_twice(
+    path: Path, properties: list[str], capsys: pytest.CaptureFixture[str]
+) -> netproof.Report:
+    """Ask in Python and on the command line; return the report, which is the same."""
+    report = netproof.check(path, properties)
+    options = [text for name in properties for text in ("--property", name)]
+    code = main(["check", str(path), *options, "--no-config", "--output-format", "json"])
+    told = json.loads(capsys.readouterr().out)["models"][0]["verdicts"]
+    found = [(one.name, str(one.outcome), one.reason) for one in report.verdicts]
+    assert found == [(one["property"], one["outcome"], one["reason"]) for one in told]
+    assert code == report.exit_code
+    return report
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [("soundness", "no workflow net"), ("AG(zz >= 1)", "nothing called 'zz'"),
+     ("lost-messages", "a property of a workflow"), ("nonsense", "no property 'nonsense'")],
+)  # fmt: skip
+def test_a_system_answers_the_others(
+    wrong: str, reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "x.aut"
+    path.write_text(AUT, encoding="utf-8")
+    for properties in ([wrong, "deadlock"], ["deadlock", "EF(done(a))", wrong]):
+        report = asked_twice(path, properties, capsys)
+        outcomes = {one.name: str(one.outcome) for one in report.verdicts}
+        assert outcomes.pop(wrong) == "UNKNOWN"
+        assert set(outcomes.values()) == {"HOLDS"}
+        assert set(report.unusable) == {wrong}
+        assert reason in report.unusable[wrong]
+        assert report.exit_code == 2
+
+
+def test_a_workflow_and_a_net_answer_the_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workflow = EXAMPLES / "invoice-deadlock.bpmn"
+    report = asked_twice(workflow, ["persistence", "deadlock"], capsys)
+    assert [str(one.outcome) for one in report.verdicts] == ["UNKNOWN", "VIOLATED"]
+    net = tmp_path / "n.pnml"
+    net.write_text(netproof.convert(workflow, "pnml"), encoding="utf-8")
+    report = asked_twice(net, ["deadlock", "EF(nobody >= 1)"], capsys)
+    assert [str(one.outcome) for one in report.verdicts] == ["VIOLATED", "UNKNOWN"]
+    assert "nobody" in report.unusable["EF(nobody >= 1)"]
+
+
+def test_nothing_that_can_be_asked_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "x.aut"
+    path.write_text(AUT, encoding="utf-8")
+    for properties in ("soundness", ["nonsense", "AG(zz >= 1)"]):
+        with pytest.raises(UsageError):
+            netproof.check(path, properties)
