@@ -34,8 +34,8 @@ def check_system(
     """Check a transition system: one verdict for each property, evidence rechecked.
 
     Formulas, and the properties that mean something for a system, are decided on its arrays,
-    however large it is. What only nets have, as soundness or bounds, is asked of its net, which has
-    one token for the state, where the system is small enough.
+    however large it is. What only nets have, as soundness, is asked of its net, which has one token
+    for the state, where the system is small enough.
     """
     budget, proving = shares(options, end)
     names = list(asked) or list(SYSTEM_DEFAULTS)

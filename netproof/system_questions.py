@@ -43,7 +43,7 @@ __all__ = [
 SYSTEM_PROPERTIES = frozenset(
     {
         "deadlock", "termination", "termination-weak", "termination-strong",
-        "no-dead-transitions", "liveness", "reversibility",
+        "no-dead-transitions", "liveness", "reversibility", "boundedness", "safeness",
     }
 )  # fmt: skip
 OF_LABELS = frozenset({"no-dead-transitions", "liveness"})
@@ -76,7 +76,8 @@ def system_question(
         One of :data:`SYSTEM_PROPERTIES`: no state is a ``deadlock``, without a step and not final;
         every run ends (``termination``), or every fair one; ``no-dead-transitions``: each label is
         on a step of some run; ``liveness``: from each state that can be reached, each label can
-        come again; ``reversibility``: an initial state can.
+        come again; ``reversibility``: an initial state can. ``boundedness`` and ``safeness`` hold
+        of every system, which is finite and in one state at a time.
     system
         The system.
     holds
@@ -124,6 +125,8 @@ def system_question(
             lts = with_more_atoms(system.lts, {start: flags})
             formula = Unary("AG", Unary("EF", State(Atom(start))))
             return SystemQuestion(_about(system, lts, formula), holds)
+        case "boundedness" | "safeness":
+            return _ctl(system, Unary("AG", State(TRUE)), holds)
         case "no-dead-transitions":
             return SystemQuestion(_occurring(system), True)
         case "liveness":

@@ -20,6 +20,8 @@ HOLDS = {
     "termination": "Every run ends.",
     "termination-weak": "Every run that is weakly fair to each label ends.",
     "termination-strong": "Every run that is strongly fair to each label ends.",
+    "boundedness": "The states are finitely many; as a net, no place ever holds more than 1 token.",
+    "safeness": "The system is in one state at a time; as a net, no place ever holds two tokens.",
     "reversibility": "From every state that can be reached an initial one can be reached again.",
 }
 

@@ -7,14 +7,14 @@ import json
 import numpy as np
 from numpy.typing import NDArray
 
-from netproof.recheck.fragments import SIMULATIONS, check_fragment
+from netproof.recheck.fragments import SIMULATIONS, check_fragment, check_parts
 from netproof.recheck.hml import formula_holds
 from netproof.recheck.isomorphisms import check_colours, check_isomorphism
 from netproof.recheck.linear_distinctions import check_linear_distinction
 from netproof.recheck.normalised import check_normalised
 from netproof.recheck.partitions import check_partition
 from netproof.recheck.result import RecheckResult, RefusedError, Watch, guarded
-from netproof.recheck.shared_formulas import parts_hold
+from netproof.recheck.shared_formulas import parts_hold, parts_shapes
 from netproof.recheck.similarity import check_similarity
 from netproof.recheck.words import check_trace, check_word
 from transition_systems.budget import Budget
@@ -172,35 +172,39 @@ def _check_distinction(evidence: Distinction, left: LTS, right: LTS, watch: Watc
     left one where the claim is about a preorder.
     """
     preorder = _claims(evidence, "not ")
-    simulation = SIMULATIONS.get(evidence.relation)
-    meaning = evidence.relation
-    if simulation is not None:
+    if evidence.relation in SIMULATIONS:
         check_fragment(evidence.formula, evidence.relation, evidence.atoms)
-        meaning = "weak" if simulation.weak else "strong"
+    meaning = _meaning(evidence.relation)
     here, there = (
         formula_holds(lts, evidence.formula, meaning, evidence.atoms, watch)[lts.initial]
         for lts in (left, right)
     )
-    if simulation is None:
-        _tell_apart(here, there)
-    elif not (
-        (here.any() and not there.any()) or (not preorder and there.any() and not here.any())
-    ):
-        raise RefusedError(SAME)
+    _tell_apart(here, there, evidence.relation, preorder)
 
 
 def _check_shared(evidence: SharedDistinction, left: LTS, right: LTS, watch: Watch) -> None:
     """Check the same of a formula that is given in parts."""
-    _claims(evidence, "not ")
+    preorder = _claims(evidence, "not ")
+    shapes = parts_shapes(evidence.parts, _meaning(evidence.relation), evidence.atoms)
     if evidence.relation in SIMULATIONS:
-        raise RefusedError(f"a formula in parts is not about {evidence.relation!r:.40}")
-    here, there = (
-        parts_hold(lts, evidence.parts, evidence.relation, evidence.atoms, watch)[lts.initial]
-        for lts in (left, right)
-    )
-    _tell_apart(here, there)
+        check_parts(shapes, evidence.relation)
+    here, there = (parts_hold(lts, shapes, evidence.atoms, watch) for lts in (left, right))
+    _tell_apart(here, there, evidence.relation, preorder)
 
 
-def _tell_apart(here: NDArray[np.bool_], there: NDArray[np.bool_]) -> None:
-    if not ((here.any() and not there.any()) or (here.all() and not there.all())):
+def _meaning(relation: str) -> str:
+    """Return the bisimilarity whose formulas those of a relation are among."""
+    simulation = SIMULATIONS.get(relation)
+    return relation if simulation is None else "weak" if simulation.weak else "strong"
+
+
+def _tell_apart(
+    here: NDArray[np.bool_], there: NDArray[np.bool_], relation: str, preorder: bool
+) -> None:
+    only_here = bool(here.any() and not there.any())
+    if relation in SIMULATIONS:
+        apart = only_here or bool(not preorder and there.any() and not here.any())
+    else:
+        apart = only_here or bool(here.all() and not there.all())
+    if not apart:
         raise RefusedError(SAME)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from netproof.recheck.result import RefusedError
 
-__all__ = ["SIMULATIONS", "check_fragment"]
+__all__ = ["SIMULATIONS", "check_fragment", "check_parts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +82,46 @@ def _denied(formula: object) -> list[object] | None:
         case _:
             pass
     return None
+
+
+def check_parts(shapes: Sequence[tuple[str, str, list[int]]], relation: str) -> None:
+    """Refuse the same of a formula in parts: operator, label and operands of each, the last it.
+
+    Operands come before; atoms are among those that count. What is looked at is whether a part
+    stands for itself, inside a negation of 2-nested simulation, or is made of negations after
+    silent steps of coupled simulation.
+    """
+    step = "weak" if SIMULATIONS[relation].weak else "diamond"
+    deniable: list[bool] = []
+    for word, _, below in shapes:
+        whole = word == "and" and all(deniable[part] for part in below)
+        deniable.append(whole or word in ("not", "true", "final", "atom"))
+    waiting, seen = [(len(shapes) - 1, "itself")], set[tuple[int, str]]()
+    while waiting:
+        if waiting[-1] in seen:
+            waiting.pop()
+            continue
+        number, place = waiting.pop()
+        seen.add((number, place))
+        word, label, below = shapes[number]
+        if word in ("true", "final", "atom") or (word == "dead" and "completed" in relation):
+            continue
+        if word == "and":
+            waiting += [(part, place) for part in below]
+        elif word == step:
+            coupled = relation == "coupled-simulation" and label == "tau" and deniable[below[0]]
+            waiting.append((below[0], "denied" if coupled else place))
+        elif word == "not" and place == "denied":
+            waiting.append((below[0], "itself"))
+        elif word == "not" and relation == "2-nested-simulation" and place == "itself":
+            waiting.append((below[0], "nested"))
+        elif word != "not" or not _deniable(shapes, below[0], step, ready="ready" in relation):
+            raise RefusedError(f"this is no formula that {relation} preserves")
+
+
+def _deniable(
+    shapes: Sequence[tuple[str, str, list[int]]], part: int, step: str, *, ready: bool
+) -> bool:
+    """Return whether the negation of a part is preserved: of atoms, for ready of single steps."""
+    word, _, below = shapes[part]
+    return word in ("final", "atom") or (ready and word == step and shapes[below[0]][0] == "true")

@@ -33,7 +33,7 @@ def asked_of_system(asked: str | AskedFormula) -> bool:
 
     Examples
     --------
-    >>> asked_of_system("deadlock"), asked_of_system("safeness")
+    >>> asked_of_system("deadlock"), asked_of_system("soundness")
     (True, False)
     """
     return isinstance(asked, AskedFormula) or asked in SYSTEM_PROPERTIES

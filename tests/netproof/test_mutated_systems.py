@@ -31,7 +31,17 @@ ASKED = (
     "G (done(a) -> F q)", "weak: F G !p", "strong-fairness: G F s0", "E G F done(b)",
     "nu X. {p || s0} && [true] X", "<a> <true> true", "weak-fairness: AF s2",
 )  # fmt: skip
-LIES = (*ASKED, "AF q", "EF s2", "AG EF s2", "F s1", "G F done(a)", "<b> true", "safeness")
+LIES = (
+    *ASKED,
+    "AF q",
+    "EF s2",
+    "AG EF s2",
+    "F s1",
+    "G F done(a)",
+    "<b> true",
+    "safeness",
+    "persistence",
+)
 
 BROKEN = (
     NetproofError, RefusedError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError,

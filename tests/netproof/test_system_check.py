@@ -13,6 +13,7 @@ from netproof.check_options import CheckOptions
 from netproof.checking import check_model
 from netproof.loading import Model
 from netproof.pictures import mimebundle
+from netproof.recheck.systems import recheck_system
 from netproof.report.model import ModelReport
 from transition_systems import LTS, UsageError
 from transition_systems.lts import Arc
@@ -211,12 +212,32 @@ def test_a_system_in_memory() -> None:
 
 def test_all_initial_states_count() -> None:
     lts = LTS.from_arcs(3, [(0, "a", 2), (1, "b", 2)], initial=[0, 1])
-    report = checked(lts, "EF done(a)", "F s2", "<a> true", "AG !s2", "safeness", "AF (s0 || s2)")
+    report = checked(
+        lts, "EF done(a)", "F s2", "<a> true", "AG !s2", "persistence", "AF (s0 || s2)"
+    )
     outcomes = [str(entry.outcome) for entry in report.verdicts]
     assert outcomes == ["VIOLATED", "HOLDS", "VIOLATED", "VIOLATED", "UNKNOWN", "HOLDS"]
     assert all(entry.rechecked == "passed" for entry in report.verdicts if entry.evidence)
     assert "every initial state" in report.verdicts[0].explanation
     assert "several initial states" in str(report.verdicts[4].reason)
+
+
+def test_systems_are_bounded_and_safe() -> None:
+    """Whatever they are: they have finitely many states and are in one at a time."""
+    for lts in (
+        LTS.from_arcs(1, initial=[]), LTS.from_arcs(2, [(0, "a", 1)], initial=[0, 1]),
+        LTS.from_arcs(2, [(0, "a", 1)], atoms={"p": [True, True]}),
+    ):  # fmt: skip
+        system = NamedSystem(lts=lts)
+        report = checked(lts, "boundedness", "safeness")
+        for entry in report.verdicts:
+            assert (str(entry.outcome), entry.rechecked) == ("HOLDS", "passed")
+            assert entry.evidence is not None
+            assert not recheck_system(entry.name, "VIOLATED", entry.evidence, system)
+            assert not recheck_system("deadlock", "HOLDS", entry.evidence, system)
+        texts = [entry.explanation for entry in report.verdicts]
+        assert "ever holds more than 1 token" in texts[0]
+        assert "ever holds two tokens" in texts[1]
 
 
 def test_names_that_are_no_names() -> None:

@@ -36,6 +36,7 @@ ASKED = (
     "AG (paid -> AF done(ship))", "G (paid -> F done(ship))", "EF s3", "AG !s3", "deadlock",
     "weak: G (paid -> F done(ship))", "strong-fairness: G F s1", "E G F s1", "<pay> <pay> true",
     "liveness", "reversibility", "no-dead-transitions", "termination", "A G E F s0",
+    "boundedness",
 )  # fmt: skip
 
 
@@ -56,7 +57,7 @@ def test_a_source_is_read_once_for_many_reports(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run(["check", file.name, "--property", "EF s3", "--property", "deadlock",
-                "--property", "safeness", "--evidence-dir", "proof"]) == 1  # fmt: skip
+                "--property", "persistence", "--evidence-dir", "proof"]) == 1  # fmt: skip
     sources = Sources()
     known: list[tuple[Any, str]] = []
     plain = Sources.read

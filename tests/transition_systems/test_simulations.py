@@ -15,7 +15,7 @@ from oracles.simulations import SIMULATED, simulation_relation
 from simulation_cases import changed, random_system
 from transition_systems import reduce_by_simulation, similar, simulated_by
 from transition_systems.budget import Budget
-from transition_systems.equivalences import simulation_ranks
+from transition_systems.equivalences import simulation_decision, simulation_ranks
 from transition_systems.equivalences.simulations import SimulationName
 from transition_systems.errors import UndecidedError, UsageError
 from transition_systems.evidence import (
@@ -62,6 +62,13 @@ def check_pair(a: LTS, b: LTS, relation: SimulationName) -> bool:
     return up
 
 
+def by_game(monkeypatch: pytest.MonkeyPatch, *, always: bool) -> None:
+    """Have simulations decided by a game of the pairs that the initial ones lead to, or not."""
+    few, pairs = (-1, 1_000) if always else (1_000, 32)
+    monkeypatch.setattr(simulation_decision, "FEW_CLASSES", few)
+    monkeypatch.setattr(simulation_decision, "PAIRS_PER_CLASS", pairs)
+
+
 def check_reduced(lts: LTS, relation: SimulationName) -> None:
     small, place = reduce_by_simulation(lts, relation, atoms=["p"])
     related = simulation_relation(disjoint_union(lts, small), relation)
@@ -83,6 +90,7 @@ def test_random_systems(relation: SimulationName, monkeypatch: pytest.MonkeyPatc
         cost, listed = WAYS[number % 4]
         monkeypatch.setattr(simulation_ranks, "PAIR_COST", cost)
         monkeypatch.setattr(simulation_ranks, "LISTED", listed)
+        by_game(monkeypatch, always=number % 3 == 0)
         a = random_system(rng, 5)
         b = changed(rng, a) if rng.random() < 0.7 else random_system(rng, 5)
         outcomes.add(check_pair(a, b, relation))
@@ -100,6 +108,7 @@ def test_many_random_systems(relation: SimulationName, monkeypatch: pytest.Monke
         cost, listed = WAYS[number % 4]
         monkeypatch.setattr(simulation_ranks, "PAIR_COST", cost)
         monkeypatch.setattr(simulation_ranks, "LISTED", listed)
+        by_game(monkeypatch, always=number % 3 == 0)
         a = random_system(rng)
         check_pair(a, changed(rng, a) if rng.random() < 0.7 else random_system(rng), relation)
         if number % 4 == 0:
@@ -176,7 +185,7 @@ def test_a_trace_where_no_formula_is_written() -> None:
 
 
 def test_budgets_end_in_unknown() -> None:
-    lts = larger(1, 2_000, 5_000, 2, 0.2)
+    lts = larger(2, 90, 220, 2, 0.2)
     for relation in SIMULATED:
         for budget in (Budget(seconds=0), Budget(bytes=1000), Budget(states=10)):
             assert similar(lts, lts, relation, budget=budget).unknown

@@ -20,10 +20,11 @@ from transition_systems.equivalences.distinguish import (
 from transition_systems.equivalences.graph import Graph, graph_of
 from transition_systems.equivalences.history import History
 from transition_systems.equivalences.hml import HmlFormula, evaluate_hml
+from transition_systems.equivalences.part_list import SharedPart
 from transition_systems.equivalences.reached import reached_parts
 from transition_systems.equivalences.refinement import Refinement, SignatureSource, refine
 from transition_systems.equivalences.relations import Bisimilarity
-from transition_systems.equivalences.shared_formula import SharedPart, shared_formula
+from transition_systems.equivalences.shared_formula import shared_formula
 from transition_systems.equivalences.signatures import TooMuchWork, time_limit
 from transition_systems.equivalences.silent_cycles import without_silent_cycles
 from transition_systems.equivalences.strong import StrongSignatures

@@ -8,13 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transition_systems.equivalences.distinguish import Choice, Distinguisher, TooLargeError
-from transition_systems.equivalences.hml import HmlFormula, shown_hml
+from transition_systems.equivalences.part_list import PartList, SharedPart, shown_parts
 
-__all__ = ["SharedPart", "said_of_parts", "shared_formula"]
-
-SharedPart = tuple[str | int, ...]
-MOST_PARTS = 200_000
-SHOWN_LEVELS = 8
+__all__ = ["said_of_parts", "shared_formula"]
 
 
 def shared_formula(
@@ -58,35 +54,17 @@ def shared_formula(
     return tuple(writer.parts[: whole + 1])
 
 
-class _Writer:
+class _Writer(PartList):
     """Writes down the first choice for each pair of nodes, and each part once."""
 
     def __init__(self, distinguisher: Distinguisher) -> None:
+        super().__init__()
         self.distinguisher = distinguisher
-        self.parts: list[SharedPart] = []
-        self.number: dict[SharedPart, int] = {}
         self.known: dict[tuple[int, int, int], int] = {}
-
-    def add(self, *part: str | int) -> int:
-        """Return the number of a part, written down now or before."""
-        if part not in self.number:
-            if len(self.parts) >= MOST_PARTS:
-                raise TooLargeError
-            self.number[part] = len(self.parts)
-            self.parts.append(part)
-        return self.number[part]
-
-    def negated(self, part: int) -> int:
-        """Return the number of the negation of a part."""
-        word, *operands = self.parts[part]
-        return int(operands[0]) if word == "not" else self.add("not", part)
 
     def alone(self, node: int, others: Iterable[int]) -> int:
         """Return the number of what holds in a node and in none of the others."""
-        numbers = sorted({self.apart(node, other) for other in others})
-        if len(numbers) == 1:
-            return numbers[0]
-        return self.add("and", *numbers) if numbers else self.add("true")
+        return self.together(self.apart(node, other) for other in others)
 
     def apart(self, left: int, right: int) -> int:
         """Return the number of a part that holds in one node and not in another."""
@@ -148,20 +126,5 @@ def said_of_parts(parts: Sequence[SharedPart]) -> str:
     word, *operands = parts[-1]
     if word == "not":
         (part,) = operands
-        return f"only the second has {_shown(parts[: int(part) + 1])}"
-    return f"only the first has {_shown(parts)}"
-
-
-def _shown(parts: Sequence[SharedPart]) -> str:
-
-    def nested(number: int, levels: int) -> HmlFormula:
-        word, *rest = parts[number]
-        if not levels and rest and word != "atom":
-            return ("atom", "...")
-        below = (
-            nested(operand, levels - 1) if isinstance(operand, int) else operand for operand in rest
-        )
-        return (word, *below)
-
-    begins = shown_hml(nested(len(parts) - 1, SHOWN_LEVELS))
-    return f"a formula of {len(parts)} parts that begins {begins}"
+        return f"only the second has {shown_parts(parts[: int(part) + 1])}"
+    return f"only the first has {shown_parts(parts)}"

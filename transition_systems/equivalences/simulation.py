@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from transition_systems.budget import Budget, Meter
-from transition_systems.equivalences.distinguish import TooLargeError
 from transition_systems.equivalences.hml import HmlFormula, shown_hml, shown_trace
+from transition_systems.equivalences.part_list import shown_parts
 from transition_systems.equivalences.reached import reached_parts
-from transition_systems.equivalences.simulation_formulas import SimulationFormulas
-from transition_systems.equivalences.simulation_ranks import ranks_of
-from transition_systems.equivalences.simulation_steps import Steps, steps_of
+from transition_systems.equivalences.simulation_decision import Decision, Sides, decided
+from transition_systems.equivalences.simulation_steps import steps_of
 from transition_systems.equivalences.simulations import (
     Simulation,
     SimulationName,
@@ -23,7 +21,11 @@ from transition_systems.equivalences.simulations import (
 from transition_systems.equivalences.traces import distinguishing_trace
 from transition_systems.errors import UndecidedError
 from transition_systems.evidence_data import Claim
-from transition_systems.evidence_equivalence import Distinction, TraceDistinction
+from transition_systems.evidence_equivalence import (
+    Distinction,
+    SharedDistinction,
+    TraceDistinction,
+)
 from transition_systems.evidence_similarity import SimulationEvidence
 from transition_systems.lts import FINAL, LTS
 from transition_systems.lts_data import pair_digest
@@ -37,8 +39,6 @@ from transition_systems.verdict import Outcome, Statistics, Verdict
 __all__ = ["similar", "simulated_by"]
 
 Indices = NDArray[np.int64]
-Ranks = NDArray[np.uint8]
-Sides = tuple[list[int], list[int]]
 
 SHORT = 4
 FEW_STATES = 50_000
@@ -71,7 +71,9 @@ def similar(
     Verdict
         ``HOLDS`` with the relation (:class:`SimulationEvidence`); ``VIOLATED`` with a formula that
         only one of the systems has, of the logic that the relation preserves, or with a trace of
-        just one of them; ``UNKNOWN`` when the budget ends, or when neither can be written down.
+        just one of them; a formula too deep to be nested is given in parts, as
+        :class:`transition_systems.evidence.SharedDistinction`. ``UNKNOWN`` when the budget ends,
+        or when none of these can be written down.
 
     Raises
     ------
@@ -137,8 +139,10 @@ def simulated_by(
     Notes
     -----
     Decided on the classes of strong (weak) bisimilarity, which is finer: O(k m) steps of rows of
-    bytes, k² bytes for k classes and m steps between them; ``UNKNOWN`` where that does not fit.
-    Finite systems only; blind to divergence.
+    bytes, k² bytes for k classes and m steps between them. Where there are many classes first as a
+    game on the pairs that the initial ones lead to, in time of their number, the steps of the
+    first and the answers of the second. ``UNKNOWN`` where neither fits. Finite systems only; blind
+    to divergence.
 
     M. Henzinger, T. Henzinger, P. Kopke, FOCS 1995; R. van Glabbeek, The linear time - branching
     time spectrum I (2001) and II (1993); J. Parrow, P. Sjödin, Multiway synchronization verified
@@ -155,28 +159,6 @@ def simulated_by(
     """
     question = _Question(a, b, simulation_named(relation), atoms, budget, progress, preorder=True)
     return question.answered()
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """Ranks, those of plain simulation where needed, and the classes of the initial states."""
-
-    steps: Steps
-    ranks: Ranks
-    base: Ranks | None
-    left: list[int]
-    right: list[int]
-
-    def lacking(self, preorder: bool) -> tuple[bool, bool]:
-        """Return whether the right side fails to simulate the left one, and the other way."""
-        ranks = self.ranks
-        return _lacking(ranks, self.left, self.right), (
-            not preorder and _lacking(ranks, self.right, self.left)
-        )
-
-
-def _lacking(ranks: Ranks, left: list[int], right: list[int]) -> bool:
-    return bool((ranks[np.ix_(left, right)] != 0).all(axis=1).any())
 
 
 class _Question:
@@ -198,6 +180,8 @@ class _Question:
         self.given = a, b
         self.a, self.b = with_atoms(a, self.atoms), with_atoms(b, self.atoms)
         self.reached = np.ones(a.n_states + b.n_states, dtype=np.bool_)
+        self.place: Indices = np.zeros(0, dtype=np.int64)
+        self.method = "ranks of pairs"
 
     def answered(self) -> Verdict:
         try:
@@ -206,71 +190,71 @@ class _Question:
             return self._by_trace_alone(str(error))
         except MemoryError:
             return self._by_trace_alone("there is not enough memory")
-        if any(found.lacking(self.preorder)):
-            return self._different(found)
+        self.method = found.method
+        if found.unmatched is not None:
+            return self._different(found, found.unmatched[0])
         block = np.full(len(self.reached), -1, dtype=np.int64)
-        block[self.reached] = found.steps.place
-        none = np.zeros((0, 0), dtype=np.uint8)
+        block[self.reached] = self.place
+        try:
+            pairs, base = found.relation()
+        except (UndecidedError, MemoryError):
+            reason = f"they are {self.phrase}, but the relation that shows it does not fit"
+            return self._verdict(Outcome.UNKNOWN, reason=f"{reason} into memory")
         evidence = SimulationEvidence(
             claim=self._claim(""),
             relation=self.simulation.name,
             block=block,
-            pairs=np.packbits(found.ranks == 0, axis=1),
-            base=none if found.base is None else np.packbits(found.base == 0, axis=1),
+            pairs=pairs,
+            base=base,
             atoms=self.atoms,
         )
-        count = int((found.ranks == 0).sum())
-        pairs = "1 pair" if count == 1 else f"{count} pairs"
-        text = f"The systems are {self.phrase}: the relation has {pairs} of classes."
+        count = sum(int(np.unpackbits(row).sum()) for row in pairs)
+        shown = "1 pair" if count == 1 else f"{count} pairs"
+        text = f"The systems are {self.phrase}: the relation has {shown} of classes."
         return self._verdict(Outcome.HOLDS, evidence=evidence, explanation=(text,))
 
-    def _found(self) -> _Found:
+    def _found(self) -> Decision:
         simulation, meter = self.simulation, self.meter
         (self.a, self.b), kept = reached_parts((self.a, self.b), meter.look)
         self.reached = np.concatenate(kept)
         both = disjoint_union(self.a, self.b)
         steps = steps_of(both, meter, weak=simulation.weak, progress=self.progress)
-        left = np.unique(steps.place[self.a.initial]).tolist()
-        right = np.unique(steps.place[self.b.initial + self.a.n_states]).tolist()
-        base: Ranks | None = None
-        if simulation.condition == "nested":
-            base = ranks_of(steps, simulation_named("simulation"), meter)
+        self.place = steps.place
+        sides = Sides(
+            steps=steps,
+            left=np.unique(steps.place[self.a.initial]).tolist(),
+            right=np.unique(steps.place[self.b.initial + self.a.n_states]).tolist(),
+            simulation=simulation,
+            preorder=self.preorder,
+            meter=meter,
+        )
+        return decided(sides)
 
-        def enough(ranks: Ranks) -> bool:
-            return any(_Found(steps, ranks, base, left, right).lacking(self.preorder))
-
-        ranks = ranks_of(steps, simulation, meter, base=base, stop=enough)
-        return _Found(steps, ranks, base, left, right)
-
-    def _different(self, found: _Found) -> Verdict:
-        of_left = found.lacking(self.preorder)[0]
+    def _different(self, found: Decision, of_left: bool) -> Verdict:
         first, second = (self.a, self.b) if of_left else (self.b, self.a)
         able = "lower one" if self.preorder else "first" if of_left else "second"
         trace = self._trace(first, second, FEW_STATES)
-        formula: HmlFormula | None = None
         if trace is not None and len(trace) <= SHORT:
-            formula = self._of_trace(trace)
+            formula: HmlFormula | None = self._of_trace(trace)
         else:
-            try:
-                formula = self._formula(found, of_left)
-            except (TooLargeError, MemoryError):
-                trace = trace or self._trace(first, second, None)
+            formula = found.formula()
+        if formula is None:
+            trace = trace or self._trace(first, second, None)
+        parts = found.parts() if formula is None and trace is None else None
         texts: list[str] = []
-        if formula is not None:
-            shown = shown_hml(formula)
+        shown = shown_hml(formula) if formula is not None else shown_parts(parts) if parts else None
+        if shown is not None:
             texts.append(f"The systems are not {self.phrase}: only the {able} has {shown}.")
         if trace is not None:
             texts.append(self._told(trace, of_left))
-        evidence: Distinction | TraceDistinction
+        evidence: Distinction | SharedDistinction | TraceDistinction
+        claim, name, atoms = self._claim("not "), self.simulation.name, self.atoms
         if formula is not None:
-            evidence = Distinction(
-                claim=self._claim("not "),
-                relation=self.simulation.name,
-                formula=formula,
-                atoms=self.atoms,
-            )
+            evidence = Distinction(claim=claim, relation=name, formula=formula, atoms=atoms)
         elif trace is not None:
             evidence = self._by_trace(trace, of_left)
+        elif parts is not None:
+            evidence = SharedDistinction(claim=claim, relation=name, parts=parts, atoms=atoms)
         else:
             reason = f"they are not {self.phrase}, but the formula that shows it is too large"
             return self._verdict(Outcome.UNKNOWN, reason=self.meter.exhausted() or reason)
@@ -313,23 +297,12 @@ class _Question:
             formula = ("weak" if self.simulation.weak else "diamond", name, formula)
         return formula
 
-    def _formula(self, found: _Found, of_left: bool) -> HmlFormula | None:
-        base: SimulationFormulas | None = None
-        if found.base is not None:
-            plain = simulation_named("simulation")
-            base = SimulationFormulas(found.steps, plain, found.base, self.meter)
-        formulas = SimulationFormulas(
-            found.steps, self.simulation, found.ranks, self.meter, base=base
-        )
-        sides = (found.left, found.right) if of_left else (found.right, found.left)
-        return formulas.of_sides(*sides)
-
     def _claim(self, prefix: str) -> Claim:
         return Claim(formula=f"{prefix}{self.phrase}", model_digest=pair_digest(*self.given))
 
     def _verdict(self, outcome: Outcome, **rest: object) -> Verdict:
         statistics = Statistics(
-            method="ranks of pairs",
+            method=self.method,
             states=self.a.n_states + self.b.n_states,
             arcs=self.a.n_arcs + self.b.n_arcs,
             seconds=self.meter.seconds,

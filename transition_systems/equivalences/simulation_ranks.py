@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from transition_systems.equivalences.simulations import Simulation
 from transition_systems.errors import UndecidedError
 from transition_systems.lts import TAU
 
-__all__ = ["DEEPEST", "ranks_of"]
+__all__ = ["DEEPEST", "most_classes", "ranks_of"]
 
 Indices = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -71,8 +72,7 @@ def ranks_of(
     FOCS 1995.
     """
     n = steps.n
-    granted = meter.budget.bytes
-    if n * n > (MOST_BYTES if granted is None else min(MOST_BYTES, granted)):
+    if n > most_classes(meter):
         raise UndecidedError(f"a relation on {n} classes does not fit into memory")
     ranks = _at_first_sight(steps, simulation, base)
     removal = _Removal(steps, simulation.condition == "coupled", ranks)
@@ -88,6 +88,12 @@ def ranks_of(
         removed = removal.round(removed, min(number, DEEPEST), meter)
         if len(removed.rows) == 0:
             return ranks
+
+
+def most_classes(meter: Meter) -> int:
+    """Return for how many classes a matrix of ranks fits into memory."""
+    granted = meter.budget.bytes
+    return isqrt(MOST_BYTES if granted is None else min(MOST_BYTES, granted))
 
 
 def _at_first_sight(steps: Steps, simulation: Simulation, base: Ranks | None) -> Ranks:
