@@ -39,7 +39,7 @@ from transition_systems.lts import LTS
 from transition_systems.lts_data import pair_digest
 from transition_systems.lts_operations import disjoint_union, with_atoms
 
-CAMPAIGN = int(os.environ.get("NETPROOF_EQUIVALENCE_MUTANTS", "2500"))
+CAMPAIGN = int(os.environ.get("NETPROOF_EQUIVALENCE_MUTANTS", "1500"))
 KINDS = {
     "partition", "simulation", "isomorphism", "colour-difference", "distinction",
     "shared-distinction", "trace-distinction", "word",
