@@ -34,9 +34,12 @@ n, rng = int(sys.argv[1]), random.Random(1)
 arcs = {(s, rng.randrange(n)) for s in range(n) for _ in range(3)}
 names = {s: {x for x in "pq" if rng.random() < 0.5} for s in range(n)}
 system = Kripke(S=range(n), R=list(arcs), L=names)
-began = time.process_time()
-modelcheck(system, AG(Imply("p", AF("q"))))
-print(time.process_time() - began)
+seconds = []
+for _ in range(3):
+    began = time.process_time()
+    modelcheck(system, AG(Imply("p", AF("q"))))
+    seconds.append(time.process_time() - began)
+print(min(seconds))
 """
 
 

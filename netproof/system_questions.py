@@ -47,6 +47,7 @@ SYSTEM_PROPERTIES = frozenset(
     }
 )  # fmt: skip
 OF_LABELS = frozenset({"no-dead-transitions", "liveness"})
+FEW_LABELS = 6  # so many are each asked for by itself: ranks of as many sets, most of them small
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,16 +218,25 @@ def _occurring(system: NamedSystem) -> SystemFormula:
 def _always_again(system: NamedSystem) -> SystemFormula:
     """Return the question whether each label can always happen again.
 
-    Where all runs can come together in one state, the question is about two copies of the system,
-    the second with its arcs turned around: from everywhere that state can be reached, and from a
-    step of each label backwards it is reached, too. Otherwise each label is asked for by itself.
+    A few labels are each asked for by themselves, and so are many where runs end up in several
+    parts of the system.
+    """
+    lts = system.lts
+    if len(system.labels) > FEW_LABELS:
+        ends, component = _ends(lts)
+        if len(ends) == 1:
+            return _from_one_state(system, component == ends[0])
+    again = tuple(Unary("EF", State(Enabled(label))) for label in system.labels)
+    return _about(system, lts, Unary("AG", Conjunction(again) if again else State(TRUE)))
+
+
+def _from_one_state(system: NamedSystem, inside: NDArray[np.bool_]) -> SystemFormula:
+    """Return the same question where all runs can come together in one state.
+
+    It is about two copies of the system, the second with its arcs turned around: from everywhere
+    that state can be reached, and from a step of each label backwards it is reached, too.
     """
     lts, n = system.lts, system.lts.n_states
-    ends, component = _ends(lts)
-    if not system.labels or len(ends) != 1:
-        again = tuple(Unary("EF", State(Enabled(label))) for label in system.labels)
-        return _about(system, lts, Unary("AG", Conjunction(again) if again else State(TRUE)))
-    inside = component == ends[0]
     root = int(np.argmax(inside))
     first, goal = np.zeros(2 * n, dtype=np.bool_), np.zeros(2 * n, dtype=np.bool_)
     first[:n] = True

@@ -13,6 +13,7 @@ import pytest
 
 import netproof
 from evidence_mutants import Mutator
+from netproof import system_questions
 from netproof.properties import asked_properties
 from netproof.recheck import recheck_report
 from netproof.recheck.result import RefusedError
@@ -79,6 +80,7 @@ def test_what_is_accepted_is_true(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     seen: Counter[str] = Counter()
     made = 0
     while made < CAMPAIGN:
+        monkeypatch.setattr(system_questions, "FEW_LABELS", rng.choice((0, 6)))
         system = NamedSystem(lts=drawn_system(rng))
         write_lts_json(system.lts, tmp_path / "x.lts.json")
         report = netproof.check("x.lts.json", list(ASKED))

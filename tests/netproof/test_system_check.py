@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 import netproof
+from netproof import system_questions
 from netproof.check_options import CheckOptions
 from netproof.checking import check_model
 from netproof.loading import Model
@@ -152,10 +153,12 @@ def _naive(lts: LTS) -> dict[str, bool]:
     }  # fmt: skip
 
 
-def test_properties_by_name() -> None:
+@pytest.mark.parametrize("few", [0, 6])
+def test_properties_by_name(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system_questions, "FEW_LABELS", few)
     rng = random.Random(9)
     seen = set()
-    for number in range(120):
+    for number in range(80):
         lts = drawn_system(rng)
         initial = [0] if number % 3 else [0, 1]
         lts = LTS.from_arcs(

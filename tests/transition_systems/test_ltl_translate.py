@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import random
+import re
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from transition_systems.properties.format import format_formula, format_predicat
 from transition_systems.properties.formulas import Formula, Negation, Unary
 from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.predicates import And, Not, Or, Predicate
+from transition_systems.readwrite.hoa import format_hoa
 from transition_systems.temporal.buchi import BuchiAutomaton, BuchiEdge
 from transition_systems.temporal.buchi_degeneralise import degeneralise
 from transition_systems.temporal.buchi_labels import cubes_of
@@ -164,8 +166,43 @@ def test_letters_may_be_those_that_occur() -> None:
 
 def test_against_spot() -> None:
     spot = pytest.importorskip("spot")
-    hoa = importlib.import_module("transition_systems.readwrite.hoa")
     for seed in range(200):
         formula = random_formula(random.Random(seed), 4)
-        ours = spot.automaton(hoa.format_hoa(translate_ltl(formula)))
+        ours = spot.automaton(format_hoa(translate_ltl(formula)))
         assert spot.are_equivalent(ours, spot.translate(format_formula(formula)))
+
+
+def written(spot: Any, formula: Any) -> str:
+    """A formula of Spot in our language."""
+    text = spot.unabbreviate(formula, "eiM^").to_str("spot", True)
+    for constant, word in (("1", "true"), ("0", "false")):
+        text = re.sub(rf"(?<!\w){constant}(?!\w)", word, text)
+    return str(text)
+
+
+def compared(spot: Any, formulas: list[Any]) -> float:
+    """Translate all formulas, each as Spot does; return our states to Spot's."""
+    ours = theirs = 0
+    for formula in formulas:
+        automaton, other = translate_ltl(written(spot, formula)), spot.translate(formula)
+        assert spot.are_equivalent(spot.automaton(format_hoa(automaton)), other), str(formula)
+        ours, theirs = ours + automaton.n_states, theirs + other.num_states()
+    return ours / theirs
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(0)
+def test_patterns_against_spot() -> None:
+    """The patterns of five papers that Spot knows, and their negations."""
+    spot, gen = pytest.importorskip("spot"), pytest.importorskip("spot.gen")
+    kinds = [getattr(gen, f"LTL_{name}_PATTERNS") for name in ("DAC", "EH", "SB", "HKRSS", "P")]
+    patterns = [formula for kind in kinds for formula in gen.ltl_patterns(kind)]
+    assert len(patterns) == 169
+    assert compared(spot, [*patterns, *map(spot.formula.Not, patterns)]) < 1.15
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(0)
+def test_ten_thousand_random_formulas_against_spot() -> None:
+    spot = pytest.importorskip("spot")
+    assert compared(spot, list(spot.randltl(4, 10_000, seed=7, tree_size=15))) < 1.15
