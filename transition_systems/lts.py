@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -337,7 +335,7 @@ class LTS:
         return lts_from_dict(data)
 
     def digest(self) -> str:
-        """Return ``"sha256:..."`` of the canonical JSON of :meth:`to_dict`; cached.
+        """Return ``"sha256:..."`` of the content, see :func:`lts_data.lts_digest`; cached.
 
         Examples
         --------
@@ -345,9 +343,9 @@ class LTS:
         True
         """
         if self._digest is None:
-            data = self.to_dict()
-            text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-            self._set("_digest", "sha256:" + hashlib.sha256(text.encode()).hexdigest())
+            from transition_systems.lts_data import lts_digest
+
+            self._set("_digest", lts_digest(self))
         assert self._digest is not None
         return self._digest
 
