@@ -210,6 +210,7 @@ def verdicts_of(net: PetriNet, seed: int) -> Iterator[Verdict]:
         lambda: live(net, method="symbolic", budget=FEW),
         lambda: live(net, method="structure", budget=FEW),
         lambda: reversible(net, method="symbolic", budget=FEW),
+        lambda: reversible(net, method="structure"),
         lambda: petri.terminates(net, budget=FEW),
         lambda: petri.bounded(net, method="symbolic", budget=FEW),
     ]

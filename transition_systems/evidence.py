@@ -33,7 +33,7 @@ kind                  proves                                    by
 ``invariant``         ``AG P``                                  an inductive predicate inside ``P``
 ``linear-proof``      ``AG P``                                  linear inequalities of all reachable
                                                                 markings, from which ``P`` follows
-``marked-circuits``   no state is dead                          an order of the transitions of a
+``marked-circuits``   no state is dead; ``AG EF start``         an order of the transitions of a
                                                                 marked graph
 ``siphon-traps``      no state is dead; ``live``                marked traps, one in each siphon
 ``complete-prefix``   ``AG P``                                  a prefix of the unfolding that shows

@@ -13,12 +13,12 @@ __all__ = ["CircuitEvidence"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CircuitEvidence:
-    """What shows that a marked graph has no dead marking: no circuit without a token.
+    """What shows that a marked graph is never dead and always comes back: marked circuits.
 
     Parameters
     ----------
     claim
-        The statement ``AG !dead``.
+        The statement ``AG !dead``, or ``AG EF`` of the initial marking.
     order
         All transitions by id, each place that is empty at the start leading from an earlier to a
         later one. A circuit of empty places would lead back.

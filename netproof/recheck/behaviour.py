@@ -7,7 +7,7 @@ from collections.abc import Callable
 from netproof.recheck.net_table import NetTable
 from netproof.recheck.parts import covers, occurring_groups
 from netproof.recheck.result import RefusedError
-from netproof.recheck.statements import Statement, as_statement, same, supports
+from netproof.recheck.statements import Statement, as_statement, same, start_of, supports
 from petri.net import PetriNet
 from transition_systems.evidence import Evidence, Parts
 from transition_systems.properties.predicates import And, Compare, Enabled, Not, Or, Predicate
@@ -15,12 +15,6 @@ from transition_systems.properties.predicates import And, Compare, Enabled, Not,
 __all__ = ["BEHAVIOUR", "check_live", "check_no_stable_place", "follows"]
 
 BEHAVIOUR = frozenset({"liveness", "reversibility", "persistence", "stable-place"})
-
-
-def _equal(net: PetriNet) -> Predicate:
-    """Return the predicate of the initial marking."""
-    tokens = net.initial.to_dict()
-    return And(tuple(Compare(((p, 1),), "==", tokens.get(p, 0)) for p in net.place_ids))
 
 
 def _persistent(net: PetriNet) -> Predicate:
@@ -70,7 +64,7 @@ def follows(name: str, claim: Statement, net: PetriNet, *, holds: bool) -> bool:
         case "stable-place":
             return claim.phrase == "no stable place"
         case "reversibility":
-            wanted = Statement("AG EF", _equal(net))
+            wanted = Statement("AG EF", start_of(net))
         case _:
             wanted = Statement("AG", _persistent(net))
     return supports(claim, wanted if holds else wanted.negated())
@@ -87,7 +81,7 @@ def check_live(evidence: Parts, net: PetriNet, check: Callable[[Evidence], None]
         raise RefusedError("two parts have the same name")
     claims = {name: as_statement(part.claim.formula) for name, part in parts.items()}
     by_home = set(parts) == {"home", "occurrence"}
-    if by_home and same(claims["home"], Statement("AG EF", _equal(net))):
+    if by_home and same(claims["home"], Statement("AG EF", start_of(net))):
         groups = occurring_groups(claims["occurrence"])
         if not covers(groups, [(t,) for t in net.transition_ids]):
             raise RefusedError("not every transition occurs")

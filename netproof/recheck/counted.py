@@ -9,15 +9,14 @@ many tokens into the source, and one into a place of its own that says which num
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from netproof.recheck.result import RefusedError
-from netproof.recheck.statements import Statement
+from netproof.recheck.statements import Statement, equal_to
 from netproof.recheck.structure import workflow_ends
 from petri.net import PetriNet
 from transition_systems.properties.predicates import And, Compare, Or, Predicate
 
-__all__ = ["counted_statement", "equal_to", "kind_of_soundness"]
+__all__ = ["counted_statement", "kind_of_soundness"]
 
 _COUNTED = re.compile(r"(up-to-)?([1-9][0-9]{0,3})-soundness")
 _KINDS = frozenset(
@@ -29,11 +28,6 @@ _KINDS = frozenset(
 def kind_of_soundness(name: str) -> bool:
     """Return whether a property is a kind of soundness other than the classical one."""
     return name in _KINDS or _COUNTED.fullmatch(name) is not None
-
-
-def equal_to(net: PetriNet, tokens: Mapping[str, int]) -> Predicate:
-    """Return the predicate of one marking."""
-    return And(tuple(Compare(((p, 1),), "==", tokens.get(p, 0)) for p in net.place_ids))
 
 
 def counted_statement(name: str, net: PetriNet) -> Statement | None:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from netproof.recheck.counted import counted_statement, equal_to
+from netproof.recheck.counted import counted_statement
 from netproof.recheck.result import RefusedError
-from netproof.recheck.statements import Statement, as_statement
+from netproof.recheck.statements import Statement, as_statement, equal_to
 from netproof.recheck.structure import workflow_ends
 from petri.net import PetriNet
 from transition_systems.evidence_ltl import LabelSets

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
@@ -22,8 +23,10 @@ __all__ = [
     "as_statement",
     "bound_of",
     "bounds_all",
+    "equal_to",
     "listed",
     "same",
+    "start_of",
     "summed",
     "supports",
 ]
@@ -118,6 +121,16 @@ def _numbers(left: Statement, right: Statement) -> tuple[NormalForms, int, int]:
     forms = NormalForms()
     first = forms.number(left.predicate, positive=left.positive)
     return forms, first, forms.number(right.predicate, positive=right.positive)
+
+
+def equal_to(net: PetriNet, tokens: Mapping[str, int]) -> Predicate:
+    """Return the predicate of one marking."""
+    return And(tuple(Compare(((p, 1),), "==", tokens.get(p, 0)) for p in net.place_ids))
+
+
+def start_of(net: PetriNet) -> Predicate:
+    """Return the predicate of the initial marking."""
+    return equal_to(net, net.initial.to_dict())
 
 
 def same(left: Statement, right: Statement) -> bool:
