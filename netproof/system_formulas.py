@@ -22,6 +22,7 @@ from transition_systems.properties.formulas import Formula, State, Unary
 from transition_systems.properties.predicates import TRUE, Atom, Compare, Enabled, Predicate
 from transition_systems.properties.walk import map_predicates
 from transition_systems.run import Lasso, Run, Step
+from transition_systems.shown_labels import shown_label
 from transition_systems.temporal.last_steps import split_by_last_steps
 from transition_systems.temporal.mu_formulas import MuFormula, map_mu
 from translators.named_system import NamedSystem
@@ -82,7 +83,7 @@ class SystemFormula:
             return self.system.tokens(number if self.states is None else int(self.states[number]))
 
         def step(one: Step) -> Step:
-            return replace(one, state=named(one.state))
+            return replace(one, state=named(one.state), label=shown_label(one.label))
 
         return replace(run, initial=named(run.initial), steps=tuple(step(one) for one in run.steps))
 

@@ -9,6 +9,7 @@ from netproof.system_formulas import SystemFormula
 from netproof.system_questions import label_of
 from transition_systems.evidence_ltl import STAYS
 from transition_systems.run import Lasso, Run
+from transition_systems.shown_labels import shown_label
 from transition_systems.temporal.english import clause_in_english, formula_in_english
 from transition_systems.verdict import Verdict
 
@@ -82,7 +83,7 @@ def _named(
         again = " again" if name == "liveness" else ""
         if verdict.violated:
             tail = ", from some state on" if again else ""
-            return (f"{label_of(about)} can never happen{again}{tail}.", *shown)
+            return (f"{shown_label(label_of(about) or '')} can never happen{again}{tail}.", *shown)
         every = f"Each of the {len(labels)} labels" if len(labels) != 1 else "The label"
         always = "From every state that can be reached, " if again else ""
         every = every if not always else f"{every[0].lower()}{every[1:]}"

@@ -12,6 +12,7 @@ from petri.net import PetriNet
 from petri.nodes import Transition
 from transition_systems.errors import UnsupportedError
 from transition_systems.lts import LTS, TAU_NAME
+from transition_systems.shown_labels import shown_label
 
 __all__ = ["NamedSystem"]
 
@@ -135,9 +136,11 @@ def _steps(
         lts.sources.tolist(), labels, lts.targets.tolist(), strict=True
     ):
         number[label] += 1
-        id = label if often[label] == 1 and label not in places else ""
+        shown = shown_label(label)
+        id = shown if often[label] == 1 and shown not in places else ""
         while not id or (id in taken and id != label):
-            id = f"{label}#{number[label]}" if not id else f"{id}'"
+            id = f"{shown}#{number[label]}" if not id else f"{id}'"
+        taken.add(id)
         transitions.append(Transition(id=id, label=None if label == TAU_NAME else label))
         arcs += [(states[source], id), (id, states[target])]
         for atom, where in marked.items():

@@ -59,5 +59,6 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(f"{number:>4}. {step.label}{where}\n")
     state = ", ".join(f"{n} in {e}" if n > 1 else str(e) for e, n in played.last.items())
     end = "nothing more can happen" if ended else f"stopped after {steps} steps"
-    sys.stdout.write(f"{end}; tokens: {state or 'none'}\n")
+    held = "tokens" if model.system is None else "state"
+    sys.stdout.write(f"{end}; {held}: {state or 'none'}\n")
     return 0

@@ -209,7 +209,7 @@ def _says(view: View, outline: Outline) -> str:
 
 
 def _where(step: Step, outline: Outline) -> str:
-    """Return where the tokens are, as the player tells it."""
+    """Return where the tokens are, or the state of a system, as the player tells it."""
     held = [(id, count) for id, count in dict(step.state).items() if count]
     told = [
         (f"{count} × " if count > 1 else "") + place_words(id, outline)
@@ -217,7 +217,8 @@ def _where(step: Step, outline: Outline) -> str:
     ]
     if len(held) > MAX_PLACES:
         told.append(f"{len(held) - MAX_PLACES} more")
-    return escape(f"Tokens: {' · '.join(told)}" if told else "No tokens.")
+    before = "Tokens: " if outline.atoms is None else "Now "
+    return escape(f"{before}{' · '.join(told)}" if told else "No tokens.")
 
 
 def _sentence(step: Step, outline: Outline) -> str:

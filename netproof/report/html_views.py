@@ -116,12 +116,12 @@ def views_of(model: ModelReport, outline: Outline) -> list[View]:
 
 
 def place_words(id: str, outline: Outline) -> str:
-    """Return where a token is, in words.
+    """Return where a token is, in words; of a transition system its state, or what holds there.
 
     Examples
     --------
-    >>> place_words("p", Outline())
-    'at p'
+    >>> place_words("p", Outline()), place_words("s1", Outline(atoms=frozenset()))
+    ('at p', 'in state s1')
     """
     link = outline.links.get(id)
     if link is not None and link.message:
@@ -132,6 +132,8 @@ def place_words(id: str, outline: Outline) -> str:
         text = f"on the way to {_name(link.target, outline)}"
         if link.title:
             text = f"on “{link.title}”"
+    elif outline.atoms is not None:
+        text = f"{id} holds" if id in outline.atoms else f"in state {id}"
     else:
         element = outline.elements.get(id)
         inside = element is not None and element.shape in ("task", "place", "state")
@@ -167,7 +169,8 @@ def player_data(views: list[View], outline: Outline, inside: Mapping[str, str]) 
     Returns
     -------
     dict
-        ``elements`` (ids), ``words`` (where a token there is), ``inside`` (the index of the
+        ``elements`` (ids), ``words`` (where a token there is), ``held`` (what stands before these
+        words), ``inside`` (the index of the
         element that stands for it on the picture), and ``views``, each with ``start``
         (pairs of index and count), ``steps`` (acting element, changed counts), ``loop`` and
         ``blamed``.
@@ -201,6 +204,7 @@ def player_data(views: list[View], outline: Outline, inside: Mapping[str, str]) 
     return {
         "elements": [attribute(id) for id in index],
         "words": [place_words(id, outline) for id in index],
+        "held": "Tokens: " if outline.atoms is None else "Now ",
         "inside": [*places, *range(len(ids), len(index))],
         "views": shown,
     }

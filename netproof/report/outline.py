@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from transition_systems.lts import TAU_NAME
+from transition_systems.shown_labels import shown_label
 from transition_systems.source_span import SourceSpan
 
 __all__ = ["Element", "Link", "Outline", "outline_of"]
@@ -52,13 +53,15 @@ class Outline:
     """The elements and links by id, in file order.
 
     ``owners`` are the elements of actions, ``phases`` what an action does to its element:
-    ``start``, ``complete``, ``repeat``, ``skip``, ...
+    ``start``, ``complete``, ``repeat``, ``skip``, ... ``atoms`` are those of a transition system,
+    which is in a state and has no tokens; ``None`` for other models.
     """
 
     elements: Mapping[str, Element] = field(default_factory=dict)
     links: Mapping[str, Link] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
     phases: Mapping[str, str] = field(default_factory=dict)
+    atoms: frozenset[str] | None = None
 
     def owner(self, action: str) -> str:
         """Return the id of the element that an action of a run belongs to."""
@@ -170,7 +173,7 @@ def _of_system(system: Any) -> Outline:
     """Return the labels of a transition system as what acts, and states and arcs of a small one."""
     thread, lts = str(system.name or "system"), system.lts
     elements = {
-        label: Element(id=label, title=label, shape="label", thread=thread)
+        label: Element(id=label, title=shown_label(label), shape="label", thread=thread)
         for label in system.labels
     }
     links: dict[str, Link] = {}
@@ -181,9 +184,9 @@ def _of_system(system: Any) -> Outline:
             elements.setdefault(name, state)
         for number, (source, label, target) in enumerate(lts.arcs()):
             id = f"arc {number + 1}"
-            title = label or TAU_NAME
+            title = TAU_NAME if label is None else shown_label(label)
             links[id] = Link(id=id, source=names[source], target=names[target], title=title)
-    return Outline(elements=elements, links=links)
+    return Outline(elements=elements, links=links, atoms=frozenset(system.atoms))
 
 
 def _of_net(net: Any) -> Outline:

@@ -116,6 +116,43 @@ def test_evidence_of_fair_paths_is_no_evidence_of_all(file: Path) -> None:
     assert {entry.result.status for entry in recheck_report(data)} == {"failed"}
 
 
+def test_the_empty_label_is_told_and_states_are_no_tokens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lts = LTS.from_arcs(
+        3, [(0, "", 1), (1, "a", 0), (1, "", 2)], atoms={"paid": [False, False, True]}
+    )
+    write_lts_json(lts, "e.lts.json")
+    asked = ["liveness", "deadlock", 'AG !enabled("")', 'EF done("")']
+    options = [part for name in asked for part in ("--property", name)]
+    assert run(["check", "e.lts.json", *options, "--output", "html=e.html",
+                "--output", "markdown=e.md", "--evidence-dir", "proof"]) == 1  # fmt: skip
+    told = capsys.readouterr().out
+    assert '"" can never happen again, from some state on. After 2 steps' in told
+    assert 'whatever happens, "" cannot happen.' in told
+    assert 'the last step completed "".' in told
+    assert '2. ""' in told
+    assert run(["recheck", "proof"]) == 0
+    page, text = (Path(f"e.{kind}").read_text(encoding="utf-8") for kind in ("html", "md"))
+    assert "Now in state s2 · paid holds</span>" in page
+    assert "Tokens: in" not in page
+    assert '|"#quot;#quot;"|' in text
+    assert '|"tau"|' not in text
+    capsys.readouterr()
+    assert run(["simulate", "e.lts.json", "--seed", "1"]) == 0
+    assert "; state: s2, paid\n" in capsys.readouterr().out
+
+
+def test_transitions_of_a_system_have_ids_of_their_own() -> None:
+    names = ["", "", '""', '""', '""#1', '""#2\'', "a", "a", "a#1", " "]
+    for count in range(1, len(names) + 1):
+        arcs = [(0, name, number + 1) for number, name in enumerate(names[:count])]
+        net = NamedSystem(lts=LTS.from_arcs(count + 1, arcs)).net()
+        assert len({item.id for item in net.transitions}) == count
+        assert sorted(str(item.label) for item in net.transitions) == sorted(names[:count])
+
+
 def test_a_label_that_is_named_wrongly_is_refused(file: Path) -> None:
     report = _reported(file)
     entry = next(one for one in report.verdicts if one.name == "liveness")

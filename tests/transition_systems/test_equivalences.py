@@ -184,3 +184,11 @@ def test_large_systems_are_quick() -> None:
     chain = LTS.from_arcs(5_001, [*arcs, (5_000, "a", 0), (2_500, "b", 0)])
     small, place = minimise(chain, "branching")
     assert (small.n_states, int(place[2_500]), int(place[2_501])) == (2, 0, 1)
+
+
+def test_the_empty_label_is_told() -> None:
+    one, two = LTS.from_arcs(2, [(0, "", 1)]), LTS.from_arcs(2, [(0, "a", 1)])
+    assert 'has <"">true. The shortest trace of just one is one of the first: "".' in (
+        bisimilar(one, two).explain()
+    )
+    assert format_hml(("until", ("true",), "", ("weak", "", ("true",)))) == '(true <""> <<"">>true)'

@@ -27,6 +27,7 @@ from transition_systems.equivalences.graph import graph_of
 from transition_systems.equivalences.silent_cycles import cyclic_states
 from transition_systems.errors import UsageError
 from transition_systems.lts import LTS, TAU, TAU_NAME
+from transition_systems.shown_labels import shown_label
 from transition_systems.trees import fold_tree
 
 __all__ = ["HmlFormula", "evaluate_hml", "fold_hml", "format_hml", "shown_hml", "shown_trace"]
@@ -179,13 +180,13 @@ def format_hml(formula: HmlFormula) -> str:
             case ("atom", name):
                 return str(name)
             case ("diamond", label, _):
-                return f"<{label}>{parts[0]}"
+                return f"<{shown_label(label)}>{parts[0]}"
             case ("weak", label, _):
-                return f"<<{label}>>{parts[0]}"
+                return f"<<{shown_label(label)}>>{parts[0]}"
             case ("endless" | "cycle" as word, _):
                 return f"{word}({parts[0]})"
             case ("until", _, label, _):
-                return f"({parts[0]} <{label}> {parts[1]})"
+                return f"({parts[0]} <{shown_label(label)}> {parts[1]})"
             case _:
                 return str(node[0])
 
@@ -211,4 +212,4 @@ def shown_trace(trace: Sequence[str]) -> str:
     if not trace:
         return "(the empty trace)"
     more = f" ... ({len(trace)} steps)" if len(trace) > SHOWN_STEPS else ""
-    return f"{' '.join(trace[:SHOWN_STEPS])}{more}"
+    return f"{' '.join(map(shown_label, trace[:SHOWN_STEPS]))}{more}"

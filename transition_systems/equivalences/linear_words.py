@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from transition_systems.evidence_normalised import LinearDistinction
+from transition_systems.shown_labels import shown_label
 
 __all__ = ["in_words"]
 
@@ -41,7 +42,7 @@ def in_words(evidence: LinearDistinction, *, both: bool) -> str:
     if evidence.seen[0] == "trace":
         if not evidence.trace:
             return f"Only {one} has an initial state."
-        shown = f"can do {evidence.trace[-1]}"
+        shown = f"can do {shown_label(evidence.trace[-1])}"
         after = _after(evidence, short=1)
     start = f"{after}, {one}" if after else f"{one[:1].upper()}{one[1:]}"
     return f"{start} {shown}; {other} cannot."
@@ -57,7 +58,7 @@ def _after(evidence: LinearDistinction, short: int = 0) -> str:
             word = "refusing" if "failure" in evidence.relation else "ready for"
             parts.append(f"({word} {_set(seen)})")
         if at < len(trace):
-            parts.append(trace[at])
+            parts.append(shown_label(trace[at]))
     return f"After {_cut(parts, ' ')}" if parts else ""
 
 
@@ -82,11 +83,14 @@ def _shown(seen: tuple[Any, ...]) -> str:
 
 
 def _set(names: tuple[Iterable[str], Iterable[str]]) -> str:
-    return f"{{{_cut([*names[0], *names[1]], ', ')}}}"
+    return f"{{{_cut([*map(shown_label, names[0]), *names[1]], ', ')}}}"
 
 
 def _words(words: Iterable[tuple[tuple[str, ...], str | None]], joint: str) -> str:
-    shown = (_cut([*labels, *([] if atom is None else [atom])], " ") for labels, atom in words)
+    shown = (
+        _cut([*map(shown_label, labels), *([] if atom is None else [atom])], " ")
+        for labels, atom in words
+    )
     return _cut([f"'{word}'" for word in shown], f" {joint} ")
 
 

@@ -25,6 +25,7 @@ from transition_systems.properties.predicates import (
     Predicate,
 )
 from transition_systems.properties.walk import fold_formula, fold_predicate, names_in_formula
+from transition_systems.shown_labels import shown_label
 
 __all__ = ["clause_in_english", "formula_in_english", "predicate_in_english"]
 
@@ -57,7 +58,7 @@ def _inside(part: Text) -> str:
 def _atom(name: str, plain: str, last: str) -> str:
     for word, verb in (("done", "completed"), ("started", "started")):
         if name.startswith(f"{word}(") and name.endswith(")"):
-            return last.format(verb, name[len(word) + 1 : -1])
+            return last.format(verb, shown_label(name[len(word) + 1 : -1]))
     return plain.format(name)
 
 
@@ -68,7 +69,7 @@ def _predicate(node: Predicate, parts: list[Text]) -> Text:
         case Atom(name):
             return _atom(name, "{} holds", "the last step {} {}"), PRIMARY
         case Enabled(name):
-            return f"{name} can happen", PRIMARY
+            return f"{shown_label(name)} can happen", PRIMARY
         case Dead():
             return "nothing can happen", PRIMARY
         case Compare(terms, op, bound):
@@ -76,7 +77,7 @@ def _predicate(node: Predicate, parts: list[Text]) -> Text:
         case Not(Atom(name)):
             return _atom(name, "{} does not hold", "the last step is none that {} {}"), PRIMARY
         case Not(Enabled(name)):
-            return f"{name} cannot happen", PRIMARY
+            return f"{shown_label(name)} cannot happen", PRIMARY
         case Not(Dead()):
             return "something can happen", PRIMARY
         case Not():
@@ -167,7 +168,7 @@ def formula_in_english(formula: Formula) -> str:
     text = clause_in_english(formula)
     begins = min((at for at, letter in enumerate(text) if letter != "("), default=0)
     counters, enabled = names_in_formula(formula)
-    names = tuple(f"{name} " for name in (*counters, *enabled))
+    names = tuple(f"{name} " for name in (*counters, *map(shown_label, enabled)))
     if text.startswith(names, begins):
         return f"{text}."  # a name is told as it is written
     return f"{text[:begins]}{text[begins].upper()}{text[begins + 1 :]}."

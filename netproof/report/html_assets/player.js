@@ -132,7 +132,7 @@ const netproof = (() => {
         (count > 1 ? `${count} × ` : "") + this.data.words[i]);
       const shown = held.length > 12 ? [...held.slice(0, 12), `${held.length - 12} more`] : held;
       this.says.querySelector(".where").textContent =
-        shown.length ? `Tokens: ${shown.join(" · ")}` : "No tokens.";
+        shown.length ? this.data.held + shown.join(" · ") : "No tokens.";
     }
 
     draw() {
