@@ -42,8 +42,6 @@ from transition_systems.equivalences import refines
 small = module["pair"]([20, 3, 2, 2, 0.1], 3)
 refines(*small, relation)
 pair, seconds = module["pair"](sizes, copies), []
-for lts in pair:
-    lts.digest()
 for _ in range(runs):
     began = time.process_time()
     verdict = refines(*pair, relation)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -55,8 +56,8 @@ class Claim:
     )
 
     @classmethod
-    def when_read(cls, formula: Callable[[], str], model_digest: Callable[[], str]) -> Claim:
-        """Return a claim that is put into words, and the model hashed, when it is first read.
+    def when_read(cls, formula: str | Callable[[], str], model_digest: Callable[[], str]) -> Claim:
+        """Return a claim that is put into words, and the model hashed, when each is first read.
 
         Parameters
         ----------
@@ -65,13 +66,17 @@ class Claim:
 
         Examples
         --------
-        >>> Claim.when_read(lambda: "EF dead", lambda: "sha256:0").formula
-        'EF dead'
+        >>> Claim.when_read("EF dead", lambda: "sha256:0").model_digest
+        'sha256:0'
         """
         claim = cls.__new__(cls)
         for name in ("source_digest", "translation"):
             object.__setattr__(claim, name, None)
-        object.__setattr__(claim, "_unread", (formula, model_digest))
+        if isinstance(formula, str):
+            object.__setattr__(claim, "formula", formula)
+            object.__setattr__(claim, "_unread", (str, model_digest))
+        else:
+            object.__setattr__(claim, "_unread", (formula, model_digest))
         return claim
 
     if not TYPE_CHECKING:
@@ -86,10 +91,11 @@ class Claim:
                 raise AttributeError(f"a claim has no {name!r}")
             unread = self._unread
             if unread is not None:
-                formula, model_digest = unread
-                object.__setattr__(self, "formula", formula())
-                object.__setattr__(self, "model_digest", model_digest())
-                object.__setattr__(self, "_unread", None)
+                object.__setattr__(self, name, unread[name == "model_digest"]())
+                other = "formula" if name == "model_digest" else "model_digest"
+                with suppress(AttributeError):
+                    object.__getattribute__(self, other)
+                    object.__setattr__(self, "_unread", None)
             return object.__getattribute__(self, name)
 
     def to_dict(self) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def check_livelock(lts: LTS, *, budget: Budget | None = None) -> Verdict:
     if not (cyclic & reached).any():
         states = np.flatnonzero(reached)
         evidence = Measure(
-            claim=Claim(formula=FREE, model_digest=lts.digest()),
+            claim=Claim.when_read(FREE, lts.digest),
             states=StateSet(names=("state",), rows=states.reshape(-1, 1)),
             rank=place[states],
         )
@@ -100,7 +100,7 @@ def check_livelock(lts: LTS, *, budget: Budget | None = None) -> Verdict:
     ]
     steps += [Step(action=TAU_NAME, label=TAU_NAME, state=state) for state in cycle]
     lasso = Lasso(initial=stem[0], steps=tuple(steps), loop_start=len(stem) - 1)
-    proof = LassoEvidence(claim=Claim(formula=BOUND, model_digest=lts.digest()), lasso=lasso)
+    proof = LassoEvidence(claim=Claim.when_read(BOUND, lts.digest), lasso=lasso)
     text = f"After {len(stem) - 1} steps the system can be silent for ever."
     return verdict(Outcome.VIOLATED, evidence=proof, explanation=(text,))
 

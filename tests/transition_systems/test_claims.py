@@ -11,7 +11,22 @@ from dataclasses import replace
 
 import pytest
 
+from transition_systems import (
+    LTS,
+    Verdict,
+    bisimilar,
+    check_ctl,
+    check_ctl_star,
+    check_livelock,
+    check_ltl,
+    check_mu,
+    equivalent,
+    isomorphic,
+    refines,
+    similar,
+)
 from transition_systems.evidence_data import Claim
+from transition_systems.lts_data import pair_digest
 
 SAID = Claim(formula="EF dead", model_digest="sha256:0")
 
@@ -42,6 +57,57 @@ def test_nothing_is_told_before_it_is_read_and_then_once() -> None:
     for _ in range(2):
         assert (claim.formula, claim.model_digest) == (SAID.formula, SAID.model_digest)
     assert teller.asked == ["formula", "digest"]
+
+
+def test_each_of_both_is_told_by_itself() -> None:
+    teller = Teller()
+    assert teller.claim().formula == SAID.formula
+    assert teller.asked == ["formula"]
+    assert Claim.when_read(SAID.formula, teller.digest).formula == SAID.formula
+    assert teller.asked == ["formula"]
+    assert Claim.when_read(SAID.formula, teller.digest) == SAID
+    assert teller.asked == ["formula", "digest"]
+
+
+def loops(n: int) -> LTS:
+    return LTS.from_arcs(n, [(s, None, s) for s in range(n)], atoms={"p": [True] * n})
+
+
+@pytest.mark.parametrize(
+    "decide",
+    [
+        lambda a, b: bisimilar(a, b),
+        lambda a, b: bisimilar(a, b, "weak"),
+        lambda a, b: similar(a, b),
+        lambda a, b: equivalent(a, b),
+        lambda a, b: refines(a, b, "failures"),
+        lambda a, b: isomorphic(a, b),
+        lambda a, _: check_ctl(a, "AG EF p"),
+        lambda a, _: check_ltl(a, "G F p"),
+        lambda a, _: check_ltl(a, "G F !p"),
+        lambda a, _: check_ctl_star(a, "E G F p"),
+        lambda a, _: check_mu(a, "nu X. [true] X"),
+        lambda a, _: check_livelock(a),
+    ],
+)
+def test_a_decision_hashes_no_system(
+    decide: Callable[[LTS, LTS], Verdict], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[LTS] = []
+    digest = LTS.digest
+
+    def counted(lts: LTS) -> str:
+        hashed.append(lts)
+        return digest(lts)
+
+    monkeypatch.setattr(LTS, "digest", counted)
+    one, other = loops(3), loops(2)
+    evidence = decide(one, other).evidence
+    assert evidence is not None
+    assert evidence.claim.formula
+    assert not hashed
+    digests = (one.digest(), pair_digest(one, other))
+    assert evidence.claim.model_digest in digests
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,7 +137,7 @@ def bisimilar(
             return verdict(Outcome.UNKNOWN, reason=found.reason)
         block = number_blocks(found.block)
         evidence = PartitionEvidence(
-            claim=Claim(formula=phrase, model_digest=pair_digest(*given)),
+            claim=Claim.when_read(phrase, partial(pair_digest, *given)),
             relation=known.name,
             block=block,
             atoms=respected,
@@ -160,7 +161,7 @@ def bisimilar(
     elif formula is None and trace is None:
         reason = f"they are not {phrase}, but the formula that shows it is too large to write down"
         return verdict(Outcome.UNKNOWN, reason=meter.exhausted() or reason)
-    claim = Claim(formula=f"not {phrase}", model_digest=pair_digest(*given))
+    claim = Claim.when_read(f"not {phrase}", partial(pair_digest, *given))
     if parts is not None:
         shared = SharedDistinction(claim=claim, relation=known.name, parts=parts, atoms=respected)
         return verdict(Outcome.VIOLATED, evidence=shared, explanation=tuple(texts))

@@ -122,7 +122,7 @@ def isomorphic(
         whole = np.full(count, -1, dtype=np.int64)
         whole[old[0]] = old[1][image]
         proof = IsomorphismEvidence(
-            claim=Claim(formula=phrase, model_digest=digest()),
+            claim=Claim.when_read(phrase, digest),
             image=whole,
             atoms=respected,
         )
@@ -130,7 +130,7 @@ def isomorphic(
         text = f"The systems are {phrase}: a map takes {states} of the first to the second."
         return verdict(Outcome.HOLDS, evidence=proof, explanation=(text,))
     difference = ColourDifference(
-        claim=Claim(formula=f"not {phrase}", model_digest=digest()),
+        claim=Claim.when_read(f"not {phrase}", digest),
         rounds=rounds,
         exhaustive=found,
         atoms=respected,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -248,7 +249,7 @@ def _decided(
         if found is not None:
             difference, able = found
             evidence = LinearDistinction(
-                claim=Claim(formula=f"not {phrase}", model_digest=pair_digest(a, b)),
+                claim=Claim.when_read(f"not {phrase}", partial(pair_digest, a, b)),
                 relation=relation.name,
                 trace=difference.trace,
                 seen=difference.seen,
@@ -261,7 +262,7 @@ def _decided(
                 texts.append("There may be a shorter trace that tells them apart.")
             return verdict(Outcome.VIOLATED, evidence=evidence, explanation=tuple(texts))
         proof = NormalisedSimulation(
-            claim=Claim(formula=phrase, model_digest=pair_digest(a, b)),
+            claim=Claim.when_read(phrase, partial(pair_digest, a, b)),
             relation=relation.name,
             parts=tuple(_pairs(search) for search in searches),
             futures=None if work.futures is None else _shared(work.futures, searches),

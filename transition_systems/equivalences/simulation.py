@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -298,7 +299,7 @@ class _Question:
         return formula
 
     def _claim(self, prefix: str) -> Claim:
-        return Claim(formula=f"{prefix}{self.phrase}", model_digest=pair_digest(*self.given))
+        return Claim.when_read(f"{prefix}{self.phrase}", partial(pair_digest, *self.given))
 
     def _verdict(self, outcome: Outcome, **rest: object) -> Verdict:
         statistics = Statistics(

@@ -171,10 +171,8 @@ def check_ctl_on(
     except OutOfBudgetError as error:
         return verdict(Outcome.UNKNOWN, reason=str(error))
     outcome = Outcome.HOLDS if good.all() else Outcome.VIOLATED
-    claim = Claim(
-        formula=text if good.all() else format_formula(Negation(asked)),
-        model_digest=model.digest(),
-    )
+    said = text if good.all() else format_formula(Negation(asked))
+    claim = Claim.when_read(said, model.digest)
     evidence = _evidence(model, sets, claim, good)
     return verdict(outcome, evidence=evidence, explanation=_explained(text, outcome, evidence))
 

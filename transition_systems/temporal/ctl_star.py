@@ -116,12 +116,8 @@ def check_ctl_star(
     try:
         _, where = sets.states()
         true = bool(where[lts.initial].all())
-        claim = Claim(
-            formula=ctl_star_claim(
-                text, holds=true, maximal=maximal, fair=fair.weak, strong=fair.strong
-            ),
-            model_digest=(digest or lts.digest)(),
-        )
+        said = ctl_star_claim(text, holds=true, maximal=maximal, fair=fair.weak, strong=fair.strong)
+        claim = Claim.when_read(said, digest or lts.digest)
         proof = CtlStarProof(
             claim=claim, formula=text, parts=tuple(_proved(sets, part) for part in sets.parts),
             maximal=maximal, fair=fair.weak, strong=fair.strong,

@@ -68,7 +68,7 @@ class LtlCheck:
         case, fair = self.case, self.case.fairness
         text = format_formula(case.formula)
         said = ltl_formula(text, holds=holds, weak=case.weak, fair=fair.weak, strong=fair.strong)
-        return Claim(formula=said, model_digest=self.digest())
+        return Claim.when_read(said, self.digest)
 
     def violation(self) -> Lasso | None:
         """Return a lasso that violates the formula, ``None`` where there is none."""

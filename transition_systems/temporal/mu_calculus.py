@@ -164,7 +164,7 @@ def check_mu(
     positions = positions[positions < ends]
     own = game.odd[positions] == (not true)
     proof = ParityStrategy(
-        claim=Claim(formula=mu_claim(text, holds=true), model_digest=(digest or lts.digest)()),
+        claim=Claim.when_read(mu_claim(text, holds=true), digest or lts.digest),
         formula=text, positions=positions,
         moves=np.where(own & (move[positions] < ends), move[positions], -1),
         space=None if space is None else space(),
