@@ -262,16 +262,24 @@ def run_transitions(net: PetriNet, marking: MarkingLike, transitions: Iterable[s
     transition_systems.errors.FiringError: step 2: t needs 1 token in p, has 0 (enabled: u)
     """
     start = as_marking(net, marking).to_dict()
-    numbers = [transition_number(net, transition) for transition in transitions]
+    known, nodes = net.transition_numbers, net.transitions
+    numbers = [
+        known[one] if isinstance(one, str) and one in known else transition_number(net, one)
+        for one in transitions
+    ]
     game = _Game(net, start, len(numbers))
     steps: list[Step] = []
-    for position, number in enumerate(numbers, start=1):
-        try:
-            steps.append(_step(net, number, game.move(number)))
-        except FiringError as error:
-            able = enabled_transitions(net, game.tokens)
-            shown = ", ".join(able[:8]) + (", ..." if len(able) > 8 else "")
-            raise FiringError(f"step {position}: {error} (enabled: {shown or 'nothing'})") from None
+    try:
+        for number in numbers:
+            node = nodes[number]
+            after = game.move(number)
+            label = node.label or node.name or node.id
+            steps.append(Step(action=node.id, label=label, state=after, source=node.span))
+    except FiringError as error:
+        able = enabled_transitions(net, game.tokens)
+        shown = ", ".join(able[:8]) + (", ..." if len(able) > 8 else "")
+        position = len(steps) + 1
+        raise FiringError(f"step {position}: {error} (enabled: {shown or 'nothing'})") from None
     return Run(initial=start, steps=tuple(steps))
 
 

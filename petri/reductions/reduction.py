@@ -287,14 +287,17 @@ class Reduction:
 
     def actions(self, actions: Sequence[str]) -> list[str]:
         """Return the transitions of the net for a sequence of the reduced net, without prefix."""
-        names, expansion = self.net.transition_ids, self.work.expansion
-        return [
-            names[leaf] for action in actions for leaf in leaves(expansion[self._numbers[action]])
-        ]
+        names = self.net.transition_ids
+        return [names[leaf] for leaf in self._fired(actions)]
+
+    def _fired(self, actions: Sequence[str]) -> list[int]:
+        numbers, expansion = self._numbers, self.work.expansion
+        return [leaf for action in actions for leaf in leaves(expansion[numbers[action]])]
 
     def run(self, run: Run) -> Run:
         """Return the run of the net that a run of the reduced net stands for."""
-        return self.net.run(self.net.initial, [*self.prefix, *self.actions(run.actions)])
+        fired = [*self.work.prefix(), *self._fired(run.actions)]
+        return self.net.run(self.net.initial, fired)
 
     def lasso(self, lasso: Lasso) -> Lasso:
         """Return the lasso or pump of the net that one of the reduced net stands for."""
