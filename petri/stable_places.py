@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -88,7 +88,7 @@ def stable_place(
         quiet = [place for place in quiet if place not in runs]
         if quiet:
             space = space.continued(budget=decision.budget, progress=progress)
-            runs |= _seen(space, {place: moved[place] for place in quiet})
+            runs |= _seen(space, quiet)
     decision.on(space)
     quiet = [place for place in quiet if place not in runs]
     if not quiet and net.place_ids:
@@ -103,10 +103,13 @@ def stable_place(
     return decision.holds(evidence, *told)
 
 
-def _seen(space: ReachabilityGraph, moved: Mapping[str, Compare]) -> dict[str, Run]:
+def _seen(space: ReachabilityGraph, places: Iterable[str]) -> dict[str, Run]:
     """Return a shortest run for each place that moves in the markings that were listed."""
-    hits = {place: np.flatnonzero(space.holds(goal)) for place, goal in moved.items()}
-    return {place: space.run_to(int(states[0])) for place, states in hits.items() if len(states)}
+    initial = space.net.initial
+    hits = {place: space.column(place) != initial[place] for place in places}
+    return {
+        place: space.run_to(int(where.argmax())) for place, where in hits.items() if where.any()
+    }
 
 
 def _unstable(decision: Decision, runs: dict[str, Run]) -> Verdict:

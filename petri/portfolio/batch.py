@@ -183,7 +183,7 @@ class Batch:
             return
         assert isinstance(space, StateSpace)
         self.space = space
-        listed = ListedAnswers(space, evidence=self.evidence)
+        listed = ListedAnswers(space, evidence=self.evidence, budget=self.budget)
         for number, question in list(self.open.items()):
             answer = listed.answer(question)
             if answer is not None:

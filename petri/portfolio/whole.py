@@ -42,11 +42,16 @@ class ListedAnswers:
         The space; where it is partial, only what was seen is answered.
     evidence
         Whether runs, and the set of all markings where it is not too large, are wanted as evidence.
+    budget
+        Its seconds, from now, are those of all answers; at their end nothing is known.
     """
 
     method = "explicit"
 
-    def __init__(self, space: StateSpace, *, evidence: bool) -> None:
+    def __init__(
+        self, space: StateSpace, *, evidence: bool, budget: Budget | None = None
+    ) -> None:  # fmt: skip
+        self.meter = (budget or Budget()).start()
         self.space, self.net = space, space.net
         self.wanted = evidence
         self._set: StateSet | None = None
@@ -58,7 +63,10 @@ class ListedAnswers:
         if isinstance(question, Most):
             return self._most(question)
         goal = _over_places(self.net, question.goal)
-        state = self.space.find(goal)
+        try:
+            state = self.space.find(goal, self.meter)
+        except UndecidedError:
+            return None
         if state is not None:
             if not self.wanted:
                 return Answer(value=True, method=self.method)
@@ -208,5 +216,5 @@ def whole_answers(
 ) -> ListedAnswers | DrawnAnswers | None:
     """Return what answers from a space; ``None`` for a partial diagram."""
     if isinstance(space, StateSpace):
-        return ListedAnswers(space, evidence=evidence)
+        return ListedAnswers(space, evidence=evidence, budget=budget)
     return DrawnAnswers(space, budget=budget, evidence=evidence) if space.complete else None

@@ -16,6 +16,7 @@ from petri.state_space.search import PackedSearch
 from petri.state_space.space_graph import SpaceGraph, StateIndex, graph_of, lts_of, number_states
 from petri.state_space.space_runs import path_to
 from petri.state_space.state_layout import Column
+from transition_systems.budget import Meter
 from transition_systems.errors import UsageError
 from transition_systems.properties.evaluate import evaluate
 from transition_systems.properties.predicates import Predicate
@@ -138,21 +139,27 @@ class StateSpace:
         parts = [self._holds(predicate, block) for _, block in self.blocks()]
         return np.concatenate(parts)
 
-    def _holds(self, predicate: Predicate, block: Words) -> NDArray[np.bool_]:
+    def _holds(
+        self, predicate: Predicate, block: Words, meter: Meter | None = None
+    ) -> NDArray[np.bool_]:
         view = _Block(self, block)
         return evaluate(
-            predicate, view, n=len(block[0]), enabled=view.enabled, dead=lambda: ~view.alive()
-        )
+            predicate, view, n=len(block[0]), enabled=view.enabled, dead=lambda: ~view.alive(),
+            meter=meter,
+        )  # fmt: skip
 
     def holds_in(self, predicate: Predicate, markings: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return in which of some reachable markings, shape (n, n_places), a predicate holds."""
         packed = self.layout.pack(markings)
         return self._holds(predicate, [np.ascontiguousarray(word) for word in packed])
 
-    def find(self, predicate: Predicate) -> int | None:
-        """Return the first state in which a predicate holds; none is nearer to the start."""
+    def find(self, predicate: Predicate, meter: Meter | None = None) -> int | None:
+        """Return the first state in which a predicate holds; none is nearer to the start.
+
+        With a clock, :class:`~transition_systems.errors.UndecidedError` is raised when it ends.
+        """
         for start, block in self.blocks():
-            hits = np.flatnonzero(self._holds(predicate, block))
+            hits = np.flatnonzero(self._holds(predicate, block, meter))
             if len(hits):
                 return start + int(hits[0])
         return None

@@ -10,6 +10,7 @@ import pytest
 import netproof
 from netproof import net_question as questions
 from petri import PetriNet
+from transition_systems.budget import Budget
 from translators.workflow import WorkflowGraph
 from workflow_text import drawn
 
@@ -76,7 +77,8 @@ def terminated(branches: int) -> WorkflowGraph:
 
 
 def test_what_was_seen_is_kept_where_no_reduction_helps() -> None:
-    report = netproof.check(terminated(13), ["deadlock", "soundness"], budget=4.0)
+    limit = Budget(states=50_000, seconds=120.0)
+    report = netproof.check(terminated(13), ["deadlock", "soundness"], budget=limit)
     assert str(report["deadlock"].outcome) == "VIOLATED"
     assert len(report["deadlock"].evidence.run) <= 4
 
@@ -122,13 +124,13 @@ def test_a_violation_among_a_few_thousand_markings_is_shown_by_a_shortest_run(
     ],
 )
 def test_many_rings_are_decided_by_other_engines_than_a_list(name: str, outcome: str) -> None:
-    entry = netproof.check(rings(30), name, budget=20.0).models[0].verdicts[0]
+    entry = netproof.check(rings(30), name, budget=120.0).models[0].verdicts[0]
     assert (str(entry.outcome), entry.rechecked) == (outcome, "passed")
 
 
 def test_an_unbounded_net_is_live_by_its_structure() -> None:
     net = PetriNet.from_arrays([[1, 0], [0, 1], [0, 0]], [[0, 1], [1, 0], [1, 0]], [1, 0, 0])
-    entry = netproof.check(net, "liveness", budget=10.0).models[0].verdicts[0]
+    entry = netproof.check(net, "liveness", budget=60.0).models[0].verdicts[0]
     assert (str(entry.outcome), entry.rechecked) == ("HOLDS", "passed")
 
 

@@ -53,7 +53,7 @@ def test_marked_circuits_say_what_all_markings_say() -> None:
 @pytest.mark.timeout(0)
 def test_thousands_of_marked_graphs() -> None:
     told = {"unknown": 0, "listed": 0, "open": 0}
-    for seed in range(1_000, 21_000):
+    for seed in range(1_000, 6_000):
         told[compared(seed)] += 1
     print(told)
     assert min(told.values()) >= 100

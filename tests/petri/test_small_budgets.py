@@ -13,7 +13,11 @@ from petri import PetriNet
 from petri.induction.cubes import Cubes
 from petri.induction.encoding import NODES, Encoding
 from petri.persistence import persistence_predicate
+from petri.portfolio import Reach
+from petri.portfolio.whole import ListedAnswers
 from petri.reachable import METHODS
+from petri.state_space import state_space
+from petri.state_space.space import StateSpace
 from petri.state_space.symbolic.closure import LOOK
 from petri.state_space.symbolic.symbolic_net import SymbolicNet
 from petri.stubborn.up_sets import Goal
@@ -21,6 +25,7 @@ from transition_systems.budget import OUT_OF_TIME, Budget
 from transition_systems.errors import UndecidedError
 from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.predicates import at_least, conjunction
+from transition_systems.properties.walk import negate
 
 # Many transitions that take from one place, so that each pair is a part of the predicate.
 SIZE = 30
@@ -121,6 +126,17 @@ def test_predicates_on_listed_markings_end(clock: Callable[[int], Clock]) -> Non
         with pytest.raises(UndecidedError, match=OUT_OF_TIME):
             graph.holds(good, meter)
         assert running.asked == late_after + 1
+
+
+def test_predicates_on_packed_markings_end(clock: Callable[[int], Clock]) -> None:
+    space = state_space(CROWD, method="explicit", budget=Budget(states=5))
+    assert isinstance(space, StateSpace)
+    bad = negate(persistence_predicate(CROWD))
+    for late_after in (1, 20):
+        running = clock(late_after)
+        listed = ListedAnswers(space, evidence=True, budget=Budget(seconds=1.0))
+        assert listed.answer(Reach(bad)) is None
+        assert running.asked <= late_after + 2
 
 
 def test_the_first_marking_is_found_block_by_block() -> None:
