@@ -12,8 +12,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from netproof.recheck.fair_labels import FairLabels, check_fair
 from netproof.recheck.ltl_ranks import check_ltl_ranks
-from netproof.recheck.ltl_words import Holds, fair_arcs
+from netproof.recheck.ltl_words import Holds
 from netproof.recheck.result import RefusedError, Watch
 from netproof.recheck.star_parts import StarFormula, evaluated
 from netproof.recheck.state_table import integers
@@ -108,9 +109,9 @@ def _check_paths(
 def _check_fair(
     state: Ints, label: Ints, after: Ints, lts: LTS, evidence: CtlStarProof, watch: Watch
 ) -> None:
-    weak, strong = (fair_arcs(lts, sets, watch) for sets in (evidence.fair, evidence.strong))
-    if not weak and not strong:
+    if not evidence.fair and not evidence.strong:
         return
+    weak, strong = FairLabels(lts, evidence.fair), FairLabels(lts, evidence.strong)
     done = np.zeros(len(after), dtype=np.int64)
     for start in range(len(after)):
         watch.tick()
@@ -123,13 +124,7 @@ def _check_fair(
         if not walked or done[at] != start + 1:
             continue
         cycle = np.array(walked[walked.index(at) :], dtype=np.int64)
-        taken = set(label[cycle].tolist())
-        for numbers, can in weak:
-            if not numbers & taken and can[state[cycle]].all():
-                raise RefusedError("a path is not weakly fair")
-        for numbers, can in strong:
-            if not numbers & taken and can[state[cycle]].any():
-                raise RefusedError("a path is not strongly fair")
+        check_fair(weak, strong, state[cycle], label[cycle])
 
 
 def _check_others(

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from netproof.recheck.ltl_words import Holds, Seen, fair_arcs, seen
+import numpy as np
+
+from netproof.recheck.fair_labels import FairLabels, check_fair
+from netproof.recheck.ltl_words import Holds, Seen, seen
 from netproof.recheck.result import RefusedError, Watch
 from transition_systems.evidence import LtlLasso
 from transition_systems.evidence_ltl import STAYS
@@ -36,7 +39,9 @@ def check_ltl_lasso(
     world = seen(evidence, lts, holds, False)
     states, labels = _replayed(evidence, lts, watch)
     loop = evidence.lasso.loop_start
-    _fair(evidence, lts, states[loop:-1], frozenset(labels[loop:]), watch)
+    watch.tick()
+    weak, strong = FairLabels(lts, evidence.fair), FairLabels(lts, evidence.strong)
+    check_fair(weak, strong, np.array(states[loop:-1]), np.array(labels[loop:]))
     word = states[:-1]
     if evidence.weak:
         word, loop = _without_silence(word, labels, loop, world, states[-1], silent)
@@ -72,17 +77,6 @@ def _replayed(evidence: LtlLasso, lts: LTS, watch: Watch) -> tuple[list[int], li
     if states[-1] != states[lasso.loop_start]:
         raise RefusedError("the cycle does not close")
     return states, labels
-
-
-def _fair(
-    evidence: LtlLasso, lts: LTS, states: list[int], labels: frozenset[int], watch: Watch
-) -> None:
-    for numbers, can in fair_arcs(lts, evidence.fair, watch):
-        if numbers.isdisjoint(labels) and can[states].all():
-            raise RefusedError("the path is not weakly fair")
-    for numbers, can in fair_arcs(lts, evidence.strong, watch):
-        if numbers.isdisjoint(labels) and can[states].any():
-            raise RefusedError("the path is not strongly fair")
 
 
 def _without_silence(

@@ -15,8 +15,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from netproof.recheck.fair_labels import FairLabels
 from netproof.recheck.ltl_tableau import NOTHING, Duties, Tableau
-from netproof.recheck.ltl_words import Holds, Seen, fair_arcs, seen
+from netproof.recheck.ltl_words import Holds, Seen, seen
 from netproof.recheck.result import RefusedError, Watch
 from netproof.recheck.state_table import integers
 from transition_systems.evidence import LtlRanks
@@ -66,10 +67,8 @@ def check_ltl_ranks(
     edges = _edges(world, numbers, (source, target, reads), place, watch)
     depth = len(evidence.helpers)
     ranks = integers(evidence.ranks, (depth, len(nodes)), "the ranks")
-    conditions = [
-        (np.isin(label, list(some)), can[source % n])
-        for some, can in fair_arcs(lts, (*evidence.fair, *evidence.strong), watch)
-    ]
+    watch.tick()
+    fair = FairLabels(lts, (*evidence.fair, *evidence.strong))
     tails, heads, arcs, kinds, put_off = edges
     for rank, helpers in zip(ranks, evidence.helpers, strict=True):
         watch.tick()
@@ -80,23 +79,23 @@ def check_ltl_ranks(
         if rank.size and not (int(rank.min()) >= 0 and int(rank.max()) < len(helpers)):
             raise RefusedError("a rank has no helper")
         helper = np.array(helpers, dtype=np.int64)[rank[tails]]
-        left = np.zeros(len(tails), dtype=np.bool_)
-        for value in np.unique(helper).tolist():
+        for value in np.unique(helper[helper >= -1]).tolist():
             here = np.flatnonzero(helper == value)
-            if value >= -1:
-                owing = np.array([value in duties for duties in put_off], dtype=np.bool_)
-                if (reads[arcs[here]] & ~owing[kinds[here]]).any():
-                    raise RefusedError("a step of a part does not put off its obligation")
-                continue
-            if -2 - value >= len(conditions):
-                raise RefusedError("a helper is no condition of fairness")
-            happens, can = conditions[-2 - value]
-            if happens[arcs[here]].any():
-                raise RefusedError("a label that helps happens inside its part")
-            if -2 - value >= len(evidence.fair):
-                left[here] = ~can[arcs[here]]
-            elif not can[arcs[here]].all():
-                raise RefusedError("a label that helps is not always possible in its part")
+            owing = np.array([value in duties for duties in put_off], dtype=np.bool_)
+            if (reads[arcs[here]] & ~owing[kinds[here]]).any():
+                raise RefusedError("a step of a part does not put off its obligation")
+        helped = np.flatnonzero(helper < -1)
+        at, which = arcs[helped], -2 - helper[helped]
+        if (which >= fair.count).any():
+            raise RefusedError("a helper is no condition of fairness")
+        if fair.happens(label[at], which).any():
+            raise RefusedError("a label that helps happens inside its part")
+        able = fair.can(source[at] % n, which)
+        strong = which >= len(evidence.fair)
+        if not able[~strong].all():
+            raise RefusedError("a label that helps is not always possible in its part")
+        left = np.zeros(len(tails), dtype=np.bool_)
+        left[helped] = strong & ~able
         tails, heads, arcs, kinds = (column[left] for column in (tails, heads, arcs, kinds))
     if len(tails):
         raise RefusedError("steps are left after the last level")

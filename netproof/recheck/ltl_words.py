@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from netproof.recheck.result import RefusedError, Watch
 from netproof.recheck.system_predicates import system_holds
 from transition_systems.evidence import LtlLasso, LtlPrefix, LtlRanks
-from transition_systems.evidence_ltl import LabelSets, ltl_formula
+from transition_systems.evidence_ltl import ltl_formula
 from transition_systems.lts import LTS
 from transition_systems.properties.formulas import (
     Binary,
@@ -36,7 +36,7 @@ from transition_systems.properties.predicates import (
     Predicate,
 )
 
-__all__ = ["Holds", "Seen", "fair_arcs", "numbered", "seen"]
+__all__ = ["Holds", "Seen", "numbered", "seen"]
 
 Bools = NDArray[np.bool_]
 Holds = Callable[[Predicate], Bools]
@@ -105,7 +105,8 @@ def seen(
     )
     if evidence.claim.formula != said:
         raise RefusedError(f"the evidence proves {said!r:.200}, not its claim")
-    if any(name not in lts.label_names for names in (*fair, *strong) for name in names):
+    known = set(lts.label_names)
+    if any(name not in known for names in (*fair, *strong) for name in names):
         raise RefusedError("the fairness names a label that the system does not know")
     return numbered(evidence.formula, lts.n_states, holds or _default(lts))
 
@@ -152,16 +153,3 @@ def numbered(text: str, n_states: int, source: Holds) -> Seen:
         letter = np.unique(letter * 2 + flags, return_inverse=True)[1].reshape(-1)
     letters = np.unique(letter, return_index=True)[1]
     return Seen(tuple(known), tuple(parts), letter, tuple(letters.tolist()), truth)
-
-
-def fair_arcs(lts: LTS, sets: LabelSets, watch: Watch) -> list[tuple[frozenset[int], Bools]]:
-    """Return for each set of labels their numbers, and the states where one of them can happen."""
-    found: list[tuple[frozenset[int], Bools]] = []
-    sources = lts.sources
-    for names in sets:
-        watch.tick()
-        numbers = frozenset(lts.label_names.index(name) for name in names)
-        can = np.zeros(lts.n_states, dtype=np.bool_)
-        can[sources[np.isin(lts.labels, list(numbers))]] = True
-        found.append((numbers, can))
-    return found

@@ -205,7 +205,7 @@ def test_the_campaign_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     def nothing(*_: Any, **__: Any) -> None:
         """A check that looks at nothing."""
 
-    monkeypatch.setattr(ltl_lasso, "_fair", nothing)
+    monkeypatch.setattr(ltl_lasso, "check_fair", nothing)
     monkeypatch.setattr(ltl_lasso, "_value", lambda *_: [False])
     monkeypatch.setattr(ltl_prefix, "_possible", lambda *_: False)
     monkeypatch.setattr(ltl_ranks, "integers", lambda value, shape, what: np.asarray(value))

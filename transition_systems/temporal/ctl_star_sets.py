@@ -30,6 +30,7 @@ from transition_systems.properties.predicates import (
     Predicate,
 )
 from transition_systems.properties.walk import fold_formula, fold_predicate, names_in_formula
+from transition_systems.temporal.fair_sets import FairSets
 from transition_systems.temporal.lasso import breadth_first
 from transition_systems.temporal.ltl_normal_form import term_of
 from transition_systems.temporal.ltl_questions import Holds, reading_of
@@ -37,7 +38,7 @@ from transition_systems.temporal.ltl_rules import Rewriting
 from transition_systems.temporal.ltl_search import BudgetEndError, Case, LassoSearch
 from transition_systems.temporal.ltl_terms import Terms
 from transition_systems.temporal.ltl_translate import graph_of
-from transition_systems.temporal.product import Condition, FairParts, Product, fair_components
+from transition_systems.temporal.product import FairParts, Product, fair_components
 
 __all__ = ["Quantified", "StarSets"]
 
@@ -228,7 +229,7 @@ class StarSets:
 
 
 def _cycles(
-    search: LassoSearch, parts: FairParts, weak: list[Condition], strong: list[Condition]
+    search: LassoSearch, parts: FairParts, weak: FairSets, strong: FairSets
 ) -> tuple[list[int], list[int], list[int], dict[int, int]]:
     """Return one accepting fair cycle in each part, as positions.
 

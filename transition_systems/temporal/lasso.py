@@ -17,8 +17,6 @@ __all__ = ["breadth_first", "distances", "short_cycle", "tree_path"]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 SCIPY_FROM = 400
-# From so many sets on a cycle is put together without a whole search for each of them.
-MANY_SETS = 50
 
 
 def breadth_first(offsets: Ints, targets: Ints, starts: Ints) -> tuple[Ints, Ints]:
@@ -140,7 +138,7 @@ def short_cycle(
     Notes
     -----
     A shortest cycle for up to one set; for more, the nearest edge of a set that is still missing
-    is taken each time. O(sets * m) for up to 50 sets; for more, see :class:`_Tour`.
+    is taken each time. O(sets * m); for many sets see :mod:`.fair_cycle`.
     """
     order, offsets = csr_order(tails, n)
     back_order, back_offsets = csr_order(heads, n)
@@ -149,9 +147,6 @@ def short_cycle(
     cycle: list[int] = []
     missing = needed
     here = start
-    if len(needed) > MANY_SETS:
-        tour = _Tour(tails, heads, (order, offsets), start, back[1], tick)
-        return tour.through(needed)
     while True:
         tick()
         reached, parent = breadth_first(offsets, heads[order], np.array([here]))
@@ -181,100 +176,3 @@ def _edges(path: list[int], heads: Ints, offsets: Ints, order: Ints) -> list[int
         row = order[offsets[node] : offsets[node + 1]]
         found.append(int(row[(heads[row] == after).argmax()]))
     return found
-
-
-class _Tour:
-    """A closed walk through an edge of each of many sets.
-
-    The next edge is a nearest one of a set that is still missing, by a search that ends there and
-    looks at no more than ``2 m / missing`` edges; where it finds none, the walk goes home and out
-    again along two trees that are made once. All searches together look at O(m log sets) edges,
-    and each set adds at most twice the depth of the trees to the walk.
-    """
-
-    def __init__(
-        self, tails: Ints, heads: Ints, rows: tuple[Ints, Ints], start: int, back: Ints,
-        tick: Callable[[], None],
-    ) -> None:  # fmt: skip
-        self.order, self.offsets = rows
-        self.tails, self.heads, self.start, self.tick = tails, heads, start, tick
-        self.back = back
-        _, self.out = breadth_first(self.offsets, heads[self.order], np.array([start]))
-        self.edges: list[int] = self.order.tolist()
-        self.begins: list[int] = self.offsets.tolist()
-        self.ends: list[int] = heads.tolist()
-        self.walk: list[int] = []
-        self.here = start
-
-    def through(self, needed: list[Bools]) -> list[int]:
-        """Return the edges of the walk; small sets are visited first, as others lie on the way."""
-        left = sorted(needed, key=np.count_nonzero)
-        room = 16 * len(self.tails)
-        while left:
-            sizes = np.cumsum([np.count_nonzero(flags) for flags in left])
-            several = max(1, int(np.searchsorted(sizes, room)))
-            before = len(self.walk)
-            self._visit(left[:several])
-            new = np.array(self.walk[before:], dtype=np.int64)
-            rest, left = left[several:], []
-            for flags in rest:
-                self.tick()
-                if not flags[new].any():
-                    left.append(flags)
-        return self.walk + self._home(self.here)
-
-    def _visit(self, sets: list[Bools]) -> None:
-        """Walk on through an edge of each set."""
-        self.of: dict[int, list[int]] = {}
-        some: list[int] = []
-        for number, flags in enumerate(sets):
-            self.tick()
-            members = np.flatnonzero(flags).tolist()
-            some.append(members[0])
-            for edge in members:
-                self.of.setdefault(edge, []).append(number)
-        self.missing = set(range(len(sets)))
-        while self.missing:
-            self.tick()
-            found = self._nearby(max(64, 2 * len(self.edges) // len(self.missing)))
-            if found is None:
-                self._go(self._home(self.here))
-                if not self.missing:
-                    break
-                edge = some[min(self.missing)]
-                path = tree_path(self.out, int(self.tails[edge]))
-                found = [*_edges(path, self.heads, self.offsets, self.order), edge]
-            self._go(found)
-
-    def _go(self, edges: list[int]) -> None:
-        for edge in edges:
-            self.missing.difference_update(self.of.pop(edge, ()))
-        self.walk += edges
-        if edges:
-            self.here = self.ends[edges[-1]]
-
-    def _home(self, node: int) -> list[int]:
-        path = tree_path(self.back, node)[::-1]
-        return _edges(path, self.heads, self.offsets, self.order)
-
-    def _nearby(self, most: int) -> list[int] | None:
-        """Return the edges to a nearest edge of a missing set, ``None`` after so many edges."""
-        came: dict[int, tuple[int, int]] = {self.here: (-1, -1)}
-        queue = [self.here]
-        for node in queue:
-            row = self.edges[self.begins[node] : self.begins[node + 1]]
-            for edge in row:
-                if not self.missing.isdisjoint(self.of.get(edge, ())):
-                    steps = [edge]
-                    while came[node][0] >= 0:
-                        node, before = came[node]
-                        steps.append(before)
-                    return steps[::-1]
-                head = self.ends[edge]
-                if head not in came:
-                    came[head] = (node, edge)
-                    queue.append(head)
-            most -= len(row)
-            if most < 0:
-                return None
-        return None

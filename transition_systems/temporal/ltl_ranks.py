@@ -11,15 +11,17 @@ from transition_systems.evidence_ltl import LtlRanks
 from transition_systems.properties.format import format_formula
 from transition_systems.scc import components
 from transition_systems.temporal.buchi_tableau import MAX_STATES
+from transition_systems.temporal.fair_sets import FairSets, Places, cut_edges
 from transition_systems.temporal.lasso import breadth_first
 from transition_systems.temporal.ltl_obligations import obligations
 from transition_systems.temporal.ltl_search import BudgetEndError, Case
-from transition_systems.temporal.product import Condition, Product, product
+from transition_systems.temporal.product import Product, product
 
 __all__ = ["ranks_of"]
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
+MOST_RANKS = 1 << 27
 
 
 def ranks_of(case: Case, claim: Claim) -> LtlRanks:
@@ -28,7 +30,8 @@ def ranks_of(case: Case, claim: Claim) -> LtlRanks:
     Raises
     ------
     BudgetEndError
-        When the product with the tableau is larger than the budget allows.
+        When the product with the tableau is larger than the budget allows, or there would be more
+        than 2^27 ranks.
     TooManyStatesError
         When the tableau has too many states.
     """
@@ -64,13 +67,15 @@ def ranks_of(case: Case, claim: Claim) -> LtlRanks:
 
 def _levels(
     case: Case, graph: Product, edges: Ints, places: tuple[Ints, int], promised: tuple[int, ...],
-    weak: list[Condition], strong: list[Condition],
+    weak: FairSets, strong: FairSets,
 ) -> tuple[list[Ints], list[tuple[int, ...]]]:  # fmt: skip
     place, size = places
     rows: list[Ints] = []
     helpers: list[tuple[int, ...]] = []
     while len(edges) or not rows:
         case.tick()
+        if (len(rows) + 1) * size > MOST_RANKS:
+            raise BudgetEndError(f"a proof has more than {MOST_RANKS} ranks")
         tails, heads = place[graph.source[edges]], place[graph.target[edges]]
         order, offsets = csr_order(tails, size)
         case.tick()
@@ -90,21 +95,29 @@ def _levels(
             lacking = np.bincount(home[(marks >> k & 1) > 0], minlength=count) == 0
             helper[open_ & lacking] = obligation
             open_ &= ~lacking
-        for j, (happens, can) in enumerate(weak):
-            lacking = np.bincount(home[(happens | ~can)[arcs]], minlength=count) == 0
-            helper[open_ & lacking] = -2 - j
-            open_ &= ~lacking
+        case.tick()
+        within = Places(count, home, arcs, tails[inside], size)
+        if weak.count:
+            found, sets = _first(weak.weakly_lacking(within), weak.count, open_)
+            helper[found] = -2 - sets
+            open_[found] = False
         cut = np.zeros(len(edges), dtype=np.bool_)
-        for j, (happens, can) in enumerate(strong):
-            lacking = np.bincount(home[happens[arcs]], minlength=count) == 0
-            cutting = np.bincount(home[can[arcs]], minlength=count) > 0
-            chosen = open_ & lacking & cutting
-            helper[chosen] = -2 - len(weak) - j
-            open_ &= ~chosen
-            cut |= chosen[home] & can[arcs]
+        if strong.count:
+            lacking, nodes, keys = strong.strongly_lacking(within)
+            found, sets = _first(lacking, strong.count, open_)
+            helper[found] = -2 - weak.count - sets
+            open_[found] = False
+            cut = cut_edges(within, found * strong.count + sets, nodes, keys)
         if open_.any():
             raise BudgetEndError("the automaton and the tableau do not agree")
         rows.append(component)
         helpers.append(tuple(helper.tolist()))
-        edges = edges[(helper[home] <= -2 - len(weak)) & ~cut]
+        edges = edges[(helper[home] <= -2 - weak.count) & ~cut]
     return rows, helpers
+
+
+def _first(keys: Ints, count: int, open_: Bools) -> tuple[Ints, Ints]:
+    """Return the open components of some keys, sorted, each once, with the first set of each."""
+    keys = keys[open_[keys // count]]
+    found, first = np.unique(keys // count, return_index=True)
+    return found, keys[first] % count

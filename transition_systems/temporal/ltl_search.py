@@ -15,14 +15,12 @@ from transition_systems.lts import LTS, TAU_NAME
 from transition_systems.properties.formulas import Formula
 from transition_systems.run import Lasso, Step
 from transition_systems.temporal.buchi_graph import Graph, TooManyStatesError
-from transition_systems.temporal.lasso import breadth_first, short_cycle, tree_path
+from transition_systems.temporal.fair_cycle import Wanted, fair_cycle
+from transition_systems.temporal.fair_sets import FairSets, Places, label_sets
+from transition_systems.temporal.lasso import breadth_first, tree_path
 from transition_systems.temporal.ltl_questions import Reading
-from transition_systems.temporal.product import (
-    Condition,
-    fair_components,
-    product,
-)
-from transition_systems.temporal.product_system import Fairness, Observed, label_sets, observed
+from transition_systems.temporal.product import fair_components, product
+from transition_systems.temporal.product_system import Fairness, Observed, observed
 
 __all__ = ["BudgetEndError", "Case", "LassoSearch"]
 
@@ -73,12 +71,11 @@ class Case:
             silent=[number for number, name in enumerate(names) if name in self.silent],
         )  # fmt: skip
 
-    def conditions(self, system: Observed) -> tuple[list[Condition], list[Condition]]:
-        """Return the weak and the strong conditions, on the arcs of the system."""
-        return (
-            label_sets(system, self.lts, self.fairness.weak, self.tick),
-            label_sets(system, self.lts, self.fairness.strong, self.tick),
-        )
+    def conditions(self, system: Observed) -> tuple[FairSets, FairSets]:
+        """Return where the sets of weak and of strong fairness happen, and where they can."""
+        weak = label_sets(system, self.lts, self.fairness.weak)
+        self.tick()
+        return weak, label_sets(system, self.lts, self.fairness.strong)
 
     def room(self, system: Observed, graph: Graph) -> None:
         """Stop when a product would be larger than the budget allows."""
@@ -147,9 +144,7 @@ class LassoSearch:
     def _edge(self, row: Ints, head: int) -> int:
         return int(row[int((self.product.target[row] == head).argmax())])
 
-    def cycle(
-        self, chosen: Ints, entry: int, weak: list[Condition], strong: list[Condition],
-    ) -> list[int]:  # fmt: skip
+    def cycle(self, chosen: Ints, entry: int, weak: FairSets, strong: FairSets) -> list[int]:
         """Return the edges of a short accepting fair cycle through a node of a part.
 
         ``chosen`` are the edges of the part.
@@ -160,17 +155,17 @@ class LassoSearch:
         tails = inverse.reshape(-1).astype(np.int64)
         heads = np.searchsorted(nodes, graph.target[chosen]).astype(np.int64)
         marks, arcs = graph.marks[chosen], graph.arc[chosen]
-        needed: list[Bools] = [(marks >> mark & 1) > 0 for mark in range(graph.n_marks)]
-        for happens, can in weak:
-            self.case.tick()
-            needed.append(happens[arcs] | ~can[arcs])
-        for happens, _ in strong:
-            self.case.tick()
-            needed.append(happens.take(arcs))
-        needed = [flags for flags in needed if flags.any()]  # what never happens here never can
         start = int(np.searchsorted(nodes, entry))
-        needed = [flags for flags in needed if not flags.all()]
-        edges = short_cycle(len(nodes), tails, heads, start, needed, self.case.tick)
+        every = np.arange(len(chosen), dtype=np.int64)
+        where = Places(1, np.zeros_like(every), arcs, tails, len(nodes))
+        wanted = Wanted(len(nodes), tails)
+        for mark in range(graph.n_marks):
+            wanted.one_of(np.flatnonzero(marks >> mark & 1))
+        if weak.count:
+            wanted.one_of_each_or_away(*weak.at(arcs), *weak.possible(where)[:2])
+        if strong.count:  # what never happens here never can
+            wanted.one_of_each(*strong.at(arcs))
+        edges = fair_cycle(heads, start, wanted, self.case.tick)
         return [int(chosen[edge]) for edge in edges]
 
     def _as_lasso(self, start: int, stem: list[int], cycle: list[int]) -> Lasso:

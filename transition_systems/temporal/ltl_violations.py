@@ -29,6 +29,7 @@ from transition_systems.properties.predicates import (
 )
 from transition_systems.properties.walk import fold_predicate, map_predicates, predicates_in
 from transition_systems.temporal.buchi_graph import Graph, trimmed
+from transition_systems.temporal.fair_sets import NO_SETS
 from transition_systems.temporal.lasso import breadth_first
 from transition_systems.temporal.ltl_alphabet import Alphabet
 from transition_systems.temporal.ltl_normal_form import term_of
@@ -205,7 +206,7 @@ def accepted(
     if seen[universal].any():
         return True
     inner = np.flatnonzero(made.inner & (parent[made.source] > -2)).astype(np.int64)
-    parts = fair_components(made, inner, [], [], meter)
+    parts = fair_components(made, inner, NO_SETS, NO_SETS, meter)
     if parts is None:
         raise BudgetEndError("the time budget is used up")
     if len(parts.edges):

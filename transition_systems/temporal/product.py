@@ -15,9 +15,10 @@ from transition_systems.temporal.buchi_graph import (
     accepting_components,
     strong_components,
 )
+from transition_systems.temporal.fair_sets import FairSets, Places, cut_edges
 from transition_systems.temporal.product_system import Observed
 
-__all__ = ["Condition", "FairParts", "Product", "fair_components", "letter_flags", "product"]
+__all__ = ["FairParts", "Product", "fair_components", "letter_flags", "product"]
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -136,11 +137,8 @@ class FairParts:
     edges: Ints
 
 
-Condition = tuple[Bools, Bools]
-
-
 def fair_components(
-    graph: Product, edges: Ints, weak: list[Condition], strong: list[Condition], meter: Meter
+    graph: Product, edges: Ints, weak: FairSets, strong: FairSets, meter: Meter
 ) -> FairParts | None:
     """Return the parts with an accepting fair cycle, ``None`` when the time is used up.
 
@@ -149,16 +147,17 @@ def fair_components(
     graph, edges
         The product, and the indices of the edges to look at.
     weak, strong
-        For each set of labels where it happens and where it can, both on arcs of the system.
+        Where the sets of labels happen and where they can.
     meter
-        Asked at each round, and before each condition.
+        Asked at each round.
 
     Notes
     -----
     Strongly connected components; those without an edge for some mark or for some weak condition
     are dropped; where a strong condition fails, the edges at which its labels can happen are taken
     out and the rest is looked at again (E. Emerson, C.-L. Lei, Sci. Comput. Program. 8, 1987).
-    O(edges) for each round, at most one more round for each strong condition and part.
+    O(edges and the sets of their labels, sorted) for each round, at most one more round for each
+    strong condition and part.
     """
     part = np.full(graph.n_nodes, -1, dtype=np.int64)
     found: list[Ints] = []
@@ -178,18 +177,15 @@ def fair_components(
         marks, arcs = graph.marks[edges], graph.arc[edges]
         for mark in range(graph.n_marks):
             good &= np.bincount(place[(marks >> mark & 1) > 0], minlength=count) > 0
-        for happens, can in weak:
-            if meter.out_of_time():
-                return None
-            good &= np.bincount(place[(happens | ~can)[arcs]], minlength=count) > 0
+        if meter.out_of_time():
+            return None
+        places = Places(count, place, arcs, tails[inside], len(names))
+        if weak.count:
+            good[weak.weakly_lacking(places) // weak.count] = False
         cut = np.zeros(len(edges), dtype=np.bool_)
-        for happens, can in strong:
-            if meter.out_of_time():
-                return None
-            lacking = good.copy()
-            lacking[place[happens.take(arcs)]] = False
-            if lacking.any():
-                cut |= lacking[place] & can[arcs]
+        if strong.count:
+            lacking, nodes, keys = strong.strongly_lacking(places)
+            cut = cut_edges(places, lacking[good[lacking // strong.count]], nodes, keys)
         again = np.zeros(count, dtype=np.bool_)
         again[place[cut]] = True
         done = good & ~again

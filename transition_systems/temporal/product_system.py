@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from transition_systems.csr import csr_order
 from transition_systems.errors import UsageError
 from transition_systems.lts import LTS, TAU
 
-__all__ = ["Fairness", "FairnessLike", "Observed", "Sets", "fairness_of", "label_sets", "observed"]
+__all__ = ["Fairness", "FairnessLike", "Observed", "Sets", "fairness_of", "observed"]
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -79,8 +78,11 @@ def fairness_of(fairness: FairnessLike, lts: LTS) -> Fairness:
         if fairness == "strong":
             return Fairness(strong=sets)
         raise UsageError(f"there is no fairness {fairness!r}; there are 'weak' and 'strong'")
-    for name in {name for names in (*fairness.weak, *fairness.strong) for name in names}:
-        if name not in lts.label_names:
+    known = set(lts.label_names)
+    for name in dict.fromkeys(
+        name for sets in (fairness.weak, fairness.strong) for names in sets for name in names
+    ):
+        if name not in known:
             raise UsageError(f"the fairness names the label {name!r}, which does not occur")
     return fairness
 
@@ -149,30 +151,3 @@ def observed(
         np.concatenate((letter, letter)),
         lts.initial,
     )
-
-
-def label_sets(
-    system: Observed, lts: LTS, sets: Iterable[tuple[str, ...]],
-    tick: Callable[[], None] = lambda: None,
-) -> list[tuple[Bools, Bools]]:  # fmt: skip
-    """Return for each set of labels where it happens and where it can, both bool (m,) on arcs.
-
-    ``tick`` is called before each set, and may raise to stop.
-    """
-    index = {name: i for i, name in enumerate(lts.label_names)}
-    found: list[tuple[Bools, Bools]] = []
-    n = lts.n_states
-    sources, origin = lts.sources, system.source % max(n, 1)
-    some = len(lts.label_names) + 1
-    order, offsets = csr_order(lts.labels.astype(np.int64), some)
-    rows, begins = csr_order(system.label.astype(np.int64) - NO_STEP, some)
-    for names in sets:
-        tick()
-        can = np.zeros(n, dtype=np.bool_)
-        happens = np.zeros(len(system.label), dtype=np.bool_)
-        for label in {index[name] for name in names}:
-            can[sources[order[offsets[label] : offsets[label + 1]]]] = True
-            shifted = label - NO_STEP
-            happens[rows[begins[shifted] : begins[shifted + 1]]] = True
-        found.append((happens, can.take(origin)))
-    return found
