@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from petri.always_by_diagrams import after_listing, to_list_first
 from petri.ctl_diagrams import ctl_by_diagrams, symbolic_backwards, symbolic_ctl
 from petri.net import PetriNet
-from petri.state_space import state_space
 from petri.state_space.space import StateSpace
-from petri.state_space.unlisted import unlisted_verdict
+from petri.whole_space import UNBOUNDED, whole_space
 from transition_systems.budget import Budget, Meter
-from transition_systems.errors import UnlistedError, UsageError
+from transition_systems.errors import UsageError
 from transition_systems.evidence import StateSet
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula
@@ -23,12 +22,11 @@ from transition_systems.temporal.ctl import ExplicitModel, check_ctl_on
 from transition_systems.temporal.ctl_fixpoints import Graph
 from transition_systems.temporal.ctl_program import ctl_program
 from transition_systems.temporal.ctl_witness import Naming
-from transition_systems.verdict import Outcome, Statistics, Verdict
+from transition_systems.verdict import Verdict
 
 __all__ = ["ctl", "explicit_model", "known_part", "symbolic_backwards", "symbolic_ctl"]
 
 METHODS = ("auto", "explicit", "symbolic")
-UNBOUNDED = "the net is unbounded"
 DRAWN = 0.5  # the part of the time that is left for diagrams
 
 
@@ -106,16 +104,9 @@ def ctl(
 
 
 def _listed(net: PetriNet, asked: Formula, limit: Budget) -> Verdict:
-    try:
-        space = state_space(net, method="explicit", budget=limit)
-    except UnlistedError as error:
-        return unlisted_verdict(format_formula(asked), error)
-    if not space.complete:
-        return Verdict(
-            property=format_formula(asked), outcome=Outcome.UNKNOWN,
-            statistics=Statistics(method="explicit", states=space.n_states, seconds=space.seconds),
-            reason=space.reason or UNBOUNDED,
-        )  # fmt: skip
+    space = whole_space(net, format_formula(asked), limit)
+    if isinstance(space, Verdict):
+        return space
     return check_ctl_on(explicit_model(space), asked, holds=space.holds, budget=limit)
 
 

@@ -10,11 +10,9 @@ from numpy.typing import NDArray
 from petri.firing import with_labels
 from petri.ltl import transition_fairness
 from petri.net import PetriNet
-from petri.state_space import state_space
 from petri.state_space.space import StateSpace
-from petri.state_space.unlisted import unlisted_verdict
+from petri.whole_space import whole_space
 from transition_systems.budget import Budget
-from transition_systems.errors import UnlistedError
 from transition_systems.evidence import StateSet
 from transition_systems.evidence_ctl_star import CtlStarProof
 from transition_systems.lts import LTS, TAU_NAME, TICK_NAME
@@ -25,7 +23,7 @@ from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.walk import names_in_formula
 from transition_systems.temporal.ctl_star import check_ctl_star
 from transition_systems.temporal.product_system import FairnessLike
-from transition_systems.verdict import Outcome, Statistics, Verdict
+from transition_systems.verdict import Verdict
 
 __all__ = ["ctl_star", "labelled_by_transitions"]
 
@@ -80,16 +78,9 @@ def ctl_star(
     require_names(counters, net.place_ids, kind="place")
     require_names(enabled, net.transition_ids, kind="transition")
     limit = (budget or Budget()).fixed()
-    try:
-        space = state_space(net, method="explicit", budget=limit)
-    except UnlistedError as error:
-        return unlisted_verdict(format_formula(tree), error)
-    if not space.complete:
-        return Verdict(
-            property=format_formula(tree), outcome=Outcome.UNKNOWN,
-            statistics=Statistics(method="explicit", states=space.n_states, seconds=space.seconds),
-            reason=space.reason or "the net is unbounded",
-        )  # fmt: skip
+    space = whole_space(net, format_formula(tree), limit)
+    if isinstance(space, Verdict):
+        return space
     verdict = check_ctl_star(
         labelled_by_transitions(space), tree, holds=space.holds,
         fairness=transition_fairness(net, fairness), maximal=maximal, digest=net.digest,
@@ -108,6 +99,7 @@ def labelled_by_transitions(space: StateSpace) -> LTS:
     Examples
     --------
     >>> net = PetriNet.from_arrays([[1], [0]], [[0], [1]], [1, 0])
+    >>> from petri.state_space import state_space
     >>> list(labelled_by_transitions(state_space(net, method="explicit")).arcs())
     [(0, 't1', 1)]
     """

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from petri.ctl_star import labelled_by_transitions
 from petri.net import PetriNet
-from petri.state_space import state_space
-from petri.state_space.unlisted import unlisted_verdict
+from petri.whole_space import whole_space
 from transition_systems.budget import Budget
-from transition_systems.errors import UnlistedError
 from transition_systems.evidence import StateSet
 from transition_systems.temporal.mu_calculus import check_mu
 from transition_systems.temporal.mu_formulas import MuFormula, format_mu
 from transition_systems.temporal.mu_parse import parse_mu
-from transition_systems.verdict import Outcome, Statistics, Verdict
+from transition_systems.verdict import Verdict
 
 __all__ = ["mu"]
 
@@ -53,16 +51,9 @@ def mu(net: PetriNet, formula: MuFormula | str, *, budget: Budget | None = None)
     """
     tree = parse_mu(formula) if isinstance(formula, str) else formula
     limit = (budget or Budget()).fixed()
-    try:
-        space = state_space(net, method="explicit", budget=limit)
-    except UnlistedError as error:
-        return unlisted_verdict(format_mu(tree), error)
-    if not space.complete:
-        return Verdict(
-            property=format_mu(tree), outcome=Outcome.UNKNOWN,
-            statistics=Statistics(method="explicit", states=space.n_states, seconds=space.seconds),
-            reason=space.reason or "the net is unbounded",
-        )  # fmt: skip
+    space = whole_space(net, format_mu(tree), limit)
+    if isinstance(space, Verdict):
+        return space
     return check_mu(
         labelled_by_transitions(space), tree, holds=space.holds, budget=limit, digest=net.digest,
         space=lambda: StateSet(names=net.place_ids, rows=space.markings),

@@ -209,6 +209,12 @@ class StateSpace:
         """The arcs as compressed sparse rows, computed when they are asked for first."""
         return graph_of(self)
 
+    def arcs_within(self, meter: Meter) -> SpaceGraph:
+        """Return the arcs, computed until the time ends; ``UndecidedError`` then."""
+        if "graph" not in self.__dict__:
+            self.__dict__["graph"] = graph_of(self, meter)
+        return self.graph
+
     def lts(self) -> LTS:
         """Return the space as a labelled transition system whose arrays are those of the graph."""
         return lts_of(self)

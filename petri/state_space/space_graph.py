@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from transition_systems.budget import Meter
 from transition_systems.lts import FINAL, LTS, TAU_NAME, TICK_NAME
 from transition_systems.scc import bottom_components, components
 from transition_systems.visited import VisitedSet
@@ -130,8 +131,10 @@ def number_states(space: StateSpace, words: list[Word]) -> NDArray[np.int64]:
     return space.index.find(words)
 
 
-def graph_of(space: StateSpace) -> SpaceGraph:
+def graph_of(space: StateSpace, meter: Meter | None = None) -> SpaceGraph:
     """Return the arcs of all states that were expanded.
+
+    With a clock, :class:`~transition_systems.errors.UndecidedError` is raised when it ends.
 
     Notes
     -----
@@ -147,6 +150,8 @@ def graph_of(space: StateSpace) -> SpaceGraph:
         label_of: list[NDArray[np.int32]] = []
         target_of: list[NDArray[np.int64]] = []
         for transition, rows in space.kernel.enabled(block):
+            if meter is not None:
+                meter.require_time()
             after = space.kernel.successors_of(block, transition, rows)
             rows_of.append(rows)
             label_of.append(np.full(len(rows), transition + FIRST_LABEL, dtype=np.int32))

@@ -139,6 +139,22 @@ def test_predicates_on_packed_markings_end(clock: Callable[[int], Clock]) -> Non
         assert running.asked <= late_after + 2
 
 
+@pytest.mark.parametrize("late_after", [1, 2, 100])
+def test_the_arcs_of_listed_markings_end(late_after: int, clock: Callable[[int], Clock]) -> None:
+    net = PetriNet.from_arrays([[1, 0], [0, 1]], [[0, 1], [1, 0]], [50, 0])
+    space = state_space(net, method="explicit")
+    assert isinstance(space, StateSpace)
+    running = clock(late_after)
+    meter = Budget(seconds=1.0).start()
+    if late_after < 100:
+        with pytest.raises(UndecidedError, match=OUT_OF_TIME):
+            space.arcs_within(meter)
+        assert running.asked == late_after + 1
+    else:
+        assert len(space.arcs_within(meter).targets) == 100
+    assert len(space.graph.targets) == 100
+
+
 def test_the_first_marking_is_found_block_by_block() -> None:
     net = PetriNet.from_arrays([[1, 0], [0, 0], [0, 1]], [[0, 0], [1, 0], [0, 0]], [200, 0, 200])
     graph = petri.reachability_graph(net)
