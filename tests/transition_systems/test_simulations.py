@@ -185,7 +185,7 @@ def test_a_trace_where_no_formula_is_written() -> None:
 
 
 def test_budgets_end_in_unknown() -> None:
-    lts = larger(2, 90, 220, 2, 0.2)
+    lts = larger(1, 150, 375, 2, 0.2)
     for relation in SIMULATED:
         for budget in (Budget(seconds=0), Budget(bytes=1000), Budget(states=10)):
             assert similar(lts, lts, relation, budget=budget).unknown

@@ -19,7 +19,7 @@ from transition_systems.equivalences.simulations import (
     SimulationName,
     simulation_named,
 )
-from transition_systems.equivalences.traces import distinguishing_trace
+from transition_systems.equivalences.traces import MOST_LOOKED, distinguishing_trace
 from transition_systems.errors import UndecidedError
 from transition_systems.evidence_data import Claim
 from transition_systems.evidence_equivalence import (
@@ -286,9 +286,10 @@ class _Question:
         )
 
     def _trace(self, first: LTS, second: LTS, most: int | None) -> tuple[str, ...] | None:
-        limit = {} if most is None else {"most": most}
+        states = self.meter.budget.states
+        most = min(MOST_LOOKED if most is None else most, MOST_LOOKED if states is None else states)
         found = distinguishing_trace(
-            first, second, silent=self.simulation.weak, meter=self.meter, only_first=True, **limit
+            first, second, silent=self.simulation.weak, meter=self.meter, only_first=True, most=most
         )
         return None if found is None else found[0]
 

@@ -144,9 +144,11 @@ class _Tour:
         self.wanted, self.start, self.tick = wanted, start, tick
         _, out = breadth_first(offsets, heads[order], np.array([start]))
         _, back = breadth_first(back_offsets, tails[back_order], np.array([start]))
+        tick()
         self.out, self.back = out.tolist(), back.tolist()
         self.in_edge = _tree_edges(out[heads] == tails, heads, n)
         self.back_edge = _tree_edges(back[tails] == heads, tails, n)
+        tick()
         self.edges: list[int] = order.tolist()
         self.begins: list[int] = offsets.tolist()
         self.tails: list[int] = tails.tolist()
@@ -157,6 +159,7 @@ class _Tour:
         self.looked: dict[int, int] = {}
         self.of: dict[int, list[int]] = {}
         for number, edges in enumerate((*wanted.sets, *(edges for edges, _ in wanted.away))):
+            tick()
             for edge in edges.tolist():
                 self.of.setdefault(edge, []).append(number)
         first = len(wanted.sets)
@@ -164,6 +167,7 @@ class _Tour:
         self.unmoved = set(range(first, first + len(wanted.away)))
         inside: dict[int, set[int]] = {}
         for number, (_, nodes) in enumerate(wanted.away, start=first):
+            tick()
             for node in nodes.tolist():
                 inside.setdefault(node, set()).add(number)
         self.inside = inside

@@ -75,7 +75,9 @@ class Case:
         """Return where the sets of weak and of strong fairness happen, and where they can."""
         weak = label_sets(system, self.lts, self.fairness.weak)
         self.tick()
-        return weak, label_sets(system, self.lts, self.fairness.strong)
+        strong = label_sets(system, self.lts, self.fairness.strong)
+        self.tick()
+        return weak, strong
 
     def room(self, system: Observed, graph: Graph) -> None:
         """Stop when a product would be larger than the budget allows."""
@@ -165,6 +167,7 @@ class LassoSearch:
             wanted.one_of_each_or_away(*weak.at(arcs), *weak.possible(where)[:2])
         if strong.count:  # what never happens here never can
             wanted.one_of_each(*strong.at(arcs))
+        self.case.tick()
         edges = fair_cycle(heads, start, wanted, self.case.tick)
         return [int(chosen[edge]) for edge in edges]
 
