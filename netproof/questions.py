@@ -221,7 +221,7 @@ def _covering(question: NetQuestion) -> Predicate | None:
 def _goal(question: NetQuestion) -> SoundnessGoal:
     if question.goal is None:
         structure = workflow_net(question.net)
-        raise UsageError(f"the net is no workflow net: {structure.explain()}")
+        raise UsageError(f"this is asked of workflow nets only. {structure.explain()}")
     return question.goal
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 from netproof.behaviours import load_behaviour
 from netproof.check_options import default_budget
@@ -10,12 +11,14 @@ from netproof.recheck import RecheckResult, recheck_equivalence
 from transition_systems.budget import Budget
 from transition_systems.equivalences.spectrum import SIDES, Entry, Spectrum
 from transition_systems.equivalences.spectrum import spectrum as spectrum_of_systems
+from transition_systems.evidence import Evidence
 from transition_systems.lts import LTS
 from transition_systems.lts_data import pair_digest
 from transition_systems.progress import ProgressCallback
 
-__all__ = ["rechecked_spectrum", "spectrum"]
+__all__ = ["evidence_pieces", "rechecked_spectrum", "spectrum"]
 
+LATE = "the time budget was used up before the evidence was rechecked"
 Behaviour = LTS | str | os.PathLike[str]
 
 
@@ -72,17 +75,38 @@ def spectrum(
 
 
 def rechecked_spectrum(
-    found: Spectrum, a: LTS, b: LTS, *, budget: Budget | None = None
+    found: Spectrum,
+    a: LTS,
+    b: LTS,
+    *,
+    budget: Budget | None = None,
+    results: dict[tuple[str, str], RecheckResult] | None = None,
 ) -> dict[tuple[str, str], RecheckResult]:
-    """Return for each answer with evidence of its own what the recheck says of it."""
+    """Return for each answer with evidence of its own what the recheck says of it.
+
+    ``results``, if given, is filled on the way; what is not reached in time is skipped.
+    """
     forward = pair_digest(a, b)
-    results: dict[tuple[str, str], RecheckResult] = {}
+    results = {} if results is None else results
+    meter = (budget or Budget()).start()
+    for relation, side, evidence in _pieces(found):
+        if meter.out_of_time():
+            results[relation, side] = RecheckResult("skipped", LATE)
+            continue
+        pair = (a, b) if evidence.claim.model_digest == forward else (b, a)
+        results[relation, side] = recheck_equivalence(evidence, *pair, budget=budget)
+    return results
+
+
+def evidence_pieces(found: Spectrum) -> int:
+    """Return how many answers have evidence of their own."""
+    return sum(1 for _ in _pieces(found))
+
+
+def _pieces(found: Spectrum) -> Iterator[tuple[str, str, Evidence]]:
     for line in found.lines:
         for side in SIDES:
             entry: Entry | None = getattr(line, side)
             if entry is None or entry.because is not None or entry.verdict.evidence is None:
                 continue
-            evidence = entry.verdict.evidence
-            pair = (a, b) if evidence.claim.model_digest == forward else (b, a)
-            results[line.relation, side] = recheck_equivalence(evidence, *pair, budget=budget)
-    return results
+            yield line.relation, side, entry.verdict.evidence

@@ -29,7 +29,7 @@ __all__ = [
 SCHEMA = "netproof/net/1"
 _HASHED = np.dtype("<i8")
 _MISSING, _QUOTED = "\0", '"\0"'
-_encoded = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+_encoded = json.JSONEncoder(separators=(",", ":"), check_circular=False, ensure_ascii=False).encode
 
 
 def _content(net: PetriNet) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def net_digest(net: PetriNet) -> str:
         _encoded(sorted(net.initial.to_dict().items())),
         _encoded(None if net.final is None else sorted(net.final.to_dict().items())),
     )
-    hashed = hashlib.sha256(f"[{','.join(content)}]".encode("ascii"))
+    hashed = hashlib.sha256(f"[{','.join(content)}]".encode("utf-8", "surrogatepass"))
     for table in (net.pre_arcs, net.post_arcs):
         for part in table:
             hashed.update(np.ascontiguousarray(part, dtype=_HASHED).data)

@@ -55,8 +55,12 @@ def lts_digest(lts: LTS) -> str:
     """
     atoms = sorted(lts.atoms)
     counts = [lts.n_states, len(lts.targets), len(lts.initial)]
-    head = json.dumps([LTS_FORMAT, counts, list(lts.label_names), atoms], separators=(",", ":"))
-    hashed = hashlib.sha256(head.encode("ascii"))
+    head = json.dumps(
+        [LTS_FORMAT, counts, list(lts.label_names), atoms],
+        separators=(",", ":"),
+        ensure_ascii=False,
+    )
+    hashed = hashlib.sha256(head.encode("utf-8", "surrogatepass"))
     for array in (lts.initial, lts.offsets, lts.labels, lts.targets):
         hashed.update(np.ascontiguousarray(array, dtype="<i8").data)
     for name in atoms:

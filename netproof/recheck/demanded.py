@@ -39,7 +39,7 @@ class Demanded:
     watch
         The clock.
     most
-        How many steps of the system may be looked at.
+        How many steps of the system and operands may be looked at.
 
     Notes
     -----
@@ -79,14 +79,17 @@ class Demanded:
                 waiting.pop()
                 said = known[owner] = bool(end.value)
 
-    def _steps(self, state: int) -> list[tuple[int, int]]:
-        """Return the steps of a state: labels and targets."""
-        begin, end = int(self.lts.offsets[state]), int(self.lts.offsets[state + 1])
-        before, self.left = self.left, self.left - (end - begin) - 1
+    def _spend(self, cost: int) -> None:
+        before, self.left = self.left, self.left - cost
         if self.left < 0:
             raise TooManyError
         if before // TICKS != self.left // TICKS:
             self.watch.tick()
+
+    def _steps(self, state: int) -> list[tuple[int, int]]:
+        """Return the steps of a state: labels and targets."""
+        begin, end = int(self.lts.offsets[state]), int(self.lts.offsets[state + 1])
+        self._spend(end - begin + 1)
         row = slice(begin, end)
         return list(zip(self.lts.labels[row].tolist(), self.lts.targets[row].tolist(), strict=True))
 
@@ -122,6 +125,7 @@ class Demanded:
 
     def _joined(self, word: str, below: Sequence[int], state: int) -> Asking:
         for part in below:
+            self._spend(1)
             if not (yield part, state):
                 return word == "not"
         return word == "and"

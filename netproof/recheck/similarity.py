@@ -20,6 +20,8 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 CHUNK = 1 << 24
+# Rows after which the clock is looked at.
+OFTEN = 256
 
 
 def check_similarity(
@@ -74,6 +76,7 @@ class _Systems:
 
     def _collapse(self) -> None:
         """Take each class for a state; refuse where two of its states differ in atoms or steps."""
+        self.watch.tick()
         placed = np.flatnonzero(self.block >= 0)
         states, first = np.unique(self.block[placed], return_index=True)
         marks = np.zeros(self.count, dtype=np.int64)
@@ -100,10 +103,12 @@ class _Systems:
     def relation(self, packed: NDArray[Any]) -> Bools:
         """Return a relation on classes as a matrix; refuse states of a class that differ."""
         wanted = (self.count, (self.count + 7) // 8)
+        self.watch.tick()
         rows = integers(packed, wanted, "the relation")
         if ((rows < 0) | (rows > 255)).any():
             raise RefusedError("the relation is not made of bytes")
         bits = np.unpackbits(rows.astype(np.uint8), axis=1, count=self.count).astype(np.bool_)
+        self.watch.tick()
         self.alike(bits, self.marks[:, None])
         return bits
 
@@ -136,6 +141,8 @@ class _Systems:
         np.minimum.at(low, self.block[inside], number[inside])
         np.maximum.at(high, self.block[inside], number[inside])
         for row in range(self.count):
+            if row % OFTEN == 0:
+                self.watch.tick()
             others = np.flatnonzero(related[row] & (high >= 0))
             if high[row] < 0 or not len(others):
                 continue
@@ -146,6 +153,7 @@ class _Systems:
 
     def answers(self, related: Bools) -> None:
         """Refuse unless each step of a class is answered by each state of each class above it."""
+        self.watch.tick()
         above: Bools = np.logical_or.reduce(related, axis=1)
         home, goal = self.block[self.source], self.block[self.target]
         asked = (home >= 0) & above[home]

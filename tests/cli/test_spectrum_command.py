@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -11,7 +14,10 @@ import pytest
 import netproof
 from netproof.cli.main import run
 from netproof.equivalences import EQUIVALENCES
+from netproof.recheck import RecheckResult
+from netproof.spectra import evidence_pieces, rechecked_spectrum
 from transition_systems import LTS, write_aut
+from transition_systems.budget import Budget
 from transition_systems.equivalences.inclusions import SPECTRUM
 
 SCHEMA = Path(__file__).parents[2] / "netproof/schema/spectrum-1.json"
@@ -49,6 +55,46 @@ def test_budgets_and_misuse(folder: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "it is not known" in capsys.readouterr().out
     assert run(["spectrum", "late.aut", "missing.aut"]) == 2
     capsys.readouterr()
+
+
+SLEEPS = """
+import sys, time
+import netproof.cli.spectrum_command as command
+command.rechecked_spectrum = lambda *a, **k: time.sleep(3600)
+from netproof.__main__ import main
+sys.argv[0] = "netproof"
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_what_was_decided_is_told_where_a_recheck_does_not_end(
+    folder: Path, more: list[str]
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SLEEPS, "spectrum", "late.aut", "early.aut",
+         "--budget-seconds", "3", *more],
+        capture_output=True, text=True, check=False, cwd=folder, timeout=120, encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )  # fmt: skip
+    assert done.returncode in (0, 3), done.stderr
+    if more:
+        data = json.loads(done.stdout)
+        assert data["lines"]
+        assert data["rechecks"] == []
+    else:
+        assert "completed-trace" in done.stdout
+        assert "evidence: 0 of" in done.stdout
+
+
+def test_what_is_not_rechecked_in_time_is_skipped() -> None:
+    found = netproof.spectrum(LATE, EARLY)
+    late = rechecked_spectrum(found, LATE, EARLY, budget=Budget(seconds=0))
+    assert {result.status for result in late.values()} == {"skipped"}
+    assert len(late) == evidence_pieces(found) > 10
+    done: dict[tuple[str, str], RecheckResult] = {}
+    assert rechecked_spectrum(found, LATE, EARLY, results=done) is done
+    assert {result.status for result in done.values()} == {"passed"}
 
 
 def test_the_interface_takes_paths(folder: Path) -> None:

@@ -130,3 +130,16 @@ def test_the_time_is_kept() -> None:
     parts: list[Any] = [("true",), *(("diamond", "a", number) for number in range(9_000))]
     with pytest.raises(SkippedError):
         parts_hold(chain, parts_shapes(parts, "strong", []), [], Watch(Budget(seconds=0)))
+
+
+def test_many_operands_are_work_too() -> None:
+    loops = LTS.from_arcs(64, [(state, "a", (state + 1) % 64) for state in range(64)])
+    parts: list[Any] = [("true",), ("and", *([0] * 5_000)), ("diamond", "a", 1)]
+    for _ in range(200):
+        parts.append(("diamond", "a", len(parts) - 1))
+    demanded = Demanded(loops, parts_shapes(parts, "strong", []), [], Watch(), 10**6)
+    assert demanded.value(len(parts) - 1, 0)
+    assert 10**6 - demanded.left > 5_000
+    watch = Watch(Budget(seconds=0))
+    with pytest.raises(SkippedError):
+        Demanded(loops, parts_shapes(parts, "strong", []), [], watch, 10**6).value(1, 0)

@@ -11,6 +11,7 @@ from petri.net import PetriNet
 from petri.net_data import net_of_rows
 from petri.nodes import Place, Transition
 from transition_systems.errors import UsageError
+from transition_systems.lts import LTS
 
 NAMES = st.text(
     alphabet=st.one_of(st.sampled_from('ab"\\\x00\x7fné.'), st.characters(codec="utf-8")),
@@ -63,3 +64,11 @@ def test_other_labels_give_another_digest(one: list[str | None], other: list[str
 @given(st.lists(LABELS, max_size=4))
 def test_the_digest_hashes_the_labels_as_json(labels: list[str | None]) -> None:
     assert net_data._encoded_list(labels) == json.dumps(labels, separators=(",", ":"))
+
+
+def test_lone_surrogates_are_not_taken_for_the_character_that_a_pair_stands_for() -> None:
+    pair, character = "\ud83d\ude00", "\U0001f600"
+    nets = [PetriNet(places=[name], transitions=[]) for name in (pair, character)]
+    assert nets[0].digest() != nets[1].digest()
+    systems = [LTS.from_arcs(2, [(0, name, 1)]) for name in (pair, character)]
+    assert systems[0].digest() != systems[1].digest()

@@ -200,7 +200,10 @@ class _Question:
             pairs, base = found.relation()
         except (UndecidedError, MemoryError):
             reason = f"they are {self.phrase}, but the relation that shows it does not fit"
-            return self._verdict(Outcome.UNKNOWN, reason=f"{reason} into memory")
+            told = f"They are {self.phrase}, but that is not proved: the relation is too large."
+            return self._verdict(
+                Outcome.UNKNOWN, reason=f"{reason} into memory", explanation=(told,)
+            )
         evidence = SimulationEvidence(
             claim=self._claim(""),
             relation=self.simulation.name,
