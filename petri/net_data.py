@@ -48,9 +48,10 @@ def _content(net: PetriNet) -> dict[str, Any]:
 def net_digest(net: PetriNet) -> str:
     """Return ``sha256:`` and the hash of the net's content.
 
-    Hashed are, as JSON without spaces, the schema, the net's name, and ids, names and labels of its
-    places and transitions in order, its initial and its final marking, by place; then the arcs into
-    and out of the transitions, compressed by transition, as little-endian 64-bit integers.
+    Hashed are, as JSON in UTF-8 without spaces, the schema, the net's name, and ids, names and
+    labels of its places and transitions in order, its initial and its final marking, by place; then
+    the arcs into and out of the transitions, compressed by transition, as little-endian 64-bit
+    integers.
 
     Examples
     --------

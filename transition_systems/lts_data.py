@@ -43,9 +43,10 @@ def lts_to_dict(lts: LTS) -> dict[str, Any]:
 def lts_digest(lts: LTS) -> str:
     """Return ``sha256:`` and the hash of a system's content; linear, 0.02 s for a million arcs.
 
-    Hashed are, as JSON without spaces, the format, the numbers of states, arcs and initial states,
-    the label names and the sorted names of the atoms; then, as little-endian 64-bit integers, the
-    initial states, offsets, labels and targets of the arcs; then, for each atom, a bit a state.
+    Hashed are, as JSON in UTF-8 without spaces, the format, the numbers of states, arcs and initial
+    states, the label names and the sorted names of the atoms; then, as little-endian 64-bit
+    integers, the initial states, offsets, labels and targets of the arcs; then, for each atom, a
+    bit a state.
 
     Examples
     --------

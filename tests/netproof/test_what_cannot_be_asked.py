@@ -31,7 +31,7 @@ def asked_twice(
 
 @pytest.mark.parametrize(
     ("wrong", "reason"),
-    [("soundness", "no workflow net"), ("AG(zz >= 1)", "nothing called 'zz'"),
+    [("soundness", "asked of workflow nets only"), ("AG(zz >= 1)", "nothing called 'zz'"),
      ("lost-messages", "a property of a workflow"), ("nonsense", "no property 'nonsense'")],
 )  # fmt: skip
 def test_a_system_answers_the_others(

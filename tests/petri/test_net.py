@@ -328,7 +328,8 @@ def test_names_are_hashed_as_json(names: list[str | None]) -> None:
         [f"t{n}" for n in range(len(names))], names, [None] * len(names),
         [["p0", 2]] if names else [], None,
     ]  # fmt: skip
-    hashed = hashlib.sha256(json.dumps(content, separators=(",", ":")).encode("ascii"))
+    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+    hashed = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
     for table in (net.pre_arcs, net.post_arcs):
         for part in table:
             hashed.update(part.astype("<i8").tobytes())
