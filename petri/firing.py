@@ -7,7 +7,7 @@ have array code of their own; this is the readable form that they are compared w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from operator import index
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -88,10 +88,8 @@ def transition_number(net: PetriNet, transition: str | int) -> int:
     return number
 
 
-def _needs(net: PetriNet, number: int) -> list[tuple[str, int]]:
-    places, weights = net.pre_arcs.row(number)
-    ids = net.place_ids
-    return [(ids[p], w) for p, w in zip(places.tolist(), weights.tolist(), strict=True)]
+def _needs(net: PetriNet, number: int) -> Sequence[tuple[str, int]]:
+    return _looked_up(net, net.pre_arcs, 0)(number)
 
 
 def is_enabled(net: PetriNet, marking: MarkingLike, transition: str | int) -> bool:
@@ -182,14 +180,12 @@ class _Game:
 
     def __init__(self, net: PetriNet, tokens: dict[str, int], steps: int = 1) -> None:
         self.net, self.tokens = net, tokens
-        self._pre, self._post = (_looked_up(t, steps) for t in (net.pre_arcs, net.post_arcs))
+        self._pre, self._post = (_looked_up(net, t, steps) for t in (net.pre_arcs, net.post_arcs))
 
     def move(self, number: int) -> dict[str, int]:
         """Fire a transition and return the tokens; they stay as they are if it is not enabled."""
-        tokens, ids = self.tokens, self.net.place_ids
-        after = dict(tokens)
-        for number_of_place, weight in self._pre(number):
-            place = ids[number_of_place]
+        after = self.tokens.copy()
+        for place, weight in self._pre(number):
             left = after.get(place, 0) - weight
             if left > 0:
                 after[place] = left
@@ -197,8 +193,7 @@ class _Game:
                 raise FiringError(self._missing(number))
             else:
                 del after[place]
-        for number_of_place, weight in self._post(number):
-            place = ids[number_of_place]
+        for place, weight in self._post(number):
             now = after.get(place, 0) + weight
             if now > MAX_TOKENS:
                 raise UsageError(f"{place!r} has more than 2**62 tokens")
@@ -216,22 +211,21 @@ class _Game:
         return f"{self.net.transition_ids[number]} needs {'; and '.join(missing)}"
 
 
-def _looked_up(table: ArcTable, times: int) -> Callable[[int], Iterable[tuple[int, int]]]:
+def _looked_up(
+    net: PetriNet, table: ArcTable, times: int
+) -> Callable[[int], Sequence[tuple[str, int]]]:
     """Return what gives places and weights of a transition, to be asked about so many times."""
+    place_of = net.place_ids.__getitem__
     if len(table.offsets) + len(table.places) > ARCS_FOR_A_STEP * times:
 
-        def one(number: int) -> Iterable[tuple[int, int]]:
+        def one(number: int) -> Sequence[tuple[str, int]]:
             places, weights = table.row(number)
-            return zip(places.tolist(), weights.tolist(), strict=True)
+            return list(zip(map(place_of, places.tolist()), weights.tolist(), strict=True))
 
         return one
-    offsets, places, weights = table.offsets.tolist(), table.places.tolist(), table.weights.tolist()
-
-    def listed(number: int) -> Iterable[tuple[int, int]]:
-        part = slice(offsets[number], offsets[number + 1])
-        return zip(places[part], weights[part], strict=True)
-
-    return listed
+    offsets = table.offsets.tolist()
+    arcs = list(zip(map(place_of, table.places.tolist()), table.weights.tolist(), strict=True))
+    return lambda number: arcs[offsets[number] : offsets[number + 1]]
 
 
 def run_transitions(net: PetriNet, marking: MarkingLike, transitions: Iterable[str | int]) -> Run:
@@ -263,10 +257,10 @@ def run_transitions(net: PetriNet, marking: MarkingLike, transitions: Iterable[s
     """
     start = as_marking(net, marking).to_dict()
     known, nodes = net.transition_numbers, net.transitions
-    numbers = [
-        known[one] if isinstance(one, str) and one in known else transition_number(net, one)
-        for one in transitions
-    ]
+    numbers: list[int] = []
+    for one in transitions:
+        number = known.get(one, -1) if isinstance(one, str) else index(one)
+        numbers.append(number if 0 <= number < len(nodes) else transition_number(net, one))
     game = _Game(net, start, len(numbers))
     steps: list[Step] = []
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,17 +41,20 @@ class NetArrays:
     def _cached(self, key: str, compute: Callable[[], _T]) -> _T:
         if key not in self._cache:
             self._cache[key] = compute()
-        return cast("_T", self._cache[key])
+        found: _T = self._cache[key]
+        return found
 
     @property
     def place_numbers(self) -> Mapping[str, int]:
         """The index of each place, by its id."""
-        return cast("Mapping[str, int]", self._cache["place"])
+        numbers: Mapping[str, int] = self._cache["place"]
+        return numbers
 
     @property
     def transition_numbers(self) -> Mapping[str, int]:
         """The index of each transition, by its id."""
-        return cast("Mapping[str, int]", self._cache["transition"])
+        numbers: Mapping[str, int] = self._cache["transition"]
+        return numbers
 
     @property
     def arcs(self) -> tuple[Arc, ...]:

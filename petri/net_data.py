@@ -60,21 +60,27 @@ def net_digest(net: PetriNet) -> str:
     """
     places, transitions = net.places, net.transitions
     content = (
-        _encoded(SCHEMA),
+        f'"{SCHEMA}"',
         _encoded(net.name),
         _encoded_list(net.place_ids),
         _encoded_list([p.name for p in places]),
         _encoded_list(net.transition_ids),
         _encoded_list([t.label for t in transitions]),
         _encoded_list([t.name for t in transitions]),
-        _encoded(sorted(net.initial.to_dict().items())),
-        _encoded(None if net.final is None else sorted(net.final.to_dict().items())),
+        _encoded_marking(net.initial),
+        "null" if net.final is None else _encoded_marking(net.final),
     )
     hashed = hashlib.sha256(f"[{','.join(content)}]".encode("utf-8", "surrogatepass"))
     for table in (net.pre_arcs, net.post_arcs):
         for part in table:
             hashed.update(np.ascontiguousarray(part, dtype=_HASHED).data)
     return "sha256:" + hashed.hexdigest()
+
+
+def _encoded_marking(marking: Marking) -> str:
+    """Return the marked places with their tokens, sorted, as JSON."""
+    pairs = sorted(marking.to_dict().items())
+    return f"[{','.join([f'[{_encoded(place)},{tokens:d}]' for place, tokens in pairs])}]"
 
 
 def _encoded_list(texts: Sequence[str | None]) -> str:

@@ -8,7 +8,7 @@ was found before is kept.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from transition_systems.errors import UndecidedError
 
@@ -55,7 +55,7 @@ class Budget:
             return self
         end = time.monotonic() + self.seconds
         deadline = end if self.deadline is None else min(end, self.deadline)
-        return replace(self, seconds=None, deadline=deadline)
+        return Budget(states=self.states, bytes=self.bytes, deadline=deadline)
 
     def remaining(self) -> float | None:
         """Return the seconds that are left, never negative, or ``None`` without a limit."""

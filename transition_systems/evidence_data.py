@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -91,11 +90,15 @@ class Claim:
                 raise AttributeError(f"a claim has no {name!r}")
             unread = self._unread
             if unread is not None:
-                object.__setattr__(self, name, unread[name == "model_digest"]())
-                other = "formula" if name == "model_digest" else "model_digest"
-                with suppress(AttributeError):
-                    object.__getattribute__(self, other)
-                    object.__setattr__(self, "_unread", None)
+                told = unread[name == "model_digest"]()
+                object.__setattr__(self, name, told)
+                try:
+                    object.__getattribute__(
+                        self, "formula" if name == "model_digest" else "model_digest"
+                    )
+                except AttributeError:
+                    return told
+                object.__setattr__(self, "_unread", None)
             return object.__getattribute__(self, name)
 
     def to_dict(self) -> dict[str, Any]:

@@ -62,9 +62,8 @@ def zeros(predicate: Predicate) -> list[str]:
         if conjunct.op == "==" or conjunct.op == "<=":
             if conjunct.bound or not conjunct.terms:
                 continue
-            names, weights = zip(*conjunct.terms, strict=True)
-            if min(weights) > 0:
-                found.extend(names)
+            if min([weight for _, weight in conjunct.terms]) > 0:
+                found += [name for name, _ in conjunct.terms]
                 continue
             conjunct = Compare(conjunct.terms, "<=", 0)
         upper = limit(conjunct)

@@ -233,7 +233,7 @@ class _Always:
 
 
 def _known(names: Iterable[str], numbers: Mapping[str, int]) -> set[int]:
-    return {numbers[name] for name in names if name in numbers}
+    return {number for number in map(numbers.get, names) if number is not None}
 
 
 def _spread(names: set[int], place: int, terms: Tokens) -> None:

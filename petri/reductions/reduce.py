@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from petri.net import PetriNet
 from petri.reductions.further import Desk, FurtherRules
 from petri.reductions.preserved import Guards, Preserved
@@ -117,13 +115,6 @@ def reduce_net(
         net, reducer.work, steps=tuple(desk.steps), image=desk.image, equations=desk.equations,
         lost=desk.lost,
     )  # fmt: skip
-
-
-def _key(ones: Collection[int], others: Collection[int]) -> object:
-    """Return what only the same two sets of nodes have in common."""
-    if len(ones) == 1 == len(others):
-        return (*ones, *others)
-    return frozenset(ones), frozenset(others)
 
 
 class _Reducer:
@@ -297,7 +288,8 @@ class _Reducer:
             if needs is None:
                 continue
             gives = post[transition]
-            key = _key(needs, gives)
+            one_each = len(needs) == 1 == len(gives)
+            key: object = (*needs, *gives) if one_each else (frozenset(needs), frozenset(gives))
             other = known.setdefault(key, transition)
             if other != transition and other in pre and (pre[other], post[other]) != (needs, gives):
                 key = (frozenset(needs.items()), frozenset(gives.items()))
@@ -338,7 +330,11 @@ class _Reducer:
         for place in self.near:
             if place not in work.places:
                 continue
-            key = _key(fill[place], empty[place])
+            filled, emptied = fill[place], empty[place]
+            one_each = len(filled) == 1 == len(emptied)
+            key: object = (
+                (*filled, *emptied) if one_each else (frozenset(filled), frozenset(emptied))
+            )
             other = known.setdefault(key, place)
             equal = self._equal(place, other)
             if not equal and other != place and other in work.places:

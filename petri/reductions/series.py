@@ -142,12 +142,12 @@ def _chains(
     ``seconds[i]``, each there once, is fused into ``firsts[i]``. What hangs on a ring of these
     begins nowhere: it is in no chain, and its own root.
     """
-    behind: dict[int, list[int]] = {}
-    for first, second in zip(firsts, seconds, strict=True):
-        if first in behind:
-            behind[first].append(second)
-        else:
-            behind[first] = [second]
+    behind = dict(zip(firsts, seconds, strict=True))
+    beside: dict[int, list[int]] = {}
+    if len(behind) < len(seconds):
+        for first, second in zip(firsts, seconds, strict=True):
+            if behind[first] != second:
+                beside.setdefault(first, []).append(second)
     root = list(range(n_transitions))
     chains: dict[int, tuple[int, ...]] = {}
     for head in behind.keys() - set(seconds):
@@ -155,6 +155,8 @@ def _chains(
         for transition in chain:
             root[transition] = head
             if transition in behind:
-                chain += behind[transition]
+                chain.append(behind[transition])
+                if transition in beside:
+                    chain += beside[transition]
         chains[head] = tuple(chain)
     return chains, np.array(root, dtype=np.int64)

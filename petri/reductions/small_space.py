@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from itertools import chain
 from operator import itemgetter
 
@@ -11,11 +11,11 @@ import numpy as np
 from petri.reductions.working import WorkingNet
 from transition_systems.evidence import StateSet
 from transition_systems.properties.predicates import And, Compare, Constant, Not, Or, Predicate
+from transition_systems.properties.walk import fold_predicate
 
-__all__ = ["SmallSpace", "marking_test"]
+__all__ = ["SmallSpace", "holds_at"]
 
 Row = tuple[int, ...]
-Test = Callable[[Row], bool]
 
 
 class SmallSpace:
@@ -161,61 +161,64 @@ class SmallSpace:
         return StateSet(names=self.places, rows=array)
 
 
-def marking_test(predicate: Predicate, places: tuple[str, ...]) -> Test | None:
-    """Return a function that tells of a marking, one number a place, whether a predicate holds.
+def holds_at(
+    predicate: Predicate, places: tuple[str, ...], rows: Sequence[Row]
+) -> list[bool] | None:
+    """Return of each marking, one number a place, whether a predicate holds there.
 
-    ``None`` where the predicate asks what is enabled.
+    ``None`` where the predicate asks what is enabled. O(size of the predicate x markings).
 
     Examples
     --------
     >>> from transition_systems.properties.predicates import at_least
-    >>> marking_test(at_least("p", 2), ("p", "q"))((2, 0))
-    True
+    >>> holds_at(at_least("p", 2), ("p", "q"), [(2, 0), (1, 5)])
+    [True, False]
     """
-    match predicate:
-        case Constant(value=value):
-            return lambda _: value
-        case Compare():
-            return _comparison(predicate, places)
-        case Not(operand=operand):
-            inner = marking_test(operand, places)
-            return None if inner is None else lambda row: not inner(row)
-        case And(operands=operands) | Or(operands=operands):
-            tests = [marking_test(operand, places) for operand in operands]
-            known = [test for test in tests if test is not None]
-            if len(known) < len(tests):
-                return None
-            if isinstance(predicate, And):
-                return lambda row: all(test(row) for test in known)
-            return lambda row: any(test(row) for test in known)
-        case _:
-            return None
-
-
-def _comparison(predicate: Compare, places: tuple[str, ...]) -> Test:
     column = {place: number for number, place in enumerate(places)}
+
+    def combine(node: Predicate, parts: list[list[bool] | None]) -> list[bool] | None:
+        match node:
+            case Constant(value=value):
+                return [value] * len(rows)
+            case Compare():
+                return _compared(node, column, rows)
+            case Not():
+                inner = parts[0]
+                return None if inner is None else [not value for value in inner]
+            case And() | Or():
+                known = [part for part in parts if part is not None]
+                if len(known) < len(parts):
+                    return None
+                if not known:
+                    return [isinstance(node, And)] * len(rows)
+                every = all if isinstance(node, And) else any
+                return list(map(every, zip(*known, strict=True)))
+            case _:
+                return None
+
+    return fold_predicate(predicate, combine)
+
+
+def _compared(predicate: Compare, column: dict[str, int], rows: Sequence[Row]) -> list[bool]:
     terms = [(column[name], weight) for name, weight in predicate.terms]
     bound = predicate.bound
-    if len(terms) > 1 and all(weight == 1 for _, weight in terms):
-        picked = itemgetter(*(place for place, _ in terms))
-        if predicate.op == "==":
-            return lambda row: sum(picked(row)) == bound
-        if predicate.op == "<=":
-            return lambda row: sum(picked(row)) <= bound
-
-        def total(row: Row) -> int:
-            return sum(picked(row))
+    if len(terms) == 1:
+        ((place, weight),) = terms
+        totals = [row[place] * weight for row in rows]
+    elif terms and all(weight == 1 for _, weight in terms):
+        totals = list(map(sum, map(itemgetter(*(place for place, _ in terms)), rows)))
     else:
-
-        def total(row: Row) -> int:
-            return sum([row[place] * weight for place, weight in terms])
-
-    tests: dict[str, Test] = {
-        "<=": lambda row: total(row) <= bound,
-        ">=": lambda row: total(row) >= bound,
-        "==": lambda row: total(row) == bound,
-        "!=": lambda row: total(row) != bound,
-        "<": lambda row: total(row) < bound,
-        ">": lambda row: total(row) > bound,
-    }
-    return tests[predicate.op]
+        totals = [sum([row[place] * weight for place, weight in terms]) for row in rows]
+    match predicate.op:
+        case "==":
+            return [total == bound for total in totals]
+        case "<=":
+            return [total <= bound for total in totals]
+        case ">=":
+            return [total >= bound for total in totals]
+        case "!=":
+            return [total != bound for total in totals]
+        case "<":
+            return [total < bound for total in totals]
+        case ">":
+            return [total > bound for total in totals]

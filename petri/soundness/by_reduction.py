@@ -13,7 +13,7 @@ from petri.reductions.predicate_forms import zeros
 from petri.reductions.preserved import Preserved
 from petri.reductions.reduce import reduce_net
 from petri.reductions.reduction import members
-from petri.reductions.small_space import SmallSpace, marking_test
+from petri.reductions.small_space import SmallSpace, holds_at
 from petri.soundness.goal import SoundnessGoal
 from petri.structure.siphons_traps import maximal_trap
 from transition_systems.evidence import (
@@ -90,11 +90,10 @@ class _Answer:
         """Return the verdict."""
         space = self.space
         proper = self.reduction.predicate(self.goal.proper)
-        completed, right = (marking_test(p, space.places) for p in (self.completion, proper))
-        if completed is None or right is None:
+        done, right = (holds_at(p, space.places, space.rows) for p in (self.completion, proper))
+        if done is None or right is None:
             return self.decision.unknown("the goal asks what is enabled, which is not preserved")
-        done = [completed(row) for row in space.rows]
-        bad = next((number for number, row in enumerate(space.rows) if not right(row)), None)
+        bad = None if all(right) else right.index(False)
         if not space.complete:
             return self._partial(done, bad)
         parts = (
