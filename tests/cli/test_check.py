@@ -13,6 +13,8 @@ import pytest
 
 from devtools import within_cpu_seconds
 
+pytestmark = pytest.mark.exhaustive
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 SCHEMA = json.loads((ROOT / "netproof/schema/report-1.json").read_text())

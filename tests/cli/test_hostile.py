@@ -13,6 +13,8 @@ from netproof.checking import CheckOptions
 from netproof.cli.main import run
 from netproof.many import check_sources
 
+pytestmark = pytest.mark.exhaustive
+
 ROOT = Path(__file__).parents[2]
 BPMN = 'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
 BOMB = (

@@ -13,6 +13,8 @@ import pytest
 
 from devtools import HANG, waited
 
+pytestmark = pytest.mark.exhaustive
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 STUCK = ROOT / "examples" / "invoice-deadlock.bpmn"
 

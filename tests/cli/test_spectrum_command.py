@@ -20,6 +20,8 @@ from transition_systems import LTS, write_aut
 from transition_systems.budget import Budget
 from transition_systems.equivalences.inclusions import SPECTRUM
 
+pytestmark = pytest.mark.exhaustive
+
 SCHEMA = Path(__file__).parents[2] / "netproof/schema/spectrum-1.json"
 LATE = LTS.from_arcs(4, [(0, "a", 1), (1, "b", 2), (1, "c", 3)])
 EARLY = LTS.from_arcs(5, [(0, "a", 1), (0, "a", 2), (1, "b", 3), (2, "c", 4)])

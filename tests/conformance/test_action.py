@@ -17,6 +17,8 @@ from ruamel.yaml import YAML
 
 from steps_support import ROOT, Runner, executable, harmless, wheel_of_here
 
+pytestmark = pytest.mark.exhaustive
+
 ACTION = ROOT / "action.yml"
 WORKFLOW = ROOT / "docs" / "github-workflow.yml"
 SOUND = ROOT / "examples" / "order-process.bpmn"

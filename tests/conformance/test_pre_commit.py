@@ -17,6 +17,8 @@ from ruamel.yaml import YAML
 
 from steps_support import ROOT, executable
 
+pytestmark = pytest.mark.exhaustive
+
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 EXAMPLES = ROOT / "examples"
 

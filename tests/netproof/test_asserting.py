@@ -19,6 +19,8 @@ from transition_systems.errors import InputError, UsageError
 from transition_systems.run import Run, Step
 from transition_systems.verdict import Outcome, Statistics, Verdict
 
+pytestmark = pytest.mark.exhaustive
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 UNSOUND = EXAMPLES / "invoice-deadlock.bpmn"

@@ -17,6 +17,8 @@ from netproof.checking import CheckOptions
 from netproof.many import check_sources
 from netproof.report.model import ModelReport
 
+pytestmark = pytest.mark.exhaustive
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 # What the worker processes load first: a step that no clock reaches, and one that brings the

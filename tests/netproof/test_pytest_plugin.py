@@ -19,6 +19,8 @@ from netproof.pytest_results import default_names
 from netproof.report.baseline import write_baseline
 from netproof.report.model import ModelReport
 
+pytestmark = pytest.mark.exhaustive
+
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parents[2]

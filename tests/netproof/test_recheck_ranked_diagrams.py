@@ -21,6 +21,8 @@ from transition_systems.evidence import DiagramEvidence, Parts, RankedDiagrams, 
 from transition_systems.properties.parse import parse_predicate
 from transition_systems.run import Run
 
+pytestmark = pytest.mark.exhaustive
+
 COUNTER = PetriNet.from_arrays([[1, 0], [0, 1]], [[0, 1], [1, 0]], [5, 0])
 
 

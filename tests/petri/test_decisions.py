@@ -48,6 +48,7 @@ def test_deadlock(net: PetriNet) -> None:
         assert frozenset(verdict.witness.last.items()) in stuck
 
 
+@pytest.mark.exhaustive
 @given(net=strongly_small_nets())
 @settings(max_examples=60, deadline=None, derandomize=True)
 def test_z3_agrees_with_the_explicit_method(net: PetriNet) -> None:

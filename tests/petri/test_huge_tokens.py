@@ -18,6 +18,8 @@ from petri.state_space import state_space
 from transition_systems.budget import Budget
 from transition_systems.errors import UnlistedError
 
+pytestmark = pytest.mark.exhaustive
+
 MANY = 2**62
 RINGS = PetriNet.from_arrays([[1, 0], [0, 1]], [[0, 1], [1, 0]], [MANY, MANY])
 HEAVY = PetriNet.from_arrays([[MANY, 0], [0, MANY]], [[0, MANY], [MANY, 0]], [MANY, 0])

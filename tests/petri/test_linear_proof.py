@@ -34,6 +34,7 @@ GENERATORS = Path(__file__).parents[2] / "examples" / "generators"
 nets = SimpleNamespace(**runpy.run_path(str(GENERATORS / "nets.py")))
 
 
+@pytest.mark.exhaustive
 def test_proofs_are_only_given_for_what_holds_and_pass_both_checks() -> None:
     proved = missed = violated = 0
     rules: set[str] = set()

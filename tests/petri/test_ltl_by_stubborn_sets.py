@@ -37,6 +37,8 @@ from transition_systems.properties.formulas import Formula
 from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.predicates import Atom, Compare, Dead, Enabled, Predicate
 
+pytestmark = pytest.mark.exhaustive
+
 SMALL = Budget(states=500)
 
 

@@ -26,6 +26,8 @@ from transition_systems.budget import Budget
 from transition_systems.evidence import PumpEvidence
 from transition_systems.properties.predicates import Enabled, at_least
 
+pytestmark = pytest.mark.exhaustive
+
 
 def pairs(count: int) -> PetriNet:
     """Return cycles of two places that know nothing of each other: 2 ** count markings."""

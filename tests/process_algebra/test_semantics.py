@@ -218,6 +218,7 @@ def test_both_systems_keep_the_protocol() -> None:
         assert isinstance(system.decode(found.states[0]), Term)
 
 
+@pytest.mark.exhaustive
 def test_deep_terms_step() -> None:
     term: Term = Prefix("a", STOP)
     for _ in range(100_000):
