@@ -9,6 +9,7 @@ from petri.stubborn.dependencies import bits_of
 from petri.stubborn.explored import Explored
 from petri.stubborn.up_sets import Goal
 from transition_systems.budget import Meter
+from transition_systems.errors import UndecidedError
 from transition_systems.progress import Progress, ProgressCallback
 from transition_systems.properties.predicates import Predicate
 from transition_systems.run import Run
@@ -44,7 +45,8 @@ class ReducedSearch(Explored):
     ) -> None:
         super().__init__(net, start)
         self.strict, self.prefix = strict, start
-        self.goal = Goal(goal, self.deps)
+        self.predicate = goal
+        self._goal: Goal | None = None
         self.good: list[int] = []
         self.hopeless: list[int] = []
         self._next = 0
@@ -53,6 +55,10 @@ class ReducedSearch(Explored):
         self, meter: Meter, progress: ProgressCallback | None, *, stop_at_goal: bool
     ) -> str | None:
         """Expand until nothing is left, the goal is found, or the budget ends: then why."""
+        try:
+            goal = self._goal = self._goal or Goal(self.predicate, self.deps, meter)
+        except UndecidedError as error:
+            return str(error)
         bytes_each = 2 * len(self.net.place_ids) + len(self.net.transition_ids) // 4 + 300
         while self._next < len(self.markings):
             count = len(self.markings)
@@ -63,14 +69,14 @@ class ReducedSearch(Explored):
                 progress(Progress(stage="stubborn sets", states=count, seconds=meter.seconds))
             state = self._next
             self._next += 1
-            self._expand(state)
+            self._expand(state, goal)
             if stop_at_goal and (self.good if not self.strict else self.hopeless):
                 return None
         return None
 
-    def _expand(self, state: int) -> None:
+    def _expand(self, state: int, goal: Goal) -> None:
         tokens, enabled = self.markings[state], self.enabled[state]
-        holds, choices = self.goal.look(tokens, enabled)
+        holds, choices = goal.look(tokens, enabled)
         if holds:
             self.good.append(state)
             if not self.strict:

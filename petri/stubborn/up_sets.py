@@ -11,6 +11,7 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
 from petri.stubborn.dependencies import Dependencies, bits_of
+from transition_systems.budget import Meter
 from transition_systems.properties.predicates import (
     And,
     Atom,
@@ -39,15 +40,19 @@ class Goal:
         Over places and transitions; negations are pushed inwards.
     dependencies
         Of the net.
+    meter
+        A clock, looked at before each node.
 
     Raises
     ------
     UsageError
         For a name that the net does not have.
+    UndecidedError
+        When the time is used up.
     """
 
-    def __init__(self, predicate: Predicate, dependencies: Dependencies) -> None:
-        self._deps = dependencies
+    def __init__(self, predicate: Predicate, dependencies: Dependencies, meter: Meter) -> None:
+        self._deps, self._meter = dependencies, meter
         self._moved: list[list[tuple[int, int]]] = [[] for _ in dependencies.net.place_ids]
         for number, moved in enumerate(dependencies.moves):
             for place, change in moved:
@@ -56,6 +61,7 @@ class Goal:
         fold_predicate(negate(negate(predicate)), self._add)
 
     def _add(self, node: Predicate, below: list[int]) -> int:
+        self._meter.require_time()
         deps = self._deps
         net = deps.net
         match node:

@@ -20,7 +20,9 @@ from petri.state_space import state_space
 from petri.state_space.space import StateSpace
 from petri.state_space.symbolic.closure import LOOK
 from petri.state_space.symbolic.symbolic_net import SymbolicNet
+from petri.stubborn.dependencies import Dependencies
 from petri.stubborn.up_sets import Goal
+from petri.stubborn_sets import reachable_by_stubborn_sets
 from transition_systems.budget import OUT_OF_TIME, Budget
 from transition_systems.errors import UndecidedError
 from transition_systems.properties.parse import parse_formula
@@ -200,13 +202,21 @@ def test_steps_on_diagrams_end_soon(
 
 
 def test_what_a_sum_can_gain_and_lose_is_that_of_all_transitions() -> None:
-    from petri.stubborn.dependencies import Dependencies
-
     net = PetriNet.from_arrays([[1, 0, 2], [0, 3, 0]], [[0, 1, 2], [2, 0, 0]], [1, 1])
     deps = Dependencies(net)
-    goal = Goal(at_least("p1", 5), deps)
+    goal = Goal(at_least("p1", 5), deps, Budget().start())
     for sums in ({0: 1}, {1: 1}, {0: 2, 1: 1}, {0: 3, 1: 1}, {0: -1, 1: 1}, {}):
         up, down = goal._compared(sums, ">=", 1)[-2:]
         changes = [sum(sums.get(p, 0) * n for p, n in moved) for moved in deps.moves]
         assert up == sum(1 << t for t, change in enumerate(changes) if change > 0)
         assert down == sum(1 << t for t, change in enumerate(changes) if change < 0)
+
+
+def test_a_goal_is_taken_apart_within_the_budget() -> None:
+    net = PetriNet.from_arrays([[1]], [[0]], [1])
+    goal = conjunction(at_least("p1", 1), at_least("p1", 0))
+    found = reachable_by_stubborn_sets(net, goal, budget=Budget(seconds=0))
+    assert found.unknown
+    assert OUT_OF_TIME in str(found.reason)
+    with pytest.raises(UndecidedError):
+        Goal(goal, Dependencies(net), Budget(seconds=0).start())
