@@ -57,6 +57,9 @@ def _same_end(run: Run, inner: Evidence, table: NetTable, replay: Replay, watch:
         except RefusedError:  # the steps do not say it
             continue
         weights, tokens = now if isinstance(now, tuple) else ({}, now)
+        # Nor the sum over a place of which they do not say it.
+        if not weights.keys() <= replay.places.keys():
+            continue
         if isinstance(tokens, str):
             tokens = end.get(tokens, 0)
         tokens += sum(weight * end.get(other, 0) for other, weight in weights.items())

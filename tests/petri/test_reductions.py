@@ -202,6 +202,13 @@ def test_a_place_that_is_filled_at_will_holds_nothing_up() -> None:
     assert sourced(range(60)) >= 50
 
 
+def test_a_run_beside_a_sum_over_a_place_that_is_not_told() -> None:
+    """``fuel`` is a sum with ``p10``, of which the reduced net does not tell the tokens."""
+    used = compared(range(15_374, 15_375), drawn=decorated, few=0)
+    assert used["option-to-complete VIOLATED"] == 1
+    assert used["implicit-place"] > 0
+
+
 @pytest.mark.campaign
 @pytest.mark.timeout(3_600)
 def test_campaign() -> None:
