@@ -90,11 +90,15 @@ def _encoded_list(texts: Sequence[str | None]) -> str:
     """
     if not texts:
         return "[]"
-    missing = texts.count(None)
-    if missing == len(texts):
-        return f"[{'null,' * (missing - 1)}null]"
-    known = [_MISSING if t is None else t for t in texts] if missing else cast("list[str]", texts)
-    letters = "".join(known)
+    known, missing = cast("Sequence[str]", texts), 0
+    try:
+        letters = "".join(known)
+    except TypeError:
+        missing = texts.count(None)
+        if missing == len(texts):
+            return f"[{'null,' * (missing - 1)}null]"
+        known = [_MISSING if text is None else text for text in texts]
+        letters = "".join(known)
     plain = letters.replace(_MISSING, "") if missing else letters
     if len(_encoded(plain)) != len(plain) + 2 or len(letters) - len(plain) != missing:
         return _encoded(texts)
