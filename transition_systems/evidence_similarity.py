@@ -28,11 +28,16 @@ class SimulationEvidence(ByContent):
         The class of each state, int64 (n_left + n_right,); -1 for states that play no part.
     pairs
         Row ``c`` has a bit for each class that simulates class ``c``, the first in the highest
-        bit of the first byte: integers below 256, (classes, (classes + 7) // 8).
+        bit of the first byte: integers below 256, (classes, (classes + 7) // 8). Where ``listed``
+        the pairs one by one, int64 (2, pairs): above a class, below it one that simulates it, in
+        ascending order, each once.
     base
-        For 2-nested simulation a plain simulation in the same form; otherwise none, (0, 0).
+        For 2-nested simulation a plain simulation in the same form; otherwise none, (0, 0) or,
+        where ``listed``, (2, 0).
     atoms
         Atoms that related states share, beside ``final``.
+    listed
+        Whether the pairs are listed: of many classes, few of which are related.
     """
 
     claim: Claim
@@ -41,8 +46,16 @@ class SimulationEvidence(ByContent):
     pairs: NDArray[Any]
     base: NDArray[Any]
     atoms: tuple[str, ...] = ()
+    listed: bool = False
 
     kind = "simulation"
+
+    @property
+    def n_pairs(self) -> int:
+        """How many pairs of classes are related."""
+        if self.listed:
+            return int(self.pairs.shape[1])
+        return sum(int(np.unpackbits(row).sum()) for row in self.pairs.astype(np.uint8))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the evidence as JSON data."""
@@ -54,6 +67,7 @@ class SimulationEvidence(ByContent):
             "pairs": encode_array(self.pairs),
             "base": encode_array(self.base),
             "atoms": list(self.atoms),
+            "listed": self.listed,
         }
 
     @classmethod
@@ -66,4 +80,5 @@ class SimulationEvidence(ByContent):
             pairs=decode_array(data["pairs"]),
             base=decode_array(data["base"]),
             atoms=tuple(data.get("atoms", ())),
+            listed=data.get("listed") is True,
         )

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from netproof.recheck.fragments import SIMULATIONS
+from netproof.recheck.listed_similarity import check_listed_similarity
 from netproof.recheck.result import RefusedError, Watch
-from netproof.recheck.silent_steps import marks_of
+from netproof.recheck.side_by_side import SideBySide
 from netproof.recheck.state_table import integers
 from transition_systems.evidence import SimulationEvidence
 from transition_systems.lts import LTS, TAU
@@ -28,6 +28,9 @@ def check_similarity(
     evidence: SimulationEvidence, left: LTS, right: LTS, watch: Watch, *, preorder: bool
 ) -> None:
     """Refuse unless the relation is a simulation of its kind that relates the initial states."""
+    if evidence.listed:
+        check_listed_similarity(evidence, left, right, watch, preorder=preorder)
+        return
     systems = _Systems(evidence, left, right, watch)
     related = systems.relation(evidence.pairs)
     block = integers(evidence.block, (left.n_states + right.n_states,), "the classes")
@@ -53,52 +56,12 @@ def check_similarity(
         systems.coupled(related)
 
 
-class _Systems:
-    """Two systems side by side, cut to the states that have a class, with steps and answers."""
+class _Systems(SideBySide):
+    """Two systems side by side, with relations as matrices of their classes."""
 
     def __init__(self, evidence: SimulationEvidence, left: LTS, right: LTS, watch: Watch) -> None:
-        self.watch, self.weak = watch, SIMULATIONS[evidence.relation].weak
-        n = left.n_states + right.n_states
-        self.block = integers(evidence.block, (n,), "the classes")
-        self.count = int(self.block.max()) + 1 if n else 0
-        if (self.block < -1).any() or self.count > n:
-            raise RefusedError("the classes are not numbered 0, 1, ...")
+        super().__init__(evidence, left, right, watch)
         watch.fits(8 * self.count**2 + 128 * (left.n_arcs + right.n_arcs))
-        number = {name: index for index, name in enumerate(left.label_names)}
-        renamed = [number.setdefault(name, len(number)) for name in right.label_names]
-        self.labels = np.concatenate([left.labels, np.array(renamed)[right.labels]])
-        self.source = np.concatenate([left.sources, right.sources + left.n_states])
-        self.target = np.concatenate([left.targets, right.targets + left.n_states])
-        self.n_labels = len(number)
-        self.marks = marks_of([left, right], evidence.atoms)
-        if not self.weak:
-            self._collapse()
-
-    def _collapse(self) -> None:
-        """Take each class for a state; refuse where two of its states differ in atoms or steps."""
-        self.watch.tick()
-        placed = np.flatnonzero(self.block >= 0)
-        states, first = np.unique(self.block[placed], return_index=True)
-        marks = np.zeros(self.count, dtype=np.int64)
-        marks[states] = self.marks[placed[first]]
-        if (self.marks[placed] != marks[self.block[placed]]).any():
-            raise RefusedError("states of a class differ in atoms")
-        asked = self.block[self.source] >= 0
-        source, labels, goal = (
-            self.source[asked],
-            self.labels[asked],
-            self.block[self.target[asked]],
-        )
-        if (goal < 0).any():
-            raise RefusedError("a step leads to a state without a class")
-        each = np.unique(np.stack([self.block[source], labels, goal, source]), axis=1)
-        steps, sharing = np.unique(each[:3], axis=1, return_counts=True)
-        if (sharing != np.bincount(self.block[placed], minlength=self.count)[steps[0]]).any():
-            raise RefusedError("states of a class differ in their steps")
-        self.source, self.labels, self.target = steps
-        self.block = np.full(self.count, -1, dtype=np.int64)
-        self.block[states] = states
-        self.marks = marks
 
     def relation(self, packed: NDArray[Any]) -> Bools:
         """Return a relation on classes as a matrix; refuse states of a class that differ."""
@@ -111,15 +74,6 @@ class _Systems:
         self.watch.tick()
         self.alike(bits, self.marks[:, None])
         return bits
-
-    def able(self) -> Bools:
-        """Return which labels each state can do, after silent steps where these do not count."""
-        able = np.zeros((len(self.block), self.n_labels), dtype=np.bool_)
-        able[self.source, self.labels] = True
-        if self.weak:
-            able[:, TAU] = False
-            able = self._silently(able)
-        return able
 
     def _silently(self, flags: Bools) -> Bools:
         """Return what silent steps lead to, for each state: the union of the rows there."""

@@ -10,19 +10,20 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from bisimilarity_cases import related_sides, rewritten
 from json_mutants import Spoiler
-from netproof.recheck import equivalence, recheck_equivalence
+from netproof.recheck import equivalence, recheck_equivalence, similarity
 from oracles.bisimulation import RELATIONS
 from oracles.isomorphism import isomorphic_by_definition
 from oracles.simulations import SIMULATED, simulation_relation
 from oracles.words import same_language
 from simulation_cases import changed, random_system
 from transition_systems import isomorphic, similar, simulated_by
-from transition_systems.equivalences import bisimilar
+from transition_systems.equivalences import bisimilar, simulation_decision
 from transition_systems.equivalences.relations import BISIMILARITIES
 from transition_systems.equivalences.simulations import SIMULATIONS
 from transition_systems.errors import NetproofError
@@ -41,7 +42,7 @@ from transition_systems.lts_operations import disjoint_union, with_atoms
 
 CAMPAIGN = int(os.environ.get("NETPROOF_EQUIVALENCE_MUTANTS", "1500"))
 KINDS = {
-    "partition", "simulation", "isomorphism", "colour-difference", "distinction",
+    "partition", "simulation", "simulation, listed", "isomorphism", "colour-difference", "distinction",
     "shared-distinction", "trace-distinction", "word",
 }  # fmt: skip
 TEXTS = [
@@ -116,6 +117,8 @@ def evidence_about(pair: Pair, rng: random.Random) -> Iterator[Evidence]:
         similar(a, b, simulation, atoms=["p"]).evidence,
         isomorphic(a, b, atoms=["p"]).evidence,
     ]
+    with mock.patch.object(simulation_decision, "FEW_CLASSES", -1):
+        found.append(rng.choice([similar, simulated_by])(a, b, simulation, atoms=["p"]).evidence)
     assert None not in found
     if isinstance(found[0], Distinction):
         found.append(in_parts(found[0]))
@@ -136,6 +139,11 @@ def phrase_of(rng: random.Random, relation: str, atoms: tuple[str, ...]) -> str:
     return BISIMILARITIES[relation].claim(atoms)
 
 
+def kind_of(data: Any) -> str:
+    """The kind of a piece of evidence; relations that list their pairs are one of their own."""
+    return f"{data['kind']}, listed" if data.get("listed") else str(data["kind"])
+
+
 def reclaimed(data: Any, others: list[Any], pair: Pair, rng: random.Random) -> Any:
     """The same evidence for another relation, other atoms or the opposite, in fitting words."""
     made = copy.deepcopy(data)
@@ -143,7 +151,7 @@ def reclaimed(data: Any, others: list[Any], pair: Pair, rng: random.Random) -> A
         made["relation"] = rng.choice([*BISIMILARITIES, *SIMULATIONS])
     if "atoms" in made and rng.random() < 0.3:
         made["atoms"] = rng.choice([[], ["p"], ["q"], ["p", "q"]])
-    for name in ("formula", "parts", "block", "pairs", "trace", "image"):
+    for name in ("formula", "parts", "block", "pairs", "base", "listed", "trace", "image"):
         lenders = [other for other in others if name in other]
         if name in made and lenders and rng.random() < 0.3:
             made[name] = copy.deepcopy(rng.choice(lenders)[name])
@@ -184,7 +192,7 @@ def campaign(count: int, seed: int) -> tuple[Counter[str], Counter[str], list[st
                     made = spoiler.spoilt(made)
                 if made == data:
                     continue
-                tried[data["kind"]] += 1
+                tried[kind_of(data)] += 1
                 try:
                     again = evidence_from_dict(made)
                 except NetproofError:
@@ -192,7 +200,7 @@ def campaign(count: int, seed: int) -> tuple[Counter[str], Counter[str], list[st
                 result = recheck_equivalence(again, about.left, about.right)
                 assert result.status in ("passed", "failed"), result
                 if result.passed:
-                    passed[data["kind"]] += 1
+                    passed[kind_of(data)] += 1
                     if not about.allows(again):
                         wrong.append(f"{about.left.to_dict()} {about.right.to_dict()} {made}")
     return tried, passed, wrong
@@ -222,3 +230,8 @@ def test_a_careless_recheck_is_found_out(monkeypatch: pytest.MonkeyPatch, name: 
         if campaign(300, seed)[2]:
             return
     raise AssertionError(f"6,000 mutants do not find out that {name} is gone")
+
+
+def test_a_careless_recheck_of_listed_pairs_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(similarity, "check_listed_similarity", nothing)
+    assert any(campaign(300, seed)[2] for seed in range(20))

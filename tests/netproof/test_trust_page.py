@@ -72,7 +72,7 @@ def closure(module: str) -> int:
         ("complete-prefix", "prefixes"), ("ranked-diagrams", "ranked_diagrams"),
         ("siphon-traps", "siphon_traps"), ("ltl-lasso", "ltl_net"), ("ltl-ranks", "ltl_net"), ("ltl-prefix", "ltl_prefix"),
         ("ltl-stubborn", "ltl_stubborn"),
-        ("ctl-star", "ctl_star"), ("ctl-diagrams", "ctl_diagrams"), ("parity-strategy", "parity"),
+        ("simulation", "similarity"), ("ctl-star", "ctl_star"), ("ctl-diagrams", "ctl_diagrams"), ("parity-strategy", "parity"),
         ("shared-distinction", "shared_formulas"), ("normalised-simulation", "normalised"), ("linear-distinction", "linear_distinctions"),
     ],
 )  # fmt: skip

@@ -65,6 +65,30 @@ def simulation_relation(lts: LTS, name: str) -> Relation:
         related = kept
 
 
+def is_simulation(lts: LTS, pairs: Relation, name: str, base: Relation) -> bool:
+    """Whether a relation is itself a simulation, for the nested one above a plain one."""
+    weak = "weak" in name or name == "coupled-simulation"
+    out, answers = moves(lts), answers_of(lts, weak=weak)
+    labels = {a for s in range(lts.n_states) for a, _ in out[s]} - ({"tau"} if weak else set())
+
+    def alike(s: int, t: int) -> bool:
+        if "ready" in name:
+            return all(bool(answers(s, a)) == bool(answers(t, a)) for a in labels)
+        return "completed" not in name or bool(out[s]) == bool(out[t])
+
+    if "nested" in name:
+        turned = {(t, s) for s, t in pairs}
+        if not (turned <= base and is_simulation(lts, base, "simulation", set())):
+            return False
+    return all(
+        marks(lts, s) == marks(lts, t)
+        and alike(s, t)
+        and all(any((s2, t2) in pairs for t2 in answers(t, a)) for a, s2 in out[s])
+        and (name != "coupled-simulation" or any((t2, s) in pairs for t2 in answers(t, "tau")))
+        for s, t in pairs
+    )
+
+
 SIMULATED: tuple[SimulationName, ...] = (
     "simulation", "completed-simulation", "ready-simulation", "2-nested-simulation",
     "weak-simulation", "weak-ready-simulation", "coupled-simulation",

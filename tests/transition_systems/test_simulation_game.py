@@ -161,12 +161,23 @@ def test_what_cannot_be_written_down_is_unknown(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize("relation", ["simulation", "2-nested-simulation"])
 def test_a_relation_that_does_not_fit(relation: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(simulation_decision, "FEW_CLASSES", -1)
-    monkeypatch.setattr(simulation_decision, "LARGEST_RELATION", 10)
-    one, two = (LTS.from_arcs(40, [(n, "a", n + 1) for n in range(39)], atoms={"q": flags})
-                for flags in ([True] + [False] * 39, [False] * 40))  # fmt: skip
-    verdict = similar(one, two, relation)
+    lts = LTS.from_arcs(3_000, [(n, "a", n + 1) for n in range(2_999)])
+    verdict = similar(lts, lts, relation, budget=Budget(bytes=1 << 15))
     assert verdict.unknown
     assert "does not fit" in str(verdict.reason)
+    verdict = similar(lts, lts, relation, budget=Budget(bytes=1 << 17))
+    assert verdict.holds
+
+
+def test_why_many_pairs_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    late, early = fork(2_000, early=False), fork(2_000, early=True)
+    verdict = simulated_by(early, late, budget=Budget(bytes=1 << 18))
+    assert verdict.unknown
+    wanted = "more than 873 pairs and answers are in question, and a relation on 4006 classes does"
+    assert str(verdict.reason).startswith(wanted)
+    monkeypatch.setattr(simulation_decision, "most_classes", lambda _: 0)
+    monkeypatch.setattr(simulation_decision, "MOST_PAIRS", 5_000)
+    assert "more than 5000 pairs" in str(simulated_by(early, late).reason)
 
 
 def test_the_first_levels_of_a_deep_formula_are_shown() -> None:

@@ -211,8 +211,9 @@ class _Question:
             pairs=pairs,
             base=base,
             atoms=self.atoms,
+            listed=found.listed,
         )
-        count = sum(int(np.unpackbits(row).sum()) for row in pairs)
+        count = evidence.n_pairs
         shown = "1 pair" if count == 1 else f"{count} pairs"
         text = f"The systems are {self.phrase}: the relation has {shown} of classes."
         return self._verdict(Outcome.HOLDS, evidence=evidence, explanation=(text,))

@@ -24,11 +24,12 @@ __all__ = ["Decision", "Sides", "decided"]
 
 Ranks = NDArray[np.uint8]
 Bits = NDArray[np.uint8]
+Indices = NDArray[np.int64]
 
 FEW_CLASSES = 1_000
 PAIRS_PER_CLASS = 32
-MOST_PAIRS = 1_000_000
-LARGEST_RELATION = 1 << 15
+MOST_PAIRS = 10_000_000
+LISTED_PAIR = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +78,16 @@ class Decision(Protocol):
     def unmatched(self) -> tuple[bool, int] | None:
         """An initial class that the other side does not simulate, and whether it is a left one."""
 
-    def relation(self) -> tuple[Bits, Bits]:
-        """Return the relation, and for 2-nested simulation the plain one, as rows of bits.
+    @property
+    def listed(self) -> bool:
+        """Whether the relation is a list of pairs."""
+        ...
 
-        Raises :class:`.UndecidedError` where they do not fit into memory.
+    def relation(self) -> tuple[Bits, Bits] | tuple[Indices, Indices]:
+        """Return the relation, and for 2-nested simulation the plain one.
+
+        As rows of bits or as lists, as :class:`.SimulationEvidence` has them. Raises
+        :class:`.UndecidedError` for a list that does not fit into memory.
         """
         ...
 
@@ -102,8 +109,8 @@ def decided(sides: Sides) -> Decision:
     Notes
     -----
     Few classes: by the ranks of all pairs. Of many classes a game on the pairs that the initial
-    ones lead to is tried before, for as long as these are at most 32 times the classes, and where
-    not all pairs fit into memory for as long as it lists at most a million pairs and answers.
+    ones lead to is tried before, for as long as it lists at most 32 pairs and answers for each
+    class, and where not all pairs fit into memory at most ten million, about 3 gigabytes.
     """
     n, fits = sides.steps.n, sides.steps.n <= most_classes(sides.meter)
     if n > FEW_CLASSES or not fits:
@@ -111,7 +118,7 @@ def decided(sides: Sides) -> Decision:
             return _ByGame(sides, sides.game(PAIRS_PER_CLASS * n if fits else MOST_PAIRS))
         except TooManyPairsError as error:
             if not fits:
-                reason = f"a relation on {n} classes does not fit into memory"
+                reason = f"{error}, and a relation on {n} classes does not fit into memory"
                 raise UndecidedError(reason) from error
     return _ByRanks.of(sides)
 
@@ -140,6 +147,10 @@ class _ByRanks:
     @property
     def method(self) -> str:
         return "ranks of pairs"
+
+    @property
+    def listed(self) -> bool:
+        return False
 
     @property
     def unmatched(self) -> tuple[bool, int] | None:
@@ -183,17 +194,21 @@ class _ByGame:
         return "game on pairs"
 
     @property
+    def listed(self) -> bool:
+        return True
+
+    @property
     def unmatched(self) -> tuple[bool, int] | None:
         return max(self.game.refuted, default=None)
 
-    def relation(self) -> tuple[Bits, Bits]:
-        none = np.zeros((0, 0), dtype=np.uint8)
+    def relation(self) -> tuple[Indices, Indices]:
         nested = self.sides.simulation.condition == "nested"
-        n, granted = self.game.n, self.sides.meter.budget.bytes
-        size = n * ((n + 7) // 8) * (2 if nested else 1)
-        if n > LARGEST_RELATION or (granted is not None and size > granted):
-            raise UndecidedError(f"the relation, on {n} classes, does not fit into memory")
-        return self.game.relation(0), self.game.relation(1) if nested else none
+        none = np.zeros((2, 0), dtype=np.int64)
+        lists = self.game.relation(0), self.game.relation(1) if nested else none
+        count, granted = sum(pairs.shape[1] for pairs in lists), self.sides.meter.budget.bytes
+        if granted is not None and count * LISTED_PAIR > granted:
+            raise UndecidedError(f"the relation, of {count} pairs, does not fit into memory")
+        return lists
 
     def formula(self) -> HmlFormula | None:
         parts = self.parts()

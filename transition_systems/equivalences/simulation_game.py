@@ -15,16 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transition_systems.budget import Meter
+from transition_systems.csr import distinct
 from transition_systems.equivalences.simulation_steps import Steps
 from transition_systems.equivalences.simulations import Simulation
 from transition_systems.errors import UndecidedError
+from transition_systems.lts_operations import reachable_states
 
 __all__ = ["AT_FIRST_SIGHT", "SimulationGame", "TooManyPairsError"]
 
+Indices = NDArray[np.int64]
 Question = tuple[str, int, int, int]
 
 AT_FIRST_SIGHT: Question = ("sight", 0, 0, 0)
-BYTES_PER_PAIR = 500
+BYTES_PER_PAIR = 300
 LOOK_EACH = 256
 
 
@@ -73,11 +76,13 @@ class SimulationGame:
         self._waiting: deque[int] = deque()
         self._numbers: dict[tuple[Question, int], int] = {}
         self._open: list[int] = []
-        self._owners: list[list[tuple[int, Question]]] = []
+        self._asked: list[Question] = []
+        self._owners: list[list[int]] = []
         self._asked_in: dict[int, list[int]] = {}
         self._listed = 0
         self._answered: dict[int, dict[int, list[int]]] = {}
         self._alike: dict[tuple[int, int], bool] = {}
+        self._same: tuple[set[int], set[int]] = set(), set()
         kinds, kind = np.unique(steps.initials, axis=0, return_inverse=True)
         self._kinds, self._kind = kinds, kind.reshape(-1).tolist()
         self._marks: list[int] = steps.marks.tolist()
@@ -102,6 +107,8 @@ class SimulationGame:
                     number = self._ask(("side", int(of_left), state, 0), 0, pairs)
                     self._sides[number] = of_left, state
                     self._settled(number, None)
+                else:
+                    self._same[0].add(state)
         count = 0
         while self._waiting and not self.refuted:
             count += 1
@@ -128,16 +135,19 @@ class SimulationGame:
             case _:
                 return [n * n + second * n + first]
 
-    def relation(self, layer: int) -> NDArray[np.uint8]:
-        """Return the pairs that are not lost as bits, the rows of :class:`.SimulationEvidence`."""
-        n = self.n
-        bits = np.zeros((n, (n + 7) // 8), dtype=np.uint8)
-        kept = np.fromiter((p for p in self._seen if p not in self.lost), dtype=np.int64)
-        kept = kept[kept // max(1, n * n) == layer] - layer * n * n
-        pairs = np.concatenate([kept, np.arange(n, dtype=np.int64) * (n + 1)])
-        first, second = pairs // max(1, n), pairs % max(1, n)
-        np.bitwise_or.at(bits, (first, second // 8), (128 >> (second % 8)).astype(np.uint8))
-        return bits
+    def relation(self, layer: int) -> Indices:
+        """Return the pairs that are not lost, listed as in :class:`.SimulationEvidence`.
+
+        With a class against itself only where that answers something, of this layer or, in
+        layer 1, of the pair above it.
+        """
+        n, square = self.n, self.n * self.n
+        begin, lost = layer * square, self.lost
+        kept = [pair - begin for pair in self._seen if pair // square == layer and pair not in lost]
+        start = np.array(sorted(set[int]().union(*self._same[: layer + 1])), dtype=np.int64)
+        same = np.flatnonzero(reachable_states(self.steps.lts, start)).astype(np.int64)
+        pairs = distinct(np.concatenate([np.array(kept, dtype=np.int64), same * (n + 1)]))
+        return np.stack(np.divmod(pairs, max(1, n)))
 
     def _answers(self, state: int) -> dict[int, list[int]]:
         """Return the heads of the answers of a class by label."""
@@ -189,11 +199,12 @@ class SimulationGame:
         """Ask a question of a pair; return whether that lost it."""
         word, label, first, second = question
         if word != "turned" and first in self._answers(second).get(label, ()):
+            self._same[layer].add(first)
             return False
         number = self._numbers.get((question, layer))
         if number is None:
             number = self._ask(question, layer, self.responses(question, layer))
-        return self._settled(number, (pair, question))
+        return self._settled(number, pair)
 
     def _ask(self, question: Question, layer: int, pairs: Sequence[int]) -> int:
         """Return the number of a new question, answered by some pairs."""
@@ -212,14 +223,15 @@ class SimulationGame:
             self._asked_in.setdefault(pair, []).append(number)
             count += 1
         self._open.append(count)
+        self._asked.append(question)
         self._owners.append([])
         self._listed += len(pairs) + 1
         if self._listed > self.most:
-            raise TooManyPairsError
+            raise TooManyPairsError(f"more than {self.most} pairs and answers are in question")
         return number
 
-    def _settled(self, number: int, owner: tuple[int, Question] | None) -> bool:
-        """Note who asks a question; where it has no answer left, what that loses is lost."""
+    def _settled(self, number: int, owner: int | None) -> bool:
+        """Note the pair that asks a question; where none answers it, what that loses is lost."""
         if owner is not None:
             self._owners[number].append(owner)
         if self._open[number]:
@@ -229,10 +241,10 @@ class SimulationGame:
             number = closed.pop()
             if number in self._sides:
                 self.refuted.add(self._sides[number])
-            for pair, question in self._owners[number]:
+            for pair in self._owners[number]:
                 if pair in self.lost:
                     continue
-                self.lost[pair] = question
+                self.lost[pair] = self._asked[number]
                 for other in self._asked_in.pop(pair, ()):
                     self._open[other] -= 1
                     if not self._open[other]:
