@@ -150,7 +150,8 @@ def steps_named(net: PetriNet, translation: NetTranslation | None, name: str) ->
     Raises
     ------
     UsageError
-        For a name that the model does not have, with the nearest ones.
+        For a name that the model does not have, with the nearest ones, and for one without steps
+        of its own, such as a flow.
     """
     if name in set(net.transition_ids):
         return [name]
@@ -160,7 +161,12 @@ def steps_named(net: PetriNet, translation: NetTranslation | None, name: str) ->
         return _with_label(net, name)
     ids = _names(translation.graph)
     _known(name, [*ids, *net.transition_ids])
-    return [t.id for t in translation.transitions.values() if t.owner in ids[name]]
+    found = [t.id for t in translation.transitions.values() if t.owner in ids[name]]
+    if not found:
+        raise UsageError(
+            f"no step is one of {name!r}; a modality names a node, or one of its steps"
+        )
+    return found
 
 
 def last_step(name: str) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from transition_systems.evidence_parity import mu_claim
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula, Unary
 from transition_systems.properties.parse import parse_formula
-from transition_systems.temporal.mu_formulas import format_mu
+from transition_systems.temporal.mu_formulas import same_mu
 from transition_systems.temporal.mu_parse import parse_mu
 
 __all__ = ["answers_linear"]
@@ -28,7 +28,7 @@ def answers_linear(evidence: Evidence, asked: Linear, *, holds: bool) -> bool:
     if asked.mu is not None:
         return (
             isinstance(evidence, ParityStrategy)
-            and parse_mu(evidence.formula) == parse_mu(format_mu(asked.mu))
+            and same_mu(parse_mu(evidence.formula), asked.mu)
             and evidence.claim.formula == mu_claim(evidence.formula, holds=holds)
         )
     if isinstance(evidence, CtlStarProof):

@@ -19,7 +19,6 @@ from transition_systems.evidence import CtlRanks, Evidence, TreeEvidence
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.walk import names_in_formula
-from transition_systems.temporal.mu_formulas import format_mu
 from transition_systems.verdict import Outcome
 from translators.named_system import NamedSystem
 
@@ -190,7 +189,7 @@ def _recheck(question: SystemQuestion, evidence: Evidence, budget: Budget | None
     if not answers_linear(evidence, linear, holds=question.holds):
         raise RefusedError("the evidence is about another formula, or read in another way")
     if about.mu is not None:
-        return recheck_mu(format_mu(about.mu), outcome, evidence, about.lts, budget=budget)
+        return recheck_mu(about.mu, outcome, evidence, about.lts, budget=budget)
     if about.logic == "LTL":
         return recheck_ltl(
             evidence, about.lts, formula=format_formula(about.formula), budget=budget

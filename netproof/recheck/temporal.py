@@ -33,6 +33,7 @@ from transition_systems.properties.formulas import Formula, Negation
 from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.predicates import Predicate
 from transition_systems.run import Step
+from transition_systems.temporal.mu_formulas import MuFormula, same_mu
 from transition_systems.temporal.mu_parse import parse_mu
 from transition_systems.verdict import Outcome
 
@@ -217,7 +218,7 @@ def recheck_temporal(
 
 
 def recheck_mu(
-    formula: str,
+    formula: MuFormula | str,
     outcome: Outcome | str,
     evidence: Evidence,
     lts: LTS,
@@ -229,7 +230,7 @@ def recheck_mu(
     Parameters
     ----------
     formula, outcome
-        The text of the formula, and ``HOLDS`` (in all initial states) or ``VIOLATED``.
+        The formula or its text, and ``HOLDS`` (in all initial states) or ``VIOLATED``.
     evidence
         A strategy.
     lts
@@ -265,7 +266,8 @@ def recheck_mu(
             raise RefusedError(f"there is nothing to prove for {outcome!r:.40}")
         if evidence.claim.model_digest != lts.digest():
             raise RefusedError("the evidence is about another system: the digest differs")
-        if parse_mu(evidence.formula) != parse_mu(formula):
+        asked = parse_mu(formula) if isinstance(formula, str) else formula
+        if not same_mu(parse_mu(evidence.formula), asked):
             raise RefusedError("the claim is not about the formula that was asked for")
         found = check_parity(evidence, lts, lambda p: system_holds(lts, p, watch), watch)
         if found is not (outcome == Outcome.HOLDS):

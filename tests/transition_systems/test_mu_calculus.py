@@ -29,6 +29,7 @@ from transition_systems.temporal.mu_formulas import (
     No,
     Some,
     format_mu,
+    same_mu,
 )
 from transition_systems.temporal.mu_parse import parse_mu
 
@@ -68,6 +69,53 @@ def test_against_the_definition() -> None:
         assert found == wanted, (seed, format_mu(formula))
         again = parse_mu(format_mu(formula))
         assert mu_states_by_definition(lts, again) == wanted, (seed, format_mu(formula))
+
+
+HOSTILE = (
+    "a.b", "pay.start", "ship:all", "a$", "$", "true", "false", "dead", "deadlock", "enabled", "mu",
+    "nu", "X", "Z0", "not <b>", 'say "no"', "back\\slash", "line\nbreak", "{x}", "a]b", "(", "", "é",
+    "1st", "a || b", "a*", "a.b*", "!a", "A", "done(pay)",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_every_name_is_the_label_and_the_atom_of_that_name(name: str) -> None:
+    """``a.b`` in quotes is one label, not a sequence of two."""
+    lts = LTS.from_arcs(
+        3, [(0, name, 1), (1, "b", 2), (0, "a", 2)], atoms={name: [False, True, False]}
+    )
+    one = Labels(frozenset((name,)))
+    step = Modal("diamond", one, Holds(Atom(name)))
+    formulas: list[tuple[MuFormula, bool]] = [
+        (step, True),
+        (Modal("box", one, No(Holds(Atom(name)))), False),
+        (Modal("box", one.inverted(), Holds(Atom(name))), False),
+        (Fixpoint("mu", "X", Some((step, Modal("diamond", one, Bound("X"))))), True),
+    ]
+    for formula, wanted in formulas:
+        text = format_mu(formula)
+        assert same_mu(parse_mu(text), formula), text
+        assert bool(mu_states(lts, formula)[0]) is wanted
+        verdict = check_mu(lts, formula)
+        assert verdict.holds is wanted
+        for asked in (formula, text):
+            assert recheck_mu(asked, verdict.outcome, verdict.evidence, lts).passed
+            other = "VIOLATED" if wanted else "HOLDS"
+            assert not recheck_mu(asked, other, verdict.evidence, lts).passed
+    other = Modal("diamond", Labels(frozenset((name + "x",))), Holds(Atom(name)))
+    evidence = check_mu(lts, step).evidence
+    assert evidence is not None
+    assert not recheck_mu(other, "HOLDS", evidence, lts).passed
+
+
+def test_formulas_are_the_same_by_names_and_shape() -> None:
+    a, b = (Modal("diamond", Labels(frozenset((name,))), Bound("X")) for name in "ab")
+    assert same_mu(Every((a, Some(()))), Every((Some((a,)), Some(()))))
+    assert not same_mu(Every((a, b)), Some((a, b)))
+    assert not same_mu(Every((a, b)), Every((a,)))
+    assert not same_mu(Fixpoint("mu", "X", a), Fixpoint("nu", "X", a))
+    with pytest.raises(UsageError):
+        check_mu(LTS.from_arcs(1), Bound("X"))
 
 
 def test_ctl_and_its_translation_agree() -> None:

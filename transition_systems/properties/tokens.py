@@ -10,7 +10,7 @@ from transition_systems.errors import ExpressionError
 from transition_systems.operator_precedence import Token, TokenStream, place_of
 from transition_systems.source_span import SourceSpan
 
-__all__ = ["RESERVED", "TEMPORAL", "quote_name", "tokenize"]
+__all__ = ["RESERVED", "TEMPORAL", "quote_name", "quoted", "tokenize", "unquoted"]
 
 TEMPORAL = frozenset({"A", "E", "X", "F", "G", "AX", "EX", "AF", "EF", "AG", "EG", "U", "W", "R"})
 RESERVED = TEMPORAL | {
@@ -46,7 +46,14 @@ MAX_DIGITS = 1_000
 TOKENS = 1_024
 
 
-def _unquote(text: str) -> str:
+def unquoted(text: str) -> str:
+    """Return the name that stands in quotes.
+
+    Examples
+    --------
+    >>> unquoted(quoted("a b")), unquoted(r'"a\"b"')
+    ('a b', 'a"b')
+    """
     return re.sub(
         r"\\(.)", lambda found: _ESCAPES.get(found[1], found[1]), text[1:-1], flags=re.DOTALL
     )
@@ -63,6 +70,17 @@ def quote_name(name: str) -> str:
     """
     if _PLAIN.fullmatch(name) and name not in RESERVED:
         return name
+    return quoted(name)
+
+
+def quoted(name: str) -> str:
+    """Return a name in quotes.
+
+    Examples
+    --------
+    >>> print(quoted("p1"), quoted("not <b>"))
+    "p1" "not <b>"
+    """
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
     for letter, character in _ESCAPES.items():
         escaped = escaped.replace(character, "\\" + letter)
@@ -110,7 +128,7 @@ def tokenize(text: str, base: SourceSpan | None = None, meter: Meter | None = No
                 f"a number has more than {MAX_DIGITS} digits", span=place_of(text, position, base)
             )
         if kind == "quoted":
-            piece = _unquote(piece)
+            piece = unquoted(piece)
         elif kind == "symbol":
             piece = _SYMBOLS.get(piece, piece)
         if meter is not None and len(tokens) % TOKENS == TOKENS - 1:

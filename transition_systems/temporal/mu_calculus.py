@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from transition_systems.budget import Budget
 from transition_systems.csr import row_arcs
-from transition_systems.errors import UndecidedError
+from transition_systems.errors import UndecidedError, UsageError
 from transition_systems.evidence_data import Claim, StateSet
 from transition_systems.evidence_parity import ParityStrategy, mu_claim
 from transition_systems.lts import LTS
@@ -30,6 +30,7 @@ from transition_systems.temporal.mu_formulas import (
     No,
     Some,
     format_mu,
+    same_mu,
 )
 from transition_systems.temporal.mu_game import game_of, mu_nodes
 from transition_systems.temporal.mu_parse import parse_mu
@@ -138,8 +139,10 @@ def check_mu(
     limit = (budget or Budget()).fixed()
     meter = limit.start()
     tree = parse_mu(formula) if isinstance(formula, str) else formula
-    tree = parse_mu(format_mu(tree))
     text = format_mu(tree)
+    given, tree = tree, parse_mu(text)
+    if not same_mu(given, tree):
+        raise UsageError(f"the formula has a variable that is not bound, or no name: {text:.80}")
 
     def answer(
         outcome: Outcome, evidence: ParityStrategy | None, reason: str | None = None

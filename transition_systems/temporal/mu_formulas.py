@@ -6,13 +6,14 @@ brought back to fixpoints by the parser. ``tau`` is the silent label.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from transition_systems.properties.format import format_predicate
-from transition_systems.properties.predicates import Atom, Constant, Predicate
-from transition_systems.properties.tokens import quote_name
+from transition_systems.properties.predicates import FALSE, TRUE, Atom, Constant, Predicate
+from transition_systems.properties.tokens import quoted
 
 __all__ = [
     "Bound",
@@ -26,7 +27,17 @@ __all__ = [
     "Some",
     "format_mu",
     "map_mu",
+    "same_mu",
 ]
+
+_PLAIN = re.compile(r"[^\W\d][\w$]*")
+_WORDS = frozenset({"true", "false", "dead", "deadlock", "enabled", "mu", "nu"})
+
+
+def _named(name: str, bound: Collection[str] = ()) -> str:
+    """Return a name as this language writes it: a dot, a colon or a variable is not plain here."""
+    plain = _PLAIN.fullmatch(name) and name not in _WORDS and name not in bound
+    return name if plain else quoted(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +72,7 @@ class Labels:
 
     def text(self) -> str:
         """Return the set as the language writes it."""
-        named = " || ".join(quote_name(name) for name in sorted(self.names))
+        named = " || ".join(_named(name) for name in sorted(self.names))
         if not self.others:
             return named or "false"
         if not self.names:
@@ -177,30 +188,98 @@ def format_mu(formula: MuFormula) -> str:
     >>> format_mu(Fixpoint("nu", "X", Modal("box", Labels(frozenset(), True), Bound("X"))))
     'nu X. [true] X'
     """
-    return _text(formula, top=True)
+    return _text(formula, _variables(formula), top=True)
 
 
-def _text(node: MuFormula, *, top: bool = False) -> str:
+def _variables(formula: MuFormula) -> set[str]:
+    """Return the variables that fixpoints bind; parts may be shared."""
+    waiting, seen, found = [formula], set[int](), set[str]()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        match node:
+            case Every(operands) | Some(operands):
+                waiting.extend(operands)
+            case No(operand) | Modal(operand=operand):
+                waiting.append(operand)
+            case Fixpoint(_, name, operand):
+                found.add(name)
+                waiting.append(operand)
+            case Holds() | Bound():
+                pass
+    return found
+
+
+def same_mu(one: MuFormula, other: MuFormula) -> bool:
+    """Return whether two formulas are the same, but for conjunctions of one part or none.
+
+    Names are compared, not texts, so that what a text makes of a name does not matter.
+
+    Examples
+    --------
+    >>> step = Modal("diamond", Labels(frozenset({"a.b"})), Bound("X"))
+    >>> same_mu(Every((step,)), step), same_mu(step, Modal("box", step.labels, step.operand))
+    (True, False)
+    """
+    known: set[tuple[int, int]] = set()
+
+    def same(a: MuFormula, b: MuFormula) -> bool:
+        a, b = _simple(a), _simple(b)
+        if (id(a), id(b)) in known:
+            return True
+        match a, b:
+            case Holds(p), Holds(q):
+                found = p == q or format_predicate(p) == format_predicate(q)
+            case (Every(some), Every(others)) | (Some(some), Some(others)):
+                found = len(some) == len(others) and all(map(same, some, others))
+            case No(p), No(q):
+                found = same(p, q)
+            case Modal(kind, labels, p), Modal(other_kind, other_labels, q):
+                found = (kind, labels) == (other_kind, other_labels) and same(p, q)
+            case Fixpoint(kind, name, p), Fixpoint(other_kind, other_name, q):
+                found = (kind, name) == (other_kind, other_name) and same(p, q)
+            case _:
+                found = a == b
+        if found:
+            known.add((id(a), id(b)))
+            kept.append((a, b))
+        return found
+
+    kept: list[tuple[MuFormula, MuFormula]] = []
+    return same(one, other)
+
+
+def _simple(node: MuFormula) -> MuFormula:
+    while isinstance(node, Every | Some) and len(node.operands) < 2:
+        if not node.operands:
+            return Holds(TRUE if isinstance(node, Every) else FALSE)
+        (node,) = node.operands
+    return node
+
+
+def _text(node: MuFormula, bound: Collection[str], *, top: bool = False) -> str:
     match node:
         case Holds(Constant(value)):
             return "true" if value else "false"
         case Holds(Atom(name)):
-            return quote_name(name)
+            return _named(name, bound)
         case Holds(predicate):
             return f"{{{format_predicate(predicate)}}}"
         case Bound(name):
             return name
         case No(operand):
-            return f"!{_text(operand)}"
+            return f"!{_text(operand, bound)}"
         case Every(operands) | Some(operands):
             if not operands:
                 return "true" if isinstance(node, Every) else "false"
             word = " && " if isinstance(node, Every) else " || "
-            joined = word.join(_text(part) for part in operands)
+            joined = word.join(_text(part, bound) for part in operands)
             return joined if top and len(operands) > 1 else f"({joined})"
         case Modal(kind, labels, operand):
             left, right = "<>" if kind == "diamond" else "[]"
-            return f"{left}{labels.text()}{right} {_text(operand)}"
+            return f"{left}{labels.text()}{right} {_text(operand, bound)}"
         case Fixpoint(kind, name, operand):
-            text = f"{kind} {name}. {_text(operand, top=True)}"
+            text = f"{kind} {name}. {_text(operand, bound, top=True)}"
             return text if top else f"({text})"

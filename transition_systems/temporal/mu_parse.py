@@ -27,6 +27,7 @@ from transition_systems.errors import ExpressionError
 from transition_systems.operator_precedence import place_of
 from transition_systems.properties.parse import parse_predicate
 from transition_systems.properties.predicates import FALSE, TRUE, Atom, Dead, Enabled, Predicate
+from transition_systems.properties.tokens import unquoted
 from transition_systems.temporal.mu_formulas import (
     Bound,
     Every,
@@ -42,9 +43,9 @@ from transition_systems.temporal.mu_formulas import (
 __all__ = ["parse_mu"]
 
 _TOKEN = re.compile(
-    r"""(?P<space>\s+)|(?P<braces>\{[^{}]*\})|(?P<quoted>"(?:[^"\\]|\\.)*")
+    r"""(?P<space>\s+)|(?P<braces>\{(?:[^{}"]|"(?:[^"\\]|\\.)*")*\})|(?P<quoted>"(?:[^"\\]|\\.)*")
       | (?P<name>[^\W\d][\w$]*)|(?P<symbol>->|=>|&&|\|\||[!<>\[\]().*+]|$)""",
-    re.VERBOSE,
+    re.VERBOSE | re.DOTALL,
 )
 MOST_DEEP, MOST_NESTED = 60, 250
 # What stands after ``R+``, where the sign is not between two expressions.
@@ -213,7 +214,7 @@ class _Parser:
         if token.kind == "braces":
             return Holds(parse_predicate(token.text[1:-1]))
         if token.kind == "quoted":
-            return Holds(Atom(_unquoted(token.text)))
+            return Holds(Atom(unquoted(token.text)))
         if token.kind != "name":
             self.fail("a formula is missing", token.start, token.text)
         if token.text in self.bound:
@@ -345,7 +346,7 @@ class _Parser:
         if token.kind not in ("name", "quoted"):
             self.fail("a label is missing", token.start, token.text, "a name, or one in quotes")
         self.at += 1
-        return token.text if token.kind == "name" else _unquoted(token.text)
+        return token.text if token.kind == "name" else unquoted(token.text)
 
 
 def _one_step(labels: Labels) -> _Regular:
@@ -354,7 +355,3 @@ def _one_step(labels: Labels) -> _Regular:
 
 def _then(first: _Regular, second: _Regular) -> _Regular:
     return lambda kind, operand: first(kind, second(kind, operand))
-
-
-def _unquoted(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text[1:-1])
