@@ -10,7 +10,7 @@ from petri.decision import claim
 from petri.induction.cubes import Cube, Cubes
 from petri.induction.encoding import Encoding
 from petri.net import PetriNet
-from petri.structure.flow_bases import place_flows
+from petri.structure.flow_bases import small_flows
 from petri.structure.siphons_traps import maximal_trap
 from transition_systems.budget import OUT_OF_TIME, Budget
 from transition_systems.errors import UndecidedError
@@ -68,7 +68,7 @@ class Strengthening:
         self.solver.add([tokens >= 0 for tokens in self.marking])
         self.facts: list[Predicate] = []
         self.queries = 0
-        for flow in place_flows(net):
+        for flow in small_flows(net, limit):
             assert flow.value is not None
             self._learn(Compare(flow.weights, "==", flow.value))
 

@@ -25,7 +25,7 @@ from petri.induction.linear_relax import relax, relaxation
 from petri.induction.linear_script import Case, Facts, write_proof
 from petri.induction.linear_trail import NONE, Item, Trail
 from petri.net import PetriNet
-from petri.structure.flow_bases import place_flows
+from petri.structure.flow_bases import small_flows
 from petri.structure.flows import place_semiflows
 from petri.structure.siphons_traps import maximal_siphon, maximal_trap
 from transition_systems.budget import Budget
@@ -140,7 +140,8 @@ class _Search:
         net, seen = self.net, set[tuple[tuple[int, int], ...]]()
         initial = net.initial.to_array(net.place_ids).tolist()
         index = {name: place for place, name in enumerate(net.place_ids)}
-        rows = [tuple((index[n], w) for n, w in flow.weights) for flow in place_flows(net)]
+        flows = small_flows(net, self.budget)
+        rows = [tuple((index[n], w) for n, w in flow.weights) for flow in flows]
         if len(net.place_ids) <= FEW_PLACES:
             left = self.budget.remaining()
             limit = SEMIFLOWS if left is None else Budget(seconds=min(left, 2.0))

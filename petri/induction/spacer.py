@@ -12,7 +12,7 @@ from petri.induction.bounded_search import search_bounded
 from petri.induction.encoding import Encoding
 from petri.induction.inductive import Answers
 from petri.net import PetriNet
-from petri.structure.flow_bases import place_flows
+from petri.structure.flow_bases import small_flows
 from transition_systems.budget import OUT_OF_TIME, Budget
 from transition_systems.errors import UndecidedError
 from transition_systems.progress import ProgressCallback
@@ -88,7 +88,9 @@ def _asked(answers: Answers, progress: ProgressCallback | None) -> Verdict:
     hit = z3.Function("hit", z3.BoolSort())
     engine.register_relation(reached, hit)
     engine.declare_var(*now)
-    flows = [Compare(flow.weights, "==", flow.value or 0) for flow in place_flows(net)]
+    flows = [
+        Compare(flow.weights, "==", flow.value or 0) for flow in small_flows(net, answers.limit)
+    ]
     inside = [*(tokens >= 0 for tokens in now)]
     inside += [encoding.predicate(flow, now) for flow in flows]
     here = all_of([reached(*now), *inside])

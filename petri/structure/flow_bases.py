@@ -14,11 +14,18 @@ from dataclasses import dataclass
 from math import gcd
 
 from petri.net import PetriNet
+from petri.structure.dense_kernel import dense_kernel
 from petri.structure.flows import effects
+from transition_systems.budget import Budget, Meter
+from transition_systems.errors import UndecidedError
 
-__all__ = ["Flow", "kernel", "net_rank", "place_flows", "transition_flows"]
+__all__ = ["Flow", "kernel", "net_rank", "place_flows", "small_flows", "transition_flows"]
 
 Vector = dict[int, int]
+
+# A dense matrix is solved where more rows than MANY are left and a step would add more than FILL.
+MANY, FILL = 60, 400
+SHARE, SMALL = 0.25, 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +65,15 @@ class Flow:
         return left if self.value is None else f"{left} = {self.value}"
 
 
-def place_flows(net: PetriNet) -> tuple[Flow, ...]:
+def place_flows(net: PetriNet, *, budget: Budget | None = None) -> tuple[Flow, ...]:
     """Return a basis of the place flows of a net.
 
     Parameters
     ----------
     net
         Any place/transition net.
+    budget
+        Its seconds.
 
     Returns
     -------
@@ -72,10 +81,16 @@ def place_flows(net: PetriNet) -> tuple[Flow, ...]:
         Linearly independent; every place flow is a rational combination of them. As many as there
         are places, less the rank of the incidence matrix.
 
+    Raises
+    ------
+    UndecidedError
+        When the budget ends.
+
     Notes
     -----
-    Fraction-free elimination on sparse rows, the rarest transition first; near-linear on nets of
-    bounded degree with local cycles, cubic in the worst case.
+    Fraction-free elimination on sparse rows, the rarest transition first; what would fill is solved
+    modulo a prime and lifted. Near-linear on nets of bounded degree with local cycles, cubic in the
+    worst case.
     K. Lautenbach: Linear algebraic techniques for place/transition nets. LNCS 254, 1987.
 
     Examples
@@ -86,7 +101,7 @@ def place_flows(net: PetriNet) -> tuple[Flow, ...]:
     """
     initial = net.initial.to_array(net.place_ids).tolist()
     flows: list[Flow] = []
-    for vector in kernel(effects(net)):
+    for vector in kernel(effects(net), (budget or Budget()).start()):
         weights = _signed(vector)
         value = sum(initial[place] * weight for place, weight in weights)
         named = tuple((net.place_ids[place], weight) for place, weight in weights)
@@ -94,7 +109,25 @@ def place_flows(net: PetriNet) -> tuple[Flow, ...]:
     return tuple(flows)
 
 
-def transition_flows(net: PetriNet) -> tuple[Flow, ...]:
+def small_flows(net: PetriNet, budget: Budget) -> list[Flow]:
+    """Return place flows that serve as facts: with small weights, found in a quarter of the time.
+
+    Examples
+    --------
+    >>> net = PetriNet.from_arrays([[1, 0], [0, 1]], [[0, 1], [1, 0]], [2, 1])
+    >>> len(small_flows(net, Budget())), len(small_flows(net, Budget(seconds=0)))
+    (1, 0)
+    """
+    left = budget.remaining()
+    share = Budget() if left is None else Budget(seconds=SHARE * left)
+    try:
+        found = place_flows(net, budget=share)
+    except UndecidedError:
+        return []
+    return [flow for flow in found if all(abs(weight) <= SMALL for _, weight in flow.weights)]
+
+
+def transition_flows(net: PetriNet, *, budget: Budget | None = None) -> tuple[Flow, ...]:
     """Return a basis of the transition flows of a net, as :func:`place_flows` does for places.
 
     Examples
@@ -109,7 +142,7 @@ def transition_flows(net: PetriNet) -> tuple[Flow, ...]:
             rows[transition][place] = change
     return tuple(
         Flow(weights=tuple((net.transition_ids[t], weight) for t, weight in _signed(vector)))
-        for vector in kernel(rows)
+        for vector in kernel(rows, (budget or Budget()).start())
     )
 
 
@@ -124,13 +157,15 @@ def net_rank(net: PetriNet) -> int:
     return len(net.place_ids) - len(kernel(effects(net)))
 
 
-def kernel(rows: Sequence[Vector]) -> list[Vector]:
+def kernel(rows: Sequence[Vector], meter: Meter | None = None) -> list[Vector]:
     """Return a basis of the integer vectors ``y`` with ``sum(y[i] * rows[i]) = 0``.
 
     Parameters
     ----------
     rows
         Sparse integer rows by column; they are not changed.
+    meter
+        A clock, looked at before each step.
 
     Returns
     -------
@@ -138,11 +173,17 @@ def kernel(rows: Sequence[Vector]) -> list[Vector]:
         Sparse vectors over the numbers of the rows, divided by their greatest common divisor, in
         the order of their first entries.
 
+    Raises
+    ------
+    UndecidedError
+        When the time is used up.
+
     Notes
     -----
     Each elimination step takes the column with the fewest entries and in it the row that is the
     shortest among those with the smallest entry; rows keep what they are made of. Columns with a
-    single entry only cost that row.
+    single entry only cost that row. Where a step would fill what is left, and that is not small,
+    it is solved as a dense matrix (:func:`petri.structure.dense_kernel.dense_kernel`).
 
     Examples
     --------
@@ -158,6 +199,7 @@ def kernel(rows: Sequence[Vector]) -> list[Vector]:
             users.setdefault(column, set()).add(number)
     waiting = [(len(numbers), column) for column, numbers in users.items()]
     heapq.heapify(waiting)
+    dense = True
     while waiting:
         count, column = heapq.heappop(waiting)
         numbers = users[column]
@@ -169,6 +211,15 @@ def kernel(rows: Sequence[Vector]) -> list[Vector]:
         pivot = min(
             numbers, key=lambda n: (abs(left[n][column]), len(left[n]) + len(made[n]), n)
         )  # fmt: skip
+        if meter is not None:
+            meter.require_time()
+        if dense and len(left) > MANY and (len(numbers) - 1) * (len(left[pivot]) - 1) > FILL:
+            dense = False
+            rest = list(left)
+            below = dense_kernel([left[number] for number in rest], meter)
+            if below is not None:
+                found += [_combined(vector, [made[n] for n in rest]) for vector in below]
+                break
         row, flow = left.pop(pivot), made.pop(pivot)
         for other in row:
             users[other].discard(pivot)
@@ -179,6 +230,16 @@ def kernel(rows: Sequence[Vector]) -> list[Vector]:
                 del left[number]
     ordered = [dict(sorted(vector.items())) for vector in found]
     return sorted(ordered, key=lambda vector: next(iter(vector)))
+
+
+def _combined(weights: Vector, parts: list[Vector]) -> Vector:
+    """Return a weighted sum of vectors, divided by its greatest common divisor."""
+    total: Vector = {}
+    for number, weight in weights.items():
+        for key, value in parts[number].items():
+            total[key] = total.get(key, 0) + weight * value
+    divisor = gcd(*total.values())
+    return {key: value // divisor for key, value in total.items() if value}
 
 
 def _eliminate(

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
 from math import gcd
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 
 from petri import PetriNet
-from petri.structure.flow_bases import Flow, kernel, net_rank, place_flows, transition_flows
+from petri.structure import dense_kernel, flow_bases
+from petri.structure.flow_bases import (
+    Flow,
+    kernel,
+    net_rank,
+    place_flows,
+    small_flows,
+    transition_flows,
+)
 from state_space_nets import philosophers
 from strategies_petri import nets
+from transition_systems.budget import Budget
+from transition_systems.errors import UndecidedError
 
 
 def rank(rows: list[list[int]]) -> int:
@@ -92,3 +104,53 @@ def test_a_net_of_ten_thousand_places() -> None:
         for name, weight in flow.weights:
             vector[net.place_index(name)] = weight
         assert not (vector @ matrix).any()
+
+
+def drawn(places: int, transitions: int, seed: int) -> PetriNet:
+    """Return a net each of whose transitions joins any two places with any two others."""
+    rng = random.Random(seed)
+    pre, post = (np.zeros((places, transitions), dtype=np.int64) for _ in range(2))
+    for transition in range(transitions):
+        for table in (pre, post):
+            table[rng.sample(range(places), 2), transition] = rng.randint(1, 2)
+    return PetriNet.from_arrays(pre, post, [1] * places)
+
+
+def test_dense_bases_of_random_nets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flow_bases, "MANY", 0)
+    monkeypatch.setattr(flow_bases, "FILL", 0)
+    for seed in range(120):
+        rng = random.Random(seed)
+        net = drawn(rng.randint(4, 9), rng.randint(1, 9), seed)
+        matrix = net.incidence
+        rows = rank(matrix.tolist())
+        check(place_flows(net), net.place_ids, matrix, rows)
+        check(transition_flows(net), net.transition_ids, matrix.T, rows)
+
+
+def test_what_a_bad_prime_says_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Modulo 2 and 3 the rows are dependent, or have too small a rank; exactly they are not."""
+    monkeypatch.setattr(dense_kernel, "PRIMES", (2, 3))
+    assert dense_kernel.dense_kernel([{0: 6}, {1: 1}]) is None
+    assert dense_kernel.dense_kernel([{0: 2}, {1: 1}]) == []
+    assert dense_kernel.dense_kernel([{0: 1, 1: 1}, {0: 2, 1: 2}]) == [{0: -2, 1: 1}]
+
+
+def test_nets_that_fill_are_solved_modulo_a_prime_and_exactly() -> None:
+    net = drawn(400, 390, seed=3)
+    flows = place_flows(net)
+    vectors = [dict(flow.weights) for flow in flows]
+    columns = [
+        {place: int(n) for place, n in zip(net.place_ids, column.tolist(), strict=True) if n}
+        for column in net.incidence.T
+    ]
+    assert len(flows) >= 10
+    for vector in vectors:
+        for column in columns:
+            assert sum(vector.get(place, 0) * n for place, n in column.items()) == 0
+
+
+def test_the_clock_is_asked() -> None:
+    with pytest.raises(UndecidedError):
+        place_flows(drawn(80, 80, seed=1), budget=Budget(seconds=0))
+    assert small_flows(drawn(80, 80, seed=1), Budget(seconds=0)) == []
