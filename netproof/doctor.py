@@ -15,7 +15,7 @@ __all__ = ["Finding", "examine", "shadowed_packages"]
 
 PACKAGES = ("transition_systems", "petri", "process_algebra", "fsm", "translators", "netproof")
 CORE = (
-    "numpy", "scipy", "networkx", "z3", "graphviz", "rich", "ruamel.yaml", "oxidd", "pysat",
+    "numpy", "scipy", "networkx", "z3", "graphviz", "rich", "ruamel.yaml", "oxidd", "pysat", "flint",
 )  # fmt: skip
 EXTRAS = {
     "pygraphviz": "layout without the dot program; part of the core where it builds",
@@ -100,7 +100,7 @@ def _modules() -> list[Finding]:
 
 
 def _distribution(name: str) -> str:
-    return {"z3": "z3-solver", "pysat": "python-sat"}.get(name, name)
+    return {"z3": "z3-solver", "pysat": "python-sat", "flint": "python-flint"}.get(name, name)
 
 
 def _version(name: str) -> str:

@@ -16,6 +16,7 @@ from petri.state_space.reachability import ReachabilityGraph
 from petri.state_space.symbolic.answers import SymbolicAnswers
 from petri.structure.bounds import bounding_weights
 from transition_systems.budget import Budget
+from transition_systems.errors import UsageError
 from transition_systems.evidence import BoundEvidence, PumpEvidence, RunEvidence
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.formulas import possible
@@ -49,7 +50,7 @@ def bounded(
     k
         The bound asked for.
     places
-        The places that it is asked for; all by default. Without ``k`` all places count.
+        The places that it is asked for with ``k``; all by default.
     method
         ``"explicit"`` (with a search for a pump), ``"symbolic"`` or ``"structure"``. By default
         structure is asked where the markings are too many to list. With ``k`` structure is the
@@ -64,7 +65,13 @@ def bounded(
     Verdict
         HOLDS with all markings and a run that reaches the bound, or, by structure, with a proof
         that a sum of all places with positive weights is bounded; VIOLATED with a run to a marking
-        above ``k``, or with a run and a pump that covers itself.
+        above ``k``, or with a run and a pump that covers itself. The property is ``boundedness``,
+        ``safeness``, ``bounded by 2``..., and of some places the formula.
+
+    Raises
+    ------
+    UsageError
+        For places without ``k``.
 
     Notes
     -----
@@ -80,10 +87,13 @@ def bounded(
         names = net.place_ids if places is None else tuple(places)
         good = conjunction(*(at_most(place, k) for place in names))
         by = "state-equation" if method == "structure" else method
+        whole = "safeness" if k == 1 else f"bounded by {k}"
         return invariant(
             net, good, method=by, budget=budget, progress=progress, seed=seed, graph=graph,
-            name="safeness" if k == 1 else f"bounded by {k}",
+            name=whole if places is None else None,
         )  # fmt: skip
+    if places is not None:
+        raise UsageError("some places are asked about with a bound: bounded(net, places=p, k=1)")
     decision = Decision(
         net, "boundedness", method=method, methods=("explicit", "symbolic", "structure"),
         budget=budget,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from petri.decision import Decision, claim
+from petri.marking import Marking
 from petri.net import PetriNet
 from petri.reachable import reachable, when
 from petri.state_space.covering import covering_invariant, prove_by_covering
@@ -56,7 +57,7 @@ def coverable(
     Raises
     ------
     UsageError
-        When the net has no such place.
+        When the net has no such place, or a number of tokens is negative or no integer.
 
     Notes
     -----
@@ -71,6 +72,7 @@ def coverable(
     """
     for place in marking:
         net.place_index(place)  # also where no token is asked for, a misspelt name is an error
+    Marking(marking)  # and so is a number of tokens that is none
     goal = conjunction(*(at_least(place, tokens) for place, tokens in marking.items() if tokens))
     decision = Decision(
         net, f"coverable {dict(marking)}", method=method, methods=("explicit", "covering"),

@@ -99,6 +99,8 @@ def sound(
     >>> sound(PetriNet.from_arrays([[1], [0]], [[0], [1]], [1, 0])).outcome
     <Outcome.HOLDS: 'HOLDS'>
     """
+    if kind == "classical" and k is not None:
+        raise UsageError("classical soundness has one token; with k ask kind='k' or 'up-to-k'")
     if kind != "classical":
         if not fairness:
             raise UsageError("without fairness only classical soundness is decided")

@@ -151,6 +151,8 @@ def sound_as(
     if kind not in KINDS:
         raise UsageError(f"there is no soundness {kind!r}; there are {', '.join(KINDS)}")
     limit = (budget or Budget()).fixed()
+    if k is not None and not isinstance(k, int):
+        raise UsageError(f"k is a number of tokens, not {k!r}")
     if kind in ("k", "up-to-k"):
         if k is None or k < 1:
             raise UsageError(f"{kind} needs a number of tokens k of at least 1, not {k}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from math import lcm
 from typing import Any
@@ -17,6 +18,8 @@ Vector = dict[int, int]
 PRIMES = (2305843009213693951, 4611686018427387847)
 # Numbers in a matrix, and products in a second of an elimination modulo a prime.
 MOST_NUMBERS, SPEED = 50_000_000, 2e9
+# Products for each entry of a solution, by measurement.
+LIFTING = 40
 
 
 def dense_kernel(rows: Sequence[Vector], meter: Meter | None = None) -> list[Vector] | None:
@@ -57,9 +60,7 @@ def dense_kernel(rows: Sequence[Vector], meter: Meter | None = None) -> list[Vec
     n_rows, n_columns = len(rows), len(columns)
     if n_rows * n_columns > MOST_NUMBERS:
         return None
-    left = None if meter is None else meter.budget.remaining()
-    if left is not None and 3 * n_rows * n_columns * min(n_rows, n_columns) > left * SPEED:
-        raise UndecidedError("there is not enough time left for a dense matrix")
+    _fits(3 * n_rows * n_columns * min(n_rows, n_columns), meter)
     import flint
 
     entries = [(i, columns[key], value) for i, row in enumerate(rows) for key, value in row.items()]
@@ -68,10 +69,18 @@ def dense_kernel(rows: Sequence[Vector], meter: Meter | None = None) -> list[Vec
         kept = _pivots(flint, matrix.transpose(), prime)
         if len(kept) == n_rows:
             return []
+        _fits(len(kept) ** 2 * (len(kept) + LIFTING * (n_rows - len(kept))), meter)
         found = _solved(flint, matrix, entries, kept, _pivots(flint, matrix, prime))
         if found is not None:
             return found
     return None
+
+
+def _fits(products: int, meter: Meter | None) -> None:
+    """Raise where so many products would take longer than there is time."""
+    left = None if meter is None or meter.end is None else meter.end - time.monotonic()
+    if left is not None and products > left * SPEED:
+        raise UndecidedError("there is not enough time left for a dense matrix")
 
 
 def _matrix(flint: Any, n_rows: int, n_columns: int, entries: list[tuple[int, int, int]]) -> Any:

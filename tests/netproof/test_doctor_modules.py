@@ -9,7 +9,7 @@ from pathlib import Path
 from netproof.doctor import examine
 
 PYPROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
-MODULES = {"z3-solver": "z3", "python-sat": "pysat"}
+MODULES = {"z3-solver": "z3", "python-sat": "pysat", "python-flint": "flint"}
 
 
 def test_every_core_dependency_is_looked_at() -> None:

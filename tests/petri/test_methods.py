@@ -75,3 +75,18 @@ def test_decide_names_what_it_does_not_know() -> None:
         petri.decide(END, "EG p1 >= 1")
     with pytest.raises(ExpressionError, match="nowhere"):
         petri.decide(END, "AG nowhere >= 1")
+
+
+def test_questions_that_mean_something_else_are_refused() -> None:
+    net = petri.PetriNet(places=["buf", "busy"], transitions=["make"], arcs=[("make", "buf")])
+    with pytest.raises(UsageError, match="with a bound"):
+        petri.bounded(net, places=["busy"])
+    assert petri.bounded(net, places=["busy"], k=1).property == "AG (busy <= 1)"
+    assert petri.bounded(net, k=1, budget=Budget(seconds=1)).property == "safeness"
+    with pytest.raises(UsageError, match="less than 0"):
+        petri.coverable(net, {"buf": -1})
+    workflow = petri.PetriNet(places=["i", "o"], transitions=["t"], arcs=[("i", "t"), ("t", "o")])
+    with pytest.raises(UsageError, match="kind='k'"):
+        petri.sound(workflow, k=3)
+    with pytest.raises(UsageError, match="number of tokens"):
+        petri.sound(workflow, kind="k", k="3")  # type: ignore[arg-type]
