@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from transition_systems.properties.format import format_predicate
-from transition_systems.properties.predicates import Atom, Constant, Predicate
+from transition_systems.properties.predicates import Atom, Constant, LastStep, Predicate
 from transition_systems.properties.tokens import quote_name
 
 __all__ = [
@@ -184,7 +184,7 @@ def _text(node: MuFormula, *, top: bool = False) -> str:
     match node:
         case Holds(Constant(value)):
             return "true" if value else "false"
-        case Holds(Atom(name)):
+        case Holds(Atom(name) as atom) if not isinstance(atom, LastStep):
             return quote_name(name)
         case Holds(predicate):
             return f"{{{format_predicate(predicate)}}}"
