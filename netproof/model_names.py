@@ -220,8 +220,8 @@ def no_state(step: str) -> UsageError:
 
     Examples
     --------
-    >>> str(no_state("pay now"))
-    '\'pay now\' is a step, not a state: ask for done("pay now") or enabled("pay now")'
+    >>> print(no_state("pay now"))
+    'pay now' is a step, not a state: ask for done("pay now") or enabled("pay now")
     """
     name = quote_name(step)
     return UsageError(f"{step!r} is a step, not a state: ask for done({name}) or enabled({name})")
