@@ -15,7 +15,7 @@ from transition_systems.errors import ExpressionError, UnsupportedError, UsageEr
 from transition_systems.properties.formulas import Formula, State, Unary
 from transition_systems.properties.names import nearest_names
 from transition_systems.properties.parse import parse_formula
-from transition_systems.properties.predicates import TRUE, Atom, Dead, Enabled, Predicate
+from transition_systems.properties.predicates import TRUE, Dead, Enabled, LastStep, Predicate
 from transition_systems.properties.walk import predicates_in, subpredicates
 from transition_systems.temporal.ctl_program import ctl_program
 from transition_systems.temporal.ltl_questions import linear_formula
@@ -36,7 +36,6 @@ HEAD = re.compile(r"\s*([a-z-]+(?:[\s,]+[a-z-]+)*)\s*:(.*)", re.DOTALL)
 CALLED = re.compile(r"\s*([A-Za-z][A-Za-z-]*)\s*\(")
 MU = re.compile(r"[\s(!]*(?:<|\[|(?:mu|nu)\s+[A-Za-z_]\w*\s*\.)")
 NO_PATTERNS = frozenset({"enabled", "done", "started", "not", "dead", "deadlock"})
-STEPS = ("done(", "started(")
 CTL_READING = "Read as CTL: paths are maximal; in a dead state EX is false and AX is true."
 PATHS = "on all paths, and in a dead state the path stays there for ever"
 LTL_READING = f"Read as LTL: {PATHS}."
@@ -241,7 +240,7 @@ def _parsed(text: str) -> Formula:
 def _steps(formula: Formula) -> bool:
     """Return whether a formula speaks of the last step."""
     return any(
-        isinstance(node, Atom) and node.name.startswith(STEPS)
+        isinstance(node, LastStep)
         for predicate in predicates_in(formula)
         for node in subpredicates(predicate)
     )

@@ -14,19 +14,21 @@ from transition_systems.properties.predicates import (
     Constant,
     Dead,
     Enabled,
+    LastStep,
     Not,
     Or,
     Predicate,
     disjunction,
 )
+from transition_systems.properties.tokens import quote_name
 from translators.to_petri import NetTranslation
 from translators.workflow.graph import WorkflowGraph
 
 __all__ = [
     "NOTHING",
-    "last_step",
     "mapped_leaves",
     "net_predicate",
+    "no_state",
     "steps_named",
     "unknown_name",
     "with_kind_of_name",
@@ -68,16 +70,15 @@ def net_predicate(net: PetriNet, predicate: Predicate) -> Predicate:
 
     def leaf(node: Predicate) -> Predicate:
         match node:
-            case Atom(name):
-                word, step = last_step(name) if name not in places else ("", name)
-                if word == "started":
-                    raise UsageError(f"a step of a net is one event: ask for done({step})")
-                if word:
-                    return disjunction(*(Atom(f"done({t})") for t in fired(step)))
-                if name not in places and (name in transitions or name in labels):
+            case LastStep():
+                if node.word == "started":
                     raise UsageError(
-                        f"{name!r} is a step, not a state: ask for done({name}) or enabled({name})"
+                        f"a step of a net is one event: ask for done({quote_name(node.step)})"
                     )
+                return disjunction(*(LastStep(f"done({t})") for t in fired(node.step)))
+            case Atom(name):
+                if name not in places and (name in transitions or name in labels):
+                    raise no_state(name)
                 _known(name, places, steps=transitions | {label for label in labels if label})
             case Compare(terms):
                 for name, _ in terms:
@@ -117,10 +118,9 @@ def workflow_predicate(translation: NetTranslation, predicate: Predicate) -> Pre
 
     def leaf(node: Predicate) -> Predicate:
         match node:
+            case LastStep():
+                return _stepped(translation, node.word, resolve(node.step), node.step)
             case Atom(name):
-                word, step = last_step(name) if name not in ids else ("", name)
-                if word:
-                    return _stepped(translation, word, resolve(step), step)
                 return _here(translation, resolve(name), name)
             case Enabled(name):
                 try:
@@ -169,20 +169,6 @@ def steps_named(net: PetriNet, translation: NetTranslation | None, name: str) ->
     return found
 
 
-def last_step(name: str) -> tuple[str, str]:
-    """Return ``done`` or ``started`` and its step from the name of an atom; else no word.
-
-    Examples
-    --------
-    >>> last_step("done(pay)"), last_step("paid")
-    (('done', 'pay'), ('', 'paid'))
-    """
-    for word in ("done", "started"):
-        if name.startswith(f"{word}(") and name.endswith(")"):
-            return word, name[len(word) + 1 : -1]
-    return "", name
-
-
 def _stepped(translation: NetTranslation, word: str, element: str, name: str) -> Predicate:
     """Return the predicate that the last step started a node, or was any other step of it."""
     found = [
@@ -194,7 +180,7 @@ def _stepped(translation: NetTranslation, word: str, element: str, name: str) ->
     ]
     if not found:
         raise UsageError(f"no step of {name!r} is one that {word}(...) means")
-    return disjunction(*(Atom(f"done({id})") for id in found))
+    return disjunction(*(LastStep(f"done({id})") for id in found))
 
 
 def _here(translation: NetTranslation, element: str, name: str) -> Predicate:
@@ -235,6 +221,18 @@ def _known(name: str, names: Iterable[str], steps: Iterable[str] = ()) -> None:
         raise with_kind_of_name(name, known, steps)
 
 
+def no_state(step: str) -> UsageError:
+    """Return the error for the name of a step where a state is meant.
+
+    Examples
+    --------
+    >>> print(no_state("pay now"))
+    'pay now' is a step, not a state: ask for done("pay now") or enabled("pay now")
+    """
+    name = quote_name(step)
+    return UsageError(f"{step!r} is a step, not a state: ask for done({name}) or enabled({name})")
+
+
 def with_kind_of_name(name: str, states: Iterable[str], steps: Iterable[str]) -> UsageError:
     """Return the error for a name that is no state: the nearest states, or steps if none is near.
 
@@ -244,7 +242,9 @@ def with_kind_of_name(name: str, states: Iterable[str], steps: Iterable[str]) ->
     "the model has nothing called 'pya'; did you mean 'done(pay)'?"
     """
     near = nearest_names(name, states)
-    return _unknown(name, near or tuple(f"done({step})" for step in nearest_names(name, steps)))
+    return _unknown(
+        name, near or tuple(f"done({quote_name(step)})" for step in nearest_names(name, steps))
+    )
 
 
 def unknown_name(name: str, names: Iterable[str]) -> UsageError:
@@ -258,7 +258,14 @@ def unknown_name(name: str, names: Iterable[str]) -> UsageError:
     return _unknown(name, nearest_names(name, names))
 
 
+def _read_as_name(name: str) -> str:
+    """Return what to say where the name of no element reads as a predicate, but for its quotes."""
+    if name.startswith(("done(", "started(", "enabled(")) and name.endswith(")"):
+        return "; in quotation marks it is a name, without them the predicate"
+    return ""
+
+
 def _unknown(name: str, close: Iterable[str]) -> UsageError:
     found = tuple(close)
     hint = f"; did you mean {' or '.join(repr(c) for c in found)}?" if found else ""
-    return UsageError(f"{NOTHING} {name!r}{hint}")
+    return UsageError(f"{NOTHING} {name!r}{_read_as_name(name)}{hint}")

@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from netproof.asked_formulas import AskedFormula, asked_formula, with_reading
-from netproof.model_names import last_step
 from transition_systems.errors import ExpressionError, UsageError
 from transition_systems.properties.formulas import State
 from transition_systems.properties.names import nearest_names
-from transition_systems.properties.predicates import Atom
+from transition_systems.properties.predicates import Atom, LastStep
 from translators.ledger import PropertyKind
 
 __all__ = [
@@ -142,7 +141,7 @@ def name_alone(asked: str | AskedFormula) -> bool:
     if isinstance(asked, str) or not isinstance(asked.formula, State):
         return False
     named = asked.formula.predicate
-    return isinstance(named, Atom) and not last_step(named.name)[0]
+    return isinstance(named, Atom) and not isinstance(named, LastStep)
 
 
 def misnamed(asked: AskedFormula, nothing: str) -> str:

@@ -14,12 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netproof.asked_formulas import AskedFormula, FairnessWord
-from netproof.model_names import last_step, mapped_leaves, unknown_name, with_kind_of_name
+from netproof.model_names import mapped_leaves, no_state, unknown_name, with_kind_of_name
 from transition_systems.errors import UsageError
 from transition_systems.evidence_ltl import LabelSets
 from transition_systems.lts import LTS
 from transition_systems.properties.formulas import Formula, State, Unary
-from transition_systems.properties.predicates import TRUE, Atom, Compare, Enabled, Predicate
+from transition_systems.properties.predicates import (
+    TRUE,
+    Atom,
+    Compare,
+    Enabled,
+    LastStep,
+    Predicate,
+)
+from transition_systems.properties.tokens import quote_name
 from transition_systems.properties.walk import map_predicates
 from transition_systems.run import Lasso, Run, Step
 from transition_systems.shown_labels import shown_label
@@ -139,7 +147,7 @@ def system_formula(asked: AskedFormula, system: NamedSystem) -> SystemFormula:
     lts = with_more_atoms(system.lts, names.states)
     numbers: NDArray[np.int64] | None = None
     if names.done:
-        lts, numbers = split_by_last_steps(lts, names.done)
+        lts, numbers = split_by_last_steps(lts, names.done, names.last)
     logic: SystemLogic = "CTL" if asked.logic in ("state", "CTL") else "LTL"
     if asked.logic == "CTL*" or (asked.logic == "CTL" and asked.fairness is not None):
         logic = "CTL*"
@@ -208,15 +216,18 @@ class _Names:
 
     def _leaf(self, node: Predicate) -> Predicate:
         match node:
-            case Atom(name):
-                word, step = last_step(name)
-                if not self._state(name):
-                    self._step(name)
-                elif word:
+            case LastStep():
+                if node.word == "started":
                     raise UsageError(
-                        f"{name!r} is an atom or a state of the file, and it also asks whether "
-                        f"the last step was {step}: give the atom or the state another name"
+                        f"a step of a system is one event: ask for done({quote_name(node.step)})"
                     )
+                self.label(node.step)
+                if node.step not in self.done:
+                    self.done.append(node.step)
+                return Atom(self.last(node.step))
+            case Atom(name):
+                if not self._state(name):
+                    raise self._no_state(name)
             case Compare(terms):
                 for name, _ in terms:
                     if not self._state(name):
@@ -239,21 +250,18 @@ class _Names:
         self.states[name] = flags
         return True
 
-    def _step(self, name: str) -> None:
-        """Note that the last step is asked for; refuse a name that is no step either."""
-        word, step = last_step(name)
-        if word == "started":
-            raise UsageError(f"a step of a system is one event: ask for done({step})")
-        if word:
-            self.label(step)
-            if step not in self.done:
-                self.done.append(step)
-        elif name in self.labels:
-            raise UsageError(
-                f"{name!r} is a step, not a state: ask for done({name}) or enabled({name})"
-            )
-        else:
-            raise with_kind_of_name(name, self._states(), self.system.labels)
+    def last(self, step: str) -> str:
+        """Return the name of the atom that a step was the last: no atom or state of the file."""
+        name = f"done({step})"
+        while name in self.system.lts.atoms or self.system.state_named(name) is not None:
+            name += "'"
+        return name
+
+    def _no_state(self, name: str) -> UsageError:
+        """Return the error for a name that is no atom and no state."""
+        if name in self.labels:
+            return no_state(name)
+        return with_kind_of_name(name, self._states(), self.system.labels)
 
     def _states(self) -> list[str]:
         return [*self.system.state_names(), *self.system.lts.atoms]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from petri.always_by_diagrams import after_listing, to_list_first
 from petri.ctl_diagrams import ctl_by_diagrams, symbolic_backwards, symbolic_ctl
+from petri.last_steps import require_no_last_steps
 from petri.net import PetriNet
 from petri.state_space.space import StateSpace
 from petri.whole_space import UNBOUNDED, whole_space
@@ -64,7 +65,8 @@ def ctl(
     ExpressionError
         For a name that the net does not have, with the nearest ones.
     UsageError
-        For an unknown method; for ``"symbolic"`` without a library of diagrams.
+        For an unknown method; for ``"symbolic"`` without a library of diagrams; for ``done(t)``
+        (:func:`petri.last_steps.with_last_steps`).
 
     Notes
     -----
@@ -85,6 +87,7 @@ def ctl(
         raise UsageError(f"ctl has no method {method!r}; there are {', '.join(METHODS)}")
     asked = parse_formula(formula) if isinstance(formula, str) else formula
     ctl_program(asked)
+    require_no_last_steps(asked)
     limit = (budget or Budget()).fixed()
     if method == "explicit":
         return _listed(net, asked, limit)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from petri.firing import with_labels
+from petri.last_steps import require_no_last_steps
 from petri.ltl import transition_fairness
 from petri.net import PetriNet
 from petri.state_space.space import StateSpace
@@ -62,6 +63,8 @@ def ctl_star(
         For formulas with too many different predicates.
     ExpressionError
         For a name that the net does not have, with the nearest ones.
+    UsageError
+        For ``done(t)`` (:func:`petri.last_steps.with_last_steps`).
 
     Notes
     -----
@@ -74,6 +77,7 @@ def ctl_star(
     <Outcome.HOLDS: 'HOLDS'>
     """
     tree = parse_formula(formula) if isinstance(formula, str) else formula
+    require_no_last_steps(tree)
     counters, enabled = names_in_formula(tree)
     require_names(counters, net.place_ids, kind="place")
     require_names(enabled, net.transition_ids, kind="transition")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from petri.firing import with_labels
 from petri.net import PetriNet
 from petri.nodes import Transition
+from transition_systems.errors import UsageError
 from transition_systems.properties.formulas import Formula
 from transition_systems.properties.names import require_names
 from transition_systems.properties.predicates import (
@@ -20,6 +21,7 @@ from transition_systems.properties.predicates import (
     And,
     Atom,
     Enabled,
+    LastStep,
     Not,
     Or,
     Predicate,
@@ -35,9 +37,9 @@ from transition_systems.properties.walk import (
 )
 from transition_systems.run import Lasso, Run, Step
 
-__all__ = ["LastSteps", "done_names", "with_last_steps"]
+__all__ = ["LastSteps", "done_names", "require_no_last_steps", "with_last_steps"]
 
-HEAD, MARK = "done(", "last step "
+MARK = "last step "
 
 
 def done_names(formula: Formula) -> tuple[str, ...]:
@@ -60,9 +62,23 @@ def done_names(formula: Formula) -> tuple[str, ...]:
 
 
 def _done(node: Predicate) -> str | None:
-    if isinstance(node, Atom) and node.name.startswith(HEAD) and node.name.endswith(")"):
-        return node.name[len(HEAD) : -1]
-    return None
+    return node.step if isinstance(node, LastStep) and node.word == "done" else None
+
+
+def require_no_last_steps(asked: Formula | Predicate) -> None:
+    """Check that nothing is asked about the last step, which the markings of a net do not tell.
+
+    A place may be called ``"done(t)"``, in quotation marks.
+
+    Raises
+    ------
+    UsageError
+        For ``done(...)`` and ``started(...)``.
+    """
+    for predicate in predicates_in(asked) if isinstance(asked, Formula) else (asked,):
+        for node in subpredicates(predicate):
+            if isinstance(node, LastStep):
+                raise UsageError(f"{node.word}(...) is about the net that remembers its last step")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

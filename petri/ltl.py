@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from petri.firing import with_labels
-from petri.last_steps import done_names
+from petri.last_steps import require_no_last_steps
 from petri.ltl_by_stubborn_sets import ltl_by_stubborn_sets, worth_reducing
 from petri.ltl_walks import LtlWalks
 from petri.net import PetriNet
@@ -100,7 +100,7 @@ def ltl(
     ExpressionError
         For a name that the net does not have, with the nearest ones.
     UsageError
-        For an unknown method.
+        For an unknown method; for ``done(t)`` of a net that does not remember its last step.
 
     Notes
     -----
@@ -115,9 +115,8 @@ def ltl(
     if method not in METHODS:
         raise UsageError(f"ltl has no method {method!r}; there are {', '.join(METHODS)}")
     tree = linear_formula(formula)
+    require_no_last_steps(tree)
     counters, enabled = names_in_formula(tree)
-    if done_names(tree):
-        raise UsageError("done(...) is about the net that remembers its last step")
     require_names(counters, net.place_ids, kind="place")
     require_names(enabled, net.transition_ids, kind="transition")
     fair = transition_fairness(net, fairness)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from petri.last_steps import require_no_last_steps
 from petri.net import PetriNet
 from petri.stubborn.dependencies import Dependencies
 from petri.stubborn.stuttering import StutterSearch, visible_transitions
@@ -74,6 +75,8 @@ def ltl_by_stubborn_sets(
         When the formula is not of linear temporal logic, or can tell repetition.
     ExpressionError
         For a name that the net does not have, with the nearest ones.
+    UsageError
+        For ``done(t)`` (:func:`petri.last_steps.with_last_steps`).
 
     Notes
     -----
@@ -93,6 +96,7 @@ def ltl_by_stubborn_sets(
     transition_systems.errors.UnsupportedError: 'X p1' can tell how often a letter is repeated
     """
     tree = linear_formula(formula)
+    require_no_last_steps(tree)
     counters, enabled = names_in_formula(tree)
     require_names(counters, net.place_ids, kind="place")
     require_names(enabled, net.transition_ids, kind="transition")

@@ -11,6 +11,7 @@ from petri.decision import Decision, claim, equals_marking
 from petri.engines import ENGINES, engine
 from petri.induction.bounded_search import search_bounded
 from petri.induction.state_equation import prove_invariant, refute_by_z3, refute_reachability
+from petri.last_steps import require_no_last_steps
 from petri.marking import Marking
 from petri.net import PetriNet
 from petri.out_of_reach import out_of_reach
@@ -51,13 +52,13 @@ Question = Predicate | Marking | Mapping[str, int] | str
 
 def as_predicate(net: PetriNet, question: Question) -> Predicate:
     """Return the predicate of a question: text, a predicate, or a marking to be equalled."""
-    if isinstance(question, str):
-        return parse_predicate(question)
     if isinstance(question, Marking):
         return equals_marking(net, question)
     if isinstance(question, Mapping):
         return equals_marking(net, Marking(question))
-    return question
+    predicate = parse_predicate(question) if isinstance(question, str) else question
+    require_no_last_steps(predicate)
+    return predicate
 
 
 def reachable(

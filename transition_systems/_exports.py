@@ -44,7 +44,7 @@ _NAMES = {
     "properties.formulas": "Formula always_everywhere always_possible possible",
     "properties.parse": "parse_formula parse_predicate",
     "properties.predicates": (
-        "And Atom Compare Comparison Constant Dead Enabled FALSE Not Or Predicate TRUE "
+        "And Atom Compare Comparison Constant Dead Enabled FALSE LastStep Not Or Predicate TRUE "
         "at_least at_most conjunction disjunction"
     ),
     "protocols": "ExplicitSystem Observable SymbolicSystem WidthError",

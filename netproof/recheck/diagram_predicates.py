@@ -14,6 +14,7 @@ from transition_systems.properties.predicates import (
     Constant,
     Dead,
     Enabled,
+    LastStep,
     Not,
     Or,
     Predicate,
@@ -79,6 +80,8 @@ class Predicates(DiagramStore):
                 return int(value == positive)
             case And() | Or():
                 return int(isinstance(node, And) == positive)
+            case LastStep(name):
+                raise RefusedError(f"{name} is about the last step, which no marking tells")
             case Atom(name):
                 return self.compared({_place(table, name): 1}, ">=", 1, positive=positive)
             case Compare(terms, op, bound):

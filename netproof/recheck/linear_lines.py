@@ -14,6 +14,7 @@ from transition_systems.properties.predicates import (
     Constant,
     Dead,
     Enabled,
+    LastStep,
     Not,
     Or,
     Predicate,
@@ -44,6 +45,8 @@ def names_known(predicate: Predicate, table: NetTable) -> None:
             case Compare(terms, _, _):
                 for name, _ in terms:
                     _known(table.place, name)
+            case LastStep(name):
+                raise RefusedError(f"{name} is about the last step, which no marking tells")
             case Atom(name):
                 _known(table.place, name)
             case Enabled(name):

@@ -18,6 +18,7 @@ from transition_systems.properties.predicates import (
     Constant,
     Dead,
     Enabled,
+    LastStep,
     Not,
     Or,
     Predicate,
@@ -127,6 +128,8 @@ def _leaf(table: NetTable, columns: NDArray[Any], node: Predicate) -> Bools:
             return np.full(count, value, dtype=np.bool_)
         case And() | Or():
             return np.full(count, isinstance(node, And), dtype=np.bool_)
+        case LastStep(name):
+            raise RefusedError(f"{name} is about the last step, which no marking tells")
         case Atom(name):
             return np.asarray(columns[_place(table, name)] >= 1, dtype=np.bool_)
         case Enabled(name):

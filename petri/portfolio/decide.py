@@ -9,6 +9,7 @@ from dataclasses import replace
 from petri.boundedness import bounded
 from petri.decision import final_predicate
 from petri.home import reversible
+from petri.last_steps import require_no_last_steps
 from petri.live import live
 from petri.liveness import no_dead_transitions
 from petri.net import PetriNet
@@ -104,7 +105,7 @@ def decide(
     Raises
     ------
     UsageError
-        For a name that there is not, or a formula of another form.
+        For a name that there is not, or a formula of another form or about the last step.
 
     Notes
     -----
@@ -196,6 +197,7 @@ def _asked(net: PetriNet, asked: str | Formula, limit: Budget) -> tuple[str, boo
         if predicate is not None:
             return asked, True, predicate
     formula = parse_formula(asked) if isinstance(asked, str) else asked
+    require_no_last_steps(formula)
     if (
         isinstance(formula, Unary)
         and formula.operator in ("AG", "EF")

@@ -20,6 +20,7 @@ from transition_systems.properties.predicates import (
     Constant,
     Dead,
     Enabled,
+    LastStep,
     Not,
     Or,
     Predicate,
@@ -151,6 +152,8 @@ def evaluate(
             case Atom(name=name):
                 if name in booleans:
                     return np.array(booleans[name], dtype=np.bool_)
+                if isinstance(node, LastStep):
+                    raise UsageError(f"{name} is about the last step, which is not known here")
                 return compare(column(name), ">=", 1)
             case Enabled(name=name):
                 if enabled is None:

@@ -27,6 +27,7 @@ from transition_systems.properties.predicates import (
     Constant,
     Dead,
     Enabled,
+    LastStep,
     Not,
     Or,
     Predicate,
@@ -95,6 +96,8 @@ def _predicate(node: Predicate, parts: list[Text]) -> Text:
             return ("true" if value else "false"), PRIMARY
         case Compare(terms=terms, op=op, bound=bound):
             return f"{format_terms(terms)} {op} {bound}", COMPARE
+        case LastStep():
+            return f"{node.word}({quote_name(node.step)})", PRIMARY
         case Atom(name=name):
             return quote_name(name), PRIMARY
         case Enabled(name=name):

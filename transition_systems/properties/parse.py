@@ -10,7 +10,7 @@ The language, from loosest to tightest::
     2 p1 + p3 <= 4   p == q         comparisons of linear sums with <= >= == = != < >
     name   "any name"               an atom (for a counter: at least one)
     enabled(t)  dead  true  false   what can happen; nothing can (also ``deadlock``); constants
-    done(t)  started(t)             atoms of these names: the last step was, was the start of t
+    done(t)  started(t)             the last step was t, was the start of t (in quotes a plain atom)
 
 A temporal operator's letter is a plain name where no operand follows it (``A >= 1``).
 """
@@ -51,6 +51,7 @@ from transition_systems.properties.predicates import (
     Comparison,
     Dead,
     Enabled,
+    LastStep,
     Not,
     Or,
     Predicate,
@@ -209,7 +210,7 @@ class _Builder:
                 stream.fail("a name is missing", expected="a name")
             name = stream.take().text
             stream.expect(")")
-            return Enabled(name) if token.text == "enabled" else Atom(f"{token.text}({name})")
+            return Enabled(name) if token.text == "enabled" else LastStep(f"{token.text}({name})")
         return _Sum(((token.text, 1),), 0, token.text)
 
     def is_name(self, stream: TokenStream) -> bool:

@@ -3,7 +3,7 @@
 The counters are the places of a net (their tokens), the control points of a machine or the
 variables of a definition. ``Atom`` names a boolean of the state (an array in ``LTS.atoms``, or a
 name that the model resolves). ``Enabled(t)`` holds where ``t`` can happen, ``Dead()`` where
-nothing can.
+nothing can; ``LastStep`` is what is written ``done(x)`` or ``started(x)``.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ __all__ = [
     "Constant",
     "Dead",
     "Enabled",
+    "LastStep",
     "Not",
     "Or",
     "Predicate",
@@ -60,6 +61,46 @@ class Atom:
     """A named boolean of the state."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LastStep(Atom):
+    """An atom about the last step: ``done(x)`` where it was x, ``started(x)`` the start of x.
+
+    It is never equal to the atom of the same name, which is written in quotation marks: a user's
+    place, state or node may be called ``"done(x)"``.
+
+    Parameters
+    ----------
+    name
+        As it is written, but the step without quotation marks: ``done(x)``.
+
+    Raises
+    ------
+    ValueError
+        For another name.
+
+    Examples
+    --------
+    >>> LastStep("done(pay)").word, LastStep("done(pay)").step
+    ('done', 'pay')
+    >>> LastStep("done(pay)") == Atom("done(pay)")
+    False
+    """
+
+    def __post_init__(self) -> None:
+        if not (self.name.startswith(("done(", "started(")) and self.name.endswith(")")):
+            raise ValueError(f"{self.name!r} is not done(x) or started(x)")
+
+    @property
+    def word(self) -> str:
+        """``done`` or ``started``."""
+        return self.name.partition("(")[0]
+
+    @property
+    def step(self) -> str:
+        """The x of ``done(x)``."""
+        return self.name.partition("(")[2][:-1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from transition_systems.properties.predicates import (
     Comparison,
     Constant,
     Enabled,
+    LastStep,
     Not,
     Or,
     Predicate,
@@ -185,7 +186,8 @@ def map_names(
     counter
         New names for counters and atoms; counters that become equal are added up.
     enabled
-        New names inside ``enabled(...)``; ``counter`` when not given.
+        New names inside ``enabled(...)``, ``done(...)`` and ``started(...)``; ``counter`` when not
+        given.
 
     Returns
     -------
@@ -207,6 +209,8 @@ def map_names(
                     new = counter(name)
                     sums[new] = sums.get(new, 0) + coefficient
                 return Compare(tuple(sums.items()), op, bound)
+            case LastStep():
+                return LastStep(f"{node.word}({act(node.step)})")
             case Atom(name=name):
                 return Atom(counter(name))
             case Enabled(name=name):

@@ -20,6 +20,7 @@ from transition_systems.properties.predicates import (
     Constant,
     Dead,
     Enabled,
+    LastStep,
     Not,
     Or,
     Predicate,
@@ -55,27 +56,27 @@ def _inside(part: Text) -> str:
     return inside(part, PRIMARY)
 
 
-def _atom(name: str, plain: str, last: str) -> str:
-    for word, verb in (("done", "completed"), ("started", "started")):
-        if name.startswith(f"{word}(") and name.endswith(")"):
-            return last.format(verb, shown_label(name[len(word) + 1 : -1]))
-    return plain.format(name)
+def _atom(node: Atom, plain: str, last: str) -> str:
+    if isinstance(node, LastStep):
+        verb = "completed" if node.word == "done" else "started"
+        return last.format(verb, shown_label(node.step))
+    return plain.format(node.name)
 
 
 def _predicate(node: Predicate, parts: list[Text]) -> Text:
     match node:
         case Constant(value):
             return ("anything holds" if value else "nothing holds"), PRIMARY
-        case Atom(name):
-            return _atom(name, "{} holds", "the last step {} {}"), PRIMARY
+        case Atom():
+            return _atom(node, "{} holds", "the last step {} {}"), PRIMARY
         case Enabled(name):
             return f"{shown_label(name)} can happen", PRIMARY
         case Dead():
             return "nothing can happen", PRIMARY
         case Compare(terms, op, bound):
             return f"{format_terms(terms)} {op} {bound}", PRIMARY
-        case Not(Atom(name)):
-            return _atom(name, "{} does not hold", "the last step is none that {} {}"), PRIMARY
+        case Not(Atom() as atom):
+            return _atom(atom, "{} does not hold", "the last step is none that {} {}"), PRIMARY
         case Not(Enabled(name)):
             return f"{shown_label(name)} cannot happen", PRIMARY
         case Not(Dead()):

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transition_systems.csr import row_arcs
+from transition_systems.errors import UsageError
 from transition_systems.lts import LTS
 from transition_systems.lts_operations import reachable_states, restrict
 from transition_systems.properties.names import require_names
@@ -40,6 +41,8 @@ def with_last_steps(lts: LTS, labels: Sequence[str]) -> LTS:
     ------
     ExpressionError
         For a label that the system does not have, with the nearest ones.
+    UsageError
+        For a label x where the system has an atom ``done(x)`` already.
 
     Notes
     -----
@@ -56,8 +59,19 @@ def with_last_steps(lts: LTS, labels: Sequence[str]) -> LTS:
     return split_by_last_steps(lts, labels)[0]
 
 
-def split_by_last_steps(lts: LTS, labels: Sequence[str]) -> tuple[LTS, NDArray[np.int64]]:
+def split_by_last_steps(
+    lts: LTS, labels: Sequence[str], named: Callable[[str], str] = "done({})".format
+) -> tuple[LTS, NDArray[np.int64]]:
     """Return the system of :func:`with_last_steps`, and the old state for each of its own.
+
+    ``named`` gives the name of the atom for a label.
+
+    Raises
+    ------
+    ExpressionError
+        As :func:`with_last_steps`.
+    UsageError
+        For an atom that the system has already.
 
     Examples
     --------
@@ -66,6 +80,9 @@ def split_by_last_steps(lts: LTS, labels: Sequence[str]) -> tuple[LTS, NDArray[n
     """
     require_names(labels, lts.label_names, kind="label")
     asked = list(dict.fromkeys(labels))
+    for atom in map(named, asked):
+        if atom in lts.atoms:
+            raise UsageError(f"the system has an atom {atom!r} already: give it another name")
     width = len(asked) + 1
     memory = np.zeros(len(lts.label_names), dtype=np.int64)
     for place, name in enumerate(asked, start=1):
@@ -78,7 +95,7 @@ def split_by_last_steps(lts: LTS, labels: Sequence[str]) -> tuple[LTS, NDArray[n
     arcs = row_arcs(lts.offsets, old)
     counts = lts.offsets[old + 1] - lts.offsets[old]
     atoms = {name: flags[old] for name, flags in lts.atoms.items()}
-    atoms.update({f"done({name})": pairs % width == n for n, name in enumerate(asked, start=1)})
+    atoms.update({named(name): pairs % width == n for n, name in enumerate(asked, start=1)})
     state_of = lts.state_of
     split = LTS.from_arrays(
         len(pairs),

@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from transition_systems.properties.format import format_predicate
-from transition_systems.properties.predicates import FALSE, TRUE, Atom, Constant, Predicate
+from transition_systems.properties.predicates import (
+    FALSE,
+    TRUE,
+    Atom,
+    Constant,
+    LastStep,
+    Predicate,
+)
 from transition_systems.properties.tokens import quoted
 
 __all__ = [
@@ -263,7 +270,7 @@ def _text(node: MuFormula, bound: Collection[str], *, top: bool = False) -> str:
     match node:
         case Holds(Constant(value)):
             return "true" if value else "false"
-        case Holds(Atom(name)):
+        case Holds(Atom(name) as atom) if not isinstance(atom, LastStep):
             return _named(name, bound)
         case Holds(predicate):
             return f"{{{format_predicate(predicate)}}}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from petri.last_steps import require_no_last_steps
 from petri.marking import Marking
 from petri.net import PetriNet
 from petri.state_space.symbolic.diagrams import Diagram, Diagrams, diagrams
@@ -252,7 +253,10 @@ class SymbolicNet:
         ------
         ExpressionError
             For a name that is no place, and in ``enabled(...)`` no transition.
+        UsageError
+            For ``done(...)`` and ``started(...)``.
         """
+        require_no_last_steps(predicate)
         require_names(names_in(predicate)[0], self.net.place_ids)
         return fold_predicate(predicate, self._combined)
 
