@@ -15,7 +15,8 @@ __all__ = ["Finding", "examine", "shadowed_packages"]
 
 PACKAGES = ("transition_systems", "petri", "process_algebra", "fsm", "translators", "netproof")
 CORE = (
-    "numpy", "scipy", "networkx", "z3", "graphviz", "rich", "ruamel.yaml", "oxidd", "pysat", "flint",
+    "numpy", "scipy", "networkx", "z3", "graphviz", "rich", "ruamel.yaml", "oxidd", "pysat",
+    "flint",
 )  # fmt: skip
 EXTRAS = {
     "pygraphviz": "layout without the dot program; part of the core where it builds",

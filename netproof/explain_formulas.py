@@ -10,6 +10,7 @@ from netproof.net_formulas import NetFormula
 from transition_systems.evidence_ltl import STAYS, LtlPrefix
 from transition_systems.run import Lasso, Run, Step
 from transition_systems.temporal.english import clause_in_english, formula_in_english
+from transition_systems.temporal.english_mu import mu_sentence
 from transition_systems.verdict import Verdict
 from translators.to_petri import NetTranslation
 from translators.trace_back import element_state
@@ -36,8 +37,9 @@ def explained_formula(
     if verdict.unknown or asked.formula is None:
         return verdict
     if asked.mu is not None:
-        word = "holds" if verdict.holds else "does not hold"
-        return verdict.with_(explanation=(f"The formula {word} at the start.", *asked.reading))
+        return verdict.with_(
+            explanation=(mu_sentence(asked.mu, holds=verdict.holds), *asked.reading)
+        )
     if asked.pattern is not None and asked.pattern.scope != "globally":
         said = asked.pattern.english()
         clause = f"{said[0].lower()}{said[1:]}"

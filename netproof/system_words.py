@@ -11,6 +11,7 @@ from transition_systems.evidence_ltl import STAYS
 from transition_systems.run import Lasso, Run
 from transition_systems.shown_labels import shown_label
 from transition_systems.temporal.english import clause_in_english, formula_in_english
+from transition_systems.temporal.english_mu import mu_sentence
 from transition_systems.verdict import Verdict
 
 __all__ = ["explained_system", "system_assumptions"]
@@ -57,7 +58,7 @@ def explained_system(asked: str | AskedFormula, about: SystemFormula, verdict: V
     if isinstance(asked, str):
         return verdict.with_(explanation=_named(asked, about, verdict, shown))
     if asked.mu is not None:
-        said = f"The formula {'holds' if verdict.holds else 'does not hold'} at the start."
+        said = mu_sentence(asked.mu, holds=verdict.holds)
     elif asked.pattern is not None and asked.pattern.scope != "globally":
         english = asked.pattern.english()
         said = (

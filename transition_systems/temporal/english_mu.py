@@ -1,0 +1,155 @@
+"""Formulas of the modal mu-calculus in plain English."""
+
+from __future__ import annotations
+
+from transition_systems.properties.predicates import Constant
+from transition_systems.shown_labels import shown_label
+from transition_systems.temporal.english import predicate_in_english
+from transition_systems.temporal.mu_formulas import (
+    Bound,
+    Every,
+    Fixpoint,
+    Holds,
+    Labels,
+    Modal,
+    MuFormula,
+    No,
+    Some,
+)
+
+__all__ = ["mu_in_english", "mu_sentence"]
+
+MOST = 600
+
+
+def mu_in_english(formula: MuFormula) -> str | None:
+    """Return what a formula says of a state, as a part of a sentence; ``None`` if it is too long.
+
+    Examples
+    --------
+    >>> from transition_systems.temporal.mu_parse import parse_mu
+    >>> mu_in_english(parse_mu("<pay> true && [!pay] false"))
+    'some step pay can be taken, and no step other than pay can be taken'
+    >>> mu_in_english(parse_mu("nu X. <a> X"))
+    'the state is in X, the largest set of states such that some step a leads to a state in X'
+    >>> mu_in_english(parse_mu("[true*] <true*> dead"))
+    'always it is possible to get to where nothing can happen'
+    """
+    try:
+        return _Telling().clause(formula)
+    except _TooLongError:
+        return None
+
+
+def mu_sentence(formula: MuFormula, *, holds: bool) -> str:
+    """Return a sentence that tells whether a formula holds at the start.
+
+    Examples
+    --------
+    >>> from transition_systems.temporal.mu_parse import parse_mu
+    >>> mu_sentence(parse_mu("[pay] false"), holds=False)
+    'At the start this does not hold: no step pay can be taken.'
+    """
+    said = mu_in_english(formula)
+    if said is None:
+        return f"The formula {'holds' if holds else 'does not hold'} at the start."
+    return f"At the start {'' if holds else 'this does not hold: '}{said}."
+
+
+class _TooLongError(Exception):
+    """The sentence would be longer than anybody reads."""
+
+
+class _Telling:
+    """Tells a formula; ``parts`` counts its parts, which may be shared many times."""
+
+    def __init__(self) -> None:
+        self.parts = 0
+
+    def clause(self, node: MuFormula, *, inside: bool = False) -> str:
+        self.parts += 1
+        if self.parts > MOST:
+            raise _TooLongError
+        text = self._told(node)
+        if len(text) > MOST:
+            raise _TooLongError
+        several = isinstance(node, Every | Some) and len(node.operands) > 1
+        set_of = isinstance(node, Fixpoint) and self._repeated(node) is None
+        return f"({text})" if inside and (several or set_of) else text
+
+    def _told(self, node: MuFormula) -> str:
+        match node:
+            case Holds(predicate):
+                return predicate_in_english(predicate)
+            case Bound(name):
+                return f"the state is in {name}"
+            case No(operand):
+                return f"it is not so that {self.clause(operand, inside=True)}"
+            case Every(operands) | Some(operands):
+                word = "and" if isinstance(node, Every) else "or"
+                parts = [self.clause(part, inside=True) for part in operands]
+                if not parts:
+                    return "anything holds" if word == "and" else "nothing holds"
+                return f", {word} ".join(parts)
+            case Modal(kind, labels, operand):
+                return self._step(kind == "diamond", labels, operand)
+            case Fixpoint(kind, name, operand):
+                repeated = self._repeated(node)
+                if repeated is not None:
+                    return repeated
+                size = "smallest" if kind == "mu" else "largest"
+                told = self.clause(operand)
+                return f"the state is in {name}, the {size} set of states such that {told}"
+
+    def _repeated(self, node: Fixpoint) -> str | None:
+        """Tell ``<R*> f`` and ``[R*] f``, which are fixpoints."""
+        match node.kind, node.operand:
+            case ("mu", Some((goal, Modal("diamond", labels, Bound(name))))) if name == node.name:
+                some = True
+            case ("nu", Every((goal, Modal("box", labels, Bound(name))))) if name == node.name:
+                some = False
+            case _:
+                return None
+        if self._mentions(goal, name):
+            return None
+        told = self.clause(goal, inside=True)
+        if labels == Labels(frozenset(), True):
+            return f"it is possible to get to where {told}" if some else f"always {told}"
+        of = _of(labels)
+        return (
+            f"some number of steps{of} leads to where {told}"
+            if some
+            else f"after any number of steps{of}, {told}"
+        )
+
+    def _mentions(self, node: MuFormula, name: str) -> bool:
+        self.parts += 1
+        if self.parts > MOST:
+            raise _TooLongError
+        match node:
+            case Bound(other):
+                return other == name
+            case Every(operands) | Some(operands):
+                return any(self._mentions(part, name) for part in operands)
+            case No(operand) | Modal(operand=operand):
+                return self._mentions(operand, name)
+            case Fixpoint(_, bound, operand):
+                return bound != name and self._mentions(operand, name)
+            case Holds():
+                return False
+
+    def _step(self, some: bool, labels: Labels, operand: MuFormula) -> str:
+        of = _of(labels)
+        if operand == Holds(Constant(some)):
+            return f"{'some' if some else 'no'} step{of} can be taken"
+        word = "some" if some else "every"
+        if isinstance(operand, Bound):
+            return f"{word} step{of} leads to a state in {operand.name}"
+        return f"{word} step{of} leads to where {self.clause(operand, inside=True)}"
+
+
+def _of(labels: Labels) -> str:
+    if not labels.names:
+        return "" if labels.others else " of no label"
+    named = " or ".join(shown_label(name) for name in sorted(labels.names))
+    return f" other than {named}" if labels.others else f" {named}"
