@@ -128,5 +128,5 @@ def test_workflow_files_are_played() -> None:
 
 def test_what_is_no_behaviour_is_refused_with_what_is_taken() -> None:
     nothing: Any = 3
-    with pytest.raises(UsageError, match="an LTS, or the path of .* not of type int"):
+    with pytest.raises(UsageError, match=r"an LTS, or the path of .* not of type int"):
         play_bisimulation(LATE, nothing)
