@@ -14,7 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netproof.asked_formulas import AskedFormula, FairnessWord
-from netproof.model_names import last_step, mapped_leaves, unknown_name, with_kind_of_name
+from netproof.model_names import (
+    PREDICATE_WORDS,
+    last_step,
+    mapped_leaves,
+    unknown_name,
+    with_kind_of_name,
+)
 from transition_systems.errors import UsageError
 from transition_systems.evidence_ltl import LabelSets
 from transition_systems.lts import LTS
@@ -253,7 +259,7 @@ class _Names:
                 f"{name!r} is a step, not a state: ask for done({name}) or enabled({name})"
             )
         else:
-            raise with_kind_of_name(name, self._states(), self.system.labels)
+            raise with_kind_of_name(name, self._states(), self.system.labels, words=PREDICATE_WORDS)
 
     def _states(self) -> list[str]:
         return [*self.system.state_names(), *self.system.lts.atoms]
