@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from netproof.asked_formulas import AskedFormula
 from netproof.explain import named_elements
 from netproof.net_formulas import NetFormula
+from transition_systems.counted_words import after_steps
 from transition_systems.evidence_ltl import STAYS, LtlPrefix
 from transition_systems.run import Lasso, Run, Step
 from transition_systems.temporal.english import clause_in_english, formula_in_english
@@ -54,7 +55,7 @@ def explained_formula(
 def _shown(translation: NetTranslation | None, run: Run | Lasso, *, never: bool) -> str:
     """Tell in a sentence where a run leads; ``never``: after it the formula cannot hold."""
     count = len(run.stem) if isinstance(run, Lasso) else len(run)
-    after = f"After {count} step{'' if count == 1 else 's'}" if count else "At the very start"
+    after = after_steps(count)
     if never:
         return f"{after} it cannot hold any more{_tokens(translation, run.last)}."
     if not isinstance(run, Lasso):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from netproof.asked_formulas import AskedFormula
 from netproof.system_formulas import SystemFormula
 from netproof.system_questions import label_of
+from transition_systems.counted_words import after_steps
 from transition_systems.evidence_ltl import STAYS
 from transition_systems.run import Lasso, Run
 from transition_systems.shown_labels import shown_label
@@ -102,7 +103,7 @@ def _named(
 
 def _shown(run: Run | Lasso) -> str:
     count = len(run.stem) if isinstance(run, Lasso) else len(run)
-    after = f"After {count} step{'' if count == 1 else 's'}" if count else "At the very start"
+    after = after_steps(count)
     if not isinstance(run, Lasso):
         return f"{after} the state is {_state(run.last)}."
     if run.cycle and run.cycle[-1].action == STAYS:
