@@ -248,8 +248,7 @@ def test_what_is_too_large_is_unknown(
 def test_the_help_of_minimise_names_every_format_it_writes(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    with pytest.raises(SystemExit):
-        run(["minimise", "--help"])
+    assert run(["minimise", "--help"]) == 0
     told = " ".join(capsys.readouterr().out.split())
     for name in ("x.aut", "x.fsm", "x.dot", "x.json"):
         assert system_ending(name) == name[2:]
