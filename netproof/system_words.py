@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from netproof.asked_formulas import AskedFormula
+from netproof.branches import told_branches
 from netproof.system_formulas import SystemFormula
 from netproof.system_questions import label_of
 from transition_systems.counted_words import after_steps
@@ -70,6 +71,11 @@ def explained_system(asked: str | AskedFormula, about: SystemFormula, verdict: V
         if verdict.violated:
             said = f"This does not hold: {clause_in_english(told)}."
     runs = shown if verdict.violated or asked.formula is None else ()
+    if verdict.violated and asked.mu is None and asked.formula is not None:
+        parts = told_branches(
+            asked.formula, verdict.evidence, about.own, lambda run, _: _shown(about.own(run) or run)
+        )
+        runs = parts or runs
     reading = asked.read_as("label")
     if len(about.lts.initial) > 1:
         reading = (*reading, "It is asked of every initial state.")
