@@ -95,12 +95,14 @@ def behaviour_of(given: Given, *, budget: Budget | None = None) -> LTS:
     """
     if isinstance(given, LTS):
         return given
-    if isinstance(given, str | os.PathLike):
-        return load_behaviour(os.fspath(given), budget=budget)
-    raise UsageError(
-        "a behaviour is an LTS, or the path of a system, a net or a workflow, not of type "
-        f"{type(given).__name__}"
-    )
+    try:
+        path = os.fspath(given)
+    except TypeError:
+        raise UsageError(
+            "a behaviour is an LTS, or the path of a system, a net or a workflow, not of type "
+            f"{type(given).__name__}"
+        ) from None
+    return load_behaviour(path, budget=budget)
 
 
 def load_behaviour(
