@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ from translators.systems import AUT, FSM, LTS_JSON
 __all__ = [
     "SYSTEM_FORMATS",
     "Behaviour",
+    "Given",
+    "behaviour_of",
     "behaviour_text",
     "is_system",
     "load_behaviour",
@@ -35,6 +38,7 @@ __all__ = [
 ]
 
 SYSTEM_FORMATS = ("aut", "fsm", "lts")
+Given = LTS | str | os.PathLike[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,46 @@ class Behaviour:
             f"{entry.kind} {entry.element}: {entry.direction}: {entry.note}"
             for entry in self.approximated
         )
+
+
+def behaviour_of(given: Given, *, budget: Budget | None = None) -> LTS:
+    """Return a system as it is given, or that of a file.
+
+    Parameters
+    ----------
+    given
+        A system, or the path of a file that :func:`load_behaviour` reads.
+    budget
+        For the state space of a net.
+
+    Returns
+    -------
+    LTS
+
+    Raises
+    ------
+    UsageError
+        For what is neither a system nor a path.
+    InputError
+        When the file cannot be read.
+    UndecidedError
+        As for :func:`load_behaviour`.
+
+    Examples
+    --------
+    >>> behaviour_of(LTS.from_arcs(2, [(0, "a", 1)])).n_states
+    2
+    """
+    if isinstance(given, LTS):
+        return given
+    try:
+        path = os.fspath(given)
+    except TypeError:
+        raise UsageError(
+            "a behaviour is an LTS, or the path of a system, a net or a workflow, not of type "
+            f"{type(given).__name__}"
+        ) from None
+    return load_behaviour(path, budget=budget)
 
 
 def load_behaviour(

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, cast
 
+from netproof.behaviours import Given, behaviour_of
+from netproof.check_options import default_budget
 from netproof.games import Choice, MachineGame, Played
 from netproof.report.html_lts import ARC, STATE
 from netproof.report.html_markup import clean
@@ -50,7 +52,12 @@ class Position:
 
 
 def play_bisimulation(
-    a: LTS, b: LTS, relation: str = "strong", *, you: You = "attacker", seed: int | None = None
+    a: Given,
+    b: Given,
+    relation: str = "strong",
+    *,
+    you: You = "attacker",
+    seed: int | None = None,
 ) -> Play:
     """Play the bisimulation game: in a notebook by clicking, anywhere by calling methods.
 
@@ -60,7 +67,8 @@ def play_bisimulation(
     Parameters
     ----------
     a, b
-        The systems, with one initial state each.
+        The systems, with one initial state each; or paths of files that ``netproof equivalent``
+        reads: ``.aut``, FSM, JSON, nets, workflows.
     relation
         ``"strong"``; ``"weak"``: an answer may have silent steps before and behind it;
         ``"branching"``: before it, and then the attacker may go on from the states before the step.
@@ -77,7 +85,13 @@ def play_bisimulation(
     Raises
     ------
     UsageError
-        For another relation, or a system with none or several initial states.
+        For another relation, a system with none or several initial states, or what is neither a
+        system nor a path.
+    InputError
+        When a file cannot be read.
+    UndecidedError
+        When the markings of a net are not found in 30 seconds, or a workflow was read with more or
+        fewer runs than it has.
 
     Notes
     -----
@@ -95,7 +109,9 @@ def play_bisimulation(
     >>> game.fire(next(choice for choice in game.choices if choice.action == "c")).remark
     'There is no answer: the attacker wins, and the systems are not strongly bisimilar.'
     """
-    return Play(BisimulationGame(a, b, relation, you), None, None, seed)
+    budget = default_budget(None)
+    left, right = (behaviour_of(given, budget=budget) for given in (a, b))
+    return Play(BisimulationGame(left, right, relation, you), None, None, seed)
 
 
 class BisimulationGame(MachineGame):

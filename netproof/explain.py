@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from transition_systems.counted_words import after_steps
 from transition_systems.run import Lasso
 from transition_systems.verdict import Verdict
 from translators.to_petri import NetTranslation
@@ -79,7 +80,7 @@ def _violation(
         return ["in each state that can be reached, the first one too, a token is left."]
     if witness is None:
         return list(verdict.explanation)
-    after = _after(len(witness.stem) if isinstance(witness, Lasso) else len(witness))
+    after = after_steps(len(witness.stem) if isinstance(witness, Lasso) else len(witness))
     if isinstance(witness, Lasso):
         return [_cycle(translation, witness, after, name)]
     marking = witness.last
@@ -112,12 +113,6 @@ def _violation(
     where = named_elements(translation, [*_pending_starts(translation, marking), *state])
     fails = "it can no longer complete" if name.endswith("-soundness") else "it fails"
     return [f"{after} {fails}, with {f'tokens on {where}' if where else 'no token anywhere'}."]
-
-
-def _after(count: int) -> str:
-    if count == 0:
-        return "At the very start"
-    return f"After {count} step{'' if count == 1 else 's'}"
 
 
 def _dead(translation: NetTranslation, verdict: Verdict, name: str, dead: Sequence[str]) -> str:

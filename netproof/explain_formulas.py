@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from netproof.asked_formulas import AskedFormula
+from netproof.branches import told_branches
 from netproof.explain import named_elements
 from netproof.net_formulas import NetFormula
+from transition_systems.counted_words import after_steps
 from transition_systems.evidence_ltl import STAYS, LtlPrefix
+from transition_systems.properties.formulas import Binary, Formula, Negation, State, Unary
 from transition_systems.run import Lasso, Run, Step
 from transition_systems.temporal.english import clause_in_english, formula_in_english
 from transition_systems.temporal.english_mu import mu_sentence
 from transition_systems.verdict import Verdict
 from translators.to_petri import NetTranslation
-from translators.trace_back import element_state
+from translators.trace_back import element_state, trace_back
 
 __all__ = ["explained_formula"]
 
 MOST_NAMED = 4
+FAILS = "it fails"
 
 
 def explained_formula(
@@ -49,18 +53,36 @@ def explained_formula(
     witness = verdict.witness
     if witness is not None and verdict.violated:
         never = isinstance(verdict.evidence, LtlPrefix)
-        told.append(_shown(translation, about.own(witness), never=never))
+
+        def own(run: Run | Lasso) -> Run | Lasso:
+            mine = about.own(run)
+            return mine if translation is None else trace_back(translation, mine)
+
+        def shown(run: Run | Lasso, holds: bool) -> str:
+            end = "it is reached" if holds else FAILS
+            return _shown(translation, about.own(run), never=never, end=end)
+
+        parts = told_branches(asked.formula, verdict.evidence, own, shown)
+        end = FAILS if _is_path(asked.formula) else "a part of the reason is seen"
+        told += parts or (_shown(translation, about.own(witness), never=never, end=end),)
     return verdict.with_(explanation=(*told, *asked.reading))
 
 
-def _shown(translation: NetTranslation | None, run: Run | Lasso, *, never: bool) -> str:
+def _is_path(formula: Formula) -> bool:
+    """Return whether a formula fails at the end of one path: no connective is around it."""
+    while isinstance(formula, Negation):
+        formula = formula.operand
+    return isinstance(formula, State | Unary | Binary)
+
+
+def _shown(translation: NetTranslation | None, run: Run | Lasso, *, never: bool, end: str) -> str:
     """Tell in a sentence where a run leads; ``never``: after it the formula cannot hold."""
     count = len(run.stem) if isinstance(run, Lasso) else len(run)
-    after = f"After {count} step{'' if count == 1 else 's'}" if count else "At the very start"
+    after = after_steps(count)
     if never:
         return f"{after} it cannot hold any more{_tokens(translation, run.last)}."
     if not isinstance(run, Lasso):
-        return f"{after} it is seen{_tokens(translation, run.last)}."
+        return f"{after} {end}{_tokens(translation, run.last)}."
     if run.cycle and run.cycle[-1].action == STAYS:
         return f"{after} nothing more happens{_tokens(translation, run.last)}."
     steps = len(run.cycle)

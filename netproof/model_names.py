@@ -26,6 +26,7 @@ from translators.workflow.graph import WorkflowGraph
 
 __all__ = [
     "NOTHING",
+    "PREDICATE_WORDS",
     "mapped_leaves",
     "net_predicate",
     "no_state",
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 NOTHING = "the model has nothing called"
+PREDICATE_WORDS = ("dead", "true", "false")
 BEGINNINGS = frozenset({"start", "repeat"})
 
 
@@ -79,7 +81,8 @@ def net_predicate(net: PetriNet, predicate: Predicate) -> Predicate:
             case Atom(name):
                 if name not in places and (name in transitions or name in labels):
                     raise no_state(name)
-                _known(name, places, steps=transitions | {label for label in labels if label})
+                known = transitions | {label for label in labels if label}
+                _known(name, places, steps=known, words=PREDICATE_WORDS)
             case Compare(terms):
                 for name, _ in terms:
                     _known(name, places)
@@ -109,8 +112,8 @@ def workflow_predicate(translation: NetTranslation, predicate: Predicate) -> Pre
     graph = translation.graph
     ids = _names(graph)
 
-    def resolve(name: str) -> str:
-        _known(name, ids)
+    def resolve(name: str, words: tuple[str, ...] = ()) -> str:
+        _known(name, ids, words=words)
         found = ids[name]
         if len(found) > 1:
             raise UsageError(f"{name!r} names several elements: {', '.join(found)}; use the id")
@@ -121,7 +124,7 @@ def workflow_predicate(translation: NetTranslation, predicate: Predicate) -> Pre
             case LastStep():
                 return _stepped(translation, node.word, resolve(node.step), node.step)
             case Atom(name):
-                return _here(translation, resolve(name), name)
+                return _here(translation, resolve(name, PREDICATE_WORDS), name)
             case Enabled(name):
                 try:
                     return translation.activity_enabled(resolve(name))
@@ -214,11 +217,13 @@ def _with_label(net: PetriNet, name: str) -> list[str]:
     return found
 
 
-def _known(name: str, names: Iterable[str], steps: Iterable[str] = ()) -> None:
+def _known(
+    name: str, names: Iterable[str], steps: Iterable[str] = (), words: Iterable[str] = ()
+) -> None:
     """Refuse a name that is not known, with the nearest ones; with steps if no state is near."""
     known = list(names)
     if name not in known:
-        raise with_kind_of_name(name, known, steps)
+        raise with_kind_of_name(name, known, steps, words)
 
 
 def no_state(step: str) -> UsageError:
@@ -233,15 +238,21 @@ def no_state(step: str) -> UsageError:
     return UsageError(f"{step!r} is a step, not a state: ask for done({name}) or enabled({name})")
 
 
-def with_kind_of_name(name: str, states: Iterable[str], steps: Iterable[str]) -> UsageError:
+def with_kind_of_name(
+    name: str, states: Iterable[str], steps: Iterable[str], words: Iterable[str] = ()
+) -> UsageError:
     """Return the error for a name that is no state: the nearest states, or steps if none is near.
+
+    ``words`` are those of the language that can stand in the place of a state.
 
     Examples
     --------
     >>> str(with_kind_of_name("pya", ["sent"], ["pay"]))
     "the model has nothing called 'pya'; did you mean 'done(pay)'?"
+    >>> str(with_kind_of_name("ded", ["sent"], ["pay"], ["dead"]))
+    "the model has nothing called 'ded'; did you mean 'dead'?"
     """
-    near = nearest_names(name, states)
+    near = nearest_names(name, [*states, *words])
     return _unknown(
         name, near or tuple(f"done({quote_name(step)})" for step in nearest_names(name, steps))
     )

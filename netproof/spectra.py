@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
-from netproof.behaviours import load_behaviour
+from netproof.behaviours import Given, behaviour_of
 from netproof.check_options import default_budget
 from netproof.recheck import RecheckResult, recheck_equivalence
 from transition_systems.budget import Budget
@@ -19,12 +18,11 @@ from transition_systems.progress import ProgressCallback
 __all__ = ["evidence_pieces", "rechecked_spectrum", "spectrum"]
 
 LATE = "the time budget was used up before the evidence was rechecked"
-Behaviour = LTS | str | os.PathLike[str]
 
 
 def spectrum(
-    a: Behaviour,
-    b: Behaviour,
+    a: Given,
+    b: Given,
     *,
     budget: Budget | float | None = None,
     progress: ProgressCallback | None = None,
@@ -50,6 +48,8 @@ def spectrum(
     ------
     InputError
         When a file cannot be read.
+    UsageError
+        For what is neither a system nor a path.
     UndecidedError
         When the budget ends before the markings of a net are found, or a workflow was read with
         more or fewer runs than it has.
@@ -66,10 +66,7 @@ def spectrum(
     <Outcome.HOLDS: 'HOLDS'>
     """
     limit = default_budget(budget)
-    systems = [
-        given if isinstance(given, LTS) else load_behaviour(os.fspath(given), budget=limit)
-        for given in (a, b)
-    ]
+    systems = [behaviour_of(given, budget=limit) for given in (a, b)]
     atoms = {name for lts in systems for name in lts.atoms}
     return spectrum_of_systems(systems[0], systems[1], atoms=atoms, budget=limit, progress=progress)
 

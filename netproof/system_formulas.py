@@ -14,7 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netproof.asked_formulas import AskedFormula, FairnessWord
-from netproof.model_names import mapped_leaves, no_state, unknown_name, with_kind_of_name
+from netproof.model_names import (
+    PREDICATE_WORDS,
+    mapped_leaves,
+    no_state,
+    unknown_name,
+    with_kind_of_name,
+)
 from transition_systems.errors import UsageError
 from transition_systems.evidence_ltl import LabelSets
 from transition_systems.lts import LTS
@@ -261,7 +267,7 @@ class _Names:
         """Return the error for a name that is no atom and no state."""
         if name in self.labels:
             return no_state(name)
-        return with_kind_of_name(name, self._states(), self.system.labels)
+        return with_kind_of_name(name, self._states(), self.system.labels, words=PREDICATE_WORDS)
 
     def _states(self) -> list[str]:
         return [*self.system.state_names(), *self.system.lts.atoms]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from netproof.asked_formulas import AskedFormula
+from netproof.branches import told_branches
 from netproof.system_formulas import SystemFormula
 from netproof.system_questions import label_of
+from transition_systems.counted_words import after_steps
 from transition_systems.evidence_ltl import STAYS
 from transition_systems.run import Lasso, Run
 from transition_systems.shown_labels import shown_label
@@ -69,7 +71,12 @@ def explained_system(asked: str | AskedFormula, about: SystemFormula, verdict: V
         said = formula_in_english(told)
         if verdict.violated:
             said = f"This does not hold: {clause_in_english(told)}."
-    runs = shown if verdict.violated or asked.formula is None else ()
+    runs: tuple[str, ...] = shown if verdict.violated or asked.formula is None else ()
+    if verdict.violated and asked.mu is None and asked.formula is not None:
+        parts = told_branches(
+            asked.formula, verdict.evidence, about.own, lambda run, _: _shown(about.own(run) or run)
+        )
+        runs = parts or runs
     reading = asked.read_as("label")
     if len(about.lts.initial) > 1:
         reading = (*reading, "It is asked of every initial state.")
@@ -103,7 +110,7 @@ def _named(
 
 def _shown(run: Run | Lasso) -> str:
     count = len(run.stem) if isinstance(run, Lasso) else len(run)
-    after = f"After {count} step{'' if count == 1 else 's'}" if count else "At the very start"
+    after = after_steps(count)
     if not isinstance(run, Lasso):
         return f"{after} the state is {_state(run.last)}."
     if run.cycle and run.cycle[-1].action == STAYS:

@@ -16,6 +16,7 @@ from petri.state_space.reachability import ReachabilityGraph
 from petri.state_space.symbolic.answers import SymbolicAnswers
 from petri.structure.bounds import bounding_weights
 from transition_systems.budget import Budget
+from transition_systems.counted_words import after_steps, counted
 from transition_systems.errors import UsageError
 from transition_systems.evidence import BoundEvidence, PumpEvidence, RunEvidence
 from transition_systems.progress import ProgressCallback
@@ -122,8 +123,8 @@ def bounded(
         places_up = _growing(net, pump)
         return decision.violated(
             PumpEvidence(claim=claim(net, "unbounded"), lasso=pump),
-            f"After {len(pump.stem)} steps, {len(pump.cycle)} steps can be repeated for ever and "
-            f"add tokens to {', '.join(places_up)} each time.",
+            f"{after_steps(len(pump.stem))}, {counted(len(pump.cycle), 'step')} can be repeated "
+            f"for ever, and each time there are more tokens in {', '.join(places_up)}.",
         )
     space = decision.graph
     if not space.complete:
@@ -227,16 +228,13 @@ def safe(
         count = len(verdict.witness)
         return verdict.with_(
             explanation=(
-                f"{_after(count)} there are {verdict.witness.last[full[0]]} tokens in {full[0]}.",
+                f"{after_steps(count)} there are {verdict.witness.last[full[0]]} tokens in "
+                f"{full[0]}.",
             )
         )
     if verdict.holds:
         return verdict.with_(explanation=("No place ever holds two tokens.",))
     return verdict
-
-
-def _after(count: int) -> str:
-    return "At the very start" if count == 0 else f"After {count} step{'' if count == 1 else 's'}"
 
 
 def _growing(net: PetriNet, pump: Lasso) -> list[str]:

@@ -14,6 +14,7 @@ from petri.state_space.symbolic.diagrams import Diagram
 from petri.state_space.symbolic.shared_nodes import SharedNodes
 from petri.state_space.symbolic.symbolic_space import SymbolicSpace
 from transition_systems.budget import Budget, Meter
+from transition_systems.counted_words import counted
 from transition_systems.errors import UndecidedError
 from transition_systems.evidence import CtlDiagrams
 from transition_systems.properties.format import format_formula
@@ -101,7 +102,7 @@ def ctl_by_diagrams(net: PetriNet, formula: Formula, *, budget: Budget | None = 
         return decision.unknown(f"the formula {found} by diagrams, but not shown: {error}")
     told = f"Shown by {len(evidence.links)} sets of markings"
     if evidence.path is not None:
-        told += f", with a path of {len(evidence.path)} steps"
+        told += f", with a path of {counted(len(evidence.path), 'step')}"
     return decision.holds(evidence, f"{told}.") if good else decision.violated(evidence, f"{told}.")
 
 

@@ -15,6 +15,7 @@ from petri.net import PetriNet
 from petri.state_space.exploring import explore_or_pump
 from petri.state_space.reachability import ReachabilityGraph, reachability_graph
 from transition_systems.budget import Budget
+from transition_systems.counted_words import after_steps, counted
 from transition_systems.errors import UsageError
 from transition_systems.evidence import FairMeasure, LassoEvidence, Measure, PumpEvidence
 from transition_systems.progress import ProgressCallback
@@ -97,7 +98,7 @@ def terminates(
         if pump is not None and fairness == "none":
             return decision.violated(
                 PumpEvidence(claim=claim(net, "unbounded"), lasso=pump),
-                f"{len(pump.cycle)} steps can be repeated for ever.",
+                f"{counted(len(pump.cycle), 'step')} can be repeated for ever.",
             )
     space = decision.graph
     if fairness != "none":
@@ -110,14 +111,17 @@ def terminates(
     if not space.complete:
         return decision.out_of_budget()
     evidence = Measure(claim=claim(net, "terminates"), states=space.state_set(), rank=rank)
-    return decision.holds(evidence, f"Every run ends after at most {int(rank[0])} steps.")
+    return decision.holds(
+        evidence, f"Every run ends after at most {counted(int(rank[0]), 'step')}."
+    )
 
 
 def _endless(decision: Decision, space: ReachabilityGraph, cyclic: NDArray[np.int64]) -> Verdict:
     lasso = _plain_cycle(space, cyclic)
     return decision.violated(
         LassoEvidence(claim=claim(decision.net, "infinite run"), lasso=lasso),
-        f"After {len(lasso.stem)} steps, {len(lasso.cycle)} can be repeated for ever.",
+        f"{after_steps(len(lasso.stem))}, {counted(len(lasso.cycle), 'step')} can be repeated for "
+        "ever.",
     )
 
 
@@ -166,7 +170,8 @@ def _plain_cycle(space: ReachabilityGraph, cyclic: NDArray[np.int64]) -> Lasso:
 def _forever(decision: Decision, lasso: Lasso, suffix: str) -> Verdict:
     return decision.violated(
         LassoEvidence(claim=claim(decision.net, f"infinite run{suffix}"), lasso=lasso),
-        f"After {len(lasso.stem)} steps, {len(lasso.cycle)} can be repeated for ever, fairly.",
+        f"{after_steps(len(lasso.stem))}, {counted(len(lasso.cycle), 'step')} can be repeated for "
+        "ever, fairly.",
     )
 
 

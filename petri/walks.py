@@ -14,6 +14,7 @@ from petri.decision import claim
 from petri.net import PetriNet
 from petri.walking.searching import WalkSearch
 from transition_systems.budget import Budget
+from transition_systems.counted_words import after_steps
 from transition_systems.evidence import RunEvidence
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.format import format_formula
@@ -198,9 +199,9 @@ def reachable_by_walks(
             reason=f"{reason}; no run found in {search.attempted:,} attempts by"
             f" {search.count:,} walkers",
         )  # fmt: skip
-    steps = "at the very start" if not len(run) else f"after {len(run)} steps"
+    when = after_steps(len(run))
     return Verdict(
         property=title, outcome=Outcome.HOLDS, statistics=statistics, seed=seed,
         evidence=RunEvidence(claim=claim(net, formula), run=run),
-        explanation=(f"A random walk reaches it {steps.replace(' 1 steps', ' 1 step')}.",),
+        explanation=(f"A random walk reaches it {when[0].lower()}{when[1:]}.",),
     )  # fmt: skip

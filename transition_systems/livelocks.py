@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transition_systems.budget import Budget
+from transition_systems.counted_words import after_steps
 from transition_systems.csr import csr_order
 from transition_systems.evidence_data import Claim, StateSet
 from transition_systems.evidence_runs import LassoEvidence
@@ -101,7 +102,7 @@ def check_livelock(lts: LTS, *, budget: Budget | None = None) -> Verdict:
     steps += [Step(action=TAU_NAME, label=TAU_NAME, state=state) for state in cycle]
     lasso = Lasso(initial=stem[0], steps=tuple(steps), loop_start=len(stem) - 1)
     proof = LassoEvidence(claim=Claim.when_read(BOUND, lts.digest), lasso=lasso)
-    text = f"After {len(stem) - 1} steps the system can be silent for ever."
+    text = f"{after_steps(len(stem) - 1)} the system can be silent for ever."
     return verdict(Outcome.VIOLATED, evidence=proof, explanation=(text,))
 
 

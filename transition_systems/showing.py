@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from transition_systems.counted_words import counted
+
 if TYPE_CHECKING:
     from transition_systems.run import Lasso, Run
     from transition_systems.verdict import Outcome, Verdict
@@ -141,8 +143,8 @@ def verdict_html(verdict: Verdict, *, witness: Run | Lasso | None = None, more: 
         rows.append(("model", f"<code>{_cut(evidence.claim.model_digest)}</code>"))
     cost = verdict.statistics
     rows.append((
-        "cost", f"{escape(cost.method)}: {cost.states:,} states, {cost.arcs:,} arcs, "
-        f"{cost.seconds:.3f} s",
+        "cost", f"{escape(cost.method)}: {_many(cost.states, 'state')}, "
+        f"{_many(cost.arcs, 'arc')}, {cost.seconds:.3f} s",
     ))  # fmt: skip
     rows += [("assumed", _isolated(text)) for text in verdict.assumptions]
     items = "".join(
@@ -155,3 +157,7 @@ def verdict_html(verdict: Verdict, *, witness: Run | Lasso | None = None, more: 
         parts = f'<div style="margin-top:.4em">Its parts:</div>{parts}'
     line += folded(title, steps + items + more + parts)
     return f'<div style="text-align:left;line-height:1.5">{line}</div>'
+
+
+def _many(number: int, thing: str) -> str:
+    return counted(number, thing, grouped=True)

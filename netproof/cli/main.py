@@ -207,7 +207,7 @@ def _refine(parser: argparse.ArgumentParser) -> None:
 
 def _minimise(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="A", help="an .aut file, a system as JSON, a net, ...")
-    parser.add_argument("-o", "--output", metavar="PATH", help="x.aut or x.json")
+    parser.add_argument("-o", "--output", metavar="PATH", help="x.aut, x.fsm, x.dot or x.json")
     _relation(
         parser,
         known="strong (default), branching, weak, trace, failures, ...; bisimilarities "

@@ -77,7 +77,9 @@ class ContestAnswers:
         """Answer what can be answered."""
         self._check_names()
         for number, question in enumerate(self.questions):
-            if question.category == "L":
+            if question.refused is not None:
+                self.tell(number, "CANNOT_COMPUTE", "NONE")
+            elif question.category == "L":
                 self._live(number)
             elif question.category in (*BRANCHING, *LINEAR):
                 continue
@@ -114,7 +116,11 @@ class ContestAnswers:
     def _temporal(self) -> None:
         """Answer the formulas of branching and of linear time."""
         for categories, engine in ((BRANCHING, BranchingAnswers), (LINEAR, LinearAnswers)):
-            asked = [item for item in enumerate(self.questions) if item[1].category in categories]
+            asked = [
+                (number, question)
+                for number, question in enumerate(self.questions)
+                if question.category in categories and question.refused is None
+            ]
             if not asked:
                 continue
             with suppress(UnlistedError):  # their lines say that they were not computed

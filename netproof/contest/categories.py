@@ -40,12 +40,15 @@ class ContestQuestion:
         The short name of its category.
     formula, places
         What is asked, in the categories that have formulas.
+    refused
+        Why it cannot be asked, where the formula has an operator that is not supported.
     """
 
     id: str
     category: str
     formula: Formula | None = None
     places: tuple[str, ...] = ()
+    refused: str | None = None
 
 
 def questions_of(directory: Path, category: str) -> list[ContestQuestion]:
@@ -70,7 +73,7 @@ def questions_of(directory: Path, category: str) -> list[ContestQuestion]:
     name, with_formulas = CATEGORIES[category]
     if not with_formulas:
         return [ContestQuestion(id=name, category=category)]
-    found = read_contest_formulas(str(directory / f"{name}.xml"))
+    found = read_contest_formulas(str(directory / f"{name}.xml"), keep_refused=True)
     instance = directory.resolve().name
     return [
         _question(f"{instance}-{name}-{number:02}", category, item)
@@ -79,4 +82,6 @@ def questions_of(directory: Path, category: str) -> list[ContestQuestion]:
 
 
 def _question(id: str, category: str, item: ContestProperty) -> ContestQuestion:
-    return ContestQuestion(id=id, category=category, formula=item.formula, places=item.places)
+    return ContestQuestion(
+        id=id, category=category, formula=item.formula, places=item.places, refused=item.refused
+    )

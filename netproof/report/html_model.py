@@ -21,6 +21,7 @@ from netproof.report.html_views import View, place_words, player_data
 from netproof.report.model import ModelReport, VerdictReport
 from netproof.report.outline import Outline
 from netproof.report.rules import rule_of
+from transition_systems.counted_words import counted
 from transition_systems.run import Step
 from transition_systems.verdict import Exactness, Outcome
 from translators.ledger import Entry, Fate
@@ -115,12 +116,12 @@ def model_section(
 def _size(model: ModelReport) -> str:
     if model.error is not None:
         return "could not be read" if not model.internal else "could not be checked"
-    net = f"net of {model.places:,} places and {model.transitions:,} transitions"
+    net = f"net of {_many(model.places, 'place')} and {_many(model.transitions, 'transition')}"
     kind = words(model.format or "model", 40)
     if model.system:
-        size = f"{model.places:,} states · {model.transitions:,} arcs"
+        size = f"{_many(model.places, 'state')} · {_many(model.transitions, 'arc')}"
         return f"{kind} · {size} · {sum(model.timings.values()):.2f} s"
-    return f"{kind} · {model.nodes:,} nodes · {net} · {sum(model.timings.values()):.2f} s"
+    return f"{kind} · {_many(model.nodes, 'node')} · {net} · {sum(model.timings.values()):.2f} s"
 
 
 def _accepted(entry: VerdictReport) -> str:
@@ -280,7 +281,8 @@ def _verdict(id: str, entry: VerdictReport) -> str:
     reason = f" ({words(entry.recheck_reason, 400)})" if entry.recheck_reason else ""
     pairs.append(("Recheck", words(again.get(entry.rechecked, entry.rechecked)) + reason))
     count = verdict.statistics
-    cost = f"{count.method}: {count.states:,} states, {count.arcs:,} arcs, {count.seconds:.3f} s"
+    seen = f"{_many(count.states, 'state')}, {_many(count.arcs, 'arc')}"
+    cost = f"{count.method}: {seen}, {count.seconds:.3f} s"
     pairs.append(("Cost", words(cost)))
     return folded(title, terms(pairs), css="verdict", id=id)
 
@@ -352,3 +354,7 @@ def _recheck(model: ModelReport, source: str) -> str:
         f"<p>The evidence is about the model with this digest:</p><ul>{stamp}</ul>"
     )
     return folded("How to recheck this", body, css="more")
+
+
+def _many(number: int, thing: str) -> str:
+    return counted(number, thing, grouped=True)

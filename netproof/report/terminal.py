@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from netproof.report.model import ModelReport, Report, VerdictReport
 from netproof.report.text import plain
+from transition_systems.counted_words import counted
 from transition_systems.run import Lasso, Run
 from transition_systems.verdict import Outcome
 from translators.ledger import Ledger
@@ -99,9 +100,10 @@ def _model(model: ModelReport, ink: _Ink) -> list[str]:
         prefix = f"{model.source}:"
         shown = _fit(error if error.startswith(prefix) else f"{model.source}: {error}")
         return [ink.paint("error ", "31") + shown, ""]
-    size = f"{model.nodes} nodes; net of {model.places} places, {model.transitions} transitions"
+    net = f"{counted(model.places, 'place')}, {counted(model.transitions, 'transition')}"
+    size = f"{counted(model.nodes, 'node')}; net of {net}"
     if model.system:
-        size = f"{model.places} states, {model.transitions} arcs"
+        size = f"{counted(model.places, 'state')}, {counted(model.transitions, 'arc')}"
     lines = [f"{title}  ({model.format}, {size})"]
     shown_run: Run | Lasso | None = None
     width = max((len(entry.name) for entry in model.verdicts), default=0)

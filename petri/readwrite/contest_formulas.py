@@ -37,21 +37,34 @@ class ContestProperty:
         A formula of CTL or LTL, ``None`` where a bound is asked for.
     places
         The places whose tokens are summed, where a bound is asked for.
+    refused
+        Why the formula was not read, where properties that are not supported are kept.
     """
 
     id: str
     formula: Formula | None = None
     places: tuple[str, ...] = ()
+    refused: str | None = None
 
 
-def read_contest_formulas(path_or_file: PathOrFile) -> tuple[ContestProperty, ...]:
+def read_contest_formulas(
+    path_or_file: PathOrFile, *, keep_refused: bool = False
+) -> tuple[ContestProperty, ...]:
     """Read the properties of a file of the contest, in the order of the file.
+
+    Parameters
+    ----------
+    path_or_file
+        A path or an open file.
+    keep_refused
+        Whether a property with an operator that is not supported is kept, without a formula and
+        with the reason, so that the others can be asked.
 
     Raises
     ------
     InputError
         When the file cannot be read, or is no file of properties; ``UnsupportedError`` for
-        operators of other categories.
+        operators of other categories, unless these properties are kept.
 
     Examples
     --------
@@ -61,11 +74,13 @@ def read_contest_formulas(path_or_file: PathOrFile) -> tuple[ContestProperty, ..
     >>> read_contest_formulas(io.StringIO(text))[0].places
     ('p',)
     """
-    return parse_contest_formulas(read_bytes(path_or_file), file=file_name(path_or_file))
+    return parse_contest_formulas(
+        read_bytes(path_or_file), file=file_name(path_or_file), keep_refused=keep_refused
+    )
 
 
 def parse_contest_formulas(
-    text: str | bytes, *, file: str | None = None
+    text: str | bytes, *, file: str | None = None, keep_refused: bool = False
 ) -> tuple[ContestProperty, ...]:
     """Parse the properties of a text of the contest; see :func:`read_contest_formulas`."""
     root = parse_xml(text, file=file)
@@ -74,10 +89,10 @@ def parse_contest_formulas(
             "this is no file of the contest's properties",
             span=root.span, found=f"<{root.qname[:80]}>", expected="<property-set>",
         )  # fmt: skip
-    return tuple(_property(element) for element in root.findall("property"))
+    return tuple(_property(element, keep_refused) for element in root.findall("property"))
 
 
-def _property(element: XmlElement) -> ContestProperty:
+def _property(element: XmlElement, keep_refused: bool) -> ContestProperty:
     name, formula = element.find("id"), element.find("formula")
     if name is None or not name.all_text().strip() or formula is None:
         raise InputError(
@@ -88,7 +103,12 @@ def _property(element: XmlElement) -> ContestProperty:
     quantifier = _only(formula)
     if quantifier.tag == "place-bound":
         return ContestProperty(id=identifier, places=_names(quantifier, "place"))
-    return ContestProperty(id=identifier, formula=temporal_formula(quantifier, _leaf))
+    try:
+        return ContestProperty(id=identifier, formula=temporal_formula(quantifier, _leaf))
+    except UnsupportedError as error:
+        if not keep_refused:
+            raise
+        return ContestProperty(id=identifier, refused=str(error))
 
 
 def _only(element: XmlElement) -> XmlElement:

@@ -29,6 +29,7 @@ __all__ = ["temporal_formula"]
 QUANTIFIERS = {"all-paths": "A", "exists-path": "E"}
 UNARY = {"next": "X", "finally": "F", "globally": "G"}
 BOOLEAN = ("conjunction", "disjunction", "negation")
+IMPLICATIONS = ("implies", "implication")
 
 
 def temporal_formula(top: XmlElement, leaf: Callable[[XmlElement], Predicate]) -> Formula:
@@ -80,6 +81,13 @@ def _operands(element: XmlElement) -> list[XmlElement] | None:
         return [_only(part) for part in parts if part is not None]
     if element.tag in QUANTIFIERS or element.tag in UNARY or element.tag == "negation":
         return [_only(element)]
+    if element.tag in IMPLICATIONS:
+        if len(children) != 2:
+            raise InputError(
+                f"<{element.tag}> has two operands",
+                span=element.span, found=str(len(children)), expected="2",
+            )  # fmt: skip
+        return children
     if element.tag not in BOOLEAN:
         return None
     return children if children else [_only(element)]
@@ -95,6 +103,8 @@ def _only(element: XmlElement) -> XmlElement:
 
 
 def _combined(tag: str, parts: list[Formula]) -> Formula:
+    if tag in IMPLICATIONS:
+        return _combined("disjunction", [_combined("negation", parts[:1]), parts[1]])
     if tag == "until":
         return Binary("U", parts[0], parts[1])
     if tag in UNARY:

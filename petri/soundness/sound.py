@@ -19,6 +19,7 @@ from petri.state_space.covering import covering_invariant, prove_by_covering
 from petri.state_space.exploring import explore_or_pump
 from petri.state_space.reachability import ReachabilityGraph, marking_holds, reachability_graph
 from transition_systems.budget import Budget
+from transition_systems.counted_words import counted
 from transition_systems.errors import UsageError
 from transition_systems.evidence import Parts, PumpEvidence, RunEvidence
 from transition_systems.progress import ProgressCallback
@@ -217,6 +218,6 @@ def _pumped(net: PetriNet, goal: SoundnessGoal, pump: Lasso, verdict: Verdict) -
                 outcome=Outcome.VIOLATED,
                 evidence=bad,
                 reason=None,
-                explanation=(f"It fails after {length} steps.",),
+                explanation=(f"It fails after {counted(length, 'step')}.",),
             )
     return verdict

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import netproof
+from netproof.behaviours import system_ending
 from netproof.cli.main import CHECK, run
 from netproof.properties import KINDS
 from netproof.recheck import RecheckResult
@@ -242,3 +243,13 @@ def test_what_is_too_large_is_unknown(
     told = capsys.readouterr()
     assert "UNKNOWN" in told.out
     assert not told.err
+
+
+def test_the_help_of_minimise_names_every_format_it_writes(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["minimise", "--help"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    for name in ("x.aut", "x.fsm", "x.dot", "x.json"):
+        assert system_ending(name) == name[2:]
+        assert name in told

@@ -349,3 +349,23 @@ def test_published_answers(name: str, categories: tuple[str, ...], capsys) -> No
             assert mine[1] in (theirs[1], "CANNOT_COMPUTE")
             if "-PT-" in name and theirs[1] != "?":
                 assert mine[1] == theirs[1]
+
+
+@pytest.mark.parametrize("category", ["RF", "CTLF", "LTLF"])
+def test_an_operator_that_is_not_supported_refuses_its_formula_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], category: str
+) -> None:
+    fires = "<is-fireable><transition>t</transition></is-fireable>"
+    items = "".join(
+        f"<property><id>Toy-{n}</id><formula><all-paths><globally>{inner}</globally></all-paths>"
+        "</formula></property>"
+        for n, inner in enumerate(
+            [f"<xor>{fires}{fires}</xor>", f"<implies>{fires}{fires}</implies>"]
+        )
+    )
+    name = CATEGORIES[category][0]
+    folder = instance(tmp_path, NET, **{name: f"<property-set>{items}</property-set>"})
+    run(["mcc", str(folder), "--category", category, "--budget-seconds", "20"])
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == f"FORMULA Toy-PT-01-{name}-00 CANNOT_COMPUTE TECHNIQUES NONE"
+    assert second.startswith(f"FORMULA Toy-PT-01-{name}-01 TRUE TECHNIQUES")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,7 @@ from transition_systems import LTS
 from transition_systems.equivalences import bisimilar
 from transition_systems.equivalences.relations import Relation
 from transition_systems.errors import UsageError
+from transition_systems.readwrite.aut import write_aut
 
 LATE = LTS.from_arcs(4, [(0, "a", 1), (1, "b", 2), (1, "c", 3)])
 EARLY = LTS.from_arcs(5, [(0, "a", 1), (0, "a", 2), (1, "b", 3), (2, "c", 4)])
@@ -105,3 +108,25 @@ def test_the_widget_shows_both_tokens_and_the_remark() -> None:
     assert len(made.history) == 2
     game.fire(next(choice for choice in game.choices if choice.action == "c"))
     assert "no answer" in made.now["remark"]
+
+
+def test_files_are_played_as_systems_are(tmp_path: Path) -> None:
+    write_aut(LATE, tmp_path / "late.aut")
+    write_aut(EARLY, tmp_path / "early.aut")
+    game = play_bisimulation(str(tmp_path / "late.aut"), tmp_path / "early.aut")
+    same = play_bisimulation(LATE, EARLY)
+    assert [choice.label for choice in game.choices] == [choice.label for choice in same.choices]
+    assert len(game.choices) == 3
+
+
+def test_workflow_files_are_played() -> None:
+    claim = Path(__file__).parents[2] / "examples" / "support-ticket.bpmn"
+    game = play_bisimulation(claim, claim, "branching", you="attacker")
+    assert "attacker wins" not in game.remark
+    assert game.choices
+
+
+def test_what_is_no_behaviour_is_refused_with_what_is_taken() -> None:
+    nothing: Any = 3
+    with pytest.raises(UsageError, match=r"an LTS, or the path of .* not of type int"):
+        play_bisimulation(LATE, nothing)

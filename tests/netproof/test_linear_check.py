@@ -194,6 +194,10 @@ def test_pictures_and_the_token_game_of_a_run_that_stays(tmp_path: Path) -> None
 def test_a_pattern_with_a_scope_is_told_as_it_was_asked() -> None:
     names = ["absence(solve) between read and question", "response(read, solve) after question"]
     good, bad = netproof.check(TICKET, names).verdicts
-    assert good.explanation.startswith("Between read and question: it is never the case that solve")
-    wanted = "This does not hold: from question on: whenever read, then later solve."
+    between = "Between each time that read holds and the next time that question holds: "
+    assert good.explanation.startswith(f"{between}it is never the case that solve holds")
+    wanted = (
+        "This does not hold: from the first time that question holds: whenever read holds, then "
+        "solve holds at that time or later."
+    )
     assert bad.explanation.startswith(wanted)

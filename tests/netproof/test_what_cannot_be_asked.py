@@ -9,6 +9,7 @@ import pytest
 
 import netproof
 from netproof.__main__ import main
+from petri import PetriNet, write_pnml
 from transition_systems.errors import UsageError
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -68,3 +69,16 @@ def test_nothing_that_can_be_asked_is_an_error(tmp_path: Path) -> None:
     for properties in ("soundness", ["nonsense", "AG(zz >= 1)"]):
         with pytest.raises(UsageError):
             netproof.check(path, properties)
+
+
+@pytest.mark.parametrize("kind", ["bpmn", "pnml", "aut"])
+def test_a_misspelt_word_of_the_language_is_answered_with_it(tmp_path: Path, kind: str) -> None:
+    path = EXAMPLES / "support-ticket.bpmn"
+    if kind == "pnml":
+        path = tmp_path / "x.pnml"
+        write_pnml(PetriNet(places=["p"], transitions=["t"], initial=["p"]), path)
+    if kind == "aut":
+        path = tmp_path / "x.aut"
+        path.write_text('des (0, 1, 2)\n(0, "a", 1)\n')
+    with pytest.raises(UsageError, match="nothing called 'ded'; did you mean 'dead'"):
+        netproof.check(path, properties=["AG (ded)"])

@@ -132,3 +132,37 @@ def test_temporal_formulas() -> None:
         found = parsed(text).formula
         assert found is not None
         assert format_formula(found) == wanted
+
+
+@pytest.mark.parametrize("tag", ["implies", "implication"])
+def test_implications_are_read(tag: str) -> None:
+    p, q = (
+        "<is-fireable><transition>t</transition></is-fireable>",
+        le(
+            "<integer-constant>1</integer-constant>",
+            "<tokens-count><place>p</place></tokens-count>",
+        ),
+    )
+    assert everywhere(f"<{tag}>{p}{q}</{tag}>") == everywhere(
+        f"<disjunction><negation>{p}</negation>{q}</disjunction>"
+    )
+    later = f"<all-paths><finally>{q}</finally></all-paths>"
+    assert everywhere(f"<{tag}>{p}{later}</{tag}>") == "AG (!enabled(t) || AF (-p <= -1))"
+    with pytest.raises(InputError, match="two operands"):
+        everywhere(f"<{tag}>{p}</{tag}>")
+
+
+def test_what_is_not_supported_is_kept_with_the_reason_where_that_is_asked() -> None:
+    text = (
+        f"{HEAD}<property><id>a</id><formula><all-paths><globally><xor/></globally></all-paths>"
+        "</formula></property><property><id>b</id><formula><all-paths><globally><is-fireable>"
+        "<transition>t</transition></is-fireable></globally></all-paths></formula></property>"
+        "</property-set>"
+    )
+    with pytest.raises(UnsupportedError, match="<xor> is not supported"):
+        parse_contest_formulas(text)
+    bad, good = parse_contest_formulas(text, keep_refused=True)
+    assert bad.formula is None
+    assert "<xor> is not supported" in str(bad.refused)
+    assert good.refused is None
+    assert good.formula is not None

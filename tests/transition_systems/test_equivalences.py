@@ -192,3 +192,14 @@ def test_the_empty_label_is_told() -> None:
         bisimilar(one, two).explain()
     )
     assert format_hml(("until", ("true",), "", ("weak", "", ("true",)))) == '(true <""> <<"">>true)'
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [("a", "<a>true"), ("X", "<X>true"), ("not <b>", '<"not <b>">true'), ("true", '<"true">true'),
+     ("send(1,2)", '<"send(1,2)">true'), ('say "hi"', r'<"say \"hi\"">true')],
+)  # fmt: skip
+def test_labels_that_need_it_are_quoted(label: str, shown: str) -> None:
+    assert format_hml(("diamond", label, ("true",))) == shown
+    told = bisimilar(LTS.from_arcs(2, [(0, label, 1)]), LTS.from_arcs(1)).explain()
+    assert f"has {shown}." in told

@@ -71,6 +71,13 @@ def test_the_ways_others_write_aut() -> None:
         ("des (0, 2, 2)\n(0, a, 1)", "f.aut:1:9: the header announces 2 arcs, there are 1"),
         ("des (0, 0, 2)\n(0, a, 1)", "f.aut:2:1: the header announces 0 arcs"),
         ("des (0, 0, 99999999999)", "f.aut:1:12: the number of states is out of range"),
+        (
+            "des (0, 1, 99999999999999999999)\n(0, a, 1)\n",
+            "f.aut:1:12: the number is too large; found '99999999999999999999)'; "
+            "expected at most 18 digits",
+        ),
+        ("des (0, 1, " + "9" * 5000 + ")\n(0, a, 1)\n", "f.aut:1:12: the number is too large"),
+        ("des (0, 1, 2)\n(0, a, 1234567890123456789)\n", "f.aut:2:8: the number is too large"),
         ("des (0, 0, 40000000)", "f.aut:1:12: most states have no arc"),
     ],
 )

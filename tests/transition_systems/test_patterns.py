@@ -88,7 +88,10 @@ def test_ctl_and_ltl_agree_on_one_path(name: PatternName, scope: Scope) -> None:
 def test_texts_of_patterns() -> None:
     read = parse_pattern('precedence("a, (b", c && d) after-until(e, !f)')
     assert read.s == Atom("a, (b")
-    assert read.english() == 'From e on, until !f if ever: c && d only after "a, (b".'
+    assert read.english() == (
+        "From each time that e holds, until f does not hold if ever: "
+        "(c holds and d holds) only when or after a, (b holds."
+    )
     assert parse_pattern("absence(p)") == Pattern(name="absence", p=Atom("p"))
     for wrong in ("absense(p)", "absence(p, q)", "absence(p) before", "response(p)", "absence(p",
                   "absence(p) during(q)", "absence(p) after(q) more", ""):  # fmt: skip
@@ -98,6 +101,23 @@ def test_texts_of_patterns() -> None:
         Pattern(name="response", p=Atom("p"))
     with pytest.raises(UsageError, match="has no predicate r"):
         Pattern(name="absence", p=Atom("p"), r=Atom("r"))
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("response(p && !q, dead) between(enabled(x), done(y))",
+         "Between each time that x can happen and the next time that the last step completed y: "
+         "whenever (p holds and q does not hold), then nothing can happen at that time or later."),
+        ("absence(2 p + q <= 4) before r",
+         "Before the first time that r holds: it is never the case that 2 p + q <= 4."),
+        ("existence(!enabled(x)) after started(y)",
+         "From the first time that the last step started y: it is the case at least once that x "
+         "cannot happen."),
+    ],
+)  # fmt: skip
+def test_patterns_are_told_in_english_in_their_parts(text: str, english: str) -> None:
+    assert parse_pattern(text).english() == english
 
 
 @pytest.mark.parametrize(

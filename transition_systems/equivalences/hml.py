@@ -27,6 +27,7 @@ from transition_systems.equivalences.graph import graph_of
 from transition_systems.equivalences.silent_cycles import cyclic_states
 from transition_systems.errors import UsageError
 from transition_systems.lts import LTS, TAU, TAU_NAME
+from transition_systems.properties.tokens import TEMPORAL, quote_name
 from transition_systems.shown_labels import shown_label
 from transition_systems.trees import fold_tree
 
@@ -164,9 +165,12 @@ def format_hml(formula: HmlFormula) -> str:
     Returns
     -------
     str
+        Labels and atoms that are no names stand in quotation marks.
 
     Examples
     --------
+    >>> format_hml(("diamond", "not <b>", ("true",)))
+    '<"not <b>">true'
     >>> format_hml(("diamond", "a", ("and", ("final",), ("not", ("diamond", "b", ("true",))))))
     '<a>(final and not <b>true)'
     """
@@ -178,19 +182,24 @@ def format_hml(formula: HmlFormula) -> str:
             case ("and", *_):
                 return f"({' and '.join(parts)})" if parts else "true"
             case ("atom", name):
-                return str(name)
+                return _quoted(name)
             case ("diamond", label, _):
-                return f"<{shown_label(label)}>{parts[0]}"
+                return f"<{_quoted(label)}>{parts[0]}"
             case ("weak", label, _):
-                return f"<<{shown_label(label)}>>{parts[0]}"
+                return f"<<{_quoted(label)}>>{parts[0]}"
             case ("endless" | "cycle" as word, _):
                 return f"{word}({parts[0]})"
             case ("until", _, label, _):
-                return f"({parts[0]} <{shown_label(label)}> {parts[1]})"
+                return f"({parts[0]} <{_quoted(label)}> {parts[1]})"
             case _:
                 return str(node[0])
 
     return fold_hml(formula, combine)
+
+
+def _quoted(name: str) -> str:
+    """Return a label or an atom; what is no name, or means something itself, in quotation marks."""
+    return name if name in TEMPORAL else quote_name(name)
 
 
 def shown_hml(formula: HmlFormula) -> str:

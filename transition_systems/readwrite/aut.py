@@ -18,7 +18,7 @@ import numpy as np
 from transition_systems.errors import InputError, UsageError
 from transition_systems.lts import FINAL, LTS, TAU, TAU_NAME, TICK_NAME, Arc
 from transition_systems.lts_data import check_size
-from transition_systems.readwrite.aut_arrays import arc_arrays
+from transition_systems.readwrite.aut_arrays import LONGEST_NUMBER, arc_arrays
 from transition_systems.readwrite.files import PathOrFile, read_text, write_text
 from transition_systems.source_span import SourceSpan
 
@@ -26,7 +26,7 @@ __all__ = ["SILENT_NAMES", "format_aut", "parse_aut", "read_aut", "write_aut"]
 
 SILENT_NAMES = ("i", "tau")
 
-_NUMBER = r"\s*(\d{1,18})\s*"
+_NUMBER = r"\s*(\d+)\s*"
 _HEAD = re.compile(rf"\s*des\s*\({_NUMBER},{_NUMBER},{_NUMBER}\)\s*")
 _ARC = re.compile(
     rf"""\s*\({_NUMBER},\s*(?:"((?:[^"\\]|\\.)*)"|([^"\s](?:.*\S)?))\s*,{_NUMBER}\)\s*"""
@@ -104,7 +104,16 @@ def parse_aut(
     if head is None:
         column = len(first[1]) - len(first[1].lstrip()) + 1
         raise error("the header is missing", first[0], column, "'des (initial, arcs, states)'")
-    initial, n_arcs, n_states = (int(part) for part in head.groups())
+
+    def number_of(group: int, found: re.Match[str], line: int) -> int:
+        if len(found[group]) > LONGEST_NUMBER:
+            raise error(
+                "the number is too large", line, found.start(group) + 1,
+                f"at most {LONGEST_NUMBER} digits",
+            )  # fmt: skip
+        return int(found[group])
+
+    initial, n_arcs, n_states = (number_of(group, head, first[0]) for group in (1, 2, 3))
     try:
         check_size(n_states, len(lines))
     except InputError as bad:
@@ -117,7 +126,7 @@ def parse_aut(
         found = _ARC.fullmatch(line)
         if found is None:
             raise error("this is no arc", number, len(line) - len(line.lstrip()) + 1, _SHAPE)
-        source, target = int(found[1]), int(found[4])
+        source, target = number_of(1, found, number), number_of(4, found, number)
         for group, state in ((1, source), (4, target)):
             if state >= n_states:
                 message = f"state {state} does not exist"
@@ -139,7 +148,7 @@ def _regular(text: str, silent: Collection[str], final_label: str | None) -> LTS
     """Return the system of a text all of whose arcs are written in one way; ``None`` for others."""
     first, _, body = text.partition("\n")
     head = _HEAD.fullmatch(first)
-    if head is None or not body:
+    if head is None or not body or max(map(len, head.groups())) > LONGEST_NUMBER:
         return None
     initial, n_arcs, n_states = (int(part) for part in head.groups())
     arcs = arc_arrays(body)

@@ -28,7 +28,7 @@ from transition_systems.properties.predicates import (
 from transition_systems.properties.walk import fold_formula, fold_predicate, names_in_formula
 from transition_systems.shown_labels import shown_label
 
-__all__ = ["clause_in_english", "formula_in_english", "predicate_in_english"]
+__all__ = ["clause_in_english", "formula_in_english", "predicate_in_english", "predicate_inside"]
 
 _UNARY = {
     "A": "on every run, {0}",
@@ -131,6 +131,17 @@ def predicate_in_english(predicate: Predicate) -> str:
     'paid holds and something can happen'
     """
     return fold_predicate(predicate, _predicate)[0]
+
+
+def predicate_inside(predicate: Predicate) -> str:
+    """Return a state predicate in plain words, in parentheses where it has several parts.
+
+    Examples
+    --------
+    >>> predicate_inside(And((Atom("paid"), Not(Dead()))))
+    '(paid holds and something can happen)'
+    """
+    return _inside(fold_predicate(predicate, _predicate))
 
 
 def clause_in_english(formula: Formula) -> str:

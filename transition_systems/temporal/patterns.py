@@ -16,6 +16,7 @@ from transition_systems.properties.format import format_predicate
 from transition_systems.properties.formulas import Formula
 from transition_systems.properties.parse import parse_formula, parse_predicate
 from transition_systems.properties.predicates import Predicate
+from transition_systems.temporal.english import predicate_inside
 
 __all__ = ["Pattern", "PatternName", "Scope", "parse_pattern"]
 
@@ -101,15 +102,15 @@ _ENGLISH: dict[PatternName, str] = {
     "absence": "it is never the case that {p}",
     "existence": "it is the case at least once that {p}",
     "universality": "it is always the case that {p}",
-    "precedence": "{p} only after {s}",
-    "response": "whenever {p}, then later {s}",
+    "precedence": "{p} only when or after {s}",
+    "response": "whenever {p}, then {s} at that time or later",
 }
 _SCOPES: dict[Scope, str] = {
     "globally": "at all times",
-    "before": "before {r} for the first time",
-    "after": "from {q} on",
-    "between": "between {q} and {r}",
-    "after-until": "from {q} on, until {r} if ever",
+    "before": "before the first time that {r}",
+    "after": "from the first time that {q}",
+    "between": "between each time that {q} and the next time that {r}",
+    "after-until": "from each time that {q}, until {r} if ever",
 }
 # How a scope is told in words: what stands between two limits, and which scope that is then.
 _BETWEEN: dict[str, tuple[str, Scope]] = {
@@ -148,7 +149,7 @@ class Pattern:
     >>> format_formula(pattern.ctl()), format_formula(pattern.ltl())
     ('AG (paid -> AF shipped)', 'G (paid -> F shipped)')
     >>> pattern.english()
-    'At all times: whenever paid, then later shipped.'
+    'At all times: whenever paid holds, then shipped holds at that time or later.'
     """
 
     name: PatternName
@@ -185,7 +186,7 @@ class Pattern:
     def english(self) -> str:
         """Return the pattern as a sentence."""
         given = {letter: getattr(self, letter) for letter in "psqr"}
-        shown = {k: "" if v is None else format_predicate(v) for k, v in given.items()}
+        shown = {k: "" if v is None else predicate_inside(v) for k, v in given.items()}
         scope = _SCOPES[self.scope].format(**shown)
         return f"{scope[0].upper()}{scope[1:]}: {_ENGLISH[self.name].format(**shown)}."
 
@@ -212,8 +213,8 @@ def parse_pattern(text: str) -> Pattern:
 
     Examples
     --------
-    >>> parse_pattern("absence(refund) between(paid, shipped)").english()
-    'Between paid and shipped: it is never the case that refund.'
+    >>> parse_pattern("absence(refund) after(paid)").english()
+    'From the first time that paid holds: it is never the case that refund holds.'
     """
     head, rest = _called(text)
     tail, end = _scope(rest) if rest.strip() else (("globally", []), "")
