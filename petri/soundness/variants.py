@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import index
 
 from petri.decision import Decision, claim, equals_marking
 from petri.marking import Marking
@@ -151,8 +152,11 @@ def sound_as(
     if kind not in KINDS:
         raise UsageError(f"there is no soundness {kind!r}; there are {', '.join(KINDS)}")
     limit = (budget or Budget()).fixed()
-    if k is not None and not isinstance(k, int):
-        raise UsageError(f"k is a number of tokens, not {k!r}")
+    if k is not None:
+        try:
+            k = index(k)
+        except TypeError:
+            raise UsageError(f"k is a number of tokens, not {k!r}") from None
     if kind in ("k", "up-to-k"):
         if k is None or k < 1:
             raise UsageError(f"{kind} needs a number of tokens k of at least 1, not {k}")
