@@ -210,7 +210,7 @@ def safe(
     verdict = bounded(
         net, k=1, places=places, method=method, budget=budget, progress=progress, seed=seed,
         graph=graph,
-    )  # fmt: skip
+    ).with_(property="safeness")  # fmt: skip
     if verdict.unknown and pump is not None:
         names = net.place_ids if places is None else tuple(places)
         longer = _follow(net, pump, names)

@@ -83,6 +83,7 @@ def test_questions_that_mean_something_else_are_refused() -> None:
         petri.bounded(net, places=["busy"])
     assert petri.bounded(net, places=["busy"], k=1).property == "AG (busy <= 1)"
     assert petri.bounded(net, k=1, budget=Budget(seconds=1)).property == "safeness"
+    assert petri.safe(net, places=["busy"], budget=Budget(seconds=1)).property == "safeness"
     with pytest.raises(UsageError, match="less than 0"):
         petri.coverable(net, {"buf": -1})
     workflow = petri.PetriNet(places=["i", "o"], transitions=["t"], arcs=[("i", "t"), ("t", "o")])
