@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from operator import index
 
 from petri.decision import Decision, claim
-from petri.marking import Marking
 from petri.net import PetriNet
 from petri.reachable import reachable, when
 from petri.state_space.covering import covering_invariant, prove_by_covering
 from petri.state_space.reachability import ReachabilityGraph
 from petri.walks import walk
 from transition_systems.budget import Budget
+from transition_systems.errors import UsageError
 from transition_systems.evidence import RunEvidence
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.formulas import possible
@@ -57,7 +58,7 @@ def coverable(
     Raises
     ------
     UsageError
-        When the net has no such place, or a number of tokens is negative or no integer.
+        When the net has no such place, or a number of tokens is negative.
 
     Notes
     -----
@@ -72,7 +73,8 @@ def coverable(
     """
     for place in marking:
         net.place_index(place)  # also where no token is asked for, a misspelt name is an error
-    Marking(marking)  # and so is a number of tokens that is none
+        if index(marking[place]) < 0:
+            raise UsageError(f"{marking[place]} tokens in {place!r}: there are never less than 0")
     goal = conjunction(*(at_least(place, tokens) for place, tokens in marking.items() if tokens))
     decision = Decision(
         net, f"coverable {dict(marking)}", method=method, methods=("explicit", "covering"),

@@ -199,7 +199,7 @@ def format_hml(formula: HmlFormula) -> str:
 
 def _quoted(name: str) -> str:
     """Return a label or an atom; what is no name, or means something itself, in quotation marks."""
-    return name if name in TEMPORAL else quote_name(name)
+    return name if name in TEMPORAL or name == "..." else quote_name(name)
 
 
 def shown_hml(formula: HmlFormula) -> str:
