@@ -59,11 +59,26 @@ def test_budgets_and_misuse(folder: Path, capsys: pytest.CaptureFixture[str]) ->
     capsys.readouterr()
 
 
-SLEEPS = """
-import sys, time
+ENDLESS = """
+import sys, threading, time
 import netproof.cli.spectrum_command as command
-command.rechecked_spectrum = lambda *a, **k: time.sleep(3600)
 from netproof.__main__ import main
+from netproof.cli.watchdog import Watchdog
+
+rechecking = threading.Event()
+
+class Late(Watchdog):
+    def _watch(self):
+        rechecking.wait()
+        self.deadline = 0.0
+        super()._watch()
+
+def endless(*arguments, **options):
+    rechecking.set()
+    time.sleep(3600)
+
+command.watched = lambda arguments, end: Late(0.0, end)
+command.rechecked_spectrum = endless
 sys.argv[0] = "netproof"
 sys.exit(main())
 """
@@ -74,8 +89,7 @@ def test_what_was_decided_is_told_where_a_recheck_does_not_end(
     folder: Path, more: list[str]
 ) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", SLEEPS, "spectrum", "late.aut", "early.aut",
-         "--budget-seconds", "3", *more],
+        [sys.executable, "-c", ENDLESS, "spectrum", "late.aut", "early.aut", *more],
         capture_output=True, text=True, check=False, cwd=folder, timeout=120, encoding="utf-8",
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
     )  # fmt: skip
