@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from petri.net import PetriNet
 from petri.nodes import Transition
 from transition_systems.errors import UnsupportedError
-from transition_systems.lts import LTS, TAU_NAME
+from transition_systems.lts import FINAL, LTS, TAU_NAME
 from transition_systems.shown_labels import shown_label
 
 __all__ = ["NamedSystem"]
@@ -33,7 +33,7 @@ class NamedSystem:
     Notes
     -----
     A state goes by the text that the system has for it, where these texts differ from one another
-    and from the atoms that hold somewhere; by ``s0``, ``s1``, ... otherwise.
+    and from the atoms (``final`` where it holds somewhere); by ``s0``, ``s1``, ... otherwise.
 
     Examples
     --------
@@ -51,12 +51,13 @@ class NamedSystem:
 
     def __post_init__(self) -> None:
         atoms = tuple(name for name, flags in sorted(self.lts.atoms.items()) if flags.any())
-        own = _own_names(self.lts, set(atoms))
+        taken = {*atoms, *self.lts.atoms} - ({FINAL} - {*atoms})
+        own = _own_names(self.lts, taken)
         object.__setattr__(self, "_atoms", atoms)
         object.__setattr__(self, "_own", own)
         numbers = {} if own is None else {name: state for state, name in enumerate(own)}
         object.__setattr__(self, "_numbers", numbers)
-        object.__setattr__(self, "_head", _head(atoms, self.lts.n_states))
+        object.__setattr__(self, "_head", _head(taken, self.lts.n_states))
 
     @property
     def atoms(self) -> tuple[str, ...]:
@@ -162,7 +163,7 @@ def _own_names(lts: LTS, taken: set[str]) -> tuple[str, ...] | None:
     return None
 
 
-def _head(atoms: tuple[str, ...], n_states: int) -> str:
+def _head(atoms: Iterable[str], n_states: int) -> str:
     """Return what stands before the number of a state, so that no atom has the name of one."""
     head = "s"
     while any(_numbered(atom, head, n_states) is not None for atom in atoms):

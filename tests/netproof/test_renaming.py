@@ -125,6 +125,7 @@ def compared(
     models: Sequence[Path] | Sequence[WorkflowGraph], texts: list[str], names: dict[str, str]
 ) -> None:
     """The same questions to a model and to the renamed one."""
+    texts = list(dict.fromkeys(texts))
     plain = answers(models[0], [asked(text, None) for text in texts])
     other = answers(models[1], [asked(text, names) for text in texts])
     for text, here, there in zip(texts, plain, other, strict=True):
@@ -213,6 +214,15 @@ def relations(seed: int, folder: Path) -> None:
         assert {check.status for check in checks.values()} == {"passed"}
         found.append({line.relation: str(line.equal.verdict.outcome) for line in spectrum.lines})
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("name", ["s0", "s1"])
+def test_an_atom_that_holds_nowhere_is_not_the_state_of_its_name(name: str, tmp_path: Path) -> None:
+    nowhere = {name: [False, False]}
+    write_lts_json(LTS.from_arcs(2, [(0, "a", 1)], atoms=nowhere), tmp_path / "x.json")
+    assert answers(tmp_path / "x.json", [f"EF {name}", f"F {name}", f"AG !{name}"]) == [
+        ("VIOLATED", "passed", True), ("VIOLATED", "passed", False), ("HOLDS", "passed", True),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", [systems, nets, workflows, relations])
