@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,18 @@ def test_names_have_a_halo() -> None:
 def test_a_flow_without_a_name_needs_no_room() -> None:
     layout = layout_of(drawn("start s\ntask a\nend e\ns > a > e"))
     assert [edge.label for edge in layout.edges] == [None, None]
+
+
+def test_the_name_of_the_last_event_is_inside_the_picture() -> None:
+    """The end's shape is 36 wide and its name up to 90."""
+    graph = drawn("start s\ntask a\ntask b\ntask c\nend e\ns > a > b > c > e")
+    renamed = [
+        replace(node, name="end of Close the books") if node.id == "e" else node
+        for node in graph.nodes
+    ]
+    layout = layout_of(graph)
+    shape = layout.shape("e")
+    assert shape is not None
+    svg = workflow_svg(replace(graph, nodes=tuple(renamed), layout=layout))
+    left, _, width, _ = map(float, svg.split('viewBox="')[1].split('"')[0].split())
+    assert left + width >= shape.x + shape.width / 2 + 45

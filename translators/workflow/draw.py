@@ -12,6 +12,7 @@ from transition_systems.readwrite.graphviz_text import graphviz_string
 from translators.workflow.graph import NodeKind, WorkflowGraph
 from translators.workflow.layout import Edge, Layout, Shape
 from translators.workflow.shapes import (
+    NAME_WIDTH,
     arrow,
     box,
     diamond,
@@ -91,8 +92,9 @@ class _Canvas:
         self.parts: list[str] = []
 
     def svg(self, note: str | None) -> str:
-        left, top, right, bottom = _bounds(self.layout)
         nodes = {node.id: node for node in self.graph.nodes}
+        below = {n.id for n in nodes.values() if n.name and n.kind is not NodeKind.ACTIVITY}
+        left, top, right, bottom = _bounds(self.layout, below)
         pools = {p.id: p.title for p in self.graph.pools}
         lanes = {role.id: role.name or "" for role in self.graph.roles}
         flows = {flow.id: flow for flow in self.graph.flows}
@@ -164,11 +166,15 @@ class _Canvas:
                 self.parts.append(tokens(x, y, count))
 
 
-def _bounds(layout: Layout) -> tuple[float, float, float, float]:
+def _bounds(layout: Layout, named: Collection[str]) -> tuple[float, float, float, float]:
+    """Return left, top, right and bottom; of these nodes the names stand below the shapes."""
     xs = [x for s in layout.shapes for x in (s.x, s.x + s.width)]
     ys = [y for s in layout.shapes for y in (s.y, s.y + s.height + 16)]
     xs += [x for e in layout.edges for x, _ in e.points]
     ys += [y for e in layout.edges for _, y in e.points]
+    for s in layout.shapes:
+        if s.label is None and s.element in named:
+            xs += [s.x + (s.width - NAME_WIDTH) / 2, s.x + (s.width + NAME_WIDTH) / 2]
     labels = [s.label for s in layout.shapes] + [e.label for e in layout.edges]
     for label in labels:
         if label is not None:

@@ -10,10 +10,12 @@ from translators.workflow.graph import EventKind, GatewayKind, Node, Trigger
 from translators.workflow.layout import Edge, Shape
 
 __all__ = [
-    "arrow", "box", "diamond", "label_size", "pool", "round_event", "style_sheet", "tokens",
+    "NAME_WIDTH", "arrow", "box", "diamond", "label_size", "pool", "round_event", "style_sheet",
+    "tokens",
 ]  # fmt: skip
 
 LABEL_WIDTH = 100.0
+NAME_WIDTH = 90.0
 LABEL_LINES = 3
 LETTER = 5.6
 GAP = 7.0
@@ -146,7 +148,7 @@ def _below(shape: Shape, node: Node) -> str:
         return _lines(node.name, left + width / 2, top + height / 2, width=max(width, 60))
     x = shape.x + shape.width / 2
     lines = max(1, len(textwrap.wrap(node.name, 16)))
-    return _lines(node.name, x, shape.y + shape.height + 4 + 6.5 * min(lines, 4), width=90)
+    return _lines(node.name, x, shape.y + shape.height + 4 + 6.5 * min(lines, 4), width=NAME_WIDTH)
 
 
 def diamond(shape: Shape, node: Node, look: str) -> str:
