@@ -63,6 +63,9 @@ class Batch:
         Whether a second process explores the state space.
     progress, seed
         For the engines that take them.
+    first_walk
+        The most seconds of random walks before proofs are tried; where these are fewer than
+        12, what is open then is walked for once more.
 
     Attributes
     ----------
@@ -91,6 +94,7 @@ class Batch:
         parallel: bool = True,
         progress: ProgressCallback | None = None,
         seed: int | None = None,
+        first_walk: float = LONG_WALK,
     ) -> None:
         self.net = net
         self.budget = budget.fixed()
@@ -102,6 +106,7 @@ class Batch:
         self.lower: dict[int, tuple[int, Run | None]] = {}
         self._parallel = parallel and WholeSpace.possible()
         self._second: WholeSpace | None = None
+        self._first_walk = first_walk
         self.space: StateSpace | None = None
 
     def _left(self) -> float:
@@ -123,11 +128,13 @@ class Batch:
             elif self.open and self._parallel and self._left() > 1.0:
                 share = self._space_budget(0.95 * self._left())
                 self._second = WholeSpace(self.net, self.open, share, evidence=self.evidence)
-            self._walk()
+            self._walk(self._first_walk)
             self._prove()
             self._unfold()
             if self._second is None and not (self.space is not None and self.space.unbounded):
                 self._explore()
+            if self.open and self._first_walk < LONG_WALK:
+                self._walk()
             self._induct()
             self._wait()
         finally:
@@ -193,9 +200,9 @@ class Batch:
         if not space.complete:
             self.told.append(f"the first {space.n_states:,} markings")
 
-    def _walk(self) -> None:
+    def _walk(self, most: float = LONG_WALK) -> None:
         """Look for runs by random walks."""
-        seconds = min(LONG_WALK, self._left() / 4)
+        seconds = min(most, self._left() / 4)
         goals = {n: q.goal for n, q in self.open.items() if isinstance(q, Reach)}
         sums = {n: q.places for n, q in self.open.items() if isinstance(q, Most)}
         if goals and seconds > LEAST:
@@ -214,7 +221,7 @@ class Batch:
             for number, (most, run) in zip(sums, found, strict=True):
                 if most >= self.lower.get(number, (-1, None))[0]:
                     self.lower[number] = (most, run)
-        if self.open and (goals or sums):
+        if self.open and (goals or sums) and "random walks" not in self.told:
             self.told.append("random walks")
         self._hear()
 
