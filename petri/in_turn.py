@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from petri.decision import Decision
 from petri.net import PetriNet
-from petri.state_space.exploring import UNBOUNDED
+from petri.state_space.exploring import UNBOUNDED, explore_or_pump
 from transition_systems.budget import Budget
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.predicates import Predicate
@@ -20,7 +20,9 @@ from transition_systems.verdict import Verdict
 __all__ = ["by_portfolio", "first_listing", "in_turn", "share_of"]
 
 # What is listed first, at most a quarter of the time; the engines' time where there is no limit.
-FIRST_STATES, FIRST_SECONDS, PART, SECONDS = 500_000, 0.7, 4, 60.0
+FIRST_STATES, FIRST_SECONDS, PART, SECONDS = 300_000, 0.4, 4, 60.0
+# What the first markings may take in all, with what is looked up in them.
+LISTED = 0.5
 
 
 def first_listing(budget: Budget) -> Budget:
@@ -99,16 +101,18 @@ def in_turn(
     """
     limit = decision.budget
     first = Decision(
-        decision.net, decision.property, methods=(decision.method,), budget=first_listing(limit),
+        decision.net, decision.property, methods=(decision.method,),
+        budget=limit if limit.remaining() is None else share_of(limit, LISTED).fixed(),
         progress=decision.progress, seed=decision.seed,
     )  # fmt: skip
-    found = listed(first)
+    few = first_listing(limit)
+    seen, _ = explore_or_pump(decision.net, budget=few, progress=decision.progress)
+    found = listed(first.on(seen))
     if not found.unknown or limit.remaining() == 0.0:
         return found
     better = engines(share_of(limit))
     if not better.unknown or limit.remaining() == 0.0:
         return better
-    seen = first.graph
     if seen.reason == UNBOUNDED or seen.n_states >= (limit.states or seen.n_states + 1):
         return better
     last = listed(decision)

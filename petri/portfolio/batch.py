@@ -10,6 +10,7 @@ from petri.induction.pdr import pdr
 from petri.induction.state_equation import prove_invariant
 from petri.net import PetriNet
 from petri.portfolio.covering import CoveringAnswers
+from petri.portfolio.demands import demands
 from petri.portfolio.questions import (
     Answer,
     Most,
@@ -32,7 +33,7 @@ from transition_systems.errors import UnlistedError
 from transition_systems.evidence import Evidence, RunEvidence
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.formulas import possible
-from transition_systems.properties.predicates import Dead, Enabled, Predicate
+from transition_systems.properties.predicates import Dead, Predicate
 from transition_systems.properties.walk import negate
 from transition_systems.run import Run
 
@@ -340,7 +341,7 @@ class Batch:
             self._hear(left)
 
     def _unbounded(self) -> None:
-        """Ask pumps and the coverability graph for bounds, and for transitions that never occur."""
+        """Ask pumps and the coverability graph for bounds, and what more tokens never spoil."""
         assert self.space is not None
         pump = self.space.pump
         if pump is not None:
@@ -350,7 +351,10 @@ class Batch:
                     pump.last.get(p, 0) > before.get(p, 0) for p in question.places
                 ):
                     self._say(number, unbounded(self.net, question.places, pump, "pump"))
-        if not any(isinstance(q, Most) or isinstance(q.goal, Enabled) for q in self.open.values()):
+        if not any(
+            isinstance(question, Most) or demands(self.net, question.goal) is not None
+            for question in self.open.values()
+        ):
             return
         try:
             covering = CoveringAnswers(self.net, Budget(seconds=self._left() / 2))
