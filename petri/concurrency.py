@@ -157,10 +157,11 @@ def concurrent_places(
 
     Notes
     -----
-    The product of the matrix of marked places with itself, a block of markings after the other,
-    with the clock asked in between: O(states x places^2) operations of matrix products; besides the
-    listing 16 MiB and 5 bytes for each pair of places. Where the markings are too many to list, the
-    engines of :func:`petri.decide` are asked about up to 2,000 pairs that were not seen.
+    One bit for each marking and place, and the bits of two places at once, a block of markings
+    after the other, with the clock asked in between: O(states x places^2 / 8) operations on bytes,
+    fewer for pairs that were seen before; besides the listing 8 MiB and a byte for each pair. Where
+    the markings are too many to list, the engines of :func:`petri.decide` are asked about up to
+    2,000 pairs that were not seen.
 
     Examples
     --------
@@ -192,8 +193,13 @@ def _listed(space: ReachabilityGraph, limit: Budget) -> tuple[NDArray[np.bool_],
         if start and meter.out_of_time():
             return together, False
         states = np.arange(start, min(start + step, space.n_states))
-        rows = (space.state_set(states).rows > 0).astype(np.float32)
-        together |= (rows.T @ rows) > 0
+        marked = np.packbits(space.state_set(states).rows > 0, axis=0).T.copy()
+        for place in np.flatnonzero(marked.any(axis=1)).tolist():
+            if meter.out_of_time():
+                return together, False
+            others = np.flatnonzero(~together[place])
+            found = others[(marked[others] & marked[place]).any(axis=1)]
+            together[place, found] = together[found, place] = True
     return together, space.complete
 
 

@@ -11,6 +11,8 @@ from engine_cases import random_net
 from netproof.recheck import recheck_verdict
 from oracles.net_properties import Space, space_of
 from petri import PetriNet, in_turn, stable_places
+from petri.ctl import ctl
+from petri.ltl import ltl
 from petri.portfolio.demands import demands
 from reduction_nets import parallel
 from transition_systems.budget import Budget
@@ -217,11 +219,9 @@ def test_names_that_are_not_there() -> None:
         petri.coverable(net, {"x": 1})
     for ask, method, near in (
         (petri.live, "strcture", "structure"), (petri.terminates, "explict", "explicit"),
-        (petri.ctl.ctl, "symblic", "symbolic"), (petri.ltl.ltl, "stuborn", "stubborn"),
+        (ctl, "symblic", "symbolic"), (ltl, "stuborn", "stubborn"),
     ):  # fmt: skip
-        given = (
-            ("AF paid",) if ask is petri.ctl.ctl else ("F paid",) if ask is petri.ltl.ltl else ()
-        )
+        given = ("AF paid",) if ask is ctl else ("F paid",) if ask is ltl else ()
         with pytest.raises(UsageError, match=f"Did you mean '{near}'"):
             ask(net, *given, method=method)
     with pytest.raises(UsageError, match="Did you mean 'pdr'"):
