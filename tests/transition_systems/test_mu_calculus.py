@@ -165,12 +165,13 @@ def test_a_truly_alternating_formula() -> None:
     ("text", "message"),
     [
         ("<a true", "something else"),
-        ("mu . X", "variable is missing"),
+        ("mu . X", "no meaning"),
+        ("mu X p", "something else"),
         ("<> p", "label is missing"),
-        ("p &&", "formula is missing"),
-        ("p q", "ends before"),
+        ("p &&", "operand is missing"),
+        ("p q", "goes on"),
         ("p # q", "no meaning"),
-        ("(" * 400 + "p" + ")" * 400, "too deep"),
+        ("(" * 400 + "p" + ")" * 400, "nested more than 250 deep"),
     ],
 )
 def test_errors_in_texts(text: str, message: str) -> None:
