@@ -71,7 +71,8 @@ def explained_system(asked: str | AskedFormula, about: SystemFormula, verdict: V
         said = formula_in_english(told)
         if verdict.violated:
             said = f"This does not hold: {clause_in_english(told)}."
-    runs: tuple[str, ...] = shown if verdict.violated or asked.formula is None else ()
+    always = verdict.violated or asked.formula is None or asked.mu is not None
+    runs: tuple[str, ...] = shown if always else ()
     if verdict.violated and asked.mu is None and asked.formula is not None:
         parts = told_branches(
             asked.formula, verdict.evidence, about.own, lambda run, _: _shown(about.own(run) or run)

@@ -7,7 +7,7 @@ The method is Dijkstra's shunting yard, with groups and n-ary chains (``a && b &
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, NoReturn, TypeVar
 
@@ -60,7 +60,7 @@ class TokenStream:
     """The tokens of one text with a cursor; the last token has the kind ``end``."""
 
     text: str
-    tokens: Sequence[Token]
+    tokens: list[Token]
     base: SourceSpan | None = None
     position: int = 0
 

@@ -16,7 +16,8 @@ import pytest
 from json_mutants import Spoiler
 from ltl_cases import LEAVES, prefix_of, random_formula, random_system
 from netproof.recheck import recheck_ltl
-from netproof.recheck.temporal import recheck_mu, recheck_temporal
+from netproof.recheck.mu import recheck_mu
+from netproof.recheck.temporal import recheck_temporal
 from transition_systems.budget import Budget
 from transition_systems.errors import NetproofError
 from transition_systems.evidence import (

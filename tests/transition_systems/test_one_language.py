@@ -34,7 +34,7 @@ from transition_systems.temporal.mu_formulas import (
 )
 from transition_systems.temporal.mu_parse import ParsedMu, parse_mu, parse_temporal
 
-HOSTILE = (
+HOSTILE: tuple[str, ...] = (
     "a.b", "pay:start", 'say "no"', "{x}", "true", "mu", "nu", "A", "AG", "U", "X", "Z0", "not",
     "and", "done(x)", "enabled(a)", "müde €", "[", "<a>", "(", "", "dead", "back\\slash", "\n",
 )  # fmt: skip
@@ -92,9 +92,9 @@ def agree(seed: int) -> None:
     assert not recheck_mu(text, other, verdict.evidence, lts).passed
 
 
-@pytest.mark.parametrize("start", range(0, 200, 20))
+@pytest.mark.parametrize("start", range(0, 120, 12))
 def test_mixed_formulas_against_the_definition(start: int) -> None:
-    for seed in range(start, start + 20):
+    for seed in range(start, start + 12):
         agree(seed)
 
 

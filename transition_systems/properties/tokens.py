@@ -174,7 +174,6 @@ class CutStream(TokenStream):
     ('<a.b>', 'q', 'end')
     """
 
-    tokens: list[Token]
     cut: int = 0
 
     def peek(self, ahead: int = 0) -> Token:

@@ -75,7 +75,7 @@ class _Telling:
         if len(text) > MOST:
             raise _TooLongError
         several = isinstance(node, Every | Some) and len(node.operands) > 1
-        set_of = isinstance(node, Fixpoint) and self._repeated(node) is None
+        set_of = isinstance(node, Fixpoint) and (", " in text or self._repeated(node) is None)
         return f"({text})" if inside and (several or set_of) else text
 
     def _told(self, node: MuFormula) -> str:

@@ -17,6 +17,7 @@ from transition_systems.lts import LTS
 from transition_systems.properties.formulas import Formula
 from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.predicates import TRUE
+from transition_systems.run import Lasso, Run
 from transition_systems.temporal.ctl_program import ctl_program
 from transition_systems.temporal.ctl_sets import Holds as HoldsIn
 from transition_systems.temporal.mu_formulas import (
@@ -34,6 +35,7 @@ from transition_systems.temporal.mu_formulas import (
 )
 from transition_systems.temporal.mu_game import game_of, mu_nodes
 from transition_systems.temporal.mu_parse import parse_mu
+from transition_systems.temporal.mu_play import play_of, with_states
 from transition_systems.temporal.observed import lts_holds
 from transition_systems.temporal.parity_games import ParityGame, solve, strategies
 from transition_systems.verdict import Outcome, Statistics, Verdict
@@ -100,7 +102,7 @@ def mu_states(
 def check_mu(
     lts: LTS, formula: MuFormula | str, *, holds: HoldsIn | None = None,
     budget: Budget | None = None, digest: Callable[[], str] | None = None,
-    space: Callable[[], StateSet] | None = None,
+    space: Callable[[], StateSet] | None = None, state: Callable[[int], object] | None = None,
 ) -> Verdict:  # fmt: skip
     """Decide whether a formula of the mu-calculus holds in every initial state of a system.
 
@@ -108,15 +110,17 @@ def check_mu(
     ----------
     lts, formula, holds, budget
         As for :func:`mu_states`.
-    digest, space
-        Where the system is that of a net: its digest, and all markings.
+    digest, space, state
+        Where the system is that of a net: its digest, all markings, and the marking of a number.
 
     Returns
     -------
     Verdict
         With a strategy in the game of the system and the formula, for the player who shows that
         the formula holds, or that it fails in an initial state
-        (:class:`~transition_systems.evidence_parity.ParityStrategy`). UNKNOWN when the budget ends.
+        (:class:`~transition_systems.evidence_parity.ParityStrategy`), and its run while the other
+        player has no choice: to a state that breaks ``[true*] f``, shortest, or to the one that
+        ``<true*> f`` speaks of. UNKNOWN when the budget ends.
 
     Raises
     ------
@@ -158,10 +162,13 @@ def check_mu(
     try:
         game = game_of(lts, nodes, holds or lts_holds(lts), meter.look)
         even, move = strategies(game, budget=limit)
+        true = bool(even[lts.initial].all())
+        starts = lts.initial if true else lts.initial[~even[lts.initial]][:1]
+        path: Run | Lasso | None = None
+        if len(starts):
+            path = play_of(game, nodes, lts, move, int(starts[0]), odd=not true, look=meter.look)
     except UndecidedError as error:
         return answer(Outcome.UNKNOWN, None, str(error))
-    true = bool(even[lts.initial].all())
-    starts = lts.initial if true else lts.initial[~even[lts.initial]][:1]
     positions = _played(game, starts, move, odd=not true)
     ends = len(nodes) * lts.n_states
     positions = positions[positions < ends]
@@ -171,6 +178,7 @@ def check_mu(
         formula=text, positions=positions,
         moves=np.where(own & (move[positions] < ends), move[positions], -1),
         space=None if space is None else space(),
+        path=None if path is None or (true and not path.steps) else with_states(path, state),
     )  # fmt: skip
     return answer(Outcome.HOLDS if true else Outcome.VIOLATED, proof)
 
