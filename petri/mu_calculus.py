@@ -12,6 +12,7 @@ from transition_systems.budget import Budget
 from transition_systems.evidence import ParityStrategy, StateSet
 from transition_systems.temporal.mu_calculus import check_mu
 from transition_systems.temporal.mu_formulas import MuFormula, format_mu
+from transition_systems.temporal.mu_game import mu_nodes, require_labels
 from transition_systems.temporal.mu_parse import parse_mu
 from transition_systems.verdict import Verdict
 
@@ -38,7 +39,8 @@ def mu(net: PetriNet, formula: MuFormula | str, *, budget: Budget | None = None)
     Raises
     ------
     ExpressionError
-        For a text that is no formula, and for a place that the net does not have.
+        For a text that is no formula, and for a place or a transition that the net does not have,
+        with the nearest ones.
     UsageError
         For a variable that is not bound, or is negated.
 
@@ -53,6 +55,7 @@ def mu(net: PetriNet, formula: MuFormula | str, *, budget: Budget | None = None)
     <Outcome.HOLDS: 'HOLDS'>
     """
     tree = parse_mu(formula) if isinstance(formula, str) else formula
+    require_labels(mu_nodes(tree), net.transition_ids, kind="transition")
     limit = (budget or Budget()).fixed()
     space = whole_space(net, format_mu(tree), limit)
     if isinstance(space, Verdict):

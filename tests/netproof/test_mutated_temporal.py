@@ -83,7 +83,7 @@ def evidence_about(lts: LTS, rng: random.Random) -> Iterator[Evidence]:
         check_ctl_star(
             lts, Unary("E", Unary("G", Unary("A", random_formula(rng, 2, LEAVES)))), fairness=fair
         ).evidence,
-        check_mu(lts, rng.choice(MU)).evidence,
+        check_mu(lts, rng.choice(MU), labels="ab").evidence,
         prefix_of(lts, random_formula(rng, 3, LEAVES), fairness=fair, weak=rng.random() < 0.3),
     ]
     yield from (evidence for evidence in found if evidence is not None)
@@ -157,7 +157,7 @@ def true(evidence: Evidence, lts: LTS) -> bool:
         found = check_ctl_star(lts, evidence.formula, fairness=fair, maximal=evidence.maximal)
         return (" holds as " if found.holds else " fails as ") in evidence.claim.formula
     if isinstance(evidence, ParityStrategy):
-        where = mu_states(lts, evidence.formula)
+        where = mu_states(lts, evidence.formula, labels="ab")
         return evidence.claim.formula == mu_claim(evidence.formula, holds=bool(where[0]))
     return check_ctl(lts, evidence.claim.formula).holds
 

@@ -60,7 +60,7 @@ def test_a_shortest_run_to_what_always_should_hold(
         lts, goal = random_system(rng, one_start=True), rng.choice(GOALS)
         good = mu_states_by_definition_of(lts, goal)
         for text in (f"[true*] ({goal})", f"AG ({goal})"):
-            verdict = check_mu(lts, text)
+            verdict = check_mu(lts, text, labels="ab")
             proof = rechecked(verdict, text, lts)
             far = distances(lts)
             bad = {state: steps for state, steps in far.items() if state not in good}
@@ -93,7 +93,7 @@ def test_a_witness_run() -> None:
     shown = 0
     for seed in range(60):
         lts = random_system(random.Random(seed), one_start=True)
-        verdict = check_mu(lts, "<true*.a.b> true")
+        verdict = check_mu(lts, "<true*.a.b> true", labels="ab")
         proof = rechecked(verdict, "<true*.a.b> true", lts)
         if verdict.holds:
             shown += 1

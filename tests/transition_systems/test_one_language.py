@@ -81,10 +81,10 @@ def agree(seed: int) -> None:
     tree = random_tree(rng, rng.randint(1, 5), names, ())
     text = text_of(tree)
     wanted: States = states_of(lts, tree)
-    assert set(np.flatnonzero(mu_states(lts, text)).tolist()) == wanted, (seed, text)
+    assert set(np.flatnonzero(mu_states(lts, text, labels=names)).tolist()) == wanted, (seed, text)
     parsed = parse_mu(text)
     assert same_mu(parse_mu(format_mu(parsed)), parsed), (seed, text)
-    verdict = check_mu(lts, text)
+    verdict = check_mu(lts, text, labels=names)
     assert verdict.holds is wanted.issuperset(lts.initial.tolist())
     assert verdict.evidence is not None
     assert recheck_mu(text, verdict.outcome, verdict.evidence, lts).passed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Literal
 
 import numpy as np
@@ -33,7 +33,7 @@ from transition_systems.temporal.mu_formulas import (
     format_mu,
     same_mu,
 )
-from transition_systems.temporal.mu_game import game_of, mu_nodes
+from transition_systems.temporal.mu_game import game_of, mu_nodes, require_labels
 from transition_systems.temporal.mu_parse import parse_mu
 from transition_systems.temporal.mu_play import play_of, with_states
 from transition_systems.temporal.observed import lts_holds
@@ -48,7 +48,7 @@ _ANY = Labels(frozenset(), others=True)
 
 def mu_states(
     lts: LTS, formula: MuFormula | str, *, holds: HoldsIn | None = None,
-    budget: Budget | None = None,
+    labels: Collection[str] = (), budget: Budget | None = None,
 ) -> NDArray[np.bool_]:  # fmt: skip
     """Decide for each state whether a formula of the mu-calculus holds there.
 
@@ -57,9 +57,11 @@ def mu_states(
     lts
         The system; silent steps have the label ``tau``.
     formula
-        The formula, or its text. A label that the system does not have is on no step.
+        The formula, or its text. Its labels are in ``lts.label_names``, on a step or on none.
     holds
         Gives for a state predicate where it holds; by default over the atoms of the system.
+    labels
+        Labels that may be asked for although the system does not have them: they are on no step.
     budget
         Its seconds.
 
@@ -70,7 +72,7 @@ def mu_states(
     Raises
     ------
     ExpressionError
-        For a text that is no formula, and for an atom that is unknown.
+        For a text that is no formula, and for an atom or a label that is unknown, with the nearest.
     UsageError
         For a variable that is not bound, or is negated.
     UndecidedError
@@ -93,6 +95,7 @@ def mu_states(
     [True, True, True]
     """
     nodes = mu_nodes(parse_mu(formula) if isinstance(formula, str) else formula)
+    require_labels(nodes, (*lts.label_names, *labels))
     limit = (budget or Budget()).fixed()
     game = game_of(lts, nodes, holds or lts_holds(lts), limit.start().look)
     won = solve(game, budget=limit)
@@ -101,14 +104,15 @@ def mu_states(
 
 def check_mu(
     lts: LTS, formula: MuFormula | str, *, holds: HoldsIn | None = None,
-    budget: Budget | None = None, digest: Callable[[], str] | None = None,
+    labels: Collection[str] = (), budget: Budget | None = None,
+    digest: Callable[[], str] | None = None,
     space: Callable[[], StateSet] | None = None, state: Callable[[int], object] | None = None,
 ) -> Verdict:  # fmt: skip
     """Decide whether a formula of the mu-calculus holds in every initial state of a system.
 
     Parameters
     ----------
-    lts, formula, holds, budget
+    lts, formula, holds, labels, budget
         As for :func:`mu_states`.
     digest, space, state
         Where the system is that of a net: its digest, all markings, and the marking of a number.
@@ -125,7 +129,7 @@ def check_mu(
     Raises
     ------
     ExpressionError
-        For a text that is no formula, and for an atom that is unknown.
+        For a text that is no formula, and for an atom or a label that is unknown, with the nearest.
     UsageError
         For a variable that is not bound, or is negated.
 
@@ -159,6 +163,7 @@ def check_mu(
         )  # fmt: skip
 
     nodes = mu_nodes(tree)
+    require_labels(nodes, (*lts.label_names, *labels))
     try:
         game = game_of(lts, nodes, holds or lts_holds(lts), meter.look)
         even, move = strategies(game, budget=limit)
