@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netproof.recheck.behaviour import (
     BEHAVIOUR,
@@ -37,6 +37,7 @@ from netproof.recheck.questions import (
     Question,
     groups_of,
     phrases_of,
+    silent_for_ever,
     statement_of,
 )
 from netproof.recheck.rank import check_rank
@@ -346,6 +347,8 @@ def recheck_verdict(
     'failed'
     """
     asked = question or Question()
+    if property_name in ("livelock", "divergence"):
+        asked = replace(asked, linear=silent_for_ever(net))
 
     def work() -> None:
         if outcome == Outcome.UNKNOWN:
