@@ -46,7 +46,7 @@ def text_of(tree: Tree) -> str:
 def states_of(lts: LTS, tree: Tree, known: Mapping[str, States] | None = None) -> States:
     """Return the states in which a formula holds; paths are maximal."""
     every, scope = frozenset(range(lts.n_states)), dict(known or {})
-    arcs = [(s, label or "tau", t) for s, label, t in lts.arcs()]
+    arcs = [(s, "tau" if label is None else label, t) for s, label, t in lts.arcs()]
     dead = every - {s for s, _, _ in arcs}
 
     def of(part: Tree) -> States:
