@@ -153,39 +153,6 @@ def test_wrong_use(tmp_path, capsys) -> None:
     assert "names 'nix', which is no place of the net" in error
 
 
-REACH = """<property><id>{id}</id><formula>{formula}</formula></property>"""
-LESS = "<integer-le><tokens-count><place>r</place></tokens-count><integer-constant>0</integer-constant></integer-le>"
-ALWAYS = f"<all-paths><globally>{LESS}</globally></all-paths>"
-LATER = f"<all-paths><finally>{LESS}</finally></all-paths>"
-LINEAR = f"<all-paths><globally><finally>{LESS}</finally></globally></all-paths>"
-SOME = f"<exists-path><globally><all-paths><finally>{LESS}</finally></all-paths></globally></exists-path>"
-
-
-@pytest.mark.parametrize(
-    ("category", "name", "good", "bad", "reason"),
-    [
-        ("RC", "ReachabilityCardinality", ALWAYS, LATER, "not of the reachability category"),
-        ("CTLC", "CTLCardinality", ALWAYS, LINEAR, "is no formula of CTL"),
-        ("LTLC", "LTLCardinality", LINEAR, SOME, "LTL"),
-        ("RF", "ReachabilityFireability", ALWAYS, "<xor/>", "<xor> is not supported"),
-    ],
-)
-def test_a_formula_of_another_category_costs_itself(
-    category: str, name: str, good: str, bad: str, reason: str, tmp_path, capfd
-) -> None:
-    items = "".join(
-        REACH.format(id=f"Toy-{n}", formula=formula) for n, formula in enumerate((bad, good, bad))
-    )
-    folder = instance(tmp_path, NET, **{name: f"<property-set>{items}</property-set>"})
-    assert run(["mcc", str(folder), "--category", category]) == 0
-    told = capfd.readouterr()
-    assert [line.split()[2] for line in told.out.splitlines()] == [
-        "CANNOT_COMPUTE", "FALSE", "CANNOT_COMPUTE",
-    ]  # fmt: skip
-    assert told.err.count(f"Toy-PT-01-{name}-0") == 2
-    assert reason in told.err
-
-
 def test_a_coloured_net_cannot_be_computed(tmp_path, capsys) -> None:
     folder = instance(tmp_path, NET, UpperBounds=bounds("p", "q"))
     text = (folder / "model.pnml").read_text().replace("/ptnet", "/symmetricnet")
