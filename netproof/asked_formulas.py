@@ -14,13 +14,12 @@ from typing import Literal, get_args
 from transition_systems.errors import ExpressionError, UnsupportedError, UsageError
 from transition_systems.properties.formulas import Formula, State, Unary
 from transition_systems.properties.names import nearest_names
-from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.predicates import TRUE, Dead, Enabled, LastStep, Predicate
 from transition_systems.properties.walk import predicates_in, subpredicates
 from transition_systems.temporal.ctl_program import ctl_program
 from transition_systems.temporal.ltl_questions import linear_formula
 from transition_systems.temporal.mu_formulas import MuFormula
-from transition_systems.temporal.mu_parse import parse_mu
+from transition_systems.temporal.mu_parse import ParsedMu, parse_temporal
 from transition_systems.temporal.patterns import Pattern, PatternName, parse_pattern
 from translators.ledger import PropertyKind
 
@@ -34,7 +33,6 @@ FAIRNESS: tuple[FairnessWord, ...] = get_args(FairnessWord)
 WORDS = ("weak", *FAIRNESS)
 HEAD = re.compile(r"\s*([a-z-]+(?:[\s,]+[a-z-]+)*)\s*:(.*)", re.DOTALL)
 CALLED = re.compile(r"\s*([A-Za-z][A-Za-z-]*)\s*\(")
-MU = re.compile(r"[\s(!]*(?:<|\[|(?:mu|nu)\s+[A-Za-z_]\w*\s*\.)")
 NO_PATTERNS = frozenset({"enabled", "done", "started", "not", "dead", "deadlock"})
 CTL_READING = "Read as CTL: paths are maximal; in a dead state EX is false and AX is true."
 PATHS = "on all paths, and in a dead state the path stays there for ever"
@@ -42,6 +40,7 @@ LTL_READING = f"Read as LTL: {PATHS}."
 CTL_STAR_READING = "Read as CTL*: paths that come to a dead state stay there for ever."
 START_READING = "Read as a question about the initial state."
 MU_READING = "Read as the modal mu-calculus: <a> and [a] are about single steps."
+MU_CTL_READING = "In it CTL is read on maximal paths; in a dead state EX is false and AX is true."
 WEAK_READING = "Silent steps that change no predicate are left out."
 
 
@@ -65,6 +64,8 @@ class AskedFormula:
         Which paths count; all where it is ``None``.
     mu
         The formula where it is of the mu-calculus; ``formula`` says nothing then.
+    branching
+        Whether operators of CTL stand beside the modalities of ``mu``.
     pattern
         The pattern, where it was asked by name.
     """
@@ -77,6 +78,7 @@ class AskedFormula:
     weak: bool = False
     fairness: FairnessWord | None = None
     mu: MuFormula | None = None
+    branching: bool = False
     pattern: Pattern | None = None
 
     @property
@@ -102,7 +104,7 @@ class AskedFormula:
         if self.formula is None:
             return ()
         if self.mu is not None:
-            return (MU_READING,)
+            return (MU_READING, MU_CTL_READING) if self.branching else (MU_READING,)
         if isinstance(self.formula, State):
             return (START_READING, *self.assumed(step))
         told = {"CTL": CTL_READING, "LTL": LTL_READING}.get(self.logic, CTL_STAR_READING)
@@ -170,10 +172,10 @@ def asked_formula(text: str) -> AskedFormula:
     Returns
     -------
     AskedFormula
-        What begins with a modality or a fixpoint is of the mu-calculus (and so Hennessy-Milner
-        logic). A formula that is in CTL is read as CTL; what has path quantifiers elsewhere as
-        CTL*; all else as LTL. ``G p`` of a state predicate is ``AG p``; a state predicate alone
-        is a formula of CTL, about the initial state.
+        What has a modality or a fixpoint is of the mu-calculus (and so Hennessy-Milner logic),
+        with CTL between them. Else a formula that is in CTL is read as CTL; what has path
+        quantifiers elsewhere as CTL*; all else as LTL. ``G p`` of a state predicate is ``AG p``; a
+        state predicate alone is a formula of CTL, about the initial state.
 
     Raises
     ------
@@ -188,6 +190,8 @@ def asked_formula(text: str) -> AskedFormula:
     ['state', 'CTL', 'LTL', 'CTL*', 'state']
     >>> asked_formula("response(paid, shipped)").logic
     'LTL'
+    >>> asked_formula("AG (paid -> <ship> true)").logic
+    'mu'
     """
     words, rest = _words(text)
     fair: list[FairnessWord] = [word for word in FAIRNESS if word in words]
@@ -195,12 +199,14 @@ def asked_formula(text: str) -> AskedFormula:
         raise UsageError("a formula is read under one kind of fairness")
     weak = "weak" in words
     fairness: FairnessWord | None = fair[0] if fair else None
-    if MU.match(rest):
-        if words:
-            raise UsageError("a formula of the mu-calculus is read in one way: on single steps")
-        return AskedFormula(text, False, TRUE, State(TRUE), "mu", mu=parse_mu(rest))
     pattern = _pattern(rest)
     formula = _parsed(rest) if pattern is None else pattern.ltl()
+    if isinstance(formula, ParsedMu):
+        if words:
+            raise UsageError("a formula of the mu-calculus is read in one way: on single steps")
+        return AskedFormula(
+            text, False, TRUE, State(TRUE), "mu", mu=formula.formula, branching=formula.branching
+        )
     if not _steps(formula):
         inner = formula
         if isinstance(inner, Unary) and inner.operator == "A":
@@ -222,10 +228,10 @@ def _pattern(text: str) -> Pattern | None:
     return parse_pattern(text) if called and called[1] in get_args(PatternName) else None
 
 
-def _parsed(text: str) -> Formula:
+def _parsed(text: str) -> Formula | ParsedMu:
     called = CALLED.match(text)
     try:
-        return parse_formula(text)
+        return parse_temporal(text)
     except ExpressionError as error:
         if called is None or called[1] in NO_PATTERNS:
             raise

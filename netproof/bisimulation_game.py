@@ -10,6 +10,7 @@ from typing import Any, Literal, cast
 
 from netproof.behaviours import Given, behaviour_of
 from netproof.check_options import default_budget
+from netproof.equivalences import EQUIVALENCES
 from netproof.games import Choice, MachineGame, Played
 from netproof.report.html_lts import ARC, STATE
 from netproof.report.html_markup import clean
@@ -20,6 +21,7 @@ from transition_systems.equivalences.relations import Relation
 from transition_systems.errors import UsageError
 from transition_systems.lts import LTS, TAU
 from transition_systems.lts_operations import disjoint_union
+from transition_systems.properties.names import nearest_names
 from transition_systems.run import Lasso, Run
 
 __all__ = ["BisimulationGame", "Position", "play_bisimulation"]
@@ -85,8 +87,9 @@ def play_bisimulation(
     Raises
     ------
     UsageError
-        For another relation, a system with none or several initial states, or what is neither a
-        system nor a path.
+        For another relation (also one of those that respect divergence, and for simulations, in
+        which the players do not move in both systems), for a system with none or several initial
+        states, or what is neither a system nor a path.
     InputError
         When a file cannot be read.
     UndecidedError
@@ -119,9 +122,19 @@ class BisimulationGame(MachineGame):
 
     def __init__(self, a: LTS, b: LTS, relation: str = "strong", you: You = "attacker") -> None:
         if relation not in RELATIONS:
-            raise UsageError(f"the game is played for {', '.join(RELATIONS)}, not {relation!r}")
-        if len(a.initial) != 1 or len(b.initial) != 1:
-            raise UsageError("the game needs systems with one initial state each")
+            near = nearest_names(relation, RELATIONS, 1)
+            hint = f"did you mean {near[0]!r}? " if near and relation not in EQUIVALENCES else ""
+            raise UsageError(
+                f"the game is played for {', '.join(RELATIONS)}, not {relation!r}: {hint}its moves "
+                "are steps of both systems, neither silence for ever nor the questions of other "
+                "relations, which netproof equivalent --relation decides with a reason"
+            )
+        for side, lts in enumerate((a, b)):
+            if len(lts.initial) != 1:
+                raise UsageError(
+                    f"the game begins in one state of each system, and the {_side(side)} one has "
+                    f"{len(lts.initial)} initial states; netproof equivalent compares such systems"
+                )
         super().__init__(disjoint_union(a, b), title=f"{relation} bisimulation game")
         self.systems = (a, b)
         self.relation: Relation = cast(Relation, relation)

@@ -15,8 +15,9 @@ from netproof.difference.moved import moved_between
 from netproof.difference.net_elements import NetChanges
 from netproof.difference.runs import compare_runs, unknown_runs
 from netproof.difference.subject import Subject
+from netproof.difference.system_elements import SystemChanges
 from netproof.loading import Model, model_of
-from netproof.properties import NET_DEFAULTS, WORKFLOW_DEFAULTS, asked_properties
+from netproof.properties import NET_DEFAULTS, SYSTEM_DEFAULTS, WORKFLOW_DEFAULTS, asked_properties
 from netproof.report.model import ModelReport
 from petri import PetriNet
 from transition_systems.budget import Budget
@@ -36,6 +37,7 @@ MIXED = (
 )
 SHARED = "Runs are compared on the activities and events that both models have; others are silent."
 OPEN = "The {} net has no final marking: where its runs may end is not compared."
+OPEN_SYSTEM = "The {} system has not one final state: where its runs may end is not compared."
 Comparable: TypeAlias = "Model | WorkflowGraph | PetriNet | PathOrFile"
 
 
@@ -147,7 +149,10 @@ class _Comparison:
         result = replace(result, verdicts=verdicts, assumptions=tuple(assumed))
         self._tell(result)
         sides = self._subject("old", self.old, first), self._subject("new", self.new, second)
-        notes = [OPEN.format(s.which) for s in sides if s.refusal is None and s.done() is None]
+        notes = [
+            (OPEN if s.model.system is None else OPEN_SYSTEM).format(s.which)
+            for s in sides if s.refusal is None and s.done() is None
+        ]  # fmt: skip
         runs = compare_runs(
             *sides, pairs, shared=self.seen == "shared",
             budget=Budget(states=self.options.states, deadline=self.end), progress=self.progress,
@@ -170,7 +175,11 @@ class _Comparison:
             changes = WorkflowChanges(self.old.graph, self.new.graph)
             return changes.nodes, changes.changes()
         if self.old.net is not None and self.new.net is not None:
-            nets = NetChanges(self.old.net, self.new.net)
+            systems = self.old.system, self.new.system
+            if systems[0] is not None and systems[1] is not None:
+                nets: NetChanges = SystemChanges(systems[0], systems[1])
+            else:
+                nets = NetChanges(self.old.net, self.new.net)
             return nets.nodes, nets.changes()
         return {}, ()
 
@@ -204,7 +213,9 @@ def _defaults(model: Model) -> tuple[str, ...]:
     if model.net is None:
         return WORKFLOW_DEFAULTS
     subject = Subject(which="", model=model, net=model.net, translation=None, ledger=model.ledger)
-    return NET_DEFAULTS if subject.completion is None else WORKFLOW_DEFAULTS
+    if subject.completion is not None:
+        return WORKFLOW_DEFAULTS
+    return NET_DEFAULTS if model.system is None else SYSTEM_DEFAULTS
 
 
 def _verdicts(

@@ -12,6 +12,9 @@ from difflib import get_close_matches
 from functools import partial
 from typing import TypeVar, cast
 
+import numpy as np
+from numpy.typing import NDArray
+
 from transition_systems.budget import Budget
 from transition_systems.equivalences import (
     bisimilar,
@@ -33,12 +36,17 @@ __all__ = ["EQUIVALENCES", "Equivalence", "entry_named", "equivalence_named"]
 
 Entry = TypeVar("Entry")
 Compare = Callable[[LTS, LTS, Budget], Verdict]
-Minimise = Callable[[LTS, Budget], LTS]
+Place = NDArray[np.int64]
+Minimise = Callable[[LTS, Budget], tuple[LTS, Place | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Equivalence:
-    """How two systems are compared, and how one is made smaller, if that is offered."""
+    """How two systems are compared, and how one is made smaller, if that is offered.
+
+    What makes it smaller also gives for each state its state in the smaller system, int64 (n,), -1
+    for none; ``None`` where a state of the smaller system stands for a set of states.
+    """
 
     compare: Compare
     minimise: Minimise | None = None
@@ -48,17 +56,17 @@ def _compare(relation: str, a: LTS, b: LTS, budget: Budget) -> Verdict:
     return bisimilar(a, b, cast(Relation, relation), atoms={*a.atoms, *b.atoms}, budget=budget)
 
 
-def _minimise(relation: str, lts: LTS, budget: Budget) -> LTS:
-    return minimise(lts, cast(Relation, relation), atoms=lts.atoms.keys(), budget=budget)[0]
+def _minimise(relation: str, lts: LTS, budget: Budget) -> tuple[LTS, Place]:
+    return minimise(lts, cast(Relation, relation), atoms=lts.atoms.keys(), budget=budget)
 
 
 def _simulate(relation: str, a: LTS, b: LTS, budget: Budget) -> Verdict:
     return similar(a, b, cast(SimulationName, relation), atoms={*a.atoms, *b.atoms}, budget=budget)
 
 
-def _reduce(relation: str, lts: LTS, budget: Budget) -> LTS:
+def _reduce(relation: str, lts: LTS, budget: Budget) -> tuple[LTS, Place]:
     name = cast(SimulationName, relation)
-    return reduce_by_simulation(lts, name, atoms=lts.atoms.keys(), budget=budget)[0]
+    return reduce_by_simulation(lts, name, atoms=lts.atoms.keys(), budget=budget)
 
 
 EQUIVALENCES: dict[str, Equivalence] = {
@@ -81,8 +89,9 @@ def _compare_runs(relation: str, a: LTS, b: LTS, budget: Budget) -> Verdict:
     return equivalent(a, b, name, atoms={*a.atoms, *b.atoms}, budget=budget)
 
 
-def _normal_form(relation: str, lts: LTS, budget: Budget) -> LTS:
-    return normal_form(lts, cast(LinearName, relation), atoms=lts.atoms.keys(), budget=budget).lts
+def _normal_form(relation: str, lts: LTS, budget: Budget) -> tuple[LTS, None]:
+    name = cast(LinearName, relation)
+    return normal_form(lts, name, atoms=lts.atoms.keys(), budget=budget).lts, None
 
 
 EQUIVALENCES.update(

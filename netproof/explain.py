@@ -22,6 +22,8 @@ HOLDS = {
     "boundedness": "Tokens cannot pile up without bound.",
     "safeness": "No flow ever carries two tokens.",
     "no-dead-activities": "Every activity can occur.",
+    "livelock": "No case goes on for ever with nothing but routing.",
+    "divergence": "No case goes on for ever with nothing but routing.",
     "termination": "Every case ends, whatever is chosen.",
     "termination-weak": "Every weakly fair run ends.",
     "termination-strong": "Every strongly fair run ends.",
@@ -140,7 +142,8 @@ def _cycle(translation: NetTranslation, lasso: Lasso, after: str, name: str) -> 
         added = f"tokens are added to {grown}" if grown else "there are more tokens"
         return f"{after}, {more} can be repeated for ever, and each time {added}."
     steps = "1 step" if count == 1 else f"{count} steps"
-    return f"{after}, {steps} can be repeated for ever: {around}."
+    silent = ", and no activity or event in it" if name in ("livelock", "divergence") else ""
+    return f"{after}, {steps} can be repeated for ever: {around}{silent}."
 
 
 def _grown(

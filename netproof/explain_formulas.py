@@ -41,9 +41,10 @@ def explained_formula(
     if verdict.unknown or asked.formula is None:
         return verdict
     if asked.mu is not None:
-        return verdict.with_(
-            explanation=(mu_sentence(asked.mu, holds=verdict.holds), *asked.reading)
-        )
+        said, path = mu_sentence(asked.mu, holds=verdict.holds), verdict.witness
+        shows = "a part of the reason is seen"
+        runs = () if path is None else (_shown(translation, path, never=False, end=shows),)
+        return verdict.with_(explanation=(said, *runs, *asked.reading))
     if asked.pattern is not None and asked.pattern.scope != "globally":
         said = asked.pattern.english()
         clause = f"{said[0].lower()}{said[1:]}"

@@ -1,4 +1,4 @@
-"""What is asked of the net alone: termination, liveness, reversibility, persistence, stable places.
+"""What is asked of the net alone: termination, livelock, liveness, reversibility and the like.
 
 A list of all markings is one engine among others here: only a whole one is handed on.
 """
@@ -12,15 +12,17 @@ from functools import partial
 from netproof.net_question import NetQuestion
 from petri.home import reversible
 from petri.live import live
+from petri.livelock import livelock
 from petri.persistence import persistent
 from petri.stable_places import stable_place
 from petri.termination import terminates
 from transition_systems.verdict import Verdict
 
-__all__ = ["NETS", "net_behaviour"]
+__all__ = ["LIVELOCK", "NETS", "net_behaviour"]
 
 # How much of the time that is left one property may use: the rest is for its recheck.
 SHARE = 0.7
+LIVELOCK = ("livelock", "divergence")
 NETS: dict[str, Callable[..., Verdict]] = {
     "termination": terminates,
     "termination-weak": partial(terminates, fairness="weak"),
@@ -33,10 +35,12 @@ NETS: dict[str, Callable[..., Verdict]] = {
 
 
 def net_behaviour(name: str, question: NetQuestion) -> Verdict:
-    """Decide one of :data:`NETS` on all markings where these are few, else by its own engines."""
+    """Decide livelock, or one of :data:`NETS`: on all markings where these are few."""
     left = question.budget.remaining()
     seconds = None if left is None else SHARE * left
     budget = replace(question.budget, deadline=None, seconds=seconds)
+    if name in LIVELOCK:
+        return livelock(question.net, budget=budget).with_(property=name)
     graph = question.graph if question.few_enough() else None
     verdict = NETS[name](question.net, budget=budget, progress=question.progress, graph=graph)
     return verdict.with_(property=name)

@@ -46,6 +46,8 @@ KINDS: dict[str, PropertyKind] = {
     "safeness": PropertyKind.UNIVERSAL,
     "no-dead-activities": PropertyKind.EXISTENTIAL,
     "no-dead-transitions": PropertyKind.EXISTENTIAL,
+    "livelock": PropertyKind.UNIVERSAL,
+    "divergence": PropertyKind.UNIVERSAL,
     "termination": PropertyKind.UNIVERSAL,
     "termination-weak": PropertyKind.BRANCHING,
     "termination-strong": PropertyKind.BRANCHING,

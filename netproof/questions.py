@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from netproof.drawn_answers import drawn_verdict
 from netproof.model_names import net_predicate, workflow_predicate
-from netproof.net_behaviour import NETS, net_behaviour
+from netproof.net_behaviour import LIVELOCK, NETS, net_behaviour
 from netproof.net_formulas import net_formula
 from netproof.net_question import NetQuestion
 from netproof.properties import (
@@ -141,7 +141,7 @@ def _kind(question: NetQuestion, name: str) -> Verdict:
 def _direct(question: NetQuestion, name: str) -> Verdict:
     """Decide a property on the net itself."""
     net, pump, limit = question.net, question.pump, question.proofs
-    if name in NETS:
+    if name in NETS or name in LIVELOCK:
         return net_behaviour(name, question)
     graph = question.graph if name in REDUCED else question.whole()
     match name:

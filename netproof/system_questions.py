@@ -30,6 +30,7 @@ from transition_systems.properties.predicates import (
     disjunction,
 )
 from transition_systems.properties.walk import names_in_formula
+from transition_systems.temporal.mu_parse import parse_mu
 from translators.named_system import NamedSystem
 
 __all__ = [
@@ -42,7 +43,8 @@ __all__ = [
 
 SYSTEM_PROPERTIES = frozenset(
     {
-        "deadlock", "termination", "termination-weak", "termination-strong",
+        "deadlock", "livelock", "divergence", "termination", "termination-weak",
+        "termination-strong",
         "no-dead-transitions", "liveness", "reversibility", "boundedness", "safeness",
     }
 )  # fmt: skip
@@ -75,10 +77,11 @@ def system_question(
     ----------
     name
         One of :data:`SYSTEM_PROPERTIES`: no state is a ``deadlock``, without a step and not final;
-        every run ends (``termination``), or every fair one; ``no-dead-transitions``: each label is
-        on a step of some run; ``liveness``: from each state that can be reached, each label can
-        come again; ``reversibility``: an initial state can. ``boundedness`` and ``safeness`` hold
-        of every system, which is finite and in one state at a time.
+        no run is silent for ever from some state on (``livelock``, ``divergence``); every run ends
+        (``termination``), or every fair one; ``no-dead-transitions``: each label is on a step of
+        some run; ``liveness``: from each state that can be reached, each label can come again;
+        ``reversibility``: an initial state can. ``boundedness`` and ``safeness`` hold of every
+        system, which is finite and in one state at a time.
     system
         The system.
     holds
@@ -109,6 +112,12 @@ def system_question(
         case "deadlock":
             final = [Atom("final")] if "final" in system.atoms else []
             return _ctl(system, Unary("AG", State(disjunction(Not(Dead()), *final))), holds)
+        case "livelock" | "divergence":
+            again = parse_mu("nu Y. (mu X. [tau] X) && [true] Y")
+            about = SystemFormula(
+                system=system, lts=system.lts, formula=State(TRUE), logic="mu", mu=again
+            )  # fmt: skip
+            return SystemQuestion(about, holds)
         case "termination":
             return _ctl(system, Unary("AF", dead), holds)
         case "termination-weak" | "termination-strong":

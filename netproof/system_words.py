@@ -21,6 +21,8 @@ __all__ = ["explained_system", "system_assumptions"]
 MOST_NAMED = 4
 HOLDS = {
     "deadlock": "No state without a step is reached that is not final.",
+    "livelock": "Silent steps always come to an end.",
+    "divergence": "Silent steps always come to an end.",
     "termination": "Every run ends.",
     "termination-weak": "Every run that is weakly fair to each label ends.",
     "termination-strong": "Every run that is strongly fair to each label ends.",
@@ -71,7 +73,8 @@ def explained_system(asked: str | AskedFormula, about: SystemFormula, verdict: V
         said = formula_in_english(told)
         if verdict.violated:
             said = f"This does not hold: {clause_in_english(told)}."
-    runs: tuple[str, ...] = shown if verdict.violated or asked.formula is None else ()
+    always = verdict.violated or asked.formula is None or asked.mu is not None
+    runs: tuple[str, ...] = shown if always else ()
     if verdict.violated and asked.mu is None and asked.formula is not None:
         parts = told_branches(
             asked.formula, verdict.evidence, about.own, lambda run, _: _shown(about.own(run) or run)
@@ -104,6 +107,8 @@ def _named(
         return (*shown, "Nothing can happen there, and it is no final state.")
     if name == "reversibility":
         return (*shown, "From there no initial state can be reached again.")
+    if name in ("livelock", "divergence"):
+        return (*shown, "All of these steps are silent.")
     fair = {"termination-weak": " weakly fair", "termination-strong": " strongly fair"}
     return (f"There is an infinite{fair.get(name, '')} run.", *shown)
 

@@ -13,6 +13,7 @@ from petri.deadlock import deadlock
 from petri.home import reversible
 from petri.incidence import ArcTable
 from petri.live import live
+from petri.livelock import livelock
 from petri.liveness import no_dead_transitions
 from petri.marking import Marking
 from petri.net import PetriNet
@@ -60,6 +61,7 @@ __all__ = [
     "from_pm4py",
     "invariant",
     "live",
+    "livelock",
     "minimal_coverability_set",
     "mutual_exclusion",
     "no_dead_transitions",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from petri.ctl_star import labelled_by_transitions
+from petri.firing import with_labels
 from petri.net import PetriNet
 from petri.whole_space import whole_space
 from transition_systems.budget import Budget
-from transition_systems.evidence import StateSet
+from transition_systems.evidence import ParityStrategy, StateSet
 from transition_systems.temporal.mu_calculus import check_mu
 from transition_systems.temporal.mu_formulas import MuFormula, format_mu
+from transition_systems.temporal.mu_game import mu_nodes, require_labels
 from transition_systems.temporal.mu_parse import parse_mu
 from transition_systems.verdict import Verdict
 
@@ -35,7 +39,8 @@ def mu(net: PetriNet, formula: MuFormula | str, *, budget: Budget | None = None)
     Raises
     ------
     ExpressionError
-        For a text that is no formula, and for a place that the net does not have.
+        For a text that is no formula, and for a place or a transition that the net does not have,
+        with the nearest ones.
     UsageError
         For a variable that is not bound, or is negated.
 
@@ -50,11 +55,17 @@ def mu(net: PetriNet, formula: MuFormula | str, *, budget: Budget | None = None)
     <Outcome.HOLDS: 'HOLDS'>
     """
     tree = parse_mu(formula) if isinstance(formula, str) else formula
+    require_labels(mu_nodes(tree), net.transition_ids, kind="transition")
     limit = (budget or Budget()).fixed()
     space = whole_space(net, format_mu(tree), limit)
     if isinstance(space, Verdict):
         return space
-    return check_mu(
+    verdict = check_mu(
         labelled_by_transitions(space), tree, holds=space.holds, budget=limit, digest=net.digest,
         space=lambda: StateSet(names=net.place_ids, rows=space.markings),
+        state=lambda number: space.marking(number).to_dict(),
     )  # fmt: skip
+    proof = verdict.evidence
+    if not isinstance(proof, ParityStrategy) or proof.path is None:
+        return verdict
+    return verdict.with_(evidence=replace(proof, path=with_labels(net, proof.path)))

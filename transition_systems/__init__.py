@@ -172,7 +172,7 @@ if TYPE_CHECKING:
     from transition_systems.temporal.ltl_translate import translate_ltl
     from transition_systems.temporal.mu_calculus import check_mu, ctl_to_mu, mu_states
     from transition_systems.temporal.mu_formulas import format_mu
-    from transition_systems.temporal.mu_parse import parse_mu
+    from transition_systems.temporal.mu_parse import parse_mu, parse_temporal
     from transition_systems.temporal.patterns import Pattern, parse_pattern
     from transition_systems.temporal.product_system import Fairness
     from transition_systems.temporal.stuttering import (
@@ -343,6 +343,7 @@ __all__ = [
     "parse_mu",
     "parse_pattern",
     "parse_predicate",
+    "parse_temporal",
     "possible",
     "product_by_vectors",
     "read_aut",

@@ -71,7 +71,7 @@ _NAMES = {
     "temporal.last_steps": "with_last_steps",
     "temporal.mu_calculus": "check_mu ctl_to_mu mu_states",
     "temporal.mu_formulas": "format_mu",
-    "temporal.mu_parse": "parse_mu",
+    "temporal.mu_parse": "parse_mu parse_temporal",
     "temporal.patterns": "Pattern parse_pattern",
     "temporal.stuttering": "StutterDifference stutter_difference stutter_invariant",
     "verdict": "Exactness Outcome Statistics Verdict",

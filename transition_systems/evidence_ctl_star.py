@@ -106,7 +106,8 @@ class QuantifiedPart(ByContent):
         )
 
 
-def _path(data: Mapping[str, Any] | None) -> Run | Lasso | None:
+def path_from_dict(data: Mapping[str, Any] | None) -> Run | Lasso | None:
+    """Return a run or a lasso from plain data."""
     if data is None:
         return None
     return Lasso.from_dict(data) if data["kind"] == "lasso" else Run.from_dict(data)
@@ -181,5 +182,5 @@ class CtlStarProof(ByContent):
             fair=tuple(tuple(str(name) for name in names) for names in data["fair"]),
             strong=tuple(tuple(str(name) for name in names) for names in data["strong"]),
             space=None if space is None else StateSet.from_dict(space),
-            path=_path(data["path"]),
+            path=path_from_dict(data["path"]),
         )

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from transition_systems.evidence_ctl_star import path_from_dict
 from transition_systems.evidence_data import (
     ByContent,
     Claim,
@@ -16,6 +17,7 @@ from transition_systems.evidence_data import (
     decode_array,
     encode_array,
 )
+from transition_systems.run import Lasso, Run
 
 __all__ = ["ParityStrategy", "mu_claim"]
 
@@ -51,6 +53,8 @@ class ParityStrategy(ByContent):
         For each where the player moves the next position, -1 elsewhere, int64 (k,).
     space
         The states in the order of their numbers, where the claim is about a net.
+    path
+        The play of the strategy from an initial state, while the other player has no choice.
     """
 
     claim: Claim
@@ -58,8 +62,19 @@ class ParityStrategy(ByContent):
     positions: NDArray[np.int64]
     moves: NDArray[np.int64]
     space: StateSet | None = None
+    path: Run | Lasso | None = None
 
     kind = "parity-strategy"
+
+    @property
+    def run(self) -> Run | None:
+        """The play, where it is finite."""
+        return self.path if isinstance(self.path, Run) else None
+
+    @property
+    def lasso(self) -> Lasso | None:
+        """The play, where it is infinite."""
+        return self.path if isinstance(self.path, Lasso) else None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the evidence as JSON data."""
@@ -70,6 +85,7 @@ class ParityStrategy(ByContent):
             "positions": encode_array(self.positions),
             "moves": encode_array(self.moves),
             "space": None if self.space is None else self.space.to_dict(),
+            "path": None if self.path is None else self.path.to_dict(),
         }
 
     @classmethod
@@ -82,4 +98,5 @@ class ParityStrategy(ByContent):
             positions=decode_array(data["positions"]),
             moves=decode_array(data["moves"]),
             space=None if space is None else StateSet.from_dict(space),
+            path=path_from_dict(data.get("path")),
         )

@@ -7,7 +7,7 @@ The method is Dijkstra's shunting yard, with groups and n-ary chains (``a && b &
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, NoReturn, TypeVar
 
@@ -60,7 +60,7 @@ class TokenStream:
     """The tokens of one text with a cursor; the last token has the kind ``end``."""
 
     text: str
-    tokens: Sequence[Token]
+    tokens: list[Token]
     base: SourceSpan | None = None
     position: int = 0
 
@@ -121,7 +121,8 @@ class Grammar(Generic[T]):
 
     ``prefix`` and ``infix`` look at the cursor and return the operator that stands there, having
     moved past it, or ``None``. ``opening`` returns the closing symbol for an opening one.
-    Each ``build`` function gets the start and end offsets of its part of the text last.
+    Each ``build`` function gets the start and end offsets of its part of the text last. A text is
+    nested at most ``deepest`` deep.
     """
 
     primary: Callable[[TokenStream], T]
@@ -131,6 +132,7 @@ class Grammar(Generic[T]):
     build_prefix: Callable[[str, T, int, int], T]
     build_infix: Callable[[str, list[T], int, int], T]
     build_group: Callable[[str, T, int, int], T]
+    deepest: int = MAX_DEPTH
 
 
 @dataclass(slots=True)
@@ -155,14 +157,14 @@ class _Pending:
 class _Yard(Generic[T]):
     """The two stacks of one run."""
 
-    __slots__ = ("grammar", "nesting", "operands", "pending", "stream")
+    __slots__ = ("grammar", "nesting", "operands", "pending", "prefixes", "stream")
 
     def __init__(self, grammar: Grammar[T], stream: TokenStream) -> None:
         self.grammar = grammar
         self.stream = stream
         self.operands: list[_Operand[T]] = []
         self.pending: list[_Pending] = []
-        self.nesting = 0
+        self.nesting = self.prefixes = 0
 
     def settle(self, operand: _Operand[T]) -> T:
         if operand.operator is not None:
@@ -174,9 +176,9 @@ class _Yard(Generic[T]):
         return operand.value
 
     def bound(self, depth: int, token: Token) -> None:
-        if depth > MAX_DEPTH:
+        if depth > self.grammar.deepest:
             self.stream.fail(
-                f"the text is nested more than {MAX_DEPTH} deep",
+                f"the text is nested more than {self.grammar.deepest} deep",
                 token=token,
                 mend="Split it into several parts.",
             )
@@ -185,6 +187,7 @@ class _Yard(Generic[T]):
         top = self.pending.pop()
         right = self.operands.pop()
         if top.kind == "prefix":
+            self.prefixes -= 1
             self.bound(right.depth + 1, top.token)
             value = self.grammar.build_prefix(
                 top.name, self.settle(right), top.token.start, right.end
@@ -243,6 +246,8 @@ class _Yard(Generic[T]):
         prefix = self.grammar.prefix(stream)
         if prefix is not None:
             self.pending.append(_Pending("prefix", prefix[0], prefix[1], token))
+            self.prefixes += 1
+            self.bound(self.prefixes, token)
             return False
         group = self.grammar.opening(stream)
         if group is not None:

@@ -6,6 +6,7 @@ What is heavy is imported by the work itself, which is done in another process.
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from netproof.contest.teller import Teller, told_in_time
@@ -46,7 +47,15 @@ def run(arguments: argparse.Namespace) -> int:
 
             keep = EvidenceFolder(model, questions, arguments.evidence_dir).keep
         deadline = began + max(seconds - FOR_ENGINES, 0.8 * seconds - FOR_THE_END)
-        ContestAnswers(model.net, questions, deadline=deadline, tell=teller.tell, keep=keep).run()
+        ContestAnswers(
+            model.net, questions, deadline=deadline, tell=teller.tell, keep=keep, warn=_warn
+        ).run()
 
     ends = began + seconds - FOR_THE_END
     return told_in_time(work, ids=ids, ends=ends, alone=arguments.alone)
+
+
+def _warn(reason: str) -> None:
+    """Say on the error output why a formula is not computed; the lines have no place for it."""
+    sys.stderr.write(f"netproof: {' '.join(reason.split())}\n")
+    sys.stderr.flush()

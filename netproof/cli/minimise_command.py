@@ -37,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         "reason": None,
         "before": None,
         "after": None,
+        "map": None,
     }
 
     def told() -> int:
@@ -57,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
             )  # fmt: skip
             lts = read.lts
             data["before"] = {"states": lts.n_states, "arcs": lts.n_arcs}
-            small = smaller(lts, budget)
+            small, place = smaller(lts, budget)
             text = None if output is None else behaviour_text(small, output)
         except UndecidedError as error:
             data["reason"] = str(error)
@@ -65,6 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
     for remark in read.remarks:
         sys.stderr.write(f"netproof: {' '.join(remark.split())}\n")
     data["after"] = {"states": small.n_states, "arcs": small.n_arcs}
+    if arguments.output_format == "json" and place is not None:
+        data["map"] = [None if state < 0 else state for state in place.tolist()]
     if output is not None and text is not None:
         write_output(output, text)
     data["complete"] = True

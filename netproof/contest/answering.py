@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 
 from netproof.contest.branching import BranchingAnswers
 from netproof.contest.categories import ContestQuestion
-from netproof.contest.linear import LinearAnswers
+from netproof.contest.linear import LinearAnswers, of_paths
 from netproof.contest.liveness import liveness
-from netproof.contest.questions import Asked, Shown, asked_of
+from netproof.contest.questions import Asked, Shown, asked_of, everywhere
 from petri.net import PetriNet
 from petri.portfolio import Answer, Batch
 from petri.portfolio.questions import UNBOUNDED
 from transition_systems.budget import Budget
-from transition_systems.errors import UnlistedError, UsageError
+from transition_systems.errors import UnlistedError, UnsupportedError, UsageError
 from transition_systems.properties.walk import names_in_formula
+from transition_systems.temporal.ctl_program import ctl_program
+from transition_systems.temporal.ltl_questions import linear_formula
 
 __all__ = ["ContestAnswers"]
 
@@ -30,6 +31,7 @@ TECHNIQUES = {
 BRANCHING, LINEAR = ("CTLC", "CTLF"), ("LTLC", "LTLF")
 Tell = Callable[[int, str, str], None]
 Keep = Callable[[int, list[Shown]], None]
+Warn = Callable[[str], None]
 
 
 class ContestAnswers:
@@ -48,6 +50,8 @@ class ContestAnswers:
         that is answered.
     keep
         Called after that with what proves the answer, where that is wanted.
+    warn
+        Told why formulas cannot be computed.
 
     Raises
     ------
@@ -63,12 +67,14 @@ class ContestAnswers:
         deadline: float,
         tell: Tell,
         keep: Keep | None = None,
+        warn: Warn | None = None,
         parallel: bool = True,
     ) -> None:
         self.net = net
         self.questions = questions
         self.deadline = deadline
-        self.tell, self.keep = tell, keep
+        self.tell, self.keep, self.warn = tell, keep, warn
+        self._refused: set[int] = set()
         self._parallel = parallel
         self._asked: dict[int, Asked] = {}
         self._owner: list[tuple[int, str]] = []
@@ -77,7 +83,10 @@ class ContestAnswers:
         """Answer what can be answered."""
         self._check_names()
         for number, question in enumerate(self.questions):
-            if question.refused is not None:
+            reason = _refused(question)
+            if reason is not None:
+                self._refused.add(number)
+                self._warned(f"{question.id}: {reason}")
                 self.tell(number, "CANNOT_COMPUTE", "NONE")
             elif question.category == "L":
                 self._live(number)
@@ -119,21 +128,30 @@ class ContestAnswers:
             asked = [
                 (number, question)
                 for number, question in enumerate(self.questions)
-                if question.category in categories and question.refused is None
+                if question.category in categories and number not in self._refused
             ]
             if not asked:
                 continue
-            with suppress(UnlistedError):  # their lines say that they were not computed
+            try:
                 engine(
                     self.net, asked, deadline=self.deadline, say=self._say,
                     evidence=self.keep is not None, parallel=self._parallel,
                 ).run()  # fmt: skip
+            except UnlistedError as error:  # their lines say that they were not computed
+                self._warned(str(error))
 
     def _live(self, number: int) -> None:
-        with suppress(UnlistedError):
+        try:
             found = liveness(self.net, self.deadline)
-            if found is not None:
-                self._say(number, *found)
+        except UnlistedError as error:
+            self._warned(str(error))
+            return
+        if found is not None:
+            self._say(number, *found)
+
+    def _warned(self, reason: str) -> None:
+        if self.warn is not None:
+            self.warn(reason)
 
     def _take(self, part: int, answer: Answer) -> None:
         """Take the answer of a part; forget what else its formula asked once that is decided."""
@@ -156,3 +174,19 @@ class ContestAnswers:
         self.tell(number, text, TECHNIQUES[method])
         if self.keep is not None and shown:
             self.keep(number, shown)
+
+
+def _refused(question: ContestQuestion) -> str | None:
+    """Return why a formula cannot be asked: an operator, or that it is of another category."""
+    if question.refused is not None or question.formula is None:
+        return question.refused
+    try:
+        if question.category in BRANCHING:
+            ctl_program(question.formula)
+        elif question.category in LINEAR:
+            linear_formula(of_paths(question.formula))
+        else:
+            everywhere(question)
+    except UnsupportedError as error:
+        return str(error)
+    return None

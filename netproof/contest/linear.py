@@ -43,7 +43,7 @@ from transition_systems.temporal.ltl_violations import (
 )
 from transition_systems.temporal.product_system import Observed
 
-__all__ = ["LinearAnswers"]
+__all__ = ["LinearAnswers", "of_paths"]
 
 FIRST_STATES, FIRST_SHARE, MOST_STATES, LIST_SHARE = 20_000, 0.1, 4_000_000, 0.25
 MOST_TRIES, MOST_EVIDENCE = 4_000_000_000, 100_000
@@ -96,7 +96,7 @@ class LinearAnswers(Drawing[_Asked]):
         self.facts: dict[Predicate, bool] = {}
         for number, question in questions:
             assert question.formula is not None
-            formula = linear_formula(_of_paths(question.formula))
+            formula = linear_formula(of_paths(question.formula))
             try:
                 made = violations(formula, tick=self._tick)
             except FAILURES:
@@ -281,7 +281,7 @@ class LinearAnswers(Drawing[_Asked]):
         return not search.found()
 
 
-def _of_paths(formula: Formula) -> Formula:
+def of_paths(formula: Formula) -> Formula:
     """Return what stands behind the quantifier over all paths."""
     match formula:
         case Unary(operator=("AX" | "AF" | "AG") as operator, operand=operand):

@@ -135,7 +135,7 @@ def everywhere(question: ContestQuestion) -> tuple[Predicate, bool]:
     ):
         return formula.operand.predicate, formula.operator == "AG"
     raise UnsupportedError(
-        f"{question.id} is not of the reachability category",
+        "it is not of the reachability category",
         expected="<all-paths> over <globally> or <exists-path> over <finally> of a predicate",
     )
 

@@ -21,6 +21,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from typing import Literal, Protocol
 
+from transition_systems.counted_words import counted
 from transition_systems.errors import InputError, UnlistedError, UnsupportedError, UsageError
 
 __all__ = ["Lines", "Teller", "told_in_time"]
@@ -29,6 +30,7 @@ __all__ = ["Lines", "Teller", "told_in_time"]
 TICK, KEPT_BACK, MOST_KEPT_BACK, MOST_SECONDS = 0.05, 3.0, 0.2, 2.0
 PR_SET_PDEATHSIG, TERMINATED = 1, 143
 TO_JOIN = 0.2  # the other process is dead; what it held may take longer to go
+UNDECIDED = "no engine decided them in the time and the memory that there were"
 MEMORY = "there is not enough memory for more answers"
 
 
@@ -71,14 +73,19 @@ class Lines(Teller):
             self.printed += 1
         sys.stdout.flush()
 
-    def finish(self, known: Callable[[], Sequence[str]]) -> None:
-        """Print what is left as not computed; ``known`` are the ids where they were not told."""
+    def finish(self, known: Callable[[], Sequence[str]]) -> int:
+        """Print what is left as not computed, and return how many these are.
+
+        ``known`` are the ids where they were not told.
+        """
         with self.lock:
             if self.ids is None:
                 self.ids = known()
-            for number in range(len(self.ids)):
-                self.lines.setdefault(number, "CANNOT_COMPUTE TECHNIQUES NONE")
+            left = [number for number in range(len(self.ids)) if number not in self.lines]
+            for number in left:
+                self.lines[number] = "CANNOT_COMPUTE TECHNIQUES NONE"
             self._print()
+        return len(left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +147,9 @@ def told_in_time(work: Work, *, ids: Callable[[], Sequence[str]], ends: float, a
     finally:
         _end(worker)
     if fault is None or fault.kind != "usage":
-        lines.finish(ids)
+        left = lines.finish(ids)
+        if left and fault is None:
+            sys.stderr.write(f"netproof: {counted(left, 'formula')} not computed: {UNDECIDED}\n")
     code = 0 if fault is None else _said(fault)
     code = TERMINATED if asked_to_end.is_set() else code
     worker.join(TO_JOIN if alone else None)

@@ -12,11 +12,12 @@ from netproof.recheck.check import recheck, recheck_verdict
 from netproof.recheck.equivalence import recheck_equivalence
 from netproof.recheck.livelocks import recheck_livelock
 from netproof.recheck.ltl import recheck_ltl
+from netproof.recheck.mu import recheck_mu
 from netproof.recheck.questions import Goal, Question
 from netproof.recheck.report import ReportedResult, recheck_report
 from netproof.recheck.result import RecheckResult
 from netproof.recheck.sources import Sources, source_digest
-from netproof.recheck.temporal import recheck_mu, recheck_temporal
+from netproof.recheck.temporal import recheck_temporal
 from netproof.recheck.workflow_questions import question_for
 
 __all__ = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netproof.recheck.behaviour import BEHAVIOUR, check_live, check_no_stable_place, follows
 from netproof.recheck.circuits import check_circuits
@@ -21,14 +21,21 @@ from netproof.recheck.invariants import check_invariant
 from netproof.recheck.linear import check_linear
 from netproof.recheck.linear_lines import names_known
 from netproof.recheck.linear_questions import answers_linear
-from netproof.recheck.ltl_net import check_ltl_net, listed_system
+from netproof.recheck.ltl_net import check_ltl_net
 from netproof.recheck.ltl_stubborn import check_ltl_stubborn
 from netproof.recheck.marked_trap import check_marked_trap
+from netproof.recheck.mu import check_mu_net
 from netproof.recheck.net_table import NetTable
-from netproof.recheck.parity import check_parity
 from netproof.recheck.parts import check_parts, covers, dead_group, occurring_groups
 from netproof.recheck.prefixes import check_prefix
-from netproof.recheck.questions import Goal, Question, groups_of, phrases_of, statement_of
+from netproof.recheck.questions import (
+    Goal,
+    Question,
+    groups_of,
+    phrases_of,
+    silent_for_ever,
+    statement_of,
+)
 from netproof.recheck.rank import check_rank
 from netproof.recheck.ranked_diagrams import check_ranked_diagrams
 from netproof.recheck.reductions import check_reduction
@@ -167,7 +174,7 @@ class _Setting:
             case CtlStarProof():
                 check_star(evidence, table, watch)
             case ParityStrategy():
-                check_parity(evidence, *listed_system(evidence.space, table, watch), watch)
+                check_mu_net(evidence, table, watch)
             case StructureEvidence():
                 check_structure(evidence, claim, table)
             case Parts():
@@ -339,6 +346,8 @@ def recheck_verdict(
     'failed'
     """
     asked = question or Question()
+    if property_name in ("livelock", "divergence"):
+        asked = replace(asked, linear=silent_for_ever(net))
 
     def work() -> None:
         if outcome == Outcome.UNKNOWN:

@@ -38,7 +38,7 @@ from transition_systems.temporal.mu_formulas import (
 )
 from transition_systems.temporal.mu_parse import parse_mu
 
-__all__ = ["check_parity"]
+__all__ = ["Part", "check_parity", "parts_of"]
 
 Ints = NDArray[np.int64]
 MOST_PARTS = 10_000
@@ -46,7 +46,7 @@ ANY = Labels(frozenset(), others=True)
 
 
 @dataclass(slots=True)
-class _Part:
+class Part:
     """A part of a formula: its kind, its operands, and how many fixpoints are around it."""
 
     kind: str
@@ -56,9 +56,9 @@ class _Part:
     depth: int = 0
 
 
-def _parts(formula: MuFormula) -> list[_Part]:
+def parts_of(formula: MuFormula) -> list[Part]:
     """Number the parts in preorder, negations driven to the predicates."""
-    parts: list[_Part] = []
+    parts: list[Part] = []
 
     def add(node: MuFormula, positive: bool, bound: dict[str, tuple[int, bool]], depth: int) -> int:
         if isinstance(node, No):
@@ -70,7 +70,7 @@ def _parts(formula: MuFormula) -> list[_Part]:
             return number
         if len(parts) == MOST_PARTS:
             raise RefusedError("the formula has too many parts")
-        made = _Part("predicate", depth=depth)
+        made = Part("predicate", depth=depth)
         parts.append(made)
         number = len(parts) - 1
         match node:
@@ -102,7 +102,7 @@ def check_parity(evidence: ParityStrategy, lts: LTS, holds: Holds, watch: Watch)
     if evidence.claim.formula not in claims:
         raise RefusedError("the claim is not about the formula of the evidence")
     true = evidence.claim.formula == claims[0]
-    parts, n = _parts(parse_mu(evidence.formula)), lts.n_states
+    parts, n = parts_of(parse_mu(evidence.formula)), lts.n_states
     watch.fits(16 * len(parts) * n)
     size = (len(evidence.positions),)
     positions = integers(evidence.positions, size, "the positions")
@@ -144,7 +144,7 @@ def _value(predicate: Predicate, n: int, holds: Holds) -> NDArray[np.bool_]:
     return np.asarray(holds(predicate), dtype=np.bool_)
 
 
-def _successors(part: _Part, lts: LTS, states: Ints) -> tuple[Ints, Ints]:
+def _successors(part: Part, lts: LTS, states: Ints) -> tuple[Ints, Ints]:
     """Return the moves from some states: the states, and the positions after."""
     n = lts.n_states
     if part.kind not in ("diamond", "box"):
@@ -165,7 +165,7 @@ def _legal(states: Ints, chosen: Ints, tails: Ints, heads: Ints, size: int) -> b
 
 
 def _check_cycles(
-    parts: list[_Part], steps: list[tuple[Ints, Ints]], n: int, true: bool, watch: Watch
+    parts: list[Part], steps: list[tuple[Ints, Ints]], n: int, true: bool, watch: Watch
 ) -> None:
     """Refuse a cycle whose outermost fixpoint is one that the player must leave at last."""
     none = np.zeros(0, dtype=np.int64)

@@ -17,7 +17,7 @@ from netproof.recheck.statements import Statement, as_statement, equal_to
 from netproof.recheck.structure import workflow_ends
 from petri.net import PetriNet
 from transition_systems.evidence_ltl import LabelSets
-from transition_systems.properties.formulas import Formula
+from transition_systems.properties.formulas import Formula, State
 from transition_systems.properties.predicates import (
     FALSE,
     And,
@@ -27,7 +27,14 @@ from transition_systems.properties.predicates import (
     Or,
     Predicate,
 )
-from transition_systems.temporal.mu_formulas import MuFormula
+from transition_systems.temporal.mu_formulas import (
+    Bound,
+    Every,
+    Fixpoint,
+    Labels,
+    Modal,
+    MuFormula,
+)
 
 __all__ = [
     "Goal",
@@ -36,6 +43,7 @@ __all__ = [
     "classical_goal",
     "groups_of",
     "phrases_of",
+    "silent_for_ever",
     "statement_of",
 ]
 
@@ -172,6 +180,21 @@ def classical_goal(net: PetriNet) -> Goal:
 def phrases_of(name: str) -> tuple[frozenset[str], frozenset[str]] | None:
     """Return the phrases that prove HOLDS and VIOLATED of a property that is proved by phrases."""
     return _PHRASES.get(name)
+
+
+def silent_for_ever(net: PetriNet) -> Linear:
+    """Return what livelock asks of a net: silent transitions come to an end wherever they begin.
+
+    Examples
+    --------
+    >>> from transition_systems.temporal.mu_formulas import format_mu
+    >>> format_mu(silent_for_ever(PetriNet(places=["p"], transitions=["t"])).mu)
+    'nu Y. (mu X. [false] X) && [true] Y'
+    """
+    names = frozenset(node.id for node in net.transitions if node.label is None)
+    inner = Fixpoint("mu", "X", Modal("box", Labels(names), Bound("X")))
+    again = Modal("box", Labels(frozenset(), others=True), Bound("Y"))
+    return Linear(formula=State(FALSE), mu=Fixpoint("nu", "Y", Every((inner, again))))
 
 
 def groups_of(name: str, net: PetriNet, question: Question) -> list[tuple[str, ...]] | None:

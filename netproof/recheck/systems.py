@@ -8,10 +8,11 @@ from typing import Any
 from netproof.properties import AskedFormula, asked_properties
 from netproof.recheck.linear_questions import answers_linear
 from netproof.recheck.ltl import recheck_ltl
+from netproof.recheck.mu import recheck_mu
 from netproof.recheck.questions import Linear
 from netproof.recheck.result import RecheckResult, RefusedError, SkippedError, guarded
 from netproof.recheck.said import run_of
-from netproof.recheck.temporal import recheck_mu, recheck_temporal
+from netproof.recheck.temporal import recheck_temporal
 from netproof.system_formulas import system_formula
 from netproof.system_questions import SYSTEM_PROPERTIES, SystemQuestion, system_question
 from transition_systems.budget import Budget

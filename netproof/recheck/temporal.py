@@ -13,7 +13,6 @@ from netproof.recheck.ctl_star import check_ctl_star
 from netproof.recheck.ctl_tree import check_tree, replayed
 from netproof.recheck.ltl_net import listed_system
 from netproof.recheck.net_table import NetTable, Tokens
-from netproof.recheck.parity import check_parity
 from netproof.recheck.predicates import holds_in
 from netproof.recheck.result import RecheckResult, RefusedError, Watch, guarded
 from netproof.recheck.state_table import StateTable
@@ -24,7 +23,6 @@ from transition_systems.evidence import (
     CtlRanks,
     CtlStarProof,
     Evidence,
-    ParityStrategy,
     TreeEvidence,
 )
 from transition_systems.lts import LTS
@@ -33,15 +31,13 @@ from transition_systems.properties.formulas import Formula, Negation
 from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.predicates import Predicate
 from transition_systems.run import Step
-from transition_systems.temporal.mu_formulas import MuFormula, same_mu
-from transition_systems.temporal.mu_parse import parse_mu
 from transition_systems.verdict import Outcome
 
-__all__ = ["check_star", "check_temporal", "recheck_mu", "recheck_temporal"]
+__all__ = ["NetWalker", "SystemWalker", "check_star", "check_temporal", "recheck_temporal"]
 
 
 @dataclass(frozen=True, slots=True)
-class _NetWalker:
+class NetWalker:
     """The markings of a net, one at a time."""
 
     table: NetTable
@@ -72,7 +68,7 @@ class _NetWalker:
         return bool(holds_in(self.table, self.table.rows([state]), predicate, self.watch)[0])
 
 
-class _SystemWalker:
+class SystemWalker:
     """The states of a labelled transition system, one at a time."""
 
     def __init__(self, lts: LTS, watch: Watch) -> None:
@@ -119,9 +115,9 @@ def check_temporal(
     if isinstance(evidence, CtlDiagrams):
         check_ctl_diagrams(evidence, formula, positive, table, watch)
         if evidence.path is not None:
-            replayed(_NetWalker(table, watch), evidence.path, table.initial, watch)
+            replayed(NetWalker(table, watch), evidence.path, table.initial, watch)
         return
-    walker = _NetWalker(table, watch)
+    walker = NetWalker(table, watch)
     if isinstance(evidence, TreeEvidence):
         if walker.state(evidence.start) != table.initial:
             raise RefusedError("the tree does not begin in the initial marking")
@@ -153,7 +149,7 @@ def check_star(evidence: CtlStarProof, table: NetTable, watch: Watch) -> None:
     lts, holds = listed_system(evidence.space, table, watch)
     check_ctl_star(evidence, lts, holds, watch)
     if evidence.path is not None:
-        replayed(_NetWalker(table, watch), evidence.path, table.initial, watch)
+        replayed(NetWalker(table, watch), evidence.path, table.initial, watch)
 
 
 def recheck_temporal(
@@ -217,65 +213,6 @@ def recheck_temporal(
     return guarded(work)
 
 
-def recheck_mu(
-    formula: MuFormula | str,
-    outcome: Outcome | str,
-    evidence: Evidence,
-    lts: LTS,
-    *,
-    budget: Budget | None = None,
-) -> RecheckResult:
-    """Decide whether evidence proves an outcome of a formula of the mu-calculus on a system.
-
-    Parameters
-    ----------
-    formula, outcome
-        The formula or its text, and ``HOLDS`` (in all initial states) or ``VIOLATED``.
-    evidence
-        A strategy.
-    lts
-        The system.
-    budget
-        Seconds and bytes.
-
-    Returns
-    -------
-    RecheckResult
-        ``failed`` with a reason where the evidence proves nothing or is malformed.
-
-    Notes
-    -----
-    O(positions and moves), for each nesting depth of fixpoints.
-
-    Examples
-    --------
-    >>> from transition_systems.temporal.mu_calculus import check_mu
-    >>> lts = LTS.from_arcs(2, [(0, "a", 1)])
-    >>> verdict = check_mu(lts, "nu X. <a> X")
-    >>> verdict.outcome, recheck_mu("nu X. <a> X", "VIOLATED", verdict.evidence, lts).passed
-    (<Outcome.VIOLATED: 'VIOLATED'>, True)
-    >>> recheck_mu("nu X. <a> X", "HOLDS", verdict.evidence, lts).status
-    'failed'
-    """
-
-    def work() -> None:
-        watch = Watch(budget)
-        if not isinstance(evidence, ParityStrategy) or evidence.space is not None:
-            raise RefusedError("the evidence is no strategy in the game of a system")
-        if outcome not in (Outcome.HOLDS, Outcome.VIOLATED):
-            raise RefusedError(f"there is nothing to prove for {outcome!r:.40}")
-        if evidence.claim.model_digest != lts.digest():
-            raise RefusedError("the evidence is about another system: the digest differs")
-        asked = parse_mu(formula) if isinstance(formula, str) else formula
-        if not same_mu(parse_mu(evidence.formula), asked):
-            raise RefusedError("the claim is not about the formula that was asked for")
-        found = check_parity(evidence, lts, lambda p: system_holds(lts, p, watch), watch)
-        if found is not (outcome == Outcome.HOLDS):
-            raise RefusedError("the evidence proves the contrary of the claim")
-
-    return guarded(work)
-
-
 def _check_star_on(
     evidence: CtlStarProof, formula: Formula, holds: bool, lts: LTS, watch: Watch
 ) -> None:
@@ -287,13 +224,13 @@ def _check_star_on(
     if found is not holds:
         raise RefusedError("the evidence proves the contrary of the claim")
     if evidence.path is not None:
-        walker = _SystemWalker(lts, watch)
+        walker = SystemWalker(lts, watch)
         _begins(evidence.path.initial, lts.initial.tolist())
         replayed(walker, evidence.path, walker.state(evidence.path.initial), watch)
 
 
 def _check_on(evidence: Evidence, formula: Formula, holds: bool, lts: LTS, watch: Watch) -> None:
-    walker = _SystemWalker(lts, watch)
+    walker = SystemWalker(lts, watch)
     starts: list[int] = lts.initial.tolist()
     if isinstance(evidence, CtlRanks):
         arcs = Arcs(

@@ -130,6 +130,15 @@ _ALL = (
         "For each place some run ends with another number of tokens than at the start.", NETS_PAPER,
     ),
     _rule(
+        "NP119", "livelock", "Some run is silent for ever.",
+        "From some state on only silent steps are taken: routing of a workflow, transitions "
+        "without a label, tau. Nobody outside sees that anything happens.",
+    ),
+    _rule(
+        "NP122", "divergence", "Some run is silent for ever.",
+        "Another word for livelock: from some state on only silent steps are taken.",
+    ),
+    _rule(
         "NP130", "weak-soundness", "Some case cannot complete properly.",
         "As soundness, but parts that can never occur are allowed.",
     ),

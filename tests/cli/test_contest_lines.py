@@ -30,11 +30,13 @@ def test_lines_are_printed_in_time_whatever_the_work_does(
     with not_hanging():
         code = told_in_time(_holds_the_interpreter, ids=list, ends=ends, alone=False)
     assert code == 0
-    assert capsys.readouterr().out.splitlines() == [
+    told = capsys.readouterr()
+    assert told.out.splitlines() == [
         "FORMULA q0 CANNOT_COMPUTE TECHNIQUES NONE",
         "FORMULA q1 TRUE TECHNIQUES EXPLICIT",
         "FORMULA q2 CANNOT_COMPUTE TECHNIQUES NONE",
     ]
+    assert told.err.startswith("netproof: 2 formulas not computed: ")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from netproof.equivalences import EQUIVALENCES
 from petri import PetriNet
 from petri.readwrite.pnml import write_pnml
 from transition_systems import LTS, bisimilar, read_aut, read_lts_json, write_lts_json
+from transition_systems.equivalences.linear_relations import LINEAR_RELATIONS
 from transition_systems.equivalences.relations import BISIMILARITIES, Relation
 from transition_systems.evidence import evidence_from_dict
 
@@ -67,7 +68,14 @@ def test_every_relation(relation: str, folder: Path, capsys: pytest.CaptureFixtu
         assert data["recheck"] == {"status": "passed", "reason": None}
     if EQUIVALENCES[relation].minimise is not None:
         assert run(["minimise", "early.aut", "-o", "small.aut", *options]) == 0
-        assert printed(capsys, "minimise-1.json")["complete"]
+        data = printed(capsys, "minimise-1.json")
+        assert data["complete"]
+        place = data["map"]
+        assert (place is None) is (relation in LINEAR_RELATIONS)
+        if isinstance(place, list):
+            assert len(place) == read_aut(folder / "early.aut").n_states
+            known = {*place} - {None}
+            assert known == {*range(read_aut(folder / "small.aut").n_states)}
         assert run(["equivalent", "early.aut", "small.aut", *options]) == 0
         capsys.readouterr()
 
@@ -83,7 +91,14 @@ def test_a_file_is_minimised(
     assert data["before"] == {"states": 6, "arcs": 5}
     assert data["after"] == {"states": small.n_states, "arcs": small.n_arcs}
     assert small.n_states == (5 if relation == "strong" else 3)
-    assert bisimilar(read_aut(folder / "silent.aut"), small, relation).holds
+    silent = read_aut(folder / "silent.aut")
+    assert bisimilar(silent, small, relation).holds
+    place = data["map"]
+    assert isinstance(place, list)
+    for old, new in enumerate(place):  # each state is as the one that it is in
+        one = LTS.from_arcs(6, list(silent.arcs()), initial=[old])
+        other = LTS.from_arcs(small.n_states, list(small.arcs()), initial=[new])
+        assert bisimilar(one, other, relation).holds
 
 
 def test_text_for_people(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

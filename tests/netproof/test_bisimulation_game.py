@@ -79,7 +79,7 @@ def test_the_game_says_who_won_and_what_it_cannot_do() -> None:
     assert "not strongly bisimilar" in game.remark
     assert game.go(game.position - 1).choices
     assert "<svg" in game.svg()
-    with pytest.raises(UsageError, match="one initial state"):
+    with pytest.raises(UsageError, match="begins in one state"):
         play_bisimulation(LATE, LTS.from_arcs(2, initial=[0, 1]))
     with pytest.raises(UsageError, match="is played for"):
         play_bisimulation(LATE, EARLY, "ready")
@@ -130,3 +130,20 @@ def test_what_is_no_behaviour_is_refused_with_what_is_taken() -> None:
     nothing: Any = 3
     with pytest.raises(UsageError, match=r"an LTS, or the path of .* not of type int"):
         play_bisimulation(LATE, nothing)
+
+
+@pytest.mark.parametrize("relation", ["divergence-weak", "simulation", "trace", "brnching"])
+def test_what_is_not_played_is_told_with_what_is(relation: str) -> None:
+    lts = LTS.from_arcs(1, [(0, "a", 0)])
+    with pytest.raises(UsageError, match="played for strong, branching, weak, not") as caught:
+        play_bisimulation(lts, lts, relation)
+    assert ("did you mean 'branching'?" in str(caught.value)) is (relation == "brnching")
+
+
+@pytest.mark.parametrize(("count", "side"), [(0, "left"), (2, "right")])
+def test_systems_begin_in_one_state(count: int, side: str) -> None:
+    one = LTS.from_arcs(2, [(0, "a", 1)])
+    other = LTS.from_arcs(2, [(0, "a", 1)], initial=range(count))
+    pair = (other, one) if side == "left" else (one, other)
+    with pytest.raises(UsageError, match=f"the {side} one has {count} initial states"):
+        play_bisimulation(*pair)

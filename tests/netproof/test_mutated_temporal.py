@@ -16,7 +16,8 @@ import pytest
 from json_mutants import Spoiler
 from ltl_cases import LEAVES, prefix_of, random_formula, random_system
 from netproof.recheck import recheck_ltl
-from netproof.recheck.temporal import recheck_mu, recheck_temporal
+from netproof.recheck.mu import recheck_mu
+from netproof.recheck.temporal import recheck_temporal
 from transition_systems.budget import Budget
 from transition_systems.errors import NetproofError
 from transition_systems.evidence import (
@@ -82,7 +83,7 @@ def evidence_about(lts: LTS, rng: random.Random) -> Iterator[Evidence]:
         check_ctl_star(
             lts, Unary("E", Unary("G", Unary("A", random_formula(rng, 2, LEAVES)))), fairness=fair
         ).evidence,
-        check_mu(lts, rng.choice(MU)).evidence,
+        check_mu(lts, rng.choice(MU), labels="ab").evidence,
         prefix_of(lts, random_formula(rng, 3, LEAVES), fairness=fair, weak=rng.random() < 0.3),
     ]
     yield from (evidence for evidence in found if evidence is not None)
@@ -156,7 +157,7 @@ def true(evidence: Evidence, lts: LTS) -> bool:
         found = check_ctl_star(lts, evidence.formula, fairness=fair, maximal=evidence.maximal)
         return (" holds as " if found.holds else " fails as ") in evidence.claim.formula
     if isinstance(evidence, ParityStrategy):
-        where = mu_states(lts, evidence.formula)
+        where = mu_states(lts, evidence.formula, labels="ab")
         return evidence.claim.formula == mu_claim(evidence.formula, holds=bool(where[0]))
     return check_ctl(lts, evidence.claim.formula).holds
 

@@ -87,7 +87,7 @@ def test_a_name_alone_is_about_the_initial_state(text: str, outcome: str, tmp_pa
     ("text", "told"),
     [
         ("s9", "no property 's9', and the model has nothing called 's9'; did you mean 's"),
-        ("live", r"no property 'live' \(is it liveness\?\), and the model has nothing"),
+        ("live", r"no property 'live' \(is it liveness or livelock\?\), and the model has nothing"),
         ("AG s9", "the model has nothing called 's9'; did you mean 's"),
         ("done(d)", "the model has nothing called 'd'$"), ("paymnt", r"mean 'done\(payment\)'"),
         ("done(pay)", "mean 'payment'"), ("deadlok", "did you mean deadlock"), ("AG", "no property"),

@@ -16,6 +16,9 @@ CASES = [
     ("[true*.pay] false", "always no step pay can be taken"),
     ("<a*> dead", "some number of steps a leads to where nothing can happen"),
     ("[a*] !dead", "after any number of steps a, it is not so that nothing can happen"),
+    ("AG (p -> <a> AF q)", "always (it is not so that p holds, or some step a leads to where "
+     "(sooner or later, whatever happens, q holds))"),
+    ("EG <a> true", "it is possible that for ever some step a can be taken"),
     ("mu X. (dead || <a> X) && <b> X",
      "the state is in X, the smallest set of states such that (nothing can happen, or some step a "
      "leads to a state in X), and some step b leads to a state in X"),

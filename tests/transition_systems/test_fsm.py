@@ -125,3 +125,17 @@ def test_conversions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         assert load_behaviour(str(tmp_path / "o.aut")).n_states > 1
     capsys.readouterr()
     assert load_behaviour(str(tmp_path / "x.fsm"), format="fsm") == lts
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('---\n---\n1 9999999999999999999 "a"\n', "3:3"),
+        ("---\n---\n" + "9" * 5000 + ' 1 "a"\n', "3:1"),
+        ("b(0) Nat\n---\n12345678901234567890\n---\n", "3:1"),
+        ('---\n---\n1 1 "a"\n---\n  1000000000000000000000\n', "5:3"),
+    ],
+)
+def test_a_number_that_is_too_large_is_told_as_one(text: str, place: str) -> None:
+    with pytest.raises(InputError, match=f"{place}: a number has more than 18 digits"):
+        parse_fsm(text)

@@ -10,6 +10,8 @@ import pytest
 from netproof.recheck import recheck_mu
 from oracles.ctl import ctl_states_by_definition
 from oracles.mu_calculus import mu_states_by_definition
+from petri import PetriNet
+from petri.mu_calculus import mu
 from strategies_ctl import random_ctl, random_system
 from transition_systems.budget import Budget
 from transition_systems.errors import ExpressionError, UndecidedError, UnsupportedError, UsageError
@@ -65,7 +67,7 @@ def test_against_the_definition() -> None:
         if rng.random() < 0.3:
             formula = No(formula)
         wanted = mu_states_by_definition(lts, formula)
-        found = set(np.flatnonzero(mu_states(lts, formula)).tolist())
+        found = set(np.flatnonzero(mu_states(lts, formula, labels="ab")).tolist())
         assert found == wanted, (seed, format_mu(formula))
         again = parse_mu(format_mu(formula))
         assert mu_states_by_definition(lts, again) == wanted, (seed, format_mu(formula))
@@ -148,7 +150,7 @@ def test_ctl_and_its_translation_agree() -> None:
 )
 def test_texts(text: str, states: set[int]) -> None:
     lts = LTS.from_arcs(4, [(0, "a", 1), (1, "a", 2), (1, None, 3)], final=[2])
-    assert set(np.flatnonzero(mu_states(lts, text)).tolist()) == states
+    assert set(np.flatnonzero(mu_states(lts, text, labels="ab")).tolist()) == states
 
 
 def test_a_truly_alternating_formula() -> None:
@@ -165,12 +167,13 @@ def test_a_truly_alternating_formula() -> None:
     ("text", "message"),
     [
         ("<a true", "something else"),
-        ("mu . X", "variable is missing"),
+        ("mu . X", "no meaning"),
+        ("mu X p", "something else"),
         ("<> p", "label is missing"),
-        ("p &&", "formula is missing"),
-        ("p q", "ends before"),
+        ("p &&", "operand is missing"),
+        ("p q", "goes on"),
         ("p # q", "no meaning"),
-        ("(" * 400 + "p" + ")" * 400, "too deep"),
+        ("(" * 400 + "p" + ")" * 400, "nested more than 250 deep"),
     ],
 )
 def test_errors_in_texts(text: str, message: str) -> None:
@@ -199,7 +202,7 @@ def test_strategies_are_rechecked(seed: int) -> None:
         lts, formula = random_system(rng), random_mu(rng, 4)
         text = format_mu(formula)
         where = mu_states_by_definition(lts, formula)
-        verdict = check_mu(lts, formula)
+        verdict = check_mu(lts, formula, labels="ab")
         assert verdict.holds is where.issuperset(lts.initial.tolist())
         assert verdict.evidence is not None
         proof = evidence_from_dict(verdict.evidence.to_dict())
@@ -208,6 +211,22 @@ def test_strategies_are_rechecked(seed: int) -> None:
         assert result.passed, (result.reason, text)
         other = "VIOLATED" if verdict.holds else "HOLDS"
         assert recheck_mu(text, other, proof, lts).status == "failed"
+
+
+def test_a_misspelt_label_is_answered() -> None:
+    lts = LTS.from_arcs(2, [(0, "pay", 1)])
+    known = LTS.from_arrays(1, [], [], [], label_names=["tau", "✓", "pay"])
+    for text in ("<pya> true", "[!pya] false", "<true*.(a . pya)*> true", "AG [pya] dead"):
+        text = text.replace("a . ", "pay . ")
+        for asked in (mu_states, check_mu):
+            with pytest.raises(ExpressionError, match=r"no label 'pya'. Did you mean 'pay'\?"):
+                asked(lts, text)
+            asked(lts, text, labels=["pya"])
+    assert mu_states(known, "<pay || tau> true").tolist() == [False]  # a label without steps
+    net = PetriNet(places=["p"], transitions=["pay"], arcs=[("p", "pay")], initial=["p"])
+    with pytest.raises(ExpressionError, match=r"no transition 'pya'. Did you mean 'pay'\?"):
+        mu(net, "<pya> true")
+    assert mu(net, "<pay> true").holds
 
 
 def test_a_strategy_ends_in_time() -> None:
@@ -224,8 +243,10 @@ def test_one_position_after_the_other(levels: int, monkeypatch: pytest.MonkeyPat
         rng = random.Random(1000 + seed)
         lts, formula = random_system(rng), random_mu(rng, 4)
         wanted = mu_states_by_definition(lts, formula)
-        assert mu_states(lts, formula).tolist() == [s in wanted for s in range(lts.n_states)]
-        verdict = check_mu(lts, formula)
+        assert mu_states(lts, formula, labels="ab").tolist() == [
+            s in wanted for s in range(lts.n_states)
+        ]
+        verdict = check_mu(lts, formula, labels="ab")
         text = format_mu(formula)
         assert verdict.evidence is not None
         assert recheck_mu(text, verdict.outcome, verdict.evidence, lts).passed

@@ -29,9 +29,11 @@ _IDENTIFIER = re.compile(r"[a-zA-Z_][a-zA-Z0-9_'@]*")
 _PARAMETER = re.compile(
     r"""\s*([a-zA-Z_][a-zA-Z0-9_'@]*)\s*\(\s*(\d{1,9})\s*\)\s*([^"]*?)\s*((?:"[^"]*"\s*)*)"""
 )
-_ARC = re.compile(r'\s*(\d{1,18})\s+(\d{1,18})\s+"([^"]*)"\s*')
-_NUMBER = re.compile(r"\d{1,18}")
+_ARC = re.compile(r'\s*(\d+)\s+(\d+)\s+"([^"]*)"\s*')
+_NUMBER = re.compile(r"\d+")
 _BOOLEANS = {"false", "true"}
+DIGITS = 18
+TOO_LARGE = f"a number has more than {DIGITS} digits"
 _SHAPES = (
     "'name(cardinality) sort \"value\" ...'", "a number for each parameter",
     "'source target \"label\"'", "the number of the initial state",
@@ -88,6 +90,8 @@ class _Reading:
             column = line.index(word) + 1
             if not _NUMBER.fullmatch(word):
                 raise self.error("this is no number", number, column, line, 1)
+            if len(word) > DIGITS:
+                raise self.error(TOO_LARGE, number, column, line, 1)
             if parameter.values and int(word) >= len(parameter.values):
                 message = f"{parameter.name} has {len(parameter.values)} values"
                 raise self.error(message, number, column, line, 1)
@@ -100,6 +104,9 @@ class _Reading:
         found = _ARC.fullmatch(line)
         if found is None:
             raise self.error("this is no arc", number, 1, line, 2)
+        for group in (1, 2):
+            if len(found[group]) > DIGITS:
+                raise self.error(TOO_LARGE, number, found.start(group) + 1, line, 2)
         source, target = int(found[1]), int(found[2])
         for group, state in ((1, source), (2, target)):
             if state < 1:
@@ -113,7 +120,10 @@ class _Reading:
     def start(self, line: str, number: int) -> None:
         if not line.strip():
             return
-        if self.initial is not None or not _NUMBER.fullmatch(line.strip()) or not int(line):
+        word = line.strip()
+        if _NUMBER.fullmatch(word) and len(word) > DIGITS:
+            raise self.error(TOO_LARGE, number, line.index(word) + 1, line, 3)
+        if self.initial is not None or not _NUMBER.fullmatch(word) or not int(word):
             raise self.error("this is no initial state", number, 1, line, 3)
         self.initial = int(line)
         self.highest = max(self.highest, (self.initial, number, 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from transition_systems.properties.predicates import Constant
+from transition_systems.properties.predicates import FALSE, TRUE, Constant
 from transition_systems.shown_labels import shown_label
 from transition_systems.temporal.english import predicate_in_english
 from transition_systems.temporal.mu_formulas import (
@@ -20,6 +20,7 @@ from transition_systems.temporal.mu_formulas import (
 __all__ = ["mu_in_english", "mu_sentence"]
 
 MOST = 600
+ANY = Labels(frozenset(), others=True)
 
 
 def mu_in_english(formula: MuFormula) -> str | None:
@@ -74,7 +75,7 @@ class _Telling:
         if len(text) > MOST:
             raise _TooLongError
         several = isinstance(node, Every | Some) and len(node.operands) > 1
-        set_of = isinstance(node, Fixpoint) and self._repeated(node) is None
+        set_of = isinstance(node, Fixpoint) and (", " in text or self._repeated(node) is None)
         return f"({text})" if inside and (several or set_of) else text
 
     def _told(self, node: MuFormula) -> str:
@@ -102,8 +103,13 @@ class _Telling:
                 return f"the state is in {name}, the {size} set of states such that {told}"
 
     def _repeated(self, node: Fixpoint) -> str | None:
-        """Tell ``<R*> f`` and ``[R*] f``, which are fixpoints."""
+        """Tell ``<R*> f``, ``[R*] f``, ``AF f`` and ``EG f``, which are fixpoints."""
         match node.kind, node.operand:
+            case ("mu", Some((goal, again))) if again == _sure(node.name):
+                words = "sooner or later, whatever happens, {}"
+                return self._of_paths(words, goal, node.name)
+            case ("nu", Every((goal, again))) if again == _until_dead(node.name):
+                return self._of_paths("it is possible that for ever {}", goal, node.name)
             case ("mu", Some((goal, Modal("diamond", labels, Bound(name))))) if name == node.name:
                 some = True
             case ("nu", Every((goal, Modal("box", labels, Bound(name))))) if name == node.name:
@@ -113,7 +119,7 @@ class _Telling:
         if self._mentions(goal, name):
             return None
         told = self.clause(goal, inside=True)
-        if labels == Labels(frozenset(), True):
+        if labels == ANY:
             return f"it is possible to get to where {told}" if some else f"always {told}"
         of = _of(labels)
         return (
@@ -121,6 +127,11 @@ class _Telling:
             if some
             else f"after any number of steps{of}, {told}"
         )
+
+    def _of_paths(self, words: str, goal: MuFormula, name: str) -> str | None:
+        if self._mentions(goal, name):
+            return None
+        return words.format(self.clause(goal, inside=True))
 
     def _mentions(self, node: MuFormula, name: str) -> bool:
         self.parts += 1
@@ -146,6 +157,16 @@ class _Telling:
         if isinstance(operand, Bound):
             return f"{word} step{of} leads to a state in {operand.name}"
         return f"{word} step{of} leads to where {self.clause(operand, inside=True)}"
+
+
+def _sure(name: str) -> MuFormula:
+    """Return what stands in ``AF f`` beside ``f``: there is a step, and every one leads on."""
+    return Every((Modal("diamond", ANY, Holds(TRUE)), Modal("box", ANY, Bound(name))))
+
+
+def _until_dead(name: str) -> MuFormula:
+    """Return what stands in ``EG f`` beside ``f``: there is no step, or some one leads on."""
+    return Some((Modal("box", ANY, Holds(FALSE)), Modal("diamond", ANY, Bound(name))))
 
 
 def _of(labels: Labels) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Literal
 
 import numpy as np
@@ -17,6 +17,7 @@ from transition_systems.lts import LTS
 from transition_systems.properties.formulas import Formula
 from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.predicates import TRUE
+from transition_systems.run import Lasso, Run
 from transition_systems.temporal.ctl_program import ctl_program
 from transition_systems.temporal.ctl_sets import Holds as HoldsIn
 from transition_systems.temporal.mu_formulas import (
@@ -32,8 +33,9 @@ from transition_systems.temporal.mu_formulas import (
     format_mu,
     same_mu,
 )
-from transition_systems.temporal.mu_game import game_of, mu_nodes
+from transition_systems.temporal.mu_game import game_of, mu_nodes, require_labels
 from transition_systems.temporal.mu_parse import parse_mu
+from transition_systems.temporal.mu_play import play_of, with_states
 from transition_systems.temporal.observed import lts_holds
 from transition_systems.temporal.parity_games import ParityGame, solve, strategies
 from transition_systems.verdict import Outcome, Statistics, Verdict
@@ -46,7 +48,7 @@ _ANY = Labels(frozenset(), others=True)
 
 def mu_states(
     lts: LTS, formula: MuFormula | str, *, holds: HoldsIn | None = None,
-    budget: Budget | None = None,
+    labels: Collection[str] = (), budget: Budget | None = None,
 ) -> NDArray[np.bool_]:  # fmt: skip
     """Decide for each state whether a formula of the mu-calculus holds there.
 
@@ -55,9 +57,11 @@ def mu_states(
     lts
         The system; silent steps have the label ``tau``.
     formula
-        The formula, or its text. A label that the system does not have is on no step.
+        The formula, or its text. Its labels are in ``lts.label_names``, on a step or on none.
     holds
         Gives for a state predicate where it holds; by default over the atoms of the system.
+    labels
+        Labels that may be asked for although the system does not have them: they are on no step.
     budget
         Its seconds.
 
@@ -68,7 +72,7 @@ def mu_states(
     Raises
     ------
     ExpressionError
-        For a text that is no formula, and for an atom that is unknown.
+        For a text that is no formula, and for an atom or a label that is unknown, with the nearest.
     UsageError
         For a variable that is not bound, or is negated.
     UndecidedError
@@ -91,6 +95,7 @@ def mu_states(
     [True, True, True]
     """
     nodes = mu_nodes(parse_mu(formula) if isinstance(formula, str) else formula)
+    require_labels(nodes, (*lts.label_names, *labels))
     limit = (budget or Budget()).fixed()
     game = game_of(lts, nodes, holds or lts_holds(lts), limit.start().look)
     won = solve(game, budget=limit)
@@ -99,29 +104,32 @@ def mu_states(
 
 def check_mu(
     lts: LTS, formula: MuFormula | str, *, holds: HoldsIn | None = None,
-    budget: Budget | None = None, digest: Callable[[], str] | None = None,
-    space: Callable[[], StateSet] | None = None,
+    labels: Collection[str] = (), budget: Budget | None = None,
+    digest: Callable[[], str] | None = None,
+    space: Callable[[], StateSet] | None = None, state: Callable[[int], object] | None = None,
 ) -> Verdict:  # fmt: skip
     """Decide whether a formula of the mu-calculus holds in every initial state of a system.
 
     Parameters
     ----------
-    lts, formula, holds, budget
+    lts, formula, holds, labels, budget
         As for :func:`mu_states`.
-    digest, space
-        Where the system is that of a net: its digest, and all markings.
+    digest, space, state
+        Where the system is that of a net: its digest, all markings, and the marking of a number.
 
     Returns
     -------
     Verdict
         With a strategy in the game of the system and the formula, for the player who shows that
         the formula holds, or that it fails in an initial state
-        (:class:`~transition_systems.evidence_parity.ParityStrategy`). UNKNOWN when the budget ends.
+        (:class:`~transition_systems.evidence_parity.ParityStrategy`), and its run while the other
+        player has no choice: to a state that breaks ``[true*] f``, shortest, or to the one that
+        ``<true*> f`` speaks of. UNKNOWN when the budget ends.
 
     Raises
     ------
     ExpressionError
-        For a text that is no formula, and for an atom that is unknown.
+        For a text that is no formula, and for an atom or a label that is unknown, with the nearest.
     UsageError
         For a variable that is not bound, or is negated.
 
@@ -155,13 +163,17 @@ def check_mu(
         )  # fmt: skip
 
     nodes = mu_nodes(tree)
+    require_labels(nodes, (*lts.label_names, *labels))
     try:
         game = game_of(lts, nodes, holds or lts_holds(lts), meter.look)
         even, move = strategies(game, budget=limit)
+        true = bool(even[lts.initial].all())
+        starts = lts.initial if true else lts.initial[~even[lts.initial]][:1]
+        path: Run | Lasso | None = None
+        if len(starts):
+            path = play_of(game, nodes, lts, move, int(starts[0]), odd=not true, look=meter.look)
     except UndecidedError as error:
         return answer(Outcome.UNKNOWN, None, str(error))
-    true = bool(even[lts.initial].all())
-    starts = lts.initial if true else lts.initial[~even[lts.initial]][:1]
     positions = _played(game, starts, move, odd=not true)
     ends = len(nodes) * lts.n_states
     positions = positions[positions < ends]
@@ -171,6 +183,7 @@ def check_mu(
         formula=text, positions=positions,
         moves=np.where(own & (move[positions] < ends), move[positions], -1),
         space=None if space is None else space(),
+        path=None if path is None or (true and not path.steps) else with_states(path, state),
     )  # fmt: skip
     return answer(Outcome.HOLDS if true else Outcome.VIOLATED, proof)
 

@@ -20,7 +20,7 @@ from transition_systems.properties.predicates import (
     LastStep,
     Predicate,
 )
-from transition_systems.properties.tokens import quoted
+from transition_systems.properties.tokens import RESERVED, quoted
 
 __all__ = [
     "Bound",
@@ -269,9 +269,9 @@ def _simple(node: MuFormula) -> MuFormula:
 def _text(node: MuFormula, bound: Collection[str], *, top: bool = False) -> str:
     match node:
         case Holds(Constant(value)):
-            return "true" if value else "false"
+            return _constant(value, bound)
         case Holds(Atom(name) as atom) if not isinstance(atom, LastStep):
-            return _named(name, bound)
+            return quoted(name) if name in RESERVED else _named(name, bound)
         case Holds(predicate):
             return f"{{{format_predicate(predicate)}}}"
         case Bound(name):
@@ -280,7 +280,7 @@ def _text(node: MuFormula, bound: Collection[str], *, top: bool = False) -> str:
             return f"!{_text(operand, bound)}"
         case Every(operands) | Some(operands):
             if not operands:
-                return "true" if isinstance(node, Every) else "false"
+                return _constant(isinstance(node, Every), bound)
             word = " && " if isinstance(node, Every) else " || "
             joined = word.join(_text(part, bound) for part in operands)
             return joined if top and len(operands) > 1 else f"({joined})"
@@ -290,3 +290,9 @@ def _text(node: MuFormula, bound: Collection[str], *, top: bool = False) -> str:
         case Fixpoint(kind, name, operand):
             text = f"{kind} {name}. {_text(operand, bound, top=True)}"
             return text if top else f"({text})"
+
+
+def _constant(value: bool, bound: Collection[str]) -> str:
+    """Return a constant, in braces where a variable has its name."""
+    word = "true" if value else "false"
+    return f"{{{word}}}" if word in bound else word

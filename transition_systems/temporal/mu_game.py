@@ -7,7 +7,7 @@ than those of the fixpoints inside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from transition_systems.errors import UnsupportedError, UsageError
 from transition_systems.lts import LTS
+from transition_systems.properties.names import require_names
 from transition_systems.properties.predicates import FALSE, TRUE, Predicate
 from transition_systems.properties.walk import negate
 from transition_systems.temporal.ctl_sets import Holds as HoldsIn
@@ -32,7 +33,7 @@ from transition_systems.temporal.mu_formulas import (
 )
 from transition_systems.temporal.parity_games import ParityGame
 
-__all__ = ["MuNode", "game_of", "mu_nodes"]
+__all__ = ["MuNode", "game_of", "mu_nodes", "require_labels"]
 
 MOST_PARTS = 10_000
 Kind = Literal["predicate", "and", "or", "diamond", "box", "mu", "nu"]
@@ -66,6 +67,35 @@ def mu_nodes(formula: MuFormula) -> tuple[MuNode, ...]:
     [('nu', 2), ('mu', 1), ('or', 0), ('diamond', 0), ('diamond', 0)]
     """
     return _Parts().run(formula)
+
+
+def require_labels(
+    nodes: Iterable[MuNode], known: Iterable[str], *, kind: str = "label"
+) -> None:  # fmt: skip
+    """Check that every label of a formula's modalities exists.
+
+    Parameters
+    ----------
+    nodes, known
+        The parts of the formula, and the labels that there are.
+    kind
+        What they are, for the message.
+
+    Raises
+    ------
+    ExpressionError
+        For the first label (in alphabetical order) that does not exist, with the nearest ones.
+
+    Examples
+    --------
+    >>> from transition_systems.temporal.mu_parse import parse_mu
+    >>> require_labels(mu_nodes(parse_mu("<true*.pya> true")), ["pay", "ship"])
+    Traceback (most recent call last):
+    ...
+    transition_systems.errors.ExpressionError: there is no label 'pya'. Did you mean 'pay'?
+    """
+    used = {name for node in nodes for name in node.labels.names}
+    require_names(used, known, kind=kind)
 
 
 class _Parts:

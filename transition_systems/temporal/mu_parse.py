@@ -1,19 +1,18 @@
-"""Reading formulas of the modal mu-calculus.
+"""Reading formulas with modalities and fixpoints, and CTL between them.
 
-The language, from loosest to tightest::
+The language of :mod:`transition_systems.properties.parse`, and from loosest to tightest::
 
     mu X. f    nu X. f              fixpoints, as far to the right as can be
-    f -> g   f => g                 implication, to the right
-    f || g                          disjunction
-    f && g                          conjunction
-    !f   <R> f   [R] f              negation; some, every run of R leads to f
-    X   name   "any name"           a variable; an atom
-    {2 p + q <= 4}                  any state predicate of the property language
-    enabled(a)  dead  true  false
+    f -> g                          implication, disjunction, conjunction as there
+    <R> f   [R] f                   some, every run of R leads to f; binds as a negation
+    X                               a variable, where a fixpoint around it has that name
+    {2 p + q <= 4}                  a state predicate, in which no letter is an operator
+    EX f  AG f  A[f U g]            CTL on maximal paths, brought back to fixpoints
 
 ``R`` is a regular expression over sets of labels: ``a``, ``true`` (any label), ``!a``,
 ``a || b``, ``a && !b``; ``R.S`` in sequence, ``R + S`` either, ``R*`` any number of times, ``R+``
-at least once.
+at least once. A path formula stands under a quantifier: ``G f`` alone speaks of paths, and what is
+around it of states. Where an operator's letter has a modality behind it, it is the operator.
 """
 
 from __future__ import annotations
@@ -21,45 +20,58 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, NoReturn
+from typing import Literal, NoReturn, TypeAlias, cast
 
+from transition_systems.budget import Meter
 from transition_systems.errors import ExpressionError
-from transition_systems.operator_precedence import place_of
-from transition_systems.properties.parse import parse_predicate
-from transition_systems.properties.predicates import FALSE, TRUE, Atom, Dead, Enabled, Predicate
-from transition_systems.properties.tokens import unquoted
+from transition_systems.operator_precedence import (
+    Grammar,
+    Token,
+    TokenStream,
+    place_of,
+    run_grammar,
+)
+from transition_systems.properties.formulas import Formula
+from transition_systems.properties.parse import parse_formula, parse_predicate
+from transition_systems.properties.predicates import Atom, Predicate
+from transition_systems.properties.syntax import (
+    COMPARISONS,
+    PREFIX_BINDING,
+    TEMPORAL_INFIX,
+    Sum,
+    Syntax,
+    starts_operand,
+)
+from transition_systems.properties.tokens import CutStream
+from transition_systems.temporal.ctl_in_mu import Path, quantified
+from transition_systems.temporal.modalities import Making, read_modality
 from transition_systems.temporal.mu_formulas import (
     Bound,
     Every,
     Fixpoint,
     Holds,
-    Labels,
     Modal,
     MuFormula,
     No,
     Some,
 )
 
-__all__ = ["parse_mu"]
+__all__ = ["ParsedMu", "parse_mu", "parse_temporal", "parsed_mu"]
 
-_TOKEN = re.compile(
-    r"""(?P<space>\s+)|(?P<braces>\{(?:[^{}"]|"(?:[^"\\]|\\.)*")*\})|(?P<quoted>"(?:[^"\\]|\\.)*")
-      | (?P<name>[^\W\d][\w$]*)|(?P<symbol>->|=>|&&|\|\||[!<>\[\]().*+]|$)""",
-    re.VERBOSE | re.DOTALL,
-)
-MOST_DEEP, MOST_NESTED = 60, 250
-# What stands after ``R+``, where the sign is not between two expressions.
-AFTER = (">", "]", ")", ".", "+")
-Kind = Literal["diamond", "box"]
-# A regular expression as what it does to the formula behind it.
-_Regular = Callable[[Kind, MuFormula], MuFormula]
+MOST_NESTED = 250
+_HEAD = re.compile(r"(mu|nu)\s+([^\W\d][\w$]*)(\s*\.)?")
+_FORMULAS = (Holds, Bound, No, Every, Some, Modal, Fixpoint)
+_WORDS = ("and", "or", "not")
+_Value: TypeAlias = Sum | Predicate | MuFormula | Path
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    start: int
+class ParsedMu:
+    """A formula, and what its text has: ``modal``, modalities or fixpoints; ``branching``, CTL."""
+
+    formula: MuFormula
+    modal: bool
+    branching: bool
 
 
 def parse_mu(text: str) -> MuFormula:
@@ -68,20 +80,22 @@ def parse_mu(text: str) -> MuFormula:
     Parameters
     ----------
     text
-        The formula.
+        The formula; see the module's grammar.
 
     Returns
     -------
     MuFormula
-        Regular modalities are fixpoints of plain ones.
+        Regular modalities and the operators of CTL are fixpoints of plain modalities.
 
     Raises
     ------
     ExpressionError
-        With line and column, what was found and what was expected.
+        With line and column, what was found and what was expected; for a path formula that no
+        quantifier stands before.
 
     Notes
     -----
+    Linear in the text, but for nested ``R+``.
     J. F. Groote, M. R. Mousavi: Modeling and Analysis of Communicating Systems. MIT Press, 2014.
 
     Examples
@@ -92,12 +106,89 @@ operand=Holds(predicate=Constant(value=True)))
     >>> from transition_systems.temporal.mu_formulas import format_mu
     >>> format_mu(parse_mu("[true*.pay] <true*> shipped"))
     'nu Z1. [pay] (mu Z0. shipped || <true> Z0) && [true] Z1'
+    >>> format_mu(parse_mu("AG <pay> true"))
+    'nu Z0. <pay> true && [true] Z0'
     """
-    parser = _Parser(text)
-    found = parser.whole()
+    return parsed_mu(text).formula
+
+
+def parsed_mu(text: str) -> ParsedMu:
+    """Read a formula as :func:`parse_mu`, and tell whether it has modalities, and CTL.
+
+    Raises
+    ------
+    ExpressionError
+        As :func:`parse_mu`.
+    """
+    return _parsed(MuBuilder(text))
+
+
+def parse_temporal(text: str, *, meter: Meter | None = None) -> Formula | ParsedMu:
+    """Read a formula of any of the logics: one language for LTL, CTL, CTL* and the mu-calculus.
+
+    Parameters
+    ----------
+    text
+        The formula.
+    meter
+        A clock, looked at now and then.
+
+    Returns
+    -------
+    Formula or ParsedMu
+        The first for a formula without modalities and fixpoints, as
+        :func:`~transition_systems.properties.parse.parse_formula`.
+
+    Raises
+    ------
+    UndecidedError
+        When the time is used up.
+    ExpressionError
+        With line and column, what was found and what was expected.
+
+    Notes
+    -----
+    Linear in the text.
+
+    Examples
+    --------
+    >>> parse_temporal("AG p").operator, parse_temporal("AG <a> p").branching
+    ('AG', True)
+    """
+    try:
+        return parse_formula(text, meter=meter)
+    except ExpressionError:
+        builder = MuBuilder(text)
+        try:
+            found = _parsed(builder, meter)
+        except ExpressionError:
+            if builder.modal:
+                raise
+        else:
+            if found.modal:
+                return found
+        raise
+
+
+def _parsed(builder: MuBuilder, meter: Meter | None = None) -> ParsedMu:
+    grammar: Grammar[_Value] = Grammar(
+        primary=builder.primary,
+        prefix=builder.prefix_operator,
+        infix=builder.infix_operator,
+        opening=builder.opening,
+        build_prefix=builder.prefix,
+        build_infix=builder.infix,
+        build_group=builder.group,
+        deepest=MOST_NESTED,
+    )
+    text = builder.text
+    found = builder.state(run_grammar(grammar, CutStream(text, []), meter), 0, len(text))
     if _depth(found) > MOST_NESTED:
-        parser.fail("the formula is nested too deep", 0, text[:40])
-    return found
+        raise ExpressionError(
+            f"the formula is nested more than {MOST_NESTED} deep",
+            span=place_of(text, 0, None), found=repr(text[:40]),
+        )  # fmt: skip
+    return ParsedMu(found, builder.modal, builder.branching)
 
 
 def _depth(formula: MuFormula) -> int:
@@ -118,240 +209,143 @@ def _depth(formula: MuFormula) -> int:
     return deepest
 
 
-class _Parser:
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.tokens: list[_Token] = []
-        position = 0
-        while position < len(text):
-            found = _TOKEN.match(text, position)
-            if found is None or found.end() == position:
-                self.fail("this character has no meaning here", position, text[position])
-            if found.lastgroup != "space":
-                self.tokens.append(_Token(found.lastgroup or "", found[0], position))
-            position = found.end()
-        self.tokens.append(_Token("end", "", len(text)))
-        self.at = self.depth = self.fresh = 0
-        self.bound: list[str] = []
-        self.names = {token.text for token in self.tokens if token.kind == "name"}
+class MuBuilder(Syntax):
+    """Builds formulas of the mu-calculus; ``modal`` tells whether one has begun in the text."""
 
-    def fail(self, message: str, start: int, found: str, expected: str | None = None) -> NoReturn:
-        shown = repr(found) if found else "the end of the text"
+    __slots__ = ("bound", "branching", "making", "modal", "waiting")
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, None, True)
+        self.making = Making(text)
+        # Modalities and fixpoints whose operands are being read, the innermost last.
+        self.waiting: list[Callable[[MuFormula], MuFormula]] = []
+        self.bound: list[str] = []
+        self.modal = self.branching = False
+
+    def starts(self, token: Token) -> bool:
+        return starts_operand(token) or (token.kind == "symbol" and token.text == "<")
+
+    def prefix_operator(self, stream: TokenStream) -> tuple[str, int] | None:
+        token = stream.peek()
+        if token.kind == "symbol" and token.text in ("<", "["):
+            return self.modality(cast(CutStream, stream), token)
+        if token.kind != "name":
+            return super().prefix_operator(stream)
+        head = _HEAD.match(self.text, token.start) if token.text in ("mu", "nu") else None
+        if head is not None and (head[3] or not self.infix_word(head[2])):
+            return self.fixpoint(cast(CutStream, stream), head)
+        if token.text == "not" and not self.starts(stream.peek(1)):
+            return None
+        found = super().prefix_operator(stream)
+        self.branching = self.branching or (found is not None and found[0] != "!")
+        return found
+
+    def opening(self, stream: TokenStream) -> tuple[str, str] | None:
+        found = super().opening(stream)
+        self.branching = self.branching or (found is not None and found[0] != "(")
+        return found
+
+    def infix_word(self, name: str) -> bool:
+        """Return whether a name is an operator between operands."""
+        return name in ("and", "or", *TEMPORAL_INFIX)
+
+    def modality(self, stream: CutStream, token: Token) -> tuple[str, int]:
+        self.modal = True
+        made, end = read_modality(self.text, token.start, self.making)
+        self.waiting.append(made)
+        stream.put("modality", end)
+        stream.take()
+        return "modality", PREFIX_BINDING
+
+    def fixpoint(self, stream: CutStream, head: re.Match[str]) -> tuple[str, int]:
+        self.modal = True
+        if head[3] is None:
+            stream.put("head", head.end())
+            stream.take()
+            stream.fail("something else belongs here", expected="'.'")
+        kind: Literal["mu", "nu"] = "mu" if head[1] == "mu" else "nu"
+        name = head[2]
+        self.waiting.append(lambda operand: Fixpoint(kind, name, operand))
+        self.bound.append(name)
+        stream.put("head", head.end())
+        stream.take()
+        return "fixpoint", 0
+
+    def primary(self, stream: TokenStream) -> _Value:
+        token = stream.peek()
+        if token.kind == "braces":
+            stream.take()
+            return Holds(parse_predicate(token.text, span=place_of(self.text, token.start + 1)))
+        if token.kind == "name" and token.text in self.bound:
+            stream.take()
+            return Bound(token.text)
+        if token.kind == "name" and token.text in _WORDS:
+            stream.take()
+            return Sum(((token.text, 1),), 0, token.text)
+        return self.leaf(stream)
+
+    def state(self, value: _Value, start: int, end: int) -> MuFormula:
+        """Return a value as a formula about a state."""
+        if isinstance(value, _FORMULAS):
+            return value
+        if isinstance(value, Path):
+            self.of_paths(value)
+        if not isinstance(value, Sum):
+            return Holds(value)
+        if value.name is None:
+            self.fail("a sum is no truth", start, end, "a comparison such as 'p >= 1'")
+        return Holds(Atom(value.name))
+
+    def of_paths(self, path: Path) -> NoReturn:
+        name = path.operator
+        written = f"A[f {name} g]" if name in TEMPORAL_INFIX else f"A{name} f or E{name} f"
         raise ExpressionError(
-            message, span=place_of(self.text, start, None), found=shown, expected=expected
+            f"{name!r} speaks of a path, a modality of a state: LTL and CTL* cannot stand with "
+            "modalities and fixpoints, CTL can",
+            span=place_of(self.text, path.start, None),
+            found=f"{self.text[path.start : path.end]!r:.200}",
+            mend=f"Write {written}, or ask for it as a formula of its own.",
         )
 
-    @property
-    def now(self) -> _Token:
-        return self.tokens[self.at]
-
-    def takes(self, *texts: str) -> bool:
-        if self.now.kind in ("symbol", "name") and self.now.text in texts:
-            self.at += 1
-            return True
-        return False
-
-    def needs(self, text: str) -> None:
-        if not self.takes(text):
-            self.fail("something else belongs here", self.now.start, self.now.text, repr(text))
-
-    def whole(self) -> MuFormula:
-        found = self.formula()
-        if self.now.kind != "end":
-            self.fail("the formula ends before this", self.now.start, self.now.text)
-        return found
-
-    def formula(self) -> MuFormula:
-        self.depth += 1
-        if self.depth > MOST_DEEP:
-            self.fail("the formula is nested too deep", self.now.start, self.now.text)
-        try:
-            left = self.chain("||", Some, lambda: self.chain("&&", Every, self.prefix))
-            if self.takes("->", "=>"):
-                return Some((No(left), self.formula()))
-            return left
-        finally:
-            self.depth -= 1
-
-    def chain(
-        self, symbol: str, make: type[Some] | type[Every], part: Callable[[], MuFormula]
-    ) -> MuFormula:
-        parts = [part()]
-        while self.takes(symbol):
-            parts.append(part())
-        return parts[0] if len(parts) == 1 else make(tuple(parts))
-
-    def prefix(self) -> MuFormula:
-        outer: list[Callable[[MuFormula], MuFormula]] = []
-        while True:
-            if self.takes("!"):
-                outer.append(No)
-            elif self.takes("<"):
-                outer.append(self.modality("diamond", ">"))
-            elif self.takes("["):
-                outer.append(self.modality("box", "]"))
-            else:
-                break
-        value = self.primary()
-        for wrap in reversed(outer):
-            value = wrap(value)
+    def sum(self, value: _Value, start: int, end: int) -> Sum:
+        if not isinstance(value, Sum):
+            self.fail("a truth is no number", start, end, "a linear sum such as '2 p + q'")
         return value
 
-    def modality(self, kind: Kind, closing: str) -> Callable[[MuFormula], MuFormula]:
-        regular = self.regular()
-        self.needs(closing)
-        return lambda operand: regular(kind, operand)
+    def prefix(self, name: str, value: _Value, start: int, end: int) -> _Value:
+        if name == "-":
+            return self.sum(value, start, end).inverted()
+        if name in ("A", "E"):
+            return self.quantify(name, value, start, end)
+        if name == "modality":
+            return self.waiting.pop()(self.state(value, start, end))
+        if name == "fixpoint":
+            self.bound.pop()
+            return self.waiting.pop()(self.state(value, start, end))
+        operand = self.state(value, start, end)
+        if name == "!":
+            return No(operand)
+        if len(name) == 1:
+            return Path(name, (operand,), start, end)
+        return quantified(name[0], Path(name[1], (operand,)), self.making.variable())
 
-    def primary(self) -> MuFormula:
-        token = self.now
-        if token.text in ("mu", "nu") and token.kind == "name":
-            return self.fixpoint("mu" if token.text == "mu" else "nu")
-        if self.takes("("):
-            value = self.formula()
-            self.needs(")")
-            return value
-        self.at += 1
-        if token.kind == "braces":
-            return Holds(parse_predicate(token.text[1:-1]))
-        if token.kind == "quoted":
-            return Holds(Atom(unquoted(token.text)))
-        if token.kind != "name":
-            self.fail("a formula is missing", token.start, token.text)
-        if token.text in self.bound:
-            return Bound(token.text)
-        if token.text == "enabled" and self.takes("("):
-            name = self.label_name()
-            self.needs(")")
-            return Holds(Enabled(name))
-        constants: dict[str, Predicate] = {
-            "true": TRUE,
-            "false": FALSE,
-            "dead": Dead(),
-            "deadlock": Dead(),
-        }
-        return Holds(constants.get(token.text, Atom(token.text)))
+    def quantify(self, quantifier: str, value: _Value, start: int, end: int) -> MuFormula:
+        if isinstance(value, Path):
+            return quantified(quantifier, value, self.making.variable())
+        return self.state(value, start, end)
 
-    def fixpoint(self, kind: Literal["mu", "nu"]) -> MuFormula:
-        self.at += 1
-        if self.now.kind != "name":
-            self.fail("a variable is missing", self.now.start, self.now.text, "a name")
-        name = self.now.text
-        self.at += 1
-        self.needs(".")
-        self.bound.append(name)
-        operand = self.formula()
-        self.bound.pop()
-        return Fixpoint(kind, name, operand)
+    def infix(self, name: str, parts: list[_Value], start: int, end: int) -> _Value:
+        if name == "+":
+            return self.added([self.sum(part, start, end) for part in parts])
+        if name in ("-", "*") or name in COMPARISONS:
+            left, right = (self.sum(part, start, end) for part in parts)
+            return self.arithmetic(name, left, right, start, end)
+        operands = tuple(self.state(part, start, end) for part in parts)
+        if name in TEMPORAL_INFIX:
+            return Path(name, operands, start, end)
+        if name == "->":
+            return Some((No(operands[0]), operands[1]))
+        return Every(operands) if name == "&&" else Some(operands)
 
-    def regular(self) -> _Regular:
-        """Read ``R + S``."""
-        self.depth += 1
-        if self.depth > MOST_DEEP:
-            self.fail("the modality is nested too deep", self.now.start, self.now.text)
-        parts = [self.sequence()]
-        while self.takes("+"):
-            parts.append(self.sequence())
-        self.depth -= 1
-
-        def either(kind: Kind, operand: MuFormula) -> MuFormula:
-            make = Some if kind == "diamond" else Every
-            return make(tuple(part(kind, operand) for part in parts))
-
-        return parts[0] if len(parts) == 1 else either
-
-    def sequence(self) -> _Regular:
-        parts = [self.repeated()]
-        while self.takes("."):
-            parts.append(self.repeated())
-
-        def one_by_one(kind: Kind, operand: MuFormula) -> MuFormula:
-            for part in reversed(parts):
-                operand = part(kind, operand)
-            return operand
-
-        return one_by_one
-
-    def repeated(self) -> _Regular:
-        if self.now.text == "(" and self.is_regular():
-            self.at += 1
-            inner = self.regular()
-            self.needs(")")
-        else:
-            labels = self.labels()
-            inner = _one_step(labels)
-        while True:
-            if self.takes("*"):
-                inner = self.starred(inner)
-            elif self.now.text == "+" and self.tokens[self.at + 1].text in AFTER:
-                self.at += 1
-                inner = _then(inner, self.starred(inner))
-            else:
-                return inner
-
-    def is_regular(self) -> bool:
-        """Return whether the parenthesis here is of a regular expression, not of a label set."""
-        level = 0
-        for place in range(self.at, len(self.tokens)):
-            text = self.tokens[place].text
-            level += (text == "(") - (text == ")")
-            if level == 0:
-                after = self.tokens[place + 1].text if place + 1 < len(self.tokens) else ""
-                return after not in ("||", "&&")
-            if text in (".", "*", "+") and self.tokens[place].kind == "symbol":
-                return True
-        return False
-
-    def starred(self, inner: _Regular) -> _Regular:
-        def star(kind: Kind, operand: MuFormula) -> MuFormula:
-            while f"Z{self.fresh}" in self.names:
-                self.fresh += 1
-            name = f"Z{self.fresh}"
-            self.fresh += 1
-            again = inner(kind, Bound(name))
-            if kind == "diamond":
-                return Fixpoint("mu", name, Some((operand, again)))
-            return Fixpoint("nu", name, Every((operand, again)))
-
-        return star
-
-    def labels(self) -> Labels:
-        """Read a set of labels: ``||`` of ``&&`` of ``!``."""
-        found = self.label_meet()
-        while self.takes("||"):
-            found = found.united(self.label_meet())
-        return found
-
-    def label_meet(self) -> Labels:
-        found = self.label()
-        while self.takes("&&"):
-            found = found.met(self.label())
-        return found
-
-    def label(self) -> Labels:
-        inverted = False
-        while self.takes("!"):
-            inverted = not inverted
-        if self.takes("("):
-            found = self.labels()
-            self.needs(")")
-        elif self.now.kind == "name" and self.now.text in ("true", "false"):
-            found = Labels(frozenset(), self.now.text == "true")
-            self.at += 1
-        else:
-            found = Labels(frozenset({self.label_name()}))
-        return found.inverted() if inverted else found
-
-    def label_name(self) -> str:
-        token = self.now
-        if token.kind not in ("name", "quoted"):
-            self.fail("a label is missing", token.start, token.text, "a name, or one in quotes")
-        self.at += 1
-        return token.text if token.kind == "name" else unquoted(token.text)
-
-
-def _one_step(labels: Labels) -> _Regular:
-    return lambda kind, operand: Modal(kind, labels, operand)
-
-
-def _then(first: _Regular, second: _Regular) -> _Regular:
-    return lambda kind, operand: first(kind, second(kind, operand))
+    def group(self, name: str, value: _Value, start: int, end: int) -> _Value:
+        return value if name == "(" else self.quantify(name, value, start, end)

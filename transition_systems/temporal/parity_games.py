@@ -202,14 +202,11 @@ def _attracted(
     rows, heads = game.offsets.tolist(), game.targets.tolist()
     within, known, ours = (bytearray(flags.tobytes()) for flags in (inside, found, own))
     still, moves = left.tolist(), move.tolist()
-    count = 0
-    while waiting:
-        count += 1
+    for count, position in enumerate(waiting, start=1):  # grows: breadth first, nearest moves
         if count % LOOK == 0:
             reason = meter.exhausted()
             if reason is not None:
                 raise UndecidedError(reason)
-        position = waiting.pop()
         for before in sources[offsets[position] : offsets[position + 1]]:
             if not within[before] or known[before]:
                 continue

@@ -1,0 +1,154 @@
+"""The play of a winning strategy: what a run of the system shows of a formula of the mu-calculus.
+
+The winner moves as its strategy says. Where the other player has several moves, those that lose at
+once, or after one step, do not count; the play goes on while one is left, and ends where there are
+none or several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transition_systems.lts import LTS
+from transition_systems.run import Lasso, Run, Step
+from transition_systems.temporal.mu_game import MuNode
+from transition_systems.temporal.parity_games import ParityGame
+
+__all__ = ["play_of", "with_states"]
+
+MOST_STEPS, MOST_LOOKED = 100_000, 64
+MODAL = ("diamond", "box")
+
+
+def play_of(
+    game: ParityGame, nodes: tuple[MuNode, ...], lts: LTS, move: NDArray[np.int64], start: int, *,
+    odd: bool, look: Callable[[], None] = lambda: None,
+) -> Run | Lasso | None:  # fmt: skip
+    """Return the run that a player's winning strategy plays from a state, while it has no choice.
+
+    Parameters
+    ----------
+    game, nodes, lts
+        The game of a formula's parts and a system.
+    move
+        For each position of the player its next position, int64.
+    start
+        The state in which the play begins; the player wins there.
+    odd
+        Which player it is.
+    look
+        Called now and then; may raise.
+
+    Returns
+    -------
+    Run, Lasso or None
+        States are numbers; a lasso where the play comes back to a position after a step.
+        ``None`` for a play of more than 100,000 steps.
+
+    Notes
+    -----
+    Linear in the positions of the play, times those that are looked at for a loss at once.
+
+    Examples
+    --------
+    >>> from transition_systems.temporal.mu_calculus import check_mu
+    >>> lts = LTS.from_arcs(3, [(0, "a", 1), (1, "b", 0), (1, "c", 2)])
+    >>> check_mu(lts, "[true*] <true> true").witness.actions
+    ('a', 'c')
+    """
+    return _Play(game, nodes, lts, move, odd).run(start, look)
+
+
+def with_states(path: Run | Lasso, state: Callable[[int], Any] | None) -> Run | Lasso:
+    """Return a path with what its numbers of states stand for.
+
+    Examples
+    --------
+    >>> with_states(Run(initial=1), lambda number: f"s{number}").initial
+    's1'
+    """
+    if state is None:
+        return path
+    steps = tuple(replace(step, state=state(int(str(step.state)))) for step in path.steps)
+    return replace(path, initial=state(int(str(path.initial))), steps=steps)
+
+
+class _Play:
+    def __init__(
+        self, game: ParityGame, nodes: tuple[MuNode, ...], lts: LTS, move: NDArray[np.int64],
+        odd: bool,
+    ) -> None:  # fmt: skip
+        self.game, self.nodes, self.lts, self.move, self.odd = game, nodes, lts, move, odd
+        self.n, self.ends = lts.n_states, len(nodes) * lts.n_states
+
+    def run(self, start: int, look: Callable[[], None]) -> Run | Lasso | None:
+        at, seen, steps = start, dict[int, int](), list[Step]()
+        while at < self.ends and at not in seen:
+            if len(seen) % 256 == 0:
+                look()
+            seen[at] = len(steps)
+            after = self.next(at)
+            if after is None or after >= self.ends:
+                at = self.ends
+            else:
+                if self.node(at).kind in MODAL:
+                    steps.append(self.step(at, after))
+                at = after
+            if len(steps) > MOST_STEPS:
+                return None
+        begun = seen.get(at, len(steps))
+        if begun < len(steps):
+            return Lasso(initial=start, steps=tuple(steps), loop_start=begun)
+        return Run(initial=start, steps=tuple(steps))
+
+    def node(self, position: int) -> MuNode:
+        return self.nodes[position // self.n]
+
+    def own(self, position: int) -> bool:
+        return bool(self.game.odd[position]) == self.odd
+
+    def after(self, position: int) -> list[int]:
+        """Return the moves from a position, each once."""
+        first, last = self.game.offsets[position : position + 2].tolist()
+        return list(dict.fromkeys(self.game.targets[first:last].tolist()))
+
+    def next(self, position: int) -> int | None:
+        """Return the move that is played; ``None`` where the other player has a choice, or none."""
+        if self.own(position):
+            return int(self.move[position])
+        moves = self.after(position)
+        if len(moves) == 1:
+            return int(moves[0])
+        if len(moves) > MOST_LOOKED:
+            return None
+        for steps in (0, 1):
+            open_ = [one for one in moves if not self.settled(one, {position}, steps)]
+            if len(open_) == 1:
+                return open_[0]
+        return None
+
+    def settled(self, position: int, above: set[int], steps: int) -> bool:
+        """Return whether the other player loses from a position at once, after so many steps."""
+        if position >= self.ends or self.node(position).kind == "predicate":
+            return True
+        if position in above:
+            return False
+        moves = [int(self.move[position])] if self.own(position) else self.after(position)
+        if self.node(position).kind in MODAL and any(one < self.ends for one in moves):
+            steps -= 1
+        if steps < 0 or len(moves) > MOST_LOOKED:
+            return False
+        inside = above | {position}
+        return all(self.settled(one, inside, steps) for one in moves)
+
+    def step(self, position: int, after: int) -> Step:
+        labels, targets = self.lts.successors(position % self.n)
+        state, wanted = after % self.n, self.node(position).labels
+        names = (self.lts.label_names[label] for label in labels[targets == state].tolist())
+        name = next(one for one in names if (one in wanted.names) is not wanted.others)
+        return Step(action=name, label=name, state=state)
