@@ -5,6 +5,7 @@ from __future__ import annotations
 from petri.always_by_diagrams import after_listing, always_reachable_by_diagrams, to_list_first
 from petri.decision import Decision, claim, equals_marking
 from petri.liveness import no_dead_transitions
+from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.reachable import always_reachable
 from petri.state_space.reachability import ReachabilityGraph
@@ -27,6 +28,7 @@ COMES_BACK = (
 )
 
 
+@within_memory("liveness")
 def live(
     net: PetriNet,
     *,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from petri.decision import Decision, claim
+from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.state_space.covering import prove_by_covering
 from petri.state_space.reachability import ReachabilityGraph
@@ -22,6 +23,7 @@ from transition_systems.verdict import Verdict
 __all__ = ["no_dead_transitions"]
 
 
+@within_memory("no-dead-transitions")
 def no_dead_transitions(
     net: PetriNet,
     *,

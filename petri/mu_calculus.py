@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from petri.ctl_star import labelled_by_transitions
+from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.whole_space import whole_space
 from transition_systems.budget import Budget
@@ -15,6 +16,7 @@ from transition_systems.verdict import Verdict
 __all__ = ["mu"]
 
 
+@within_memory(lambda _, formula, **__: str(formula))
 def mu(net: PetriNet, formula: MuFormula | str, *, budget: Budget | None = None) -> Verdict:
     """Decide whether a formula of the mu-calculus holds in the initial marking of a net.
 

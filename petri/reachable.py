@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from petri.induction.bounded_search import search_bounded
 from petri.induction.state_equation import prove_invariant, refute_by_z3, refute_reachability
 from petri.last_steps import require_no_last_steps
 from petri.marking import Marking
+from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.out_of_reach import out_of_reach
 from petri.state_space.reachability import ReachabilityGraph
@@ -30,6 +31,7 @@ from transition_systems.evidence import (
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import (
+    Formula,
     Unary,
     always_everywhere,
     always_possible,
@@ -61,6 +63,7 @@ def as_predicate(net: PetriNet, question: Question) -> Predicate:
     return predicate
 
 
+@within_memory(lambda net, predicate, **_: _asked(net, predicate, possible))
 def reachable(
     net: PetriNet,
     predicate: Question,
@@ -152,6 +155,7 @@ def reachable(
     )
 
 
+@within_memory(lambda net, predicate, **_: _asked(net, predicate, always_everywhere))
 def invariant(
     net: PetriNet,
     predicate: Question,
@@ -234,6 +238,7 @@ def invariant(
     )
 
 
+@within_memory(lambda net, predicate, **_: _asked(net, predicate, always_possible))
 def always_reachable(
     net: PetriNet,
     predicate: Question,
@@ -323,6 +328,11 @@ def always_reachable(
         if far
         else f"All {space.n_states} reachable states satisfy it.",
     )
+
+
+def _asked(net: PetriNet, question: Question, form: Callable[[Predicate], Formula]) -> str:
+    """Return the formula of a question as text."""
+    return format_formula(form(as_predicate(net, question)))
 
 
 def _opposite(verdict: Verdict) -> Verdict:

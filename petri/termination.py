@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from petri.decision import Decision, claim
 from petri.fair_cycles import fair_component, fair_cycle
 from petri.fair_walks import fair_lasso
+from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.state_space.exploring import explore_or_pump
 from petri.state_space.reachability import ReachabilityGraph, reachability_graph
@@ -28,6 +29,7 @@ Fairness = Literal["none", "weak", "strong"]
 FIRST, LISTING, FAIR_WALK = 5_000, 0.6, 2.0
 
 
+@within_memory("termination")
 def terminates(
     net: PetriNet,
     *,

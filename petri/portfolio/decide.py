@@ -12,6 +12,7 @@ from petri.home import reversible
 from petri.last_steps import require_no_last_steps
 from petri.live import live
 from petri.liveness import no_dead_transitions
+from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.persistence import persistence_predicate
 from petri.portfolio.batch import Batch
@@ -69,6 +70,7 @@ PROVED = {
 INVARIANTS = ("deadlock", "persistence", "safeness")
 
 
+@within_memory(lambda *asked, **named: str(asked[1] if len(asked) > 1 else named["property"]))
 def decide(
     net: PetriNet,
     property: str | Formula,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from petri.decision import Decision, claim
 from petri.liveness import no_dead_transitions
 from petri.marking import Marking
+from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.reachable import always_reachable, invariant
 from petri.soundness.by_rank import rank_evidence
@@ -36,6 +37,7 @@ METHODS = ("explicit", "rank-theorem", "reduction", "stubborn-sets", "well-struc
 OPTION, PROPER = "option-to-complete", "proper-completion"
 
 
+@within_memory("soundness")
 def sound(
     net: PetriNet,
     *,

@@ -7,6 +7,7 @@ from operator import index
 
 from petri.decision import Decision, claim, equals_marking
 from petri.marking import Marking
+from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.reachable import always_reachable, reachable
 from petri.soundness.goal import SoundnessGoal, workflow_goal
@@ -91,6 +92,7 @@ def _ends(net: PetriNet) -> tuple[str, str]:
     return sets["source"][0], sets["sink"][0]
 
 
+@within_memory(lambda _, kind, **__: f"{kind}-soundness")
 def sound_as(
     net: PetriNet,
     kind: str,
@@ -285,6 +287,7 @@ def _generalised(
     return decision.unknown(why)
 
 
+@within_memory("soundness-without-fairness")
 def without_fairness(net: PetriNet, verdict: Verdict, *, budget: Budget | None = None) -> Verdict:
     """Decide soundness for runs that need not be fair: sound, and every run ends.
 

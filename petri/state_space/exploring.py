@@ -56,7 +56,7 @@ def explore_or_pump(
             return graph, None
         if graph.reason == NO_MEMORY:
             return graph, None
-        if states > STAGES[0][0] and bounding_weights(net, budget=Budget(seconds=1.0)) is not None:
+        if states > STAGES[0][0] and _bounded(net):
             continue
         left = limit.remaining()
         share = Budget(states=nodes, seconds=None if left is None else left / 4)
@@ -66,3 +66,11 @@ def explore_or_pump(
             return graph, pump
     assert graph is not None
     return graph.continued(budget=limit, progress=progress), None
+
+
+def _bounded(net: PetriNet) -> bool:
+    """Return whether a linear program tells soon that no pump is to be looked for."""
+    try:
+        return bounding_weights(net, budget=Budget(seconds=1.0)) is not None
+    except MemoryError:
+        return False

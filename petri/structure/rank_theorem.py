@@ -12,6 +12,7 @@ import numpy as np
 
 from petri.net import PetriNet
 from petri.structure.flow_bases import Flow, place_flows
+from petri.structure.linear_program import linear_program
 from petri.structure.net_classes import clusters, net_class
 from petri.structure.siphons_traps import maximal_siphon
 
@@ -114,12 +115,10 @@ def rank_premises(net: PetriNet) -> RankPremises | str:
 
 def _positive(matrix: Any) -> tuple[int, ...] | str:
     """Return positive weights of the columns of a CSR array that add up to zero, or why not."""
-    from scipy.optimize import linprog
-
     count = int(matrix.shape[1])
     if not matrix.nnz:
         return (1,) * count
-    result = linprog(
+    result = linear_program(
         np.ones(count), A_eq=matrix.astype(float), b_eq=np.zeros(matrix.shape[0]),
         bounds=(1, None), method="highs",
     )  # fmt: skip
