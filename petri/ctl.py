@@ -95,7 +95,7 @@ def ctl(
         return _listed(net, asked, limit)
     if method == "symbolic":
         return ctl_by_diagrams(net, asked, budget=limit)
-    few = to_list_first(limit)
+    few = to_list_first(limit, len(net.place_ids))
     verdict = _listed(net, asked, few)
     if verdict.unknown and verdict.reason != UNBOUNDED:
         left = limit.remaining()

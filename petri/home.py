@@ -81,7 +81,7 @@ def reversible(
 
     if method != "auto" or graph is not None:
         return listed(limit)
-    found = listed(to_list_first(limit))
+    found = listed(to_list_first(limit, len(net.place_ids)))
     if found.unknown:
         found = after_listing(found, limit, lambda few: _by_structure(net, few, seed))
     if found.unknown:

@@ -80,9 +80,9 @@ def live(
         return _by_structure(net, decision.budget, seed)
     if method != "auto" or graph is not None:
         return _listed(decision)
+    few = to_list_first(decision.budget, len(net.place_ids))
     first = Decision(
-        net, "liveness", methods=METHODS, budget=to_list_first(decision.budget), progress=progress,
-        seed=seed,
+        net, "liveness", methods=METHODS, budget=few, progress=progress, seed=seed
     )  # fmt: skip
     found = _listed(first)
     if found.unknown:

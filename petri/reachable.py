@@ -287,25 +287,25 @@ def always_reachable(
         net, name or format_formula(formula), method=method,
         budget=budget, progress=progress, seed=seed, graph=graph,
     )  # fmt: skip
-    space = decision.graph
+    space, meter = decision.graph, decision.looking
     try:
         if not space.complete:
-            stuck = space.first(conjunction(Dead(), negate(goal)), decision.looking)
+            stuck = space.first(conjunction(Dead(), negate(goal)), meter)
             if stuck is not None:
                 return _lost(decision, goal, stuck, np.array([stuck]))
-        good = space.holds(goal, decision.looking)
+        good = space.holds(goal, meter)
+        if not space.complete:
+            # A state beyond the search may lead anywhere, so only what surely stays inside counts.
+            good = good.copy()
+            good[space.expanded :] = True
+        distance = space.distance_to(good, meter)
+        lost = np.flatnonzero(distance < 0)
+        if len(lost):
+            ends = lost[space.dead[lost]]
+            state = int(ends[0] if len(ends) else lost[0])
+            return _lost(decision, goal, state, space.forward_closure(state, meter))
     except UndecidedError as error:
         return decision.unknown(str(error))
-    if not space.complete:
-        # A state beyond the search may lead anywhere, so only what surely stays inside counts.
-        good = good.copy()
-        good[space.expanded :] = True
-    distance = space.distance_to(good)
-    lost = np.flatnonzero(distance < 0)
-    if len(lost):
-        ends = lost[space.dead[lost]]
-        state = int(ends[0] if len(ends) else lost[0])
-        return _lost(decision, goal, state, space.forward_closure(state))
     if not space.complete:
         away = out_of_reach(space, goal, budget=decision.budget)
         if away is not None:

@@ -15,9 +15,10 @@ from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.state_space.exploring import explore_or_pump
 from petri.state_space.reachability import ReachabilityGraph, reachability_graph
-from transition_systems.budget import Budget
+from transition_systems.budget import Budget, Meter
 from transition_systems.counted_words import after_steps, counted
-from transition_systems.errors import UsageError
+from transition_systems.csr import row_arcs
+from transition_systems.errors import UndecidedError, UsageError
 from transition_systems.evidence import FairMeasure, LassoEvidence, Measure, PumpEvidence
 from transition_systems.progress import ProgressCallback
 from transition_systems.run import Lasso
@@ -84,7 +85,10 @@ def terminates(
         few = replace(limit, states=min(FIRST, limit.states or FIRST))
         graph = reachability_graph(net, budget=few, progress=progress)
         if fairness == "none" and not graph.complete:
-            _, cyclic = _longest(graph)
+            try:
+                _, cyclic = _longest(graph, decision.looking)
+            except UndecidedError:
+                return decision.on(graph).out_of_budget()
             if len(cyclic):
                 return _endless(decision.on(graph), graph, cyclic)
         if fairness != "none" and not graph.complete:
@@ -107,7 +111,10 @@ def terminates(
         if not space.complete:
             return decision.out_of_budget()
         return _fair(decision, space, fairness, suffix)
-    rank, cyclic = _longest(space)
+    try:
+        rank, cyclic = _longest(space, decision.looking)
+    except UndecidedError as error:
+        return decision.unknown(str(error))
     if len(cyclic):
         return _endless(decision, space, cyclic)
     if not space.complete:
@@ -127,7 +134,7 @@ def _endless(decision: Decision, space: ReachabilityGraph, cyclic: NDArray[np.in
     )
 
 
-def _longest(space: ReachabilityGraph) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _longest(space: ReachabilityGraph, meter: Meter) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the length of the longest run from each state, and the states that have none.
 
     States of a partial graph that were not expanded count as ends.
@@ -139,8 +146,9 @@ def _longest(space: ReachabilityGraph) -> tuple[NDArray[np.int64], NDArray[np.in
     frontier = np.flatnonzero(left == 0)
     level = 0
     while len(frontier):
+        meter.require_time()
         rank[frontier] = level
-        touched = np.concatenate([before[offsets[s] : offsets[s + 1]] for s in frontier])
+        touched = before[row_arcs(offsets, frontier)]
         np.subtract.at(left, touched, 1)
         candidates = np.unique(touched)
         frontier = candidates[(left[candidates] == 0) & (rank[candidates] < 0)]

@@ -7,6 +7,7 @@ a shortest path from an initial state.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ BLOCK = 1 << 15
 # Entries that an array has room for at least; the part that is kept where memory ends.
 LEAST_ROOM = 1 << 10
 ROOM = 0.75
+# Seconds that a block may take where there is a clock.
+PACE = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,6 +273,7 @@ class _Search:
         self._arrays = False
         if few is not None:
             few.forget()
+        began, start = time.monotonic(), self.expanded
         most = min(self._most, getattr(self.system, "block", BLOCK))
         stop = min(len(rows), self.expanded + most)
         try:
@@ -295,6 +299,9 @@ class _Search:
         self.expanded = stop
         self.found = _first_hit(self.goal, self.seen.rows[before:], before)
         self._keep()
+        spent = time.monotonic() - began
+        if meter.end is not None and spent > PACE:  # so that the clock is asked often enough
+            self._most = max(1, int((stop - start) * PACE / spent))
         return None
 
     def _reencode(self) -> str | None:

@@ -9,7 +9,8 @@ from petri.decision import Decision, claim
 from petri.net import PetriNet
 from petri.soundness.goal import SoundnessGoal
 from petri.state_space.reachability import ReachabilityGraph
-from transition_systems.budget import Budget
+from transition_systems.budget import Budget, Meter
+from transition_systems.errors import UndecidedError
 from transition_systems.evidence import ClosedSet, Evidence, Parts, RunEvidence, TrapEvidence
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.formulas import Unary, always_everywhere, possible
@@ -60,7 +61,11 @@ def relaxed_sound(
     """
     decision = Decision(net, NAME, budget=budget, progress=progress)
     space = decision.graph
-    distance = space.distance_to(space.holds(goal.completion))
+    meter = decision.looking
+    try:
+        distance = space.distance_to(space.holds(goal.completion, meter), meter)
+    except UndecidedError as error:
+        return decision.unknown(str(error))
     runs: list[Run] = []
     shown: set[str] = set()
     missing: str | None = None
@@ -85,7 +90,10 @@ def relaxed_sound(
         return decision.unknown(
             f"{space.reason}; no completing run with {missing} in {space.n_states} states"
         )
-    evidence = _never(net, space, goal, goal.occurs[missing])
+    try:
+        evidence = _never(net, space, goal, goal.occurs[missing], meter)
+    except UndecidedError as error:
+        return decision.unknown(f"{error}; no run that completes contains {missing}")
     return decision.violated(evidence, f"No run that completes contains {missing}.")
 
 
@@ -112,7 +120,11 @@ def _completing(
 
 
 def _never(
-    net: PetriNet, space: ReachabilityGraph, goal: SoundnessGoal, names: tuple[str, ...]
+    net: PetriNet,
+    space: ReachabilityGraph,
+    goal: SoundnessGoal,
+    names: tuple[str, ...],
+    meter: Meter,
 ) -> Evidence:
     """Return evidence that after none of the transitions it can complete."""
     dead = conjunction(*(Not(Enabled(name)) for name in names))
@@ -129,7 +141,7 @@ def _never(
     for state in reached.tolist():
         if covered[state]:
             continue
-        closure = space.forward_closure(state)
+        closure = space.forward_closure(state, meter)
         covered[closure] = True
         trap = TrapEvidence(
             claim=claim(net, avoids), run=space.run_to(state), states=space.state_set(closure)

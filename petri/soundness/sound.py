@@ -196,7 +196,7 @@ def sound(
 def _by_theorem(decision: Decision, goal: SoundnessGoal) -> Verdict:
     """Answer by the rank theorem, which never says that a net is not sound."""
     decision.method = "rank-theorem"
-    found = rank_evidence(decision.net, goal)
+    found = rank_evidence(decision.net, goal, budget=decision.budget)
     if isinstance(found, str):
         return decision.unknown(f"the rank theorem proves nothing here: {found}")
     return decision.holds(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +58,7 @@ class _Planner:
         self.limit = limit
         left = limit.remaining()
         share = Budget(seconds=PLANNING if left is None else min(PLANNING, left / 4))
-        self.flows: tuple[Semiflow, ...] = place_semiflows(net, budget=share)
+        self.flows: Sequence[Semiflow] = place_semiflows(net, budget=share)
         self.bounds = bounds_of_flows(len(net.place_ids), self.flows)
         self.seen = Observed.nothing(len(net.place_ids))
         self.seen.add(net.initial.to_array(net.place_ids)[None, :])
