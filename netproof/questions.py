@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from netproof.drawn_answers import drawn_verdict
@@ -31,7 +32,6 @@ from petri import (
 )
 from petri.reductions.answers import ReducedNet
 from petri.soundness import SoundnessGoal
-from petri.state_space.covering import covering_invariant
 from transition_systems.errors import UsageError
 from transition_systems.properties.formulas import State, Unary
 from transition_systems.properties.predicates import (
@@ -161,18 +161,9 @@ def _direct(question: NetQuestion, name: str) -> Verdict:
             places = None if question.translation is None else question.translation.flow_places
             return safe(net, places=places, graph=graph, pump=pump, budget=limit)
         case "no-dead-activities":
-            groups = _goal(question).occurs
-            return no_dead_transitions(
-                net,
-                groups=groups,
-                graph=graph,
-                budget=limit,
-                name=name,
-                covering=_covering(question),
-            )
+            return _occur(question, _goal(question).occurs, name)
         case "no-dead-transitions":
-            covering = _covering(question)
-            return no_dead_transitions(net, graph=graph, budget=limit, covering=covering)
+            return _occur(question, None, name)
         case "lost-messages":
             return invariant(net, lost_messages(question), graph=graph, budget=limit, name=name)
         case "never-started-pools":
@@ -211,11 +202,16 @@ def _reduced(question: NetQuestion, small: ReducedNet, name: str) -> Verdict:
             return small.occur(start_groups(question), name=name)
 
 
-def _covering(question: NetQuestion) -> Predicate | None:
-    """Return an invariant of a net that is known to be unbounded."""
-    if question.pump is None:
-        return None
-    return covering_invariant(question.net, budget=question.proofs, progress=question.progress)
+def _occur(question: NetQuestion, groups: Mapping[str, Sequence[str]] | None, name: str) -> Verdict:
+    """Decide that of each group a transition occurs, on the markings seen or by engines."""
+    net, limit = question.net, question.proofs
+    seen = no_dead_transitions(net, groups=groups, graph=question.graph, budget=limit, name=name)
+    if not seen.unknown or question.graph.complete:
+        return seen
+    found = no_dead_transitions(
+        net, groups=groups, budget=limit, name=name, progress=question.progress
+    )  # fmt: skip
+    return seen if found.unknown else found
 
 
 def _goal(question: NetQuestion) -> SoundnessGoal:

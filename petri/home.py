@@ -73,9 +73,11 @@ def reversible(
     if method == "structure":
         return _by_structure(net, limit, seed)
 
+    by_list = "explicit" if method == "auto" else method
+
     def listed(share: Budget) -> Verdict:
         return always_reachable(
-            net, goal, method=method, budget=share, progress=progress, seed=seed, graph=graph,
+            net, goal, method=by_list, budget=share, progress=progress, seed=seed, graph=graph,
             name="reversibility",
         )  # fmt: skip
 

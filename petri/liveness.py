@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from petri.decision import Decision, claim
+from petri.in_turn import in_turn
 from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.state_space.covering import prove_by_covering
@@ -56,11 +57,12 @@ def no_dead_transitions(
     -------
     Verdict
         HOLDS with runs in which all groups occur, VIOLATED with the closed set of all markings,
-        in none of which a transition of the first dead group is enabled.
+        in none of which a transition of the first dead group is enabled, or another proof of that.
 
     Notes
     -----
-    On a partial graph the verdict is HOLDS where everything has occurred, else UNKNOWN.
+    On a partial graph the verdict is HOLDS where everything has occurred, else UNKNOWN. By default
+    the engines of :func:`petri.decide` are asked where the markings are too many to list.
 
     Examples
     --------
@@ -76,7 +78,32 @@ def no_dead_transitions(
         answers = SymbolicAnswers(net, budget=decision.budget, progress=progress, seed=seed)
         return answers.occur(groups, name=name)
     wanted = {t: (t,) for t in net.transition_ids} if groups is None else groups
-    space = decision.graph
+    if method == "auto" and graph is None:
+        return in_turn(
+            decision,
+            lambda asked: _listed(asked, wanted, covering),
+            lambda share: _by_portfolio(decision, wanted, share),
+        )
+    return _listed(decision, wanted, covering)
+
+
+def _by_portfolio(
+    decision: Decision, wanted: Mapping[str, Sequence[str]], share: Budget
+) -> Verdict:  # fmt: skip
+    from petri.portfolio.parts import all_occur
+
+    asked = Decision(
+        decision.net, decision.property, methods=("portfolio",), budget=share,
+        progress=decision.progress, seed=decision.seed,
+    )  # fmt: skip
+    return all_occur(asked, wanted)
+
+
+def _listed(
+    decision: Decision, wanted: Mapping[str, Sequence[str]], covering: Predicate | None
+) -> Verdict:
+    """Decide it on the markings that were listed, or by an invariant."""
+    net, space = decision.net, decision.graph
     fired = space.fired
     silent = [
         group

@@ -7,23 +7,21 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from petri.always_by_engines import always_by_engines
 from petri.decision import Decision, claim, equals_marking
-from petri.engines import ENGINES, engine
-from petri.induction.bounded_search import search_bounded
-from petri.induction.state_equation import prove_invariant, refute_by_z3, refute_reachability
+from petri.in_turn import by_portfolio, in_turn
+from petri.induction.state_equation import refute_reachability
 from petri.last_steps import require_no_last_steps
 from petri.marking import Marking
 from petri.memory import within_memory
+from petri.methods import EXCLUDED, METHODS, by_method, steps, when
 from petri.net import PetriNet
 from petri.out_of_reach import out_of_reach
 from petri.state_space.reachability import ReachabilityGraph
-from petri.state_space.symbolic.answers import SymbolicAnswers
 from transition_systems.budget import Budget
 from transition_systems.errors import UndecidedError
 from transition_systems.evidence import (
     ClosedSet,
-    InvariantEvidence,
-    LinearProof,
     RankedSet,
     RunEvidence,
     TrapEvidence,
@@ -40,15 +38,9 @@ from transition_systems.properties.formulas import (
 from transition_systems.properties.parse import parse_predicate
 from transition_systems.properties.predicates import Dead, Predicate, conjunction
 from transition_systems.properties.walk import negate
-from transition_systems.verdict import Outcome, Verdict
+from transition_systems.verdict import Verdict
 
-__all__ = ["always_reachable", "invariant", "reachable", "when"]
-
-METHODS = ("explicit", "z3", "symbolic", "state-equation", *ENGINES)
-
-_REFUTED = "The state equation has no solution that satisfies it."
-_EXCLUDED = "The state equation excludes every marking that fails it."
-
+__all__ = ["METHODS", "always_reachable", "invariant", "reachable", "when"]
 Question = Predicate | Marking | Mapping[str, int] | str
 
 
@@ -88,7 +80,8 @@ def reachable(
         then a bounded search finds a run), ``"symbolic"`` (decision diagrams),
         ``"state-equation"`` (linear proofs with traps and siphons, which only refute), or one of
         :data:`petri.engines.ENGINES`: ``"walks"``, ``"stubborn-sets"``, ``"unfolding"``, ``"bmc"``,
-        ``"k-induction"``, ``"pdr"``, ``"spacer"``.
+        ``"k-induction"``, ``"pdr"``, ``"spacer"``. By default the markings are listed where they
+        are few, and else the engines of :func:`petri.decide` are asked in this process.
     budget, progress, seed
         Limits, a callback, and a seed that this procedure does not need.
     graph
@@ -104,7 +97,8 @@ def reachable(
 
     Notes
     -----
-    The explicit method is exact for bounded nets; for unbounded ones it can only find runs.
+    The explicit method is exact for bounded nets; for unbounded ones it can only find runs. A run
+    is a shortest one where the markings were listed.
     T. Murata: Petri nets: properties, analysis and applications. Proc. IEEE 77, 1989.
 
     Examples
@@ -120,18 +114,23 @@ def reachable(
         net, name or format_formula(formula), method=method, methods=METHODS,
         budget=budget, progress=progress, seed=seed, graph=graph,
     )  # fmt: skip
-    if decision.method == "z3":
-        return _by_z3(decision, goal)
-    if decision.method == "symbolic":
-        return _by_diagrams(decision).reachable(goal, name=name)
-    if decision.method == "state-equation":
-        proof = _by_equation(decision, negate(goal))
-        return proof if isinstance(proof, Verdict) else decision.violated(proof, _REFUTED)
-    if decision.method in ENGINES:
-        return engine(decision.method)(
-            net, goal, budget=decision.budget, progress=progress, seed=seed, name=decision.property
-        )
-    space = decision.graph
+    if decision.method != "explicit":
+        return by_method(decision, goal, everywhere=False, name=name)
+    if method != "auto" or graph is not None:
+        return _some(decision, goal)
+    return in_turn(
+        decision,
+        lambda asked: _some(asked, goal),
+        lambda share: by_portfolio(
+            net, goal, everywhere=False, name=decision.property, budget=share, progress=progress,
+            seed=seed,
+        ),
+    )  # fmt: skip
+
+
+def _some(decision: Decision, goal: Predicate) -> Verdict:
+    """Decide ``EF P`` on the markings that were listed."""
+    net, space = decision.net, decision.graph
     try:
         hit = space.first(goal, decision.looking)
     except UndecidedError as error:
@@ -139,7 +138,7 @@ def reachable(
     if hit is not None:
         run = space.run_to(hit)
         return decision.holds(
-            RunEvidence(claim=claim(net, formula), run=run),
+            RunEvidence(claim=claim(net, possible(goal)), run=run),
             f"It is reached {when(len(run))}.",
         )
     if not space.complete:
@@ -197,21 +196,23 @@ def invariant(
         net, name or format_formula(formula), method=method, methods=METHODS,
         budget=budget, progress=progress, seed=seed, graph=graph,
     )  # fmt: skip
-    if decision.method == "symbolic":
-        return _by_diagrams(decision).invariant(good, name=name)
-    if decision.method == "state-equation":
-        found = _by_equation(decision, good)
-        return found if isinstance(found, Verdict) else decision.holds(found, _EXCLUDED)
-    if decision.method == "z3":
-        return _opposite(_by_z3(decision, negate(good)))
-    if decision.method in ENGINES:
-        decide = engine(decision.method)
-        answer = decide(
-            net, negate(good), budget=decision.budget, progress=progress, seed=seed,
-            name=decision.property,
-        )  # fmt: skip
-        return _opposite(answer)
-    space = decision.graph
+    if decision.method != "explicit":
+        return by_method(decision, good, everywhere=True, name=name)
+    if method != "auto" or graph is not None:
+        return _all(decision, good, excluding=method == "auto")
+    return in_turn(
+        decision,
+        lambda asked: _all(asked, good),
+        lambda share: by_portfolio(
+            net, good, everywhere=True, name=decision.property, budget=share, progress=progress,
+            seed=seed,
+        ),
+    )  # fmt: skip
+
+
+def _all(decision: Decision, good: Predicate, *, excluding: bool = False) -> Verdict:
+    """Decide ``AG P`` on the markings that were listed, perhaps by excluding all others."""
+    net, space = decision.net, decision.graph
     try:
         bad = space.first(negate(good), decision.looking)
     except UndecidedError as error:
@@ -224,12 +225,12 @@ def invariant(
         )
     if not space.complete:
         excluded = None
-        if method == "auto":
+        if excluding:
             excluded = refute_reachability(net, negate(good), budget=decision.budget)
         if excluded is not None:
-            return decision.holds(excluded, _EXCLUDED)
+            return decision.holds(excluded, EXCLUDED)
         return decision.out_of_budget()
-    evidence = ClosedSet(claim=claim(net, formula), states=space.state_set())
+    evidence = ClosedSet(claim=claim(net, always_everywhere(good)), states=space.state_set())
     return decision.holds(
         evidence,
         "The only reachable state satisfies it."
@@ -259,16 +260,17 @@ def always_reachable(
     predicate
         A state predicate, its text, or a marking (a home marking, then).
     method, budget, progress, seed, graph, name
-        As for :func:`reachable`; the only method is ``"explicit"``.
+        As for :func:`reachable`; the only method is ``"explicit"``. By default the portfolio and
+        decision diagrams are asked where the markings are too many to list.
 
     Returns
     -------
     Verdict
-        HOLDS with all markings and the distance of each to the goal, VIOLATED with a shortest run
-        to a marking and the closed set around it in which the goal never holds, or with an
-        invariant that excludes the goal from the start. Of a net with too many markings, or
-        infinitely many, VIOLATED with a run after which a weighted sum of tokens that no transition
-        lowers is too high for the goal.
+        HOLDS with all markings and the distance of each to the goal, or diagrams, or with a proof
+        that the goal always holds; VIOLATED with a shortest run to a marking and the closed set
+        around it in which the goal never holds, or with an invariant that excludes the goal from
+        the start. Of a net with too many markings, or infinitely many, VIOLATED with a run after
+        which a weighted sum of tokens that no transition lowers is too high for the goal.
 
     Notes
     -----
@@ -287,6 +289,20 @@ def always_reachable(
         net, name or format_formula(formula), method=method,
         budget=budget, progress=progress, seed=seed, graph=graph,
     )  # fmt: skip
+    if method != "auto" or graph is not None:
+        return _back(decision, goal, excluding=method == "auto")
+    return in_turn(
+        decision,
+        lambda asked: _back(asked, goal),
+        lambda share: always_by_engines(
+            net, goal, name=decision.property, budget=share, progress=progress, seed=seed
+        ),
+    )
+
+
+def _back(decision: Decision, goal: Predicate, *, excluding: bool = False) -> Verdict:
+    """Decide ``AG EF P`` on the markings that were listed, perhaps by excluding ``P``."""
+    net = decision.net
     space, meter = decision.graph, decision.looking
     try:
         if not space.complete:
@@ -311,20 +327,22 @@ def always_reachable(
         if away is not None:
             return decision.violated(*away)
         proof = None
-        if method == "auto":
+        if excluding:
             proof = refute_reachability(net, goal, budget=decision.budget)
         if proof is not None:
             return decision.violated(
                 proof, "The goal is never reached at all: the state equation excludes it."
             )
         return decision.out_of_budget()
-    ranked = RankedSet(claim=claim(net, formula), states=space.state_set(), rank=distance)
+    ranked = RankedSet(
+        claim=claim(net, always_possible(goal)), states=space.state_set(), rank=distance
+    )
     far = int(distance.max())
     return decision.holds(
         ranked,
         "It holds in the only reachable state."
         if space.n_states == 1
-        else f"From each of the {space.n_states} reachable states it is at most {_steps(far)} away."
+        else f"From each of the {space.n_states} reachable states it is at most {steps(far)} away."
         if far
         else f"All {space.n_states} reachable states satisfy it.",
     )
@@ -333,45 +351,6 @@ def always_reachable(
 def _asked(net: PetriNet, question: Question, form: Callable[[Predicate], Formula]) -> str:
     """Return the formula of a question as text."""
     return format_formula(form(as_predicate(net, question)))
-
-
-def _opposite(verdict: Verdict) -> Verdict:
-    """Return the verdict on ``AG !P`` that one on ``EF P`` means."""
-    if verdict.unknown:
-        return verdict
-    return verdict.with_(outcome=Outcome.VIOLATED if verdict.holds else Outcome.HOLDS)
-
-
-def _by_z3(decision: Decision, goal: Predicate) -> Verdict:
-    refutation = refute_by_z3(decision.net, goal, budget=decision.budget)
-    if refutation is not None:
-        return decision.violated(refutation, _REFUTED)
-    run = search_bounded(decision.net, goal, budget=decision.budget, progress=decision.progress)
-    if run is not None:
-        evidence = RunEvidence(claim=claim(decision.net, possible(goal)), run=run)
-        return decision.holds(evidence, f"It is reached {when(len(run))}.")
-    return decision.unknown(
-        "the state equation has a solution, and the bounded search found no run in its budget"
-    )
-
-
-def _by_equation(decision: Decision, good: Predicate) -> LinearProof | InvariantEvidence | Verdict:
-    """Return evidence that the predicate always holds, or the verdict that it is not known."""
-    found = prove_invariant(
-        decision.net, good, budget=decision.budget, progress=decision.progress
-    )  # fmt: skip
-    return decision.unknown(found) if isinstance(found, str) else found
-
-
-def _by_diagrams(decision: Decision) -> SymbolicAnswers:
-    return SymbolicAnswers(
-        decision.net, budget=decision.budget, progress=decision.progress, seed=decision.seed
-    )
-
-
-def when(count: int) -> str:
-    """Return when something happens that takes so many steps."""
-    return "at the very start" if count == 0 else f"after {_steps(count)}"
 
 
 def _lost(decision: Decision, goal: Predicate, state: int, closure: NDArray[np.int64]) -> Verdict:
@@ -391,7 +370,3 @@ def _none_of(count: int) -> str:
     if count == 1:
         return "that state does not satisfy it, and no other follows"
     return f"none of the {count} states from there satisfies it"
-
-
-def _steps(count: int) -> str:
-    return "no step" if count == 0 else "1 step" if count == 1 else f"{count} steps"

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from petri.decision import Decision, claim
+from petri.in_turn import share_of
 from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.state_space.covering import prove_by_covering
 from petri.state_space.reachability import ReachabilityGraph, reachability_graph
-from petri.walks import walk
 from transition_systems.budget import Budget
-from transition_systems.evidence import ClosedSet, Evidence, Parts, RunEvidence
+from transition_systems.evidence import ClosedSet
 from transition_systems.progress import ProgressCallback
-from transition_systems.properties.formulas import always_everywhere, possible
+from transition_systems.properties.formulas import always_everywhere
 from transition_systems.properties.predicates import Compare
 from transition_systems.run import Run
 from transition_systems.verdict import Verdict
 
 __all__ = ["stable_place"]
 
-FIRST, LONGEST, SHARE = 2_000, 5.0, 0.5
+FIRST = 2_000
 
 
 @within_memory("stable-place")
@@ -55,7 +55,8 @@ def stable_place(
 
     Notes
     -----
-    A place that no transition changes is stable. Random walks show that others are not.
+    A place that no transition changes is stable. By default the engines of :func:`petri.decide` are
+    asked about the places that do not move in the first 2,000 markings.
 
     Examples
     --------
@@ -74,27 +75,28 @@ def stable_place(
         proof = prove_by_covering(net, same, same, budget=decision.budget)
         if proof is not None:
             return decision.holds(proof, _told(place, initial[place]))
-    moved = {place: _moved(place, initial[place]) for place in net.place_ids}
+    wanted = net.place_ids
     space = graph
     if space is None:
         limit = decision.budget
-        most = FIRST if limit.states is None else min(FIRST, limit.states)
+        few = FIRST if method == "auto" else limit.states
+        most = few if limit.states is None or few is None else min(few, limit.states)
         space = reachability_graph(net, budget=replace(limit, states=most), progress=progress)
-    runs = _seen(space, moved)
-    quiet = [place for place in moved if place not in runs]
-    if quiet and not space.complete and graph is None:
-        left = decision.budget.remaining()
-        share = Budget(seconds=LONGEST if left is None else min(LONGEST, SHARE * left))
-        found = walk(net, [moved[place] for place in quiet], budget=share, seed=seed)
-        runs |= {place: run for place, run in zip(quiet, found, strict=True) if run is not None}
-        quiet = [place for place in quiet if place not in runs]
-        if quiet:
-            space = space.continued(budget=decision.budget, progress=progress)
-            runs |= _seen(space, quiet)
     decision.on(space)
-    quiet = [place for place in quiet if place not in runs]
+    runs = _seen(space, wanted)
+    quiet = [place for place in wanted if place not in runs]
     if not quiet and net.place_ids:
         return _unstable(decision, runs)
+    if not space.complete and graph is None and method == "auto":
+        found = _by_portfolio(decision, quiet, runs)
+        if not found.unknown or decision.budget.remaining() is not None:
+            return found
+        space = space.continued(budget=decision.budget, progress=progress)
+        decision.on(space)
+        runs |= _seen(space, quiet)
+        quiet = [place for place in quiet if place not in runs]
+        if not quiet:
+            return _unstable(decision, runs)
     if not space.complete:
         return decision.out_of_budget()
     if not quiet:
@@ -103,6 +105,17 @@ def stable_place(
     evidence = ClosedSet(claim=claim(net, always_everywhere(same)), states=space.state_set())
     told = [_told(place, initial[place]) for place in quiet]
     return decision.holds(evidence, *told)
+
+
+def _by_portfolio(decision: Decision, quiet: Sequence[str], runs: Mapping[str, Run]) -> Verdict:
+    """Ask the engines about places that did not move in the first markings."""
+    from petri.portfolio.parts import all_move
+
+    asked = Decision(
+        decision.net, decision.property, methods=("portfolio",), budget=share_of(decision.budget),
+        progress=decision.progress, seed=decision.seed,
+    )  # fmt: skip
+    return all_move(asked, quiet, runs)
 
 
 def _seen(space: ReachabilityGraph, places: Iterable[str]) -> dict[str, Run]:
@@ -114,15 +127,12 @@ def _seen(space: ReachabilityGraph, places: Iterable[str]) -> dict[str, Run]:
     }
 
 
-def _unstable(decision: Decision, runs: dict[str, Run]) -> Verdict:
+def _unstable(decision: Decision, runs: Mapping[str, Run]) -> Verdict:
     """Return that no place is stable, with few runs: one often ends where several have moved."""
-    net, parts = decision.net, list[tuple[str, Evidence]]()
-    for place, run in runs.items():
-        goal = possible(_moved(place, net.initial[place]))
-        parts.append((place, RunEvidence(claim=claim(net, goal), run=run)))
+    from petri.portfolio.parts import unstable
+
     return decision.violated(
-        Parts(claim=claim(net, "no stable place"), parts=tuple(parts)),
-        "Every place has another number of tokens at some time.",
+        unstable(decision.net, runs), "Every place has another number of tokens at some time."
     )
 
 
@@ -130,10 +140,6 @@ def _changed(net: PetriNet) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     changed = np.zeros(len(net.place_ids), dtype=bool)
     changed[np.unique(net.incidence_csr.nonzero()[0])] = True
     return changed
-
-
-def _moved(place: str, tokens: int) -> Compare:
-    return Compare(((place, 1),), "!=", tokens)
 
 
 def _told(place: str, tokens: int) -> str:

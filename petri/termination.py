@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Literal
 
@@ -13,13 +14,21 @@ from petri.fair_cycles import fair_component, fair_cycle
 from petri.fair_walks import fair_lasso
 from petri.memory import within_memory
 from petri.net import PetriNet
+from petri.repeatable_runs import repeatable_run
 from petri.state_space.exploring import explore_or_pump
 from petri.state_space.reachability import ReachabilityGraph, reachability_graph
+from petri.structure.falling_sums import falling_weights
 from transition_systems.budget import Budget, Meter
 from transition_systems.counted_words import after_steps, counted
 from transition_systems.csr import row_arcs
 from transition_systems.errors import UndecidedError, UsageError
-from transition_systems.evidence import FairMeasure, LassoEvidence, Measure, PumpEvidence
+from transition_systems.evidence import (
+    FairMeasure,
+    FallingSumEvidence,
+    LassoEvidence,
+    Measure,
+    PumpEvidence,
+)
 from transition_systems.progress import ProgressCallback
 from transition_systems.run import Lasso
 from transition_systems.verdict import Verdict
@@ -27,7 +36,7 @@ from transition_systems.verdict import Verdict
 __all__ = ["Fairness", "terminates"]
 
 Fairness = Literal["none", "weak", "strong"]
-FIRST, LISTING, FAIR_WALK = 5_000, 0.6, 2.0
+FIRST, LISTING, FAIR_WALK, PROGRAM = 5_000, 0.6, 2.0, 5.0
 
 
 @within_memory("termination")
@@ -57,13 +66,17 @@ def terminates(
     -------
     Verdict
         HOLDS with a rank of all markings that every step decreases (nested ranks with helpful
-        transitions under fairness), VIOLATED with a lasso.
+        transitions under fairness), or where these are many with a weighted sum of tokens that
+        every transition lowers; VIOLATED with a lasso, or with steps that end above where they
+        begin.
 
     Notes
     -----
     Without fairness O(states + arcs); strong fairness is the emptiness of a Streett condition,
     decided by nested strongly connected components (Emerson and Lei, 1987). An unbounded net has
-    an infinite run. Where markings cannot be listed, a fair run is looked for by letting go first
+    an infinite run. Where markings are many, a linear program is asked for weights that every
+    transition lowers, which do not hang on the initial marking, and else for numbers of firings
+    that take nothing, which a walk tries to fire. A fair run is looked for by letting go first
     what waited longest (:func:`petri.fair_walks.fair_lasso`); that there is none stays UNKNOWN.
 
     Examples
@@ -84,13 +97,10 @@ def terminates(
         limit = decision.budget
         few = replace(limit, states=min(FIRST, limit.states or FIRST))
         graph = reachability_graph(net, budget=few, progress=progress)
-        if fairness == "none" and not graph.complete:
-            try:
-                _, cyclic = _longest(graph, decision.looking)
-            except UndecidedError:
-                return decision.on(graph).out_of_budget()
-            if len(cyclic):
-                return _endless(decision.on(graph), graph, cyclic)
+        if not graph.complete:
+            found = _unlisted(decision.on(graph), graph, fairness)
+            if found is not None:
+                return found
         if fairness != "none" and not graph.complete:
             left = limit.remaining()
             share = Budget(seconds=FAIR_WALK if left is None else min(FAIR_WALK, left / 4))
@@ -123,6 +133,50 @@ def terminates(
     return decision.holds(
         evidence, f"Every run ends after at most {counted(int(rank[0]), 'step')}."
     )
+
+
+def _unlisted(decision: Decision, graph: ReachabilityGraph, fairness: Fairness) -> Verdict | None:
+    """Decide it by a sum that falls, steps that can be repeated, or a cycle in some markings."""
+    net, limit = decision.net, decision.budget
+    left = limit.remaining()
+    share = Budget(seconds=PROGRAM if left is None else min(PROGRAM, left / 4))
+    weights = falling_weights(net, budget=share)
+    if weights is not None:
+        return _falling(decision, weights)
+    if fairness != "none":
+        return None
+    lasso = repeatable_run(net, budget=share, seed=decision.seed)
+    if lasso is not None:
+        return _repeated(decision, lasso)
+    with suppress(UndecidedError):
+        _, cyclic = _longest(graph, share.start())
+        if len(cyclic):
+            return _endless(decision, graph, cyclic)
+    return None
+
+
+def _falling(decision: Decision, weights: dict[str, int]) -> Verdict:
+    decision.method = "linear-program"
+    first = sum(weights.get(place, 0) * tokens for place, tokens in decision.net.initial.items())
+    return decision.holds(
+        FallingSumEvidence(claim=claim(decision.net, "terminates"), weights=tuple(weights.items())),
+        "Every step lowers a weighted sum of tokens, so every run ends after at most "
+        f"{counted(first, 'step')}.",
+    )
+
+
+def _repeated(decision: Decision, lasso: Lasso) -> Verdict:
+    decision.method = "linear-program"
+    told = (
+        f"{after_steps(len(lasso.stem))}, {counted(len(lasso.cycle), 'step')} can be repeated for "
+        "ever."
+    )
+    before = lasso.stem[-1].state if lasso.stem else lasso.initial
+    if {p: n for p, n in before.items() if n} == {p: n for p, n in lasso.last.items() if n}:
+        about = claim(decision.net, "infinite run")
+        return decision.violated(LassoEvidence(claim=about, lasso=lasso), told)
+    about = claim(decision.net, "unbounded")
+    return decision.violated(PumpEvidence(claim=about, lasso=lasso), told)
 
 
 def _endless(decision: Decision, space: ReachabilityGraph, cyclic: NDArray[np.int64]) -> Verdict:

@@ -30,13 +30,19 @@ from petri.portfolio.questions import UNBOUNDED
 from petri.reductions.answers import ReducedNet
 from petri.soundness import SoundnessGoal, sound_as, started, workflow_goal
 from petri.stable_places import stable_place
+from petri.structure.falling_sums import falling_weights
 from petri.structure.siphons_traps import maximal_trap
 from petri.stubborn_sets import always_reachable_by_stubborn_sets
 from recheck_support import NETS
 from reduction_nets import parallel
 from transition_systems.budget import Budget
 from transition_systems.errors import NetproofError, UsageError
-from transition_systems.evidence import MarkedTrapEvidence, RisingSumEvidence, RunEvidence
+from transition_systems.evidence import (
+    FallingSumEvidence,
+    MarkedTrapEvidence,
+    RisingSumEvidence,
+    RunEvidence,
+)
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Unary, always_everywhere, possible
 from transition_systems.properties.parse import parse_predicate
@@ -186,6 +192,18 @@ def risen(net: PetriNet) -> Verdict:
     )  # fmt: skip
 
 
+def fallen(net: PetriNet) -> Verdict:
+    """That every run ends, since each step lowers a sum of tokens."""
+    weights = falling_weights(net)
+    if weights is None:
+        raise UsageError("no sum falls with every step")
+    evidence = FallingSumEvidence(claim=claim(net, "terminates"), weights=tuple(weights.items()))
+    return Verdict(
+        property="termination", outcome=Outcome.HOLDS, evidence=evidence,
+        statistics=Statistics(method="linear-program"),
+    )  # fmt: skip
+
+
 def goal_of(net: PetriNet) -> SoundnessGoal | None:
     """The goal of a workflow net that starts with one token in its source."""
     try:
@@ -239,6 +257,7 @@ def verdicts_of(net: PetriNet, seed: int) -> Iterator[Verdict]:
     )
     asked.append(lambda: trapped(net))
     asked.append(lambda: risen(net))
+    asked.append(lambda: fallen(net))
     asked.append(lambda: petri.bounded(net, method="structure", budget=FEW))
     asked.append(lambda: unbounded_sum(net, rng))
     for few in ({}, {"few": 0}):

@@ -17,8 +17,8 @@ _NAMES = {
     ),
     "evidence": (
         "BoundEvidence CircuitEvidence Claim ClosedSet ColourDifference CompletePrefix CtlDiagrams "
-        "CtlRanks "
-        "DiagramEvidence Distinction Evidence FairMeasure InvariantEvidence IsomorphismEvidence "
+        "CtlRanks DiagramEvidence Distinction Evidence FairMeasure FallingSumEvidence "
+        "InvariantEvidence IsomorphismEvidence "
         "LassoEvidence LinearDistinction LinearProof LtlLasso LtlPrefix LtlRanks LtlStubborn "
         "MarkedTrapEvidence Measure "
         "NormalisedSimulation PartitionEvidence Parts PumpEvidence RankEvidence RankedDiagrams "

@@ -27,6 +27,8 @@ kind                  proves                                    by
 ``lasso``             an infinite run (of the named fairness)   a stem and a cycle
 ``measure``           every run is finite                       a closed set with a rank that every
                                                                 successor decreases
+``falling-sum``       every run is finite                       weights of places; every step lowers
+                                                                the weighted sum of tokens
 ``fair-measure``      every fair run is finite                  a closed set with nested ranks and
                                                                 helpful transitions
 ``bound``             ``k`` is the least bound                  a closed set below it, a run to it
@@ -100,6 +102,7 @@ from transition_systems.evidence_equivalence import (
     TraceDistinction,
     WordEvidence,
 )
+from transition_systems.evidence_falling_sum import FallingSumEvidence
 from transition_systems.evidence_isomorphism import ColourDifference, IsomorphismEvidence
 from transition_systems.evidence_linear import LinearProof
 from transition_systems.evidence_ltl import LtlLasso, LtlPrefix, LtlRanks
@@ -146,6 +149,7 @@ __all__ = [
     "Distinction",
     "Evidence",
     "FairMeasure",
+    "FallingSumEvidence",
     "InvariantEvidence",
     "IsomorphismEvidence",
     "LassoEvidence",
@@ -247,6 +251,7 @@ Evidence: TypeAlias = (
     | CircuitEvidence
     | MarkedTrapEvidence
     | RisingSumEvidence
+    | FallingSumEvidence
     | InvariantEvidence
     | SiphonTraps
     | LinearProof
@@ -298,6 +303,7 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "marked-circuits": CircuitEvidence.from_dict,
     "marked-trap": MarkedTrapEvidence.from_dict,
     "rising-sum": RisingSumEvidence.from_dict,
+    "falling-sum": FallingSumEvidence.from_dict,
     "normalised-simulation": NormalisedSimulation.from_dict,
     "parity-strategy": ParityStrategy.from_dict,
     "partition": PartitionEvidence.from_dict,
@@ -371,18 +377,11 @@ def _from_dict(data: Mapping[str, Any]) -> Evidence:
                 actions=tuple(data["actions"]),
             )
         case "trap":
-            return TrapEvidence(
-                claim=claim,
-                run=Run.from_dict(data["run"]),
-                states=StateSet.from_dict(data["states"]),
-            )
+            states = StateSet.from_dict(data["states"])
+            return TrapEvidence(claim=claim, run=Run.from_dict(data["run"]), states=states)
         case "bound":
-            return BoundEvidence(
-                claim=claim,
-                states=StateSet.from_dict(data["states"]),
-                bound=int(data["bound"]),
-                run=Run.from_dict(data["run"]),
-            )
+            states, reached = StateSet.from_dict(data["states"]), Run.from_dict(data["run"])
+            return BoundEvidence(claim=claim, states=states, bound=int(data["bound"]), run=reached)
         case "parts":
             parts = tuple(
                 (str(part["name"]), evidence_from_dict(part["evidence"])) for part in data["parts"]

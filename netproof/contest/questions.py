@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 
 from netproof.contest.categories import ContestQuestion
-from petri.decision import claim
 from petri.net import PetriNet
+from petri.portfolio.parts import moved, occurring, unstable
 from petri.portfolio.questions import UNBOUNDED, Answer, Most, Question, Reach, sum_is
 from transition_systems.errors import UnsupportedError
-from transition_systems.evidence import Evidence, Parts, RunEvidence
+from transition_systems.evidence import Evidence, RunEvidence
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import State, Unary, always_everywhere, possible
 from transition_systems.properties.predicates import (
-    Compare,
     Dead,
     Enabled,
     Predicate,
@@ -117,25 +115,14 @@ class Asked:
         if not all(answer.value for answer in self.answers.values()):
             return Shown(name, Outcome.VIOLATED, next(iter(pieces.values())))
         runs = {t: piece.run for t, piece in pieces.items() if isinstance(piece, RunEvidence)}
-        shown: set[str] = set()
-        parts: list[tuple[str, Evidence]] = []
-        for transition in sorted(runs, key=lambda t: -len(runs[t])):
-            if transition in shown:
-                continue
-            run = self.net.run(self.net.initial, [*runs[transition].actions, transition])
-            fresh = [t for t in dict.fromkeys(run.actions) if t not in shown]
-            shown.update(fresh)
-            text = f"occur {json.dumps(fresh, ensure_ascii=False)}"
-            parts.append((transition, RunEvidence(claim=claim(self.net, text), run=run)))
-        groups = json.dumps([[t] for t in self.net.transition_ids], ensure_ascii=False)
-        whole = Parts(claim=claim(self.net, f"occur-groups {groups}"), parts=tuple(parts))
-        return Shown(name, Outcome.HOLDS, whole)
+        groups = {t: (t,) for t in self.net.transition_ids}
+        return Shown(name, Outcome.HOLDS, occurring(self.net, groups, runs))
 
     def _stability(self, pieces: dict[str, Evidence]) -> Shown:
         if not all(answer.value for answer in self.answers.values()):
             return Shown("stable-place", Outcome.HOLDS, next(iter(pieces.values())))
-        parts = Parts(claim=claim(self.net, "no stable place"), parts=tuple(pieces.items()))
-        return Shown("stable-place", Outcome.VIOLATED, parts)
+        runs = {p: piece.run for p, piece in pieces.items() if isinstance(piece, RunEvidence)}
+        return Shown("stable-place", Outcome.VIOLATED, unstable(self.net, runs))
 
 
 def everywhere(question: ContestQuestion) -> tuple[Predicate, bool]:
@@ -155,7 +142,6 @@ def everywhere(question: ContestQuestion) -> tuple[Predicate, bool]:
 
 def asked_of(net: PetriNet, question: ContestQuestion) -> Asked:
     """Return what a formula asks; liveness is asked otherwise."""
-    initial = net.initial
 
     def simple(part: Question) -> Asked:
         return Asked(net, question, {"": part})
@@ -171,10 +157,8 @@ def asked_of(net: PetriNet, question: ContestQuestion) -> Asked:
             enabled: dict[str, Question] = {t: Reach(Enabled(t)) for t in net.transition_ids}
             return Asked(net, question, enabled, fails=False)
         case "SM":
-            moved: dict[str, Question] = {
-                p: Reach(Compare(((p, 1),), "!=", initial[p])) for p in net.place_ids
-            }
-            return Asked(net, question, moved, fails=True)
+            moving: dict[str, Question] = {p: Reach(moved(net, p)) for p in net.place_ids}
+            return Asked(net, question, moving, fails=True)
         case _:
             predicate, always = everywhere(question)
             return simple(Reach(negate(predicate) if always else predicate))

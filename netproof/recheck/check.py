@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from netproof.recheck.behaviour import (
-    BEHAVIOUR,
-    check_live,
-    check_no_stable_place,
-    follows,
-)
+from netproof.recheck.behaviour import BEHAVIOUR, check_live, check_no_stable_place, follows
 from netproof.recheck.circuits import check_circuits
 from netproof.recheck.closed_sets import (
     check_bound,
@@ -21,6 +16,7 @@ from netproof.recheck.closed_sets import (
 )
 from netproof.recheck.diagrams import check_diagram
 from netproof.recheck.fair_measure import check_fair_measure
+from netproof.recheck.falling_sum import check_falling_sum
 from netproof.recheck.invariants import check_invariant
 from netproof.recheck.linear import check_linear
 from netproof.recheck.linear_lines import names_known
@@ -32,13 +28,7 @@ from netproof.recheck.net_table import NetTable
 from netproof.recheck.parity import check_parity
 from netproof.recheck.parts import check_parts, covers, dead_group, occurring_groups
 from netproof.recheck.prefixes import check_prefix
-from netproof.recheck.questions import (
-    Goal,
-    Question,
-    groups_of,
-    phrases_of,
-    statement_of,
-)
+from netproof.recheck.questions import Goal, Question, groups_of, phrases_of, statement_of
 from netproof.recheck.rank import check_rank
 from netproof.recheck.ranked_diagrams import check_ranked_diagrams
 from netproof.recheck.reductions import check_reduction
@@ -66,6 +56,7 @@ from transition_systems.evidence import (
     DiagramEvidence,
     Evidence,
     FairMeasure,
+    FallingSumEvidence,
     InvariantEvidence,
     LassoEvidence,
     LinearProof,
@@ -143,6 +134,8 @@ class _Setting:
                 check_ranked_set(evidence, claim, table, watch)
             case Measure():
                 check_measure(evidence, claim, table, watch)
+            case FallingSumEvidence():
+                check_falling_sum(evidence, claim, table, watch)
             case FairMeasure():
                 check_fair_measure(evidence, claim, table, watch)
             case TrapEvidence():

@@ -149,11 +149,11 @@ def supports(claim: Statement, wanted: Statement) -> bool:
     """Return whether a claim is, or by its outermost parts implies, the wanted statement.
 
     All four shapes are monotone in their predicate, and what holds everywhere holds everywhere
-    from the initial marking on: ``AG P`` implies ``EF AG P``.
+    from the initial marking on, and never has to be reached: ``AG P`` implies ``EF AG P`` and
+    ``AG EF P``.
     """
-    if (claim.shape, wanted.shape) != ("AG", "EF AG") and (
-        claim.shape != wanted.shape or claim.shape in ("phrase", "formula")
-    ):
+    weaker = claim.shape == "AG" and wanted.shape in ("EF AG", "AG EF")
+    if not weaker and (claim.shape != wanted.shape or claim.shape in ("phrase", "formula")):
         return same(claim, wanted)
     forms, first, second = _numbers(claim, wanted)
     return forms.implies(first, second)

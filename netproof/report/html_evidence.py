@@ -38,6 +38,7 @@ EVIDENCE_IN_WORDS = {
     "wants none",
     "rising-sum": "a run after which a weighted sum of tokens, which no step lowers, is higher "
     "than anywhere in the goal",
+    "falling-sum": "a weighted sum of tokens that every step lowers",
     "stubborn-sets": "some states, with the steps that matter there: what the other steps do "
     "can come later, or not at all",
     "linear-proof": "inequalities between numbers of tokens that hold in all states, from which "

@@ -10,6 +10,7 @@ from petri.induction.pdr import pdr
 from petri.induction.state_equation import prove_invariant
 from petri.net import PetriNet
 from petri.portfolio.covering import CoveringAnswers
+from petri.portfolio.demands import demands
 from petri.portfolio.questions import (
     Answer,
     Most,
@@ -32,7 +33,7 @@ from transition_systems.errors import UnlistedError
 from transition_systems.evidence import Evidence, RunEvidence
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.formulas import possible
-from transition_systems.properties.predicates import Dead, Enabled, Predicate
+from transition_systems.properties.predicates import Dead, Predicate
 from transition_systems.properties.walk import negate
 from transition_systems.run import Run
 
@@ -63,6 +64,9 @@ class Batch:
         Whether a second process explores the state space.
     progress, seed
         For the engines that take them.
+    first_walk
+        The most seconds of random walks before proofs are tried; where these are fewer than
+        12, what is open then is walked for once more.
 
     Attributes
     ----------
@@ -91,6 +95,7 @@ class Batch:
         parallel: bool = True,
         progress: ProgressCallback | None = None,
         seed: int | None = None,
+        first_walk: float = LONG_WALK,
     ) -> None:
         self.net = net
         self.budget = budget.fixed()
@@ -102,6 +107,7 @@ class Batch:
         self.lower: dict[int, tuple[int, Run | None]] = {}
         self._parallel = parallel and WholeSpace.possible()
         self._second: WholeSpace | None = None
+        self._first_walk = first_walk
         self.space: StateSpace | None = None
 
     def _left(self) -> float:
@@ -123,11 +129,13 @@ class Batch:
             elif self.open and self._parallel and self._left() > 1.0:
                 share = self._space_budget(0.95 * self._left())
                 self._second = WholeSpace(self.net, self.open, share, evidence=self.evidence)
-            self._walk()
+            self._walk(self._first_walk)
             self._prove()
             self._unfold()
             if self._second is None and not (self.space is not None and self.space.unbounded):
                 self._explore()
+            if self.open and self._first_walk < LONG_WALK:
+                self._walk()
             self._induct()
             self._wait()
         finally:
@@ -193,9 +201,9 @@ class Batch:
         if not space.complete:
             self.told.append(f"the first {space.n_states:,} markings")
 
-    def _walk(self) -> None:
+    def _walk(self, most: float = LONG_WALK) -> None:
         """Look for runs by random walks."""
-        seconds = min(LONG_WALK, self._left() / 4)
+        seconds = min(most, self._left() / 4)
         goals = {n: q.goal for n, q in self.open.items() if isinstance(q, Reach)}
         sums = {n: q.places for n, q in self.open.items() if isinstance(q, Most)}
         if goals and seconds > LEAST:
@@ -214,7 +222,7 @@ class Batch:
             for number, (most, run) in zip(sums, found, strict=True):
                 if most >= self.lower.get(number, (-1, None))[0]:
                     self.lower[number] = (most, run)
-        if self.open and (goals or sums):
+        if self.open and (goals or sums) and "random walks" not in self.told:
             self.told.append("random walks")
         self._hear()
 
@@ -333,7 +341,7 @@ class Batch:
             self._hear(left)
 
     def _unbounded(self) -> None:
-        """Ask pumps and the coverability graph for bounds, and for transitions that never occur."""
+        """Ask pumps and the coverability graph for bounds, and what more tokens never spoil."""
         assert self.space is not None
         pump = self.space.pump
         if pump is not None:
@@ -343,7 +351,10 @@ class Batch:
                     pump.last.get(p, 0) > before.get(p, 0) for p in question.places
                 ):
                     self._say(number, unbounded(self.net, question.places, pump, "pump"))
-        if not any(isinstance(q, Most) or isinstance(q.goal, Enabled) for q in self.open.values()):
+        if not any(
+            isinstance(question, Most) or demands(self.net, question.goal) is not None
+            for question in self.open.values()
+        ):
             return
         try:
             covering = CoveringAnswers(self.net, Budget(seconds=self._left() / 2))

@@ -6,6 +6,7 @@ import numpy as np
 
 from petri.decision import claim
 from petri.net import PetriNet
+from petri.portfolio.demands import demands
 from petri.portfolio.questions import (
     UNBOUNDED,
     Answer,
@@ -18,11 +19,11 @@ from petri.portfolio.questions import (
 )
 from petri.state_space.covering import invariant_of, prove_by_covering
 from petri.state_space.minimal_cover import MinimalCoverabilitySet, minimal_coverability_set
+from petri.state_space.omega_firing import OMEGA
 from transition_systems.budget import Budget
 from transition_systems.errors import FiringError
 from transition_systems.evidence import RunEvidence
 from transition_systems.properties.formulas import possible
-from transition_systems.properties.predicates import Enabled
 from transition_systems.properties.walk import negate
 from transition_systems.run import Lasso, Run
 
@@ -33,7 +34,7 @@ LONGEST = 100_000
 
 
 class CoveringAnswers:
-    """Bounds of sums, and transitions that never occur, from a coverability set.
+    """Bounds of sums, and goals that more tokens never spoil, from a coverability set.
 
     Parameters
     ----------
@@ -66,7 +67,7 @@ class CoveringAnswers:
             return None
         if isinstance(question, Most):
             return self._most(question)
-        return self._occurs(question)
+        return self._covers(question)
 
     def _most(self, question: Most) -> Answer:
         places = set(question.places)
@@ -92,17 +93,22 @@ class CoveringAnswers:
         shown = (proof, RunEvidence(claim=about, run=run))
         return Answer(value=most, method=METHOD, evidence=shown)
 
-    def _occurs(self, question: Reach) -> Answer | None:
-        goal = question.goal
-        if not isinstance(goal, Enabled):
+    def _covers(self, question: Reach) -> Answer | None:
+        goal, net = question.goal, self.net
+        wanted = demands(net, goal)
+        if wanted is None:
             return None
-        needed, weights = self.net.pre_arcs.row(self.net.transition_index(goal.name))
-        above = np.flatnonzero((self.cover.elements[:, needed] >= weights).all(axis=1)).tolist()
-        if above:
-            run = self._run(above[0], int(weights.max(initial=1)))
-            return Answer(value=True, method=METHOD) if run is None else reached(
-                self.net, goal, run, METHOD
-            )  # fmt: skip
+        for tokens in wanted:
+            if max(tokens.values(), default=0) >= OMEGA:
+                return None
+            columns = [net.place_index(place) for place in tokens]
+            least = np.array(list(tokens.values()), dtype=np.int64)
+            above = np.flatnonzero((self.cover.elements[:, columns] >= least).all(axis=1)).tolist()
+            if above:
+                run = self._run(above[0], max(tokens.values(), default=1))
+                return Answer(value=True, method=METHOD) if run is None else reached(
+                    net, goal, run, METHOD
+                )  # fmt: skip
         proof = None
         if self._invariant is not None:
             proof = prove_by_covering(self.net, negate(goal), self._invariant, budget=self.budget)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
 from dataclasses import replace
 
 from petri.boundedness import bounded
@@ -15,15 +13,12 @@ from petri.liveness import no_dead_transitions
 from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.persistence import persistence_predicate
-from petri.portfolio.batch import Batch
-from petri.portfolio.questions import Answer, Reach
-from petri.reachable import when
+from petri.portfolio.asking import ask
 from petri.soundness.sound import sound
 from petri.stable_places import stable_place
 from petri.termination import terminates
 from transition_systems.budget import Budget
 from transition_systems.errors import UndecidedError, UsageError
-from transition_systems.evidence import RunEvidence
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula, State, Unary
@@ -37,7 +32,6 @@ from transition_systems.properties.predicates import (
     conjunction,
     disjunction,
 )
-from transition_systems.properties.walk import negate
 from transition_systems.verdict import Outcome, Statistics, Verdict
 
 __all__ = ["decide"]
@@ -51,21 +45,6 @@ OTHERS = {
     "soundness": sound,
     "stable-place": stable_place,
     "termination": terminates,
-}
-FOUND = {
-    "walks": ", found by random walks",
-    "pdr": ", found by property-directed reachability",
-    "unfolding": ", found in the unfolding",
-    "symbolic": ", found on the decision diagram of all markings",
-}
-PROVED = {
-    "explicit": "All markings were listed, and there is none",
-    "symbolic": "The decision diagram of all markings has none",
-    "structure": "The structure of the net excludes every marking",
-    "state-equation": "The state equation excludes every marking",
-    "unfolding": "The unfolding, which shows all markings, has none",
-    "pdr": "An inductive invariant excludes every marking",
-    "coverability": "The coverability set, which lies above all markings, excludes every marking",
 }
 INVARIANTS = ("deadlock", "persistence", "safeness")
 
@@ -134,62 +113,12 @@ def decide(
             property=str(property), outcome=Outcome.UNKNOWN, reason=str(error), seed=seed,
             statistics=Statistics(method="portfolio"),
         )  # fmt: skip
-    goal = negate(predicate) if everywhere else predicate
-    started = time.monotonic()
     if limit.remaining() is None:
         limit = replace(limit, seconds=SECONDS).fixed()
-    answers: list[Answer] = []
-    batch = Batch(
-        net,
-        [Reach(goal)],
-        budget=limit,
-        tell=lambda _, answer: answers.append(answer),
-        parallel=parallel,
-        progress=progress,
-        seed=seed,
-    )
-    batch.run()
-    space = batch.space
-    found = answers[0] if answers else None
-    statistics = Statistics(
-        method="portfolio" if found is None else found.method,
-        states=0 if space is None else space.n_states,
-        arcs=0 if space is None else space.n_arcs,
-        seconds=time.monotonic() - started,
-        peak_bytes=0 if space is None else space.peak_bytes,
-    )
-    if found is None or not found.evidence:
-        what = f"no answer from {_listed(batch.told)}" if batch.told else "the budget is used up"
-        if found is not None:
-            what = f"answered by {found.method}, but the evidence is too large; {what}"
-        return Verdict(
-            property=name, outcome=Outcome.UNKNOWN, statistics=statistics, reason=what, seed=seed
-        )
-    holds = found.value != everywhere
-    return Verdict(
-        property=name,
-        outcome=Outcome.HOLDS if holds else Outcome.VIOLATED,
-        statistics=statistics,
-        evidence=found.evidence[0],
-        explanation=(_told(found, everywhere, batch.told),),
-        seed=seed,
-    )
-
-
-def _told(found: Answer, everywhere: bool, before: Sequence[str]) -> str:
-    """Return how an answer was found, and what was asked before."""
-    piece = found.evidence[0]
-    if isinstance(piece, RunEvidence):
-        who = FOUND.get(found.method, "")
-        text = f"It {'fails' if everywhere else 'is reached'} {when(len(piece.run))}{who}."
-    else:
-        text = f"{PROVED[found.method]} that {'fails' if everywhere else 'satisfies'} it."
-    return f"{text} No answer came from {_listed(before)}." if before else text
-
-
-def _listed(parts: Sequence[str]) -> str:
-    *first, last = parts
-    return f"{', '.join(first)} and {last}" if first else last
+    return ask(
+        net, predicate, everywhere=everywhere, name=name, budget=limit, progress=progress,
+        seed=seed, parallel=parallel,
+    )  # fmt: skip
 
 
 def _asked(net: PetriNet, asked: str | Formula, limit: Budget) -> tuple[str, bool, Predicate]:

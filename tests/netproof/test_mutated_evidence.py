@@ -26,7 +26,7 @@ from petri import PetriNet
 KINDS = {
     "run", "lasso", "pump", "closed-set", "decision-diagram", "ranked-set", "measure",
     "fair-measure", "trap", "bound", "invariant", "linear-proof", "marked-circuits", "rank-theorem",
-    "stubborn-sets", "structure", "parts", "reduction", "marked-trap", "rising-sum",
+    "stubborn-sets", "structure", "parts", "reduction", "marked-trap", "rising-sum", "falling-sum",
     "complete-prefix", "ranked-diagrams", "siphon-traps",
     "well-structured",
 }  # fmt: skip
@@ -133,7 +133,7 @@ def nothing(*_: Any, **__: Any) -> None:
                 ("decision-diagram", "diagram"), ("invariant", "invariant"), ("parts", "parts"),
                 ("linear-proof", "linear"), ("marked-circuits", "circuits"), ("rank-theorem", "rank"),
                 ("stubborn-sets", "stubborn"), ("marked-trap", "marked_trap"),
-                ("rising-sum", "rising_sum"),
+                ("rising-sum", "rising_sum"), ("falling-sum", "falling_sum"),
                 ("complete-prefix", "prefix"), ("ranked-diagrams", "ranked_diagrams"),
                 ("siphon-traps", "siphon_traps"),
                 ("well-structured", "well_structured"),

@@ -68,7 +68,7 @@ def closure(module: str) -> int:
         ("invariant", "invariants"), ("linear-proof", "linear"), ("marked-circuits", "circuits"),
         ("rank-theorem", "rank"), ("structure", "structure"), ("parts", "behaviour"),
         ("reduction", "reductions"), ("marked-trap", "marked_trap"),
-        ("rising-sum", "rising_sum"),
+        ("rising-sum", "rising_sum"), ("falling-sum", "falling_sum"),
         ("complete-prefix", "prefixes"), ("ranked-diagrams", "ranked_diagrams"),
         ("siphon-traps", "siphon_traps"), ("ltl-lasso", "ltl_net"), ("ltl-ranks", "ltl_net"), ("ltl-prefix", "ltl_prefix"),
         ("ltl-stubborn", "ltl_stubborn"),

@@ -160,6 +160,16 @@ def rising_sum_shows(net: Plain, data: Data, claim: Said) -> None:
     need(all(claim.test(m) for m in net.box() if total(m) >= end))
 
 
+def falling_sum_shows(net: Plain, data: Data, claim: Said) -> None:
+    need(claim.phrase == "terminates")
+    weights = dict(data["weights"])
+    need(len(weights) == len(data["weights"]) and set(weights) <= set(net.places))
+    need(all(weight >= 0 for weight in weights.values()))
+    for t in net.transitions:
+        taken = sum(weights.get(p, 0) * n for p, n in net.pre[t].items())
+        need(sum(weights.get(p, 0) * n for p, n in net.post[t].items()) < taken)
+
+
 def bound_shows(net: Plain, data: Data, claim: Said) -> None:
     bound = int(data["bound"])
     need(claim.phrase == f"bounded by {bound}" and bound >= 0)
