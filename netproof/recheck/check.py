@@ -379,7 +379,7 @@ def _follows(name: str, holds: bool, claim: Statement, net: PetriNet, question: 
             return claim.shape == "phrase" and claim.phrase in phrases[0 if holds else 1]
         if name == "boundedness":
             return bounds_all(claim, net) if holds else claim.phrase == "unbounded"
-        if name.startswith("unbounded "):
+        if name == "bounds" or name.startswith(("unbounded ", "bound ", "bounds of ")):
             return holds and claim.phrase == name
         groups = groups_of(name, net, question)
         if groups is not None:

@@ -130,6 +130,11 @@ _ALL = (
         "For each place some run ends with another number of tokens than at the start.", NETS_PAPER,
     ),
     _rule(
+        "NP119", "bounds", "The bounds of the places are told.",
+        "How many tokens each place holds at most, or that there is no bound. This property holds "
+        "where all of that is known; it is never violated.", NETS_PAPER,
+    ),
+    _rule(
         "NP130", "weak-soundness", "Some case cannot complete properly.",
         "As soundness, but parts that can never occur are allowed.",
     ),

@@ -108,7 +108,7 @@ class _Planner:
         return arranged(planned, planned.repacked(search.layout, list(level)))
 
 
-def flow_covers(flows: tuple[Semiflow, ...], place: int) -> bool:
+def flow_covers(flows: Sequence[Semiflow], place: int) -> bool:
     """Return whether a semiflow bounds a place by one token."""
     return any(flow.bound(place) == 1 for flow in flows)
 
