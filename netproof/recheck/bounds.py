@@ -30,7 +30,7 @@ def check_bounds(evidence: Parts, claim: Statement, net: PetriNet) -> None:
         return
     exact, unbounded = _shown(evidence)
     if claim.phrase == "bounds":
-        wanted = {((place, 1),) for place in net.place_ids}
+        wanted: set[Terms] = {((place, 1),) for place in net.place_ids}
     else:
         wanted = {_terms(text) for text in _listed(claim)}
     missing = wanted - exact - unbounded

@@ -77,7 +77,7 @@ def workflow_goal(net: PetriNet) -> SoundnessGoal:
     """
     structure = workflow_net(net)
     if not structure.holds or structure.evidence is None:
-        raise UsageError(f"soundness needs a workflow net. {structure.explain()}")
+        raise UsageError(f"soundness needs a workflow net; {no_workflow_net(structure)}")
     sets = dict(getattr(structure.evidence, "sets", ()))
     source, sink = sets["source"][0], sets["sink"][0]
     if net.initial.to_dict() != {source: 1}:

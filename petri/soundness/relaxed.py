@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from petri.decision import Decision, claim
+from petri.in_turn import in_turn
 from petri.net import PetriNet
 from petri.soundness.goal import SoundnessGoal
+from petri.soundness.relaxed_engines import relaxed_by_engines
 from petri.state_space.reachability import ReachabilityGraph
 from transition_systems.budget import Budget, Meter
 from transition_systems.errors import UndecidedError
@@ -45,11 +47,14 @@ def relaxed_sound(
     Verdict
         HOLDS with completing runs in which they occur. VIOLATED with all markings, and around each
         marking that a transition of the group leads to a closed set in which it never completes;
-        or with the closed set of all markings where none of the group is ever enabled.
+        or with the closed set of all markings where none of the group is ever enabled. Where the
+        markings are too many to list, with a proof of one of these: that no marking is complete,
+        or that none of a group is ever enabled.
 
     Notes
     -----
-    Two breadth-first searches, forwards and backwards: O(states + arcs). J. Dehnert, P. Rittgen:
+    Two breadth-first searches, forwards and backwards: O(states + arcs); or the engines of
+    :func:`petri.soundness.relaxed_engines.relaxed_by_engines`. J. Dehnert, P. Rittgen:
     Relaxed soundness of business processes. CAiSE 2001.
 
     Examples
@@ -60,7 +65,16 @@ def relaxed_sound(
     <Outcome.HOLDS: 'HOLDS'>
     """
     decision = Decision(net, NAME, budget=budget, progress=progress)
-    space = decision.graph
+    return in_turn(
+        decision,
+        lambda asked: _listed(asked, goal),
+        lambda share: relaxed_by_engines(net, goal, budget=share, progress=progress),
+    )
+
+
+def _listed(decision: Decision, goal: SoundnessGoal) -> Verdict:
+    """Decide it on the markings that were listed."""
+    net, space = decision.net, decision.graph
     meter = decision.looking
     try:
         distance = space.distance_to(space.holds(goal.completion, meter), meter)
