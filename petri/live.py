@@ -108,6 +108,8 @@ def _listed(decision: Decision) -> Verdict:
     meter, late = limit.start(), False
     further: Meter | None = None  # once one is open: others may be seen to be lost
     for transition in net.transition_ids:
+        if not space.complete and not net.preset(transition):
+            continue  # it can always occur, and here only what is lost is looked for
         late = meter.out_of_time()
         if late or (further is not None and further.out_of_time()):
             break
@@ -119,7 +121,7 @@ def _listed(decision: Decision) -> Verdict:
             further = further or Budget(seconds=FURTHER).start()
         else:
             pieces.append((transition, verdict.evidence))
-    if further is not None:
+    if further is not None or (not space.complete and not late):
         return decision.out_of_budget()
     if late:
         return decision.unknown(OUT_OF_TIME)

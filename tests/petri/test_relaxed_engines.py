@@ -48,7 +48,7 @@ def accepted(verdict: Verdict, net: PetriNet) -> None:
 
 def test_engines_never_contradict_the_list_of_markings() -> None:
     seen: Counter[str] = Counter()
-    for seed in range(200):
+    for seed in range(300):
         net = workflow(seed)
         if net is None:
             continue
