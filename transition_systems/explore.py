@@ -241,10 +241,11 @@ class _Search:
         """
         self._few = None
         self.seen.release()
-        last = self._kept[-1]
-        while len(self._kept) > 1 and any(
-            here > ROOM * there for here, there in zip(self._kept[-1][::2], last[::2], strict=True)
-        ):
+        most_states, most_arcs = (ROOM * self._kept[-1][part] for part in (0, 2))
+        while len(self._kept) > 1:
+            states, _, arcs, _ = self._kept[-1]
+            if states <= most_states and arcs <= most_arcs:
+                break
             self._kept.pop()
         _, self.expanded, self.arcs, sizes = self._kept[-1]
         for part, size in zip(self._growing, sizes, strict=True):

@@ -12,7 +12,10 @@ from transition_systems.evidence import Parts, PumpEvidence
 from transition_systems.properties.parse import parse_predicate
 from transition_systems.properties.predicates import And, Compare, Predicate
 
-__all__ = ["check_bounds"]
+__all__ = ["OPEN_NAMES", "check_bounds"]
+
+# How properties begin that have a sum of places and a number in their name.
+OPEN_NAMES = ("unbounded ", "bound ", "bounds of ")
 
 Terms = tuple[tuple[str, int], ...]
 
