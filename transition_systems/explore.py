@@ -241,10 +241,10 @@ class _Search:
         """
         self._few = None
         self.seen.release()
-        most_states, most_arcs = (ROOM * self._kept[-1][part] for part in (0, 2))
+        whole, _, whole_arcs, _ = self._kept[-1]
         while len(self._kept) > 1:
             states, _, arcs, _ = self._kept[-1]
-            if states <= most_states and arcs <= most_arcs:
+            if states <= ROOM * whole and arcs <= ROOM * whole_arcs:
                 break
             self._kept.pop()
         _, self.expanded, self.arcs, sizes = self._kept[-1]
