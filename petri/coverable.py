@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from operator import index
 
 from petri.decision import Decision, claim
+from petri.in_turn import share_of
 from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.reachable import reachable, when
@@ -24,7 +24,8 @@ from transition_systems.verdict import Verdict
 
 __all__ = ["coverable"]
 
-FIRST = 2_000
+# The part of the time that the engines have before the minimal coverability set is asked again.
+ENGINES = 0.7
 
 
 @within_memory(lambda _, marking, **__: f"coverable {dict(marking)}")
@@ -47,7 +48,8 @@ def coverable(
     marking
         The tokens, by id of the place.
     method
-        ``"explicit"``, or ``"covering"``: by the minimal coverability set.
+        ``"explicit"``, or ``"covering"``: by the minimal coverability set. By default as for
+        :func:`petri.reachable`, and that set where this leaves it open.
     budget, progress, seed, graph
         As for :func:`petri.reachable`.
 
@@ -84,14 +86,12 @@ def coverable(
     )  # fmt: skip
     limit = decision.budget
     if method != "covering":
-        few = limit
-        if method == "auto" and graph is None:
-            most = FIRST if limit.states is None else min(FIRST, limit.states)
-            few = replace(limit, states=most)
+        most = limit if method == "explicit" or graph is not None else share_of(limit, ENGINES)
         verdict = reachable(
-            net, goal, budget=few, progress=progress, graph=graph, name=decision.property
-        )
-        if not verdict.unknown or method == "explicit":
+            net, goal, method=method, budget=most, progress=progress, seed=seed, graph=graph,
+            name=decision.property,
+        )  # fmt: skip
+        if not verdict.unknown or method == "explicit" or limit.remaining() == 0.0:
             return verdict
         decision.method = "covering"
     covering = covering_invariant(net, budget=limit, progress=progress)
@@ -105,10 +105,8 @@ def coverable(
     if run is not None:
         evidence = RunEvidence(claim=claim(net, possible(goal)), run=run)
         return decision.holds(evidence, f"It is reached {when(len(run))}.")
-    if method == "covering":
-        return decision.unknown(
-            "the minimal coverability set has too many elements, and random walks found no run"
-            if covering is None
-            else "it can be covered, but random walks found no run that shows it"
-        )
-    return reachable(net, goal, budget=limit, progress=progress, name=decision.property)
+    return decision.unknown(
+        "the minimal coverability set has too many elements, and random walks found no run"
+        if covering is None
+        else "it can be covered, but random walks found no run that shows it"
+    )

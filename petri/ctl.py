@@ -15,10 +15,10 @@ from petri.net import PetriNet
 from petri.state_space.space import StateSpace
 from petri.whole_space import UNBOUNDED, whole_space
 from transition_systems.budget import Budget, Meter
-from transition_systems.errors import UsageError
 from transition_systems.evidence import StateSet
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula
+from transition_systems.properties.names import unknown_method
 from transition_systems.properties.parse import parse_formula
 from transition_systems.temporal.ctl import ExplicitModel, check_ctl_on
 from transition_systems.temporal.ctl_fixpoints import Graph
@@ -86,7 +86,7 @@ def ctl(
     True
     """
     if method not in METHODS:
-        raise UsageError(f"ctl has no method {method!r}; there are {', '.join(METHODS)}")
+        raise unknown_method("ctl", method, METHODS)
     asked = parse_formula(formula) if isinstance(formula, str) else formula
     ctl_program(asked)
     require_no_last_steps(asked)

@@ -12,11 +12,11 @@ from petri.state_space.exploring import explore_or_pump
 from petri.state_space.reachability import ReachabilityGraph
 from petri.state_space.symbolic.symbolic_space import SymbolicSpace
 from transition_systems.budget import Budget, Meter
-from transition_systems.errors import UsageError
 from transition_systems.evidence import Claim, Evidence, Parts
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula
+from transition_systems.properties.names import unknown_method
 from transition_systems.properties.predicates import (
     FALSE,
     Compare,
@@ -96,8 +96,7 @@ class Decision:
         graph: ReachabilityGraph | None = None,
     ) -> None:
         if method not in ("auto", *methods):
-            known = ", ".join(("auto", *methods))
-            raise UsageError(f"{property} has no method {method!r}; there are {known}")
+            raise unknown_method(property, method, ("auto", *methods))
         self.net = net
         self.property = property
         self.method = methods[0] if method == "auto" else method

@@ -27,7 +27,7 @@ from transition_systems.progress import ProgressCallback
 from transition_systems.properties.evaluate import evaluate
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula
-from transition_systems.properties.names import require_names
+from transition_systems.properties.names import require_names, unknown_method
 from transition_systems.properties.predicates import Predicate
 from transition_systems.properties.walk import names_in_formula
 from transition_systems.run import Lasso, Run
@@ -115,7 +115,7 @@ def ltl(
     (<Outcome.HOLDS: 'HOLDS'>, ('t1', 't1', '(stays)'))
     """
     if method not in METHODS:
-        raise UsageError(f"ltl has no method {method!r}; there are {', '.join(METHODS)}")
+        raise unknown_method("ltl", method, METHODS)
     tree = linear_formula(formula)
     require_no_last_steps(tree)
     counters, enabled = names_in_formula(tree)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +16,16 @@ from petri.net_arrays import NetArrays
 from petri.net_checks import check_unique, checked_marking, collect_arcs
 from petri.nodes import Arc, Place, Transition
 from transition_systems.errors import UsageError
+from transition_systems.properties.names import nearest_names
 from transition_systems.run import Run
 
 if TYPE_CHECKING:
     from networkx import MultiDiGraph
 
 __all__ = ["PetriNet"]
+
+# So many names are listed where none is near.
+FEW = 8
 
 
 class PetriNet(NetArrays):
@@ -183,8 +186,10 @@ class PetriNet(NetArrays):
         try:
             return numbers[node]
         except KeyError:
-            near = difflib.get_close_matches(node, numbers, n=1) if len(numbers) < 5000 else []
+            near = nearest_names(node, numbers, 1) if len(numbers) < 5000 else ()
             hint = f"; did you mean {near[0]!r}?" if near else ""
+            if not near and 0 < len(numbers) <= FEW:
+                hint = f"; its {kind}s are {', '.join(map(repr, numbers))}"
             raise UsageError(f"the net has no {kind} {node!r}{hint}") from None
 
     def preset(self, node: str) -> tuple[str, ...]:

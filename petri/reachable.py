@@ -41,14 +41,15 @@ from transition_systems.properties.walk import negate
 from transition_systems.verdict import Verdict
 
 __all__ = ["METHODS", "always_reachable", "invariant", "reachable", "when"]
+
 Question = Predicate | Marking | Mapping[str, int] | str
 
 
 def as_predicate(net: PetriNet, question: Question) -> Predicate:
     """Return the predicate of a question: text, a predicate, or a marking to be equalled."""
-    if isinstance(question, Marking):
-        return equals_marking(net, question)
     if isinstance(question, Mapping):
+        for place in question:
+            net.place_index(place)  # a misspelt place would be left out in silence
         return equals_marking(net, Marking(question))
     predicate = parse_predicate(question) if isinstance(question, str) else question
     require_no_last_steps(predicate)

@@ -12,6 +12,7 @@ from petri.net import PetriNet
 from petri.structure.falling_sums import repeatable_counts
 from petri.tuple_game import Able, Marking, TupleGame
 from transition_systems.budget import Budget, Meter
+from transition_systems.errors import UsageError
 from transition_systems.run import Lasso
 
 __all__ = ["repeatable_run"]
@@ -62,7 +63,10 @@ def repeatable_run(
             if found is not None:
                 stem, cycle = found
                 names = [net.transition_ids[t] for t in (*stem, *cycle)]
-                run = net.run(net.initial, names)
+                try:
+                    run = net.run(net.initial, names)
+                except UsageError:  # more tokens than a marking has
+                    continue
                 return Lasso(initial=run.initial, steps=run.steps, loop_start=len(stem))
             if meter.out_of_time():
                 return None

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from petri.decision import Decision, claim
-from petri.in_turn import share_of
+from petri.in_turn import first_listing, share_of
 from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.state_space.covering import prove_by_covering
@@ -56,7 +56,7 @@ def stable_place(
     Notes
     -----
     A place that no transition changes is stable. By default the engines of :func:`petri.decide` are
-    asked about the places that do not move in the first 2,000 markings.
+    asked about the places that do not move in the first markings.
 
     Examples
     --------
@@ -82,9 +82,13 @@ def stable_place(
         few = FIRST if method == "auto" else limit.states
         most = few if limit.states is None or few is None else min(few, limit.states)
         space = reachability_graph(net, budget=replace(limit, states=most), progress=progress)
-    decision.on(space)
     runs = _seen(space, wanted)
     quiet = [place for place in wanted if place not in runs]
+    if quiet and not space.complete and graph is None and method == "auto":
+        space = space.continued(budget=first_listing(decision.budget), progress=progress)
+        runs |= _seen(space, quiet)
+        quiet = [place for place in quiet if place not in runs]
+    decision.on(space)
     if not quiet and net.place_ids:
         return _unstable(decision, runs)
     if not space.complete and graph is None and method == "auto":

@@ -30,6 +30,7 @@ from transition_systems.evidence import (
     PumpEvidence,
 )
 from transition_systems.progress import ProgressCallback
+from transition_systems.properties.names import nearest_names
 from transition_systems.run import Lasso
 from transition_systems.verdict import Verdict
 
@@ -37,6 +38,10 @@ __all__ = ["Fairness", "terminates"]
 
 Fairness = Literal["none", "weak", "strong"]
 FIRST, LISTING, FAIR_WALK, PROGRAM = 5_000, 0.6, 2.0, 5.0
+METHODS = ("explicit", "linear-program")
+NO_PROGRAM = (
+    "no weights were found that every transition lowers, and no steps that can be repeated for ever"
+)
 
 
 @within_memory("termination")
@@ -60,7 +65,8 @@ def terminates(
         ``"none"``: all runs count. ``"weak"``: a transition that stays enabled for ever must
         occur again and again. ``"strong"``: one that is enabled again and again must.
     method, budget, progress, seed, graph
-        As for :func:`petri.reachable`; the only method is ``"explicit"``.
+        As for :func:`petri.reachable`; the methods are ``"explicit"`` and ``"linear-program"``,
+        of which the second is asked where the first 5,000 markings are not all.
 
     Returns
     -------
@@ -87,18 +93,27 @@ def terminates(
     ('t1', 't2')
     """
     if fairness not in ("none", "weak", "strong"):
-        raise UsageError(f"fairness is 'none', 'weak' or 'strong', not {fairness!r}")
+        near = nearest_names(fairness, ("none", "weak", "strong"), 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise UsageError(f"fairness is 'none', 'weak' or 'strong', not {fairness!r}{hint}")
     suffix = "" if fairness == "none" else f" under {fairness} fairness"
     decision = Decision(
-        net, f"termination{suffix}", method=method,
+        net, f"termination{suffix}", method=method, methods=METHODS,
         budget=budget, progress=progress, seed=seed, graph=graph,
     )  # fmt: skip
+    if decision.method == "linear-program":
+        shown = _by_program(decision, fairness)
+        return decision.unknown(NO_PROGRAM) if shown is None else shown
     if graph is None:
         limit = decision.budget
         few = replace(limit, states=min(FIRST, limit.states or FIRST))
         graph = reachability_graph(net, budget=few, progress=progress)
         if not graph.complete:
-            found = _unlisted(decision.on(graph), graph, fairness)
+            found = None
+            if method == "auto":
+                found = _by_program(decision.on(graph), fairness)
+            if found is None and fairness == "none":
+                found = _by_some(decision.on(graph), graph)
             if found is not None:
                 return found
         if fairness != "none" and not graph.complete:
@@ -135,10 +150,9 @@ def terminates(
     )
 
 
-def _unlisted(decision: Decision, graph: ReachabilityGraph, fairness: Fairness) -> Verdict | None:
-    """Decide it by a sum that falls, steps that can be repeated, or a cycle in some markings."""
-    net, limit = decision.net, decision.budget
-    left = limit.remaining()
+def _by_program(decision: Decision, fairness: Fairness) -> Verdict | None:
+    """Decide it by a sum that falls, or by steps that can be repeated."""
+    net, left = decision.net, decision.budget.remaining()
     share = Budget(seconds=PROGRAM if left is None else min(PROGRAM, left / 4))
     weights = falling_weights(net, budget=share)
     if weights is not None:
@@ -146,8 +160,13 @@ def _unlisted(decision: Decision, graph: ReachabilityGraph, fairness: Fairness) 
     if fairness != "none":
         return None
     lasso = repeatable_run(net, budget=share, seed=decision.seed)
-    if lasso is not None:
-        return _repeated(decision, lasso)
+    return None if lasso is None else _repeated(decision, lasso)
+
+
+def _by_some(decision: Decision, graph: ReachabilityGraph) -> Verdict | None:
+    """Decide it by a cycle in the first markings."""
+    left = decision.budget.remaining()
+    share = Budget(seconds=PROGRAM if left is None else min(PROGRAM, left / 4))
     with suppress(UndecidedError):
         _, cyclic = _longest(graph, share.start())
         if len(cyclic):

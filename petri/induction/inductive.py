@@ -13,7 +13,7 @@ from petri.net import PetriNet
 from petri.structure.flow_bases import small_flows
 from petri.structure.siphons_traps import maximal_trap
 from transition_systems.budget import OUT_OF_TIME, Budget
-from transition_systems.errors import UndecidedError
+from transition_systems.errors import UndecidedError, UsageError
 from transition_systems.evidence import Evidence, InvariantEvidence, RunEvidence
 from transition_systems.properties.format import format_formula, format_predicate
 from transition_systems.properties.formulas import always_everywhere, possible
@@ -223,8 +223,11 @@ class Answers:
         )  # fmt: skip
 
     def reached(self, transitions: Sequence[int]) -> Verdict:
-        """Return HOLDS with the run of a firing sequence."""
-        run = self.net.run(self.net.initial, transitions)
+        """Return HOLDS with the run of a firing sequence; UNKNOWN where its tokens are too many."""
+        try:
+            run = self.net.run(self.net.initial, transitions)
+        except UsageError as error:
+            return self.unknown(f"it is reached, but {error}")
         evidence = RunEvidence(claim=claim(self.net, possible(self.goal)), run=run)
         text = f"It is reached after {len(run)} step{'' if len(run) == 1 else 's'}."
         return self._verdict(Outcome.HOLDS, evidence, text)

@@ -21,7 +21,7 @@ from petri.state_space.covering import invariant_of, prove_by_covering
 from petri.state_space.minimal_cover import MinimalCoverabilitySet, minimal_coverability_set
 from petri.state_space.omega_firing import OMEGA
 from transition_systems.budget import Budget
-from transition_systems.errors import FiringError
+from transition_systems.errors import FiringError, UsageError
 from transition_systems.evidence import RunEvidence
 from transition_systems.properties.formulas import possible
 from transition_systems.properties.walk import negate
@@ -122,7 +122,10 @@ class CoveringAnswers:
 
     def _run(self, element: int, tokens: int = 1) -> Run | None:
         actions = self._actions(element, tokens)
-        return None if actions is None else self.net.run(self.net.initial, actions)
+        try:
+            return None if actions is None else self.net.run(self.net.initial, actions)
+        except UsageError:  # more tokens than a marking has
+            return None
 
     def _pump(self, element: int, place: str) -> Lasso | None:
         """Return a pump that adds tokens to a place and takes none from another for good."""

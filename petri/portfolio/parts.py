@@ -14,6 +14,7 @@ from petri.net import PetriNet
 from petri.portfolio.asking import FIRST_WALK, listed_words
 from petri.portfolio.batch import Batch
 from petri.portfolio.questions import Answer, Reach
+from transition_systems.errors import UsageError
 from transition_systems.evidence import Evidence, Parts, RunEvidence
 from transition_systems.properties.formulas import possible
 from transition_systems.properties.predicates import Compare, Enabled, Predicate, disjunction
@@ -52,7 +53,10 @@ def all_occur(decision: Decision, groups: Mapping[str, Sequence[str]]) -> Verdic
     if isinstance(found, str):
         return decision.unknown(found)
     if isinstance(found, dict):
-        shown = occurring(decision.net, groups, found)
+        try:
+            shown = occurring(decision.net, groups, found)
+        except UsageError as error:  # more tokens than a marking has
+            return decision.unknown(str(error))
         return decision.holds(shown, f"All {len(groups)} of them occur in some run.")
     group, answer = found
     return decision.violated(answer.evidence[0], f"No run contains {group}.")

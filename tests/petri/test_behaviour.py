@@ -159,9 +159,13 @@ def test_a_partial_graph_does_not_say_that_it_holds() -> None:
         found = decide(counter, budget=Budget(states=5))
         assert found.holds
         assert found.statistics.method == method
-    together, complete = concurrent_places(counter, budget=Budget(states=1))
+    few = reachability_graph(counter, budget=Budget(states=1))
+    together, complete = concurrent_places(counter, graph=few)
     assert not complete
     assert np.array_equal(together, together.T)
+    together, complete = concurrent_places(counter, budget=Budget(states=1, seconds=5))
+    assert complete
+    assert together.all()
 
 
 @given(net=nets(max_places=4, max_transitions=4))

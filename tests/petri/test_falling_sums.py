@@ -75,6 +75,20 @@ def test_small_nets_keep_their_rank() -> None:
     assert verdict.evidence.kind == "measure"
 
 
+def test_each_method_by_itself() -> None:
+    small, ring = counter(3), PetriNet.from_arrays([[1, 0], [0, 1]], [[0, 1], [1, 0]], [1, 0])
+    for net in (small, ring):
+        for method in ("explicit", "linear-program"):
+            verdict = terminates(net, method=method)
+            assert verdict.statistics.method == method
+            assert verdict.holds == (net is small)
+            done = recheck_verdict("termination", verdict.outcome, verdict.evidence, net)
+            assert done.passed, done.reason
+    assert terminates(WAITING, method="linear-program", budget=Budget(seconds=1.0)).unknown
+    few = Budget(states=100, seconds=2.0)
+    assert terminates(parallel(30, 1), method="explicit", budget=few).unknown
+
+
 def test_a_cycle_that_can_never_begin_is_no_infinite_run() -> None:
     assert falling_weights(WAITING) is None
     assert list(repeatable_counts(WAITING))

@@ -54,14 +54,27 @@ def test_the_functions_say_why_there_is_no_list() -> None:
     assert petri.deadlock(RINGS, budget=few).holds
     assert petri.stable_place(RINGS, budget=few).outcome.name in ("UNKNOWN", "VIOLATED")
     for verdict in (
-        petri.terminates(DOWN, budget=few),
-        petri.no_dead_transitions(DOWN, budget=few),
+        petri.terminates(DOWN, method="explicit", budget=few),
+        petri.no_dead_transitions(DOWN, method="explicit", budget=few),
         ctl(DOWN, "AG EF p1", budget=few, method="explicit"),
         mu(DOWN, "nu X. <t1> X", budget=few),
         ltl(DOWN, "G F p1", budget=few, method="explicit"),
     ):
         assert verdict.unknown
         assert UNLISTED in str(verdict.reason)
+    for verdict in (
+        petri.terminates(DOWN, budget=few),
+        petri.no_dead_transitions(DOWN, budget=few),
+    ):
+        assert verdict.holds
+        assert recheck_verdict(verdict.property, "HOLDS", verdict.evidence, DOWN).passed
+    more = PetriNet.from_arrays([[0], [0]], [[1], [1]], [MANY, 0])
+    for verdict in (
+        petri.reachable(more, "p2 >= 1", method="pdr", budget=few),
+        petri.reachable(more, "p2 >= 1", budget=few), petri.no_dead_transitions(more, budget=few),
+        petri.terminates(more, budget=few),
+    ):  # fmt: skip
+        assert verdict.unknown
     graph = petri.reachability_graph(DOWN)
     assert (graph.n_states, graph.complete, graph.continued().n_states) == (1, False, 1)
     assert graph.marking(0) == DOWN.initial

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from transition_systems.errors import ExpressionError
+from transition_systems.errors import ExpressionError, UsageError
 from transition_systems.source_span import SourceSpan
 
-__all__ = ["nearest_names", "require_names", "unknown_name"]
+__all__ = ["nearest_names", "require_names", "unknown_method", "unknown_name"]
 
 MAX_COMPARED = 5_000
 
@@ -65,6 +65,32 @@ def unknown_name(
     near = nearest_names(name, known)
     mend = f"Did you mean {' or '.join(repr(other) for other in near)}?" if near else None
     return ExpressionError(f"there is no {kind} {name!r}", span=span, mend=mend)
+
+
+def unknown_method(subject: str, method: object, known: Sequence[str]) -> UsageError:
+    """Return the error for a method that there is not, with those there are and the nearest.
+
+    Parameters
+    ----------
+    subject
+        Who has the methods: a property, or a function.
+    method
+        What was asked for.
+    known
+        The methods.
+
+    Returns
+    -------
+    UsageError
+
+    Examples
+    --------
+    >>> str(unknown_method("liveness", "strcture", ["explicit", "structure"]))
+    "liveness has no method 'strcture'; there are explicit, structure. Did you mean 'structure'?"
+    """
+    near = nearest_names(method, known, 1) if isinstance(method, str) else ()
+    mend = f". Did you mean {near[0]!r}?" if near else ""
+    return UsageError(f"{subject} has no method {method!r}; there are {', '.join(known)}{mend}")
 
 
 def require_names(
