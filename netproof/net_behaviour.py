@@ -8,14 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from netproof.net_question import NetQuestion
 from petri.home import reversible
 from petri.live import live
 from petri.livelock import livelock
+from petri.net import PetriNet
 from petri.persistence import persistent
+from petri.portfolio.bounds import bounds
 from petri.stable_places import stable_place
 from petri.termination import terminates
+from transition_systems.budget import Budget
 from transition_systems.verdict import Verdict
 
 __all__ = ["LIVELOCK", "NETS", "net_behaviour"]
@@ -23,6 +27,13 @@ __all__ = ["LIVELOCK", "NETS", "net_behaviour"]
 # How much of the time that is left one property may use: the rest is for its recheck.
 SHARE = 0.7
 LIVELOCK = ("livelock", "divergence")
+
+
+def _bounds(net: PetriNet, *, budget: Budget, **shown: Any) -> Verdict:
+    """Decide the exact bounds of all places; the engines list markings anew."""
+    return bounds(net, budget=budget, progress=shown["progress"], parallel=False).verdict
+
+
 NETS: dict[str, Callable[..., Verdict]] = {
     "termination": terminates,
     "termination-weak": partial(terminates, fairness="weak"),
@@ -31,6 +42,7 @@ NETS: dict[str, Callable[..., Verdict]] = {
     "reversibility": reversible,
     "persistence": persistent,
     "stable-place": stable_place,
+    "bounds": _bounds,
 }
 
 

@@ -58,6 +58,7 @@ KINDS: dict[str, PropertyKind] = {
     "reversibility": PropertyKind.BRANCHING,
     "persistence": PropertyKind.UNIVERSAL,
     "stable-place": PropertyKind.UNIVERSAL,
+    "bounds": PropertyKind.BRANCHING,
     "weak-soundness": PropertyKind.BRANCHING,
     "relaxed-soundness": PropertyKind.BRANCHING,
     "easy-soundness": PropertyKind.EXISTENTIAL,
@@ -70,7 +71,7 @@ WORKFLOW_ONLY = frozenset({"lost-messages", "never-started-pools"})
 NET_ONLY = frozenset(
     {
         "no-dead-transitions", "workflow-net", "liveness", "reversibility", "persistence",
-        "stable-place",
+        "stable-place", "bounds",
     }
 )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -91,8 +92,25 @@ class Diagnosis:
             f"  {self.error.text}",
             f"  {small} fragment ({count} node{'' if count == 1 else 's'}{known}): {listed}",
         ]
+        lines += self._fragment_lines(names)
         lines += self._repair_lines()
         return "\n".join([*lines, *ledger_lines(self.ledger, self.assumptions), ""])
+
+    def _fragment_lines(self, names: Mapping[str, str]) -> list[str]:
+        """Return what the fragment shows, where that is another error or at what closes it."""
+        fragment = self.fragment
+        outside = [name for name in fragment.elements if name not in fragment.nodes]
+        closing = [name for name in outside if name in names or name.endswith(".end")]
+        lines: list[str] = []
+        if fragment.kind is not self.error.kind:
+            lines.append(
+                f"    it shows another error of this workflow, {fragment.kind}: no fragment that "
+                f"shows the {self.error.kind} alone was found"
+            )
+        if closing:
+            listed = ", ".join(names.get(name, name) for name in closing)
+            lines.append(f"    the error shows at {listed}, where the fragment is closed")
+        return lines
 
     def _repair_lines(self) -> list[str]:
         if not self.repair.found:
@@ -160,11 +178,12 @@ def diagnose(
     question = pose(
         translation.net, budget=_part(limit, 0.1), goal=translation.goal, translation=translation
     )
+    error = workflow_error(translation, verdict)
     met = [entry for predicate, entry in translation.conditions if question.meets(predicate)]
     return Diagnosis(
         source=loaded.source,
-        error=workflow_error(translation, verdict),
-        fragment=smallest_fragment(graph, budget=_part(limit, 0.3)),
+        error=error,
+        fragment=smallest_fragment(graph, like=error, budget=_part(limit, 0.3)),
         repair=repair_workflow(graph, most=most, budget=limit),
         graph=graph,
         ledger=(loaded.ledger + translation.ledger).extended(met),

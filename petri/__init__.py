@@ -19,7 +19,7 @@ from petri.marking import Marking
 from petri.net import PetriNet
 from petri.nodes import Arc, Place, Transition
 from petri.persistence import persistent
-from petri.portfolio import decide
+from petri.portfolio import Bound, Bounds, bounds, decide
 from petri.reachable import always_reachable, invariant, reachable
 from petri.readwrite.dot import format_dot, write_dot
 from petri.readwrite.networkx_graph import from_networkx, to_networkx
@@ -38,6 +38,8 @@ from petri.workflow_net import workflow_net
 __all__ = [
     "Arc",
     "ArcTable",
+    "Bound",
+    "Bounds",
     "Builder",
     "CoverabilityGraph",
     "Marking",
@@ -49,6 +51,7 @@ __all__ = [
     "Transition",
     "always_reachable",
     "bounded",
+    "bounds",
     "concurrent",
     "concurrent_places",
     "coverability_graph",

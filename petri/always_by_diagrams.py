@@ -25,7 +25,7 @@ from transition_systems.verdict import Verdict
 __all__ = ["after_listing", "always_reachable_by_diagrams", "to_list_first"]
 
 SECONDS = 10.0
-FIRST_STATES = 200_000
+FIRST_STATES, FIRST_CELLS = 200_000, 20_000_000
 
 
 def always_reachable_by_diagrams(
@@ -144,8 +144,19 @@ def _evidence(
     )  # fmt: skip
 
 
-def to_list_first(budget: Budget) -> Budget:
+def to_list_first(budget: Budget, places: int = 0) -> Budget:
     """Return what the first list of markings may use before something else is asked.
+
+    Parameters
+    ----------
+    budget
+        The whole.
+    places
+        Of the net: of many places fewer markings are listed.
+
+    Returns
+    -------
+    Budget
 
     Examples
     --------
@@ -153,7 +164,8 @@ def to_list_first(budget: Budget) -> Budget:
     10
     """
     left = budget.remaining()
-    few = replace(budget, states=min(FIRST_STATES, budget.states or FIRST_STATES))
+    most = min(FIRST_STATES, FIRST_CELLS // max(1, places))
+    few = replace(budget, states=min(most, most if budget.states is None else budget.states))
     return few if left is None else replace(few, seconds=left / 4).fixed()
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from petri.decision import Decision, claim
 from petri.induction.state_equation import prove_invariant
+from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.reachable import invariant
 from petri.state_space.exploring import explore_or_pump
@@ -30,6 +31,7 @@ __all__ = ["bounded", "safe"]
 FIRST = 100_000
 
 
+@within_memory("boundedness")
 def bounded(
     net: PetriNet,
     *,
@@ -170,6 +172,7 @@ def _by_structure(decision: Decision) -> Verdict | None:
     )
 
 
+@within_memory("safeness")
 def safe(
     net: PetriNet,
     *,

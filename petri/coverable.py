@@ -7,6 +7,7 @@ from operator import index
 
 from petri.decision import Decision, claim
 from petri.in_turn import share_of
+from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.reachable import reachable, when
 from petri.state_space.covering import covering_invariant, prove_by_covering
@@ -27,6 +28,7 @@ __all__ = ["coverable"]
 ENGINES = 0.7
 
 
+@within_memory(lambda _, marking, **__: f"coverable {dict(marking)}")
 def coverable(
     net: PetriNet,
     marking: Mapping[str, int],

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from petri.always_by_diagrams import after_listing, to_list_first
 from petri.ctl_diagrams import ctl_by_diagrams, symbolic_backwards, symbolic_ctl
 from petri.last_steps import require_no_last_steps
+from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.state_space.space import StateSpace
 from petri.whole_space import UNBOUNDED, whole_space
@@ -31,6 +32,7 @@ METHODS = ("auto", "explicit", "symbolic")
 DRAWN = 0.5  # the part of the time that is left for diagrams
 
 
+@within_memory(lambda _, formula, **__: str(formula))
 def ctl(
     net: PetriNet, formula: Formula | str, *, method: str = "auto", budget: Budget | None = None
 ) -> Verdict:
@@ -93,7 +95,7 @@ def ctl(
         return _listed(net, asked, limit)
     if method == "symbolic":
         return ctl_by_diagrams(net, asked, budget=limit)
-    few = to_list_first(limit)
+    few = to_list_first(limit, len(net.place_ids))
     verdict = _listed(net, asked, few)
     if verdict.unknown and verdict.reason != UNBOUNDED:
         left = limit.remaining()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from petri.firing import with_labels
 from petri.last_steps import require_no_last_steps
 from petri.ltl import transition_fairness
+from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.state_space.space import StateSpace
 from petri.whole_space import whole_space
@@ -29,6 +30,7 @@ from transition_systems.verdict import Verdict
 __all__ = ["ctl_star", "labelled_by_transitions"]
 
 
+@within_memory(lambda _, formula, **__: str(formula))
 def ctl_star(
     net: PetriNet,
     formula: Formula | str,

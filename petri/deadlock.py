@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from petri.decision import Decision, final_predicate
+from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.reachable import invariant
 from petri.state_space.reachability import ReachabilityGraph
@@ -17,6 +18,7 @@ from transition_systems.verdict import Verdict
 __all__ = ["deadlock", "stuck"]
 
 
+@within_memory("deadlock")
 def deadlock(
     net: PetriNet,
     *,

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 from petri.marking import Marking
+from petri.memory import advised
 from petri.net import PetriNet
 from petri.state_space.exploring import explore_or_pump
 from petri.state_space.reachability import ReachabilityGraph
@@ -173,7 +174,7 @@ class Decision:
         self, reason: str, *, parts: tuple[Verdict, ...] = (), name: str | None = None
     ) -> Verdict:
         """Return UNKNOWN with a reason; ``name`` is that of a part."""
-        return self._verdict(Outcome.UNKNOWN, None, reason, (), parts, name)
+        return self._verdict(Outcome.UNKNOWN, None, advised(reason), (), parts, name)
 
     def out_of_budget(self) -> Verdict:
         """Return UNKNOWN because the graph is partial, with what is known so far."""

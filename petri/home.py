@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from petri.always_by_diagrams import after_listing, always_reachable_by_diagrams, to_list_first
 from petri.decision import Decision, claim, equals_marking
+from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.reachable import always_reachable
 from petri.state_space.reachability import ReachabilityGraph
@@ -19,6 +20,7 @@ from transition_systems.verdict import Verdict
 __all__ = ["reversible"]
 
 
+@within_memory("reversibility")
 def reversible(
     net: PetriNet,
     *,
@@ -81,7 +83,7 @@ def reversible(
 
     if method != "auto" or graph is not None:
         return listed(limit)
-    found = listed(to_list_first(limit))
+    found = listed(to_list_first(limit, len(net.place_ids)))
     if found.unknown:
         found = after_listing(found, limit, lambda few: _by_structure(net, few, seed))
     if found.unknown:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from petri.always_by_diagrams import after_listing, always_reachable_by_diagrams, to_list_first
 from petri.decision import Decision, claim, equals_marking
 from petri.liveness import no_dead_transitions
+from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.reachable import always_reachable
 from petri.state_space.reachability import ReachabilityGraph
@@ -27,6 +28,7 @@ COMES_BACK = (
 )
 
 
+@within_memory("liveness")
 def live(
     net: PetriNet,
     *,
@@ -78,9 +80,9 @@ def live(
         return _by_structure(net, decision.budget, seed)
     if method != "auto" or graph is not None:
         return _listed(decision)
+    few = to_list_first(decision.budget, len(net.place_ids))
     first = Decision(
-        net, "liveness", methods=METHODS, budget=to_list_first(decision.budget), progress=progress,
-        seed=seed,
+        net, "liveness", methods=METHODS, budget=few, progress=progress, seed=seed
     )  # fmt: skip
     found = _listed(first)
     if found.unknown:
@@ -106,6 +108,8 @@ def _listed(decision: Decision) -> Verdict:
     meter, late = limit.start(), False
     further: Meter | None = None  # once one is open: others may be seen to be lost
     for transition in net.transition_ids:
+        if not space.complete and not net.preset(transition):
+            continue  # it can always occur, and here only what is lost is looked for
         late = meter.out_of_time()
         if late or (further is not None and further.out_of_time()):
             break
@@ -117,7 +121,7 @@ def _listed(decision: Decision) -> Verdict:
             further = further or Budget(seconds=FURTHER).start()
         else:
             pieces.append((transition, verdict.evidence))
-    if further is not None:
+    if further is not None or (not space.complete and not late):
         return decision.out_of_budget()
     if late:
         return decision.unknown(OUT_OF_TIME)

@@ -9,6 +9,7 @@ import numpy as np
 
 from petri.decision import Decision, claim
 from petri.in_turn import in_turn
+from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.state_space.covering import prove_by_covering
 from petri.state_space.reachability import ReachabilityGraph
@@ -23,6 +24,7 @@ from transition_systems.verdict import Verdict
 __all__ = ["no_dead_transitions"]
 
 
+@within_memory("no-dead-transitions")
 def no_dead_transitions(
     net: PetriNet,
     *,

@@ -14,6 +14,7 @@ from petri.firing import with_labels
 from petri.last_steps import require_no_last_steps
 from petri.ltl_by_stubborn_sets import ltl_by_stubborn_sets, worth_reducing
 from petri.ltl_walks import LtlWalks
+from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.state_space.packed import PackedNet
 from petri.state_space.reachability import marking_holds
@@ -49,6 +50,7 @@ REDUCED = 0.3
 METHODS = ("auto", "explicit", "stubborn")
 
 
+@within_memory(lambda _, formula, **__: str(formula))
 def ltl(
     net: PetriNet,
     formula: Formula | str,

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from petri.ctl_star import labelled_by_transitions
 from petri.firing import with_labels
+from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.whole_space import whole_space
 from transition_systems.budget import Budget
@@ -19,6 +20,7 @@ from transition_systems.verdict import Verdict
 __all__ = ["mu"]
 
 
+@within_memory(lambda _, formula, **__: str(formula))
 def mu(net: PetriNet, formula: MuFormula | str, *, budget: Budget | None = None) -> Verdict:
     """Decide whether a formula of the mu-calculus holds in the initial marking of a net.
 

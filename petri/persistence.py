@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from petri.decision import Decision
 from petri.incidence import ArcTable
+from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.reachable import METHODS, invariant
 from petri.state_space.reachability import ReachabilityGraph
@@ -24,6 +25,7 @@ from transition_systems.verdict import Verdict
 __all__ = ["persistence_predicate", "persistent"]
 
 
+@within_memory("persistence")
 def persistent(
     net: PetriNet,
     *,

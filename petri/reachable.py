@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from petri.in_turn import by_portfolio, in_turn
 from petri.induction.state_equation import refute_reachability
 from petri.last_steps import require_no_last_steps
 from petri.marking import Marking
+from petri.memory import within_memory
 from petri.methods import EXCLUDED, METHODS, by_method, steps, when
 from petri.net import PetriNet
 from petri.out_of_reach import out_of_reach
@@ -28,6 +29,7 @@ from transition_systems.evidence import (
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import (
+    Formula,
     Unary,
     always_everywhere,
     always_possible,
@@ -54,6 +56,7 @@ def as_predicate(net: PetriNet, question: Question) -> Predicate:
     return predicate
 
 
+@within_memory(lambda net, predicate, **_: _asked(net, predicate, possible))
 def reachable(
     net: PetriNet,
     predicate: Question,
@@ -152,6 +155,7 @@ def _some(decision: Decision, goal: Predicate) -> Verdict:
     )
 
 
+@within_memory(lambda net, predicate, **_: _asked(net, predicate, always_everywhere))
 def invariant(
     net: PetriNet,
     predicate: Question,
@@ -236,6 +240,7 @@ def _all(decision: Decision, good: Predicate, *, excluding: bool = False) -> Ver
     )
 
 
+@within_memory(lambda net, predicate, **_: _asked(net, predicate, always_possible))
 def always_reachable(
     net: PetriNet,
     predicate: Question,
@@ -299,25 +304,25 @@ def always_reachable(
 def _back(decision: Decision, goal: Predicate, *, excluding: bool = False) -> Verdict:
     """Decide ``AG EF P`` on the markings that were listed, perhaps by excluding ``P``."""
     net = decision.net
-    space = decision.graph
+    space, meter = decision.graph, decision.looking
     try:
         if not space.complete:
-            stuck = space.first(conjunction(Dead(), negate(goal)), decision.looking)
+            stuck = space.first(conjunction(Dead(), negate(goal)), meter)
             if stuck is not None:
                 return _lost(decision, goal, stuck, np.array([stuck]))
-        good = space.holds(goal, decision.looking)
+        good = space.holds(goal, meter)
+        if not space.complete:
+            # A state beyond the search may lead anywhere, so only what surely stays inside counts.
+            good = good.copy()
+            good[space.expanded :] = True
+        distance = space.distance_to(good, meter)
+        lost = np.flatnonzero(distance < 0)
+        if len(lost):
+            ends = lost[space.dead[lost]]
+            state = int(ends[0] if len(ends) else lost[0])
+            return _lost(decision, goal, state, space.forward_closure(state, meter))
     except UndecidedError as error:
         return decision.unknown(str(error))
-    if not space.complete:
-        # A state beyond the search may lead anywhere, so only what surely stays inside counts.
-        good = good.copy()
-        good[space.expanded :] = True
-    distance = space.distance_to(good)
-    lost = np.flatnonzero(distance < 0)
-    if len(lost):
-        ends = lost[space.dead[lost]]
-        state = int(ends[0] if len(ends) else lost[0])
-        return _lost(decision, goal, state, space.forward_closure(state))
     if not space.complete:
         away = out_of_reach(space, goal, budget=decision.budget)
         if away is not None:
@@ -342,6 +347,11 @@ def _back(decision: Decision, goal: Predicate, *, excluding: bool = False) -> Ve
         if far
         else f"All {space.n_states} reachable states satisfy it.",
     )
+
+
+def _asked(net: PetriNet, question: Question, form: Callable[[Predicate], Formula]) -> str:
+    """Return the formula of a question as text."""
+    return format_formula(form(as_predicate(net, question)))
 
 
 def _lost(decision: Decision, goal: Predicate, state: int, closure: NDArray[np.int64]) -> Verdict:

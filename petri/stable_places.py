@@ -9,6 +9,7 @@ import numpy as np
 
 from petri.decision import Decision, claim
 from petri.in_turn import first_listing, share_of
+from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.state_space.covering import prove_by_covering
 from petri.state_space.reachability import ReachabilityGraph, reachability_graph
@@ -25,6 +26,7 @@ __all__ = ["stable_place"]
 FIRST = 2_000
 
 
+@within_memory("stable-place")
 def stable_place(
     net: PetriNet,
     *,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from petri.decision import Decision, claim
 from petri.fair_cycles import fair_component, fair_cycle
 from petri.fair_walks import fair_lasso
+from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.repeatable_runs import repeatable_run
 from petri.state_space.exploring import explore_or_pump
@@ -19,6 +20,7 @@ from petri.state_space.reachability import ReachabilityGraph, reachability_graph
 from petri.structure.falling_sums import falling_weights
 from transition_systems.budget import Budget, Meter
 from transition_systems.counted_words import after_steps, counted
+from transition_systems.csr import row_arcs
 from transition_systems.errors import UndecidedError, UsageError
 from transition_systems.evidence import (
     FairMeasure,
@@ -42,6 +44,7 @@ NO_PROGRAM = (
 )
 
 
+@within_memory("termination")
 def terminates(
     net: PetriNet,
     *,
@@ -218,7 +221,7 @@ def _longest(space: ReachabilityGraph, meter: Meter) -> tuple[NDArray[np.int64],
     while len(frontier):
         meter.require_time()
         rank[frontier] = level
-        touched = np.concatenate([before[offsets[s] : offsets[s + 1]] for s in frontier])
+        touched = before[row_arcs(offsets, frontier)]
         np.subtract.at(left, touched, 1)
         candidates = np.unique(touched)
         frontier = candidates[(left[candidates] == 0) & (rank[candidates] < 0)]

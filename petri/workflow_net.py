@@ -15,7 +15,7 @@ from transition_systems.evidence import Claim, StructureEvidence
 from transition_systems.progress import Progress, ProgressCallback
 from transition_systems.verdict import Outcome, Statistics, Verdict
 
-__all__ = ["NOT_WORKFLOW_NET", "WORKFLOW_NET", "workflow_net"]
+__all__ = ["NOT_WORKFLOW_NET", "WORKFLOW_NET", "no_workflow_net", "workflow_net"]
 
 WORKFLOW_NET = "workflow net"
 NOT_WORKFLOW_NET = "not a workflow net"
@@ -115,6 +115,30 @@ def workflow_net(
 
 
 _NODES = {"unreachable": "to", "hopeless": "from"}
+
+
+def no_workflow_net(verdict: Verdict) -> str:
+    """Return a sentence part that says why a net is no workflow net.
+
+    Parameters
+    ----------
+    verdict
+        VIOLATED or UNKNOWN, of :func:`workflow_net`.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> net = PetriNet(places=["i"], transitions=["t"], arcs=[("i", "t"), ("t", "i")])
+    >>> no_workflow_net(workflow_net(net)).partition(": ")[2][:34]
+    'it has no source place: every plac'
+    """
+    if verdict.unknown:
+        return f"whether the net is a workflow net is not known: {verdict.reason}"
+    reasons = [f"{line[0].lower()}{line[1:].rstrip('.')}" for line in verdict.explanation[1:]]
+    return f"the net is no workflow net: {'; '.join(reasons)}"
 
 
 def _loose(net: PetriNet, by_place: ArcTable) -> tuple[str, ...]:

@@ -51,6 +51,7 @@ from transition_systems.properties.walk import negate
 from transition_systems.verdict import Outcome, Statistics, Verdict
 
 FEW = Budget(states=400, seconds=5)
+BRIEF = Budget(states=2_000, seconds=1)
 Data = dict[str, Any]
 
 
@@ -254,6 +255,10 @@ def verdicts_of(net: PetriNet, seed: int) -> Iterator[Verdict]:
         lambda: always_reachable_by_stubborn_sets(
             net, equals_marking(net, net.initial), budget=FEW, name="reversibility"
         )
+    )
+    asked.append(lambda: petri.bounds(net, budget=BRIEF, parallel=False).verdict)
+    asked.append(
+        lambda: petri.decide(net, f"bound {net.place_ids[0]}", budget=BRIEF, parallel=False)
     )
     asked.append(lambda: trapped(net))
     asked.append(lambda: risen(net))

@@ -9,14 +9,21 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from mmap import mmap
 
 from transition_systems.errors import UndecidedError
 
-__all__ = ["NO_MEMORY", "OUT_OF_TIME", "Budget", "Meter"]
+try:
+    import resource
+except ImportError:  # a system without such limits
+    resource = None  # type: ignore[assignment]
+
+__all__ = ["NO_MEMORY", "OUT_OF_TIME", "RESERVE", "Budget", "Meter", "require_memory"]
 
 # The reason of an engine that the operating system gave no more memory.
 NO_MEMORY = "there is not enough memory"
 OUT_OF_TIME = "the time budget is used up"
+RESERVE = 1 << 26
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +73,18 @@ class Budget:
 
 
 class Meter:
-    """A running budget: asked at each round of an engine."""
+    """A running budget: asked at each round of an engine.
 
-    __slots__ = ("budget", "end", "started")
+    Where the process has a limit of its memory, the meter also looks whether :data:`RESERVE` bytes
+    are left of it: what was found has to be put together when an engine ends, and libraries are
+    seldom ready for an allocation that fails.
+    """
+
+    __slots__ = ("_limited", "budget", "end", "started")
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
+        self._limited = _memory_is_limited()
         self.started = time.monotonic()
         left = budget.remaining()
         self.end = None if left is None else self.started + left
@@ -95,8 +108,7 @@ class Meter:
         ...
         transition_systems.errors.UndecidedError: the time budget is used up
         """
-        if self.out_of_time():
-            raise UndecidedError("the time budget is used up")
+        self.require_time()
 
     def exhausted(self, *, states: int = 0, bytes: int = 0) -> str | None:
         """Return the reason why the budget is used up, or ``None`` while it is not."""
@@ -107,9 +119,41 @@ class Meter:
             return f"the budget of {limit.bytes} bytes is used up"
         if self.out_of_time():
             return OUT_OF_TIME
-        return None
+        return NO_MEMORY if self._limited and not _memory_is_left() else None
 
     def require_time(self) -> None:
         """Raise :class:`~transition_systems.errors.UndecidedError` when the time is used up."""
         if self.out_of_time():
             raise UndecidedError(OUT_OF_TIME)
+        if self._limited and not _memory_is_left():
+            raise UndecidedError(NO_MEMORY)
+
+
+def _memory_is_limited() -> bool:
+    """Return whether this process may not have as much memory as it asks for."""
+    return resource is not None and resource.getrlimit(resource.RLIMIT_AS)[0] >= 0
+
+
+def _memory_is_left(wanted: int = RESERVE) -> bool:
+    """Return whether so many bytes could be had; nothing of them is written to."""
+    try:
+        mmap(-1, wanted).close()
+    except OSError:
+        return False
+    return True
+
+
+def require_memory(wanted: int) -> None:
+    """Raise :class:`MemoryError` where a limit of this process leaves less than so many bytes.
+
+    Parameters
+    ----------
+    wanted
+        Bytes, for a library that does not survive an allocation that fails.
+
+    Examples
+    --------
+    >>> require_memory(1 << 20)
+    """
+    if _memory_is_limited() and not _memory_is_left(wanted):
+        raise MemoryError(NO_MEMORY)

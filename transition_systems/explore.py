@@ -7,9 +7,11 @@ a shortest path from an initial state.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +28,11 @@ Words = NDArray[np.uint64]
 Goal = Callable[[Words], NDArray[np.bool_]]
 
 BLOCK = 1 << 15
+# Entries that an array has room for at least; the part that is kept where memory ends.
+LEAST_ROOM = 1 << 10
+ROOM = 0.75
+# Seconds that a block may take where there is a clock.
+PACE = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,24 +85,36 @@ class Exploration:
 
 
 class _Growing:
-    """Arrays that grow by blocks and are joined once."""
+    """An array that grows at its end; what it holds is never copied to be read.
+
+    Its memory is asked for anew by a quarter, which for a large array moves pages and no bytes
+    where the operating system can do that.
+    """
 
     def __init__(self, dtype: type[np.generic]) -> None:
-        self.dtype = dtype
-        self.blocks: list[NDArray[np.generic]] = []
-        self.nbytes = 0
+        self._array: NDArray[Any] = np.empty(0, dtype=dtype)
+        self.size = 0
+
+    @property
+    def nbytes(self) -> int:
+        return int(self._array.nbytes)
 
     def add(self, block: NDArray[np.generic]) -> None:
-        self.blocks.append(block)
-        self.nbytes += block.nbytes
+        size = self.size + len(block)
+        if size > len(self._array):
+            # Nobody else has seen the array.
+            self._array.resize(max(size, LEAST_ROOM, size + size // 4), refcheck=False)
+        self._array[self.size : size] = block
+        self.size = size
 
-    def cut(self, blocks: int) -> None:
-        """Keep so many blocks, the first ones."""
-        del self.blocks[blocks:]
-        self.nbytes = sum(block.nbytes for block in self.blocks)
+    def cut(self, size: int) -> None:
+        """Keep so many entries, the first ones."""
+        self.size = size
 
-    def joined(self) -> NDArray[np.generic]:
-        return np.concatenate(self.blocks) if self.blocks else np.empty(0, dtype=self.dtype)
+    def whole(self) -> NDArray[Any]:
+        """Return all entries; nothing can be added after that."""
+        self._array.resize(self.size, refcheck=False)
+        return self._array
 
 
 def explore(
@@ -122,7 +141,8 @@ def explore(
         Whether to store the arcs.
     budget, progress
         Limits and a callback, asked and told once for each block. Where the operating system gives
-        no more memory, that is a reason too, and what was found before is kept.
+        no more memory, that is a reason too, and three quarters of what was found before are kept,
+        so that there is room to look at it.
     stage
         The name under which progress is told.
     resume
@@ -150,15 +170,15 @@ def explore(
                     frontier=len(search.seen) - search.expanded, seconds=meter.seconds,
                 )
             )  # fmt: skip
+        if reason is None:
+            try:
+                reason = search.advance(meter)
+            except MemoryError:
+                reason = NO_MEMORY
         if reason is not None:
             break
-        try:
-            reason = search.advance(meter)
-        except MemoryError:
-            search.take_back()
-            reason = NO_MEMORY
-        if reason is not None:
-            break
+    if reason == NO_MEMORY:
+        search.take_back()
     if reason is None and search.found is not None:
         reason = "the search stopped at its goal"
     return search.result(reason, meter.seconds)
@@ -201,6 +221,8 @@ class _Search:
         self._arrays = False  # the next level is for arrays
         self._most = BLOCK  # states of a block, as long as it may have too many successors
         self._reencoded: Words | None = None
+        # States, how many are expanded, arcs and the sizes of the arrays, after each block.
+        self._kept: list[tuple[int, int, int, tuple[int, ...]]] = []
         self._keep()
 
     @property
@@ -209,15 +231,25 @@ class _Search:
 
     def _keep(self) -> None:
         """Note that everything found so far belongs together."""
-        blocks = tuple(len(part.blocks) for part in self._growing)
-        self._kept = len(self.seen), self.expanded, self.arcs, blocks
+        sizes = tuple(part.size for part in self._growing)
+        self._kept.append((len(self.seen), self.expanded, self.arcs, sizes))
 
     def take_back(self) -> None:
-        """Forget what was found of a block that was not done to the end, and the tables."""
+        """Forget the tables and the last part of what was found, so that there is room to read it.
+
+        What is left ends with a block that was done to the end.
+        """
         self._few = None
-        _, self.expanded, self.arcs, blocks = self._kept
-        for part, count in zip(self._growing, blocks, strict=True):
-            part.cut(count)
+        self.seen.release()
+        whole, _, whole_arcs, _ = self._kept[-1]
+        while len(self._kept) > 1:
+            states, _, arcs, _ = self._kept[-1]
+            if states <= ROOM * whole and arcs <= ROOM * whole_arcs:
+                break
+            self._kept.pop()
+        _, self.expanded, self.arcs, sizes = self._kept[-1]
+        for part, size in zip(self._growing, sizes, strict=True):
+            part.cut(size)
 
     def _few_states(self) -> FewStates | None:
         """Return the loop on integers, where the system has one and no goal is looked for."""
@@ -242,6 +274,7 @@ class _Search:
         self._arrays = False
         if few is not None:
             few.forget()
+        began, start = time.monotonic(), self.expanded
         most = min(self._most, getattr(self.system, "block", BLOCK))
         stop = min(len(rows), self.expanded + most)
         try:
@@ -267,6 +300,9 @@ class _Search:
         self.expanded = stop
         self.found = _first_hit(self.goal, self.seen.rows[before:], before)
         self._keep()
+        spent = time.monotonic() - began
+        if meter.end is not None and spent > PACE:  # so that the clock is asked often enough
+            self._most = max(1, int((stop - start) * PACE / spent))
         return None
 
     def _reencode(self) -> str | None:
@@ -305,21 +341,27 @@ class _Search:
 
     def result(self, reason: str | None, seconds: float) -> Exploration:
         """Return everything found."""
-        states = self.seen.rows if self._reencoded is None else self._reencoded
+        count, used = self._kept[-1][0], self.nbytes
+        rows = self.seen.rows if self._reencoded is None else self._reencoded
+        self.seen.release()
+        try:
+            states = rows[:count].copy()
+        except MemoryError:
+            states = rows[:count]
         return Exploration(
-            states=states[: self._kept[0]].copy(),
-            source=self.sources.joined().astype(np.int64, copy=False),
-            label=self.labels.joined().astype(np.int32, copy=False),
-            target=self.targets.joined().astype(np.int64, copy=False),
-            parent=self.parents.joined().astype(np.int64, copy=False),
-            parent_label=self.parent_labels.joined().astype(np.int32, copy=False),
+            states=states,
+            source=self.sources.whole(),
+            label=self.labels.whole(),
+            target=self.targets.whole(),
+            parent=self.parents.whole(),
+            parent_label=self.parent_labels.whole(),
             expanded=self.expanded,
             goal=self.found,
             complete=reason is None,
             reason=reason,
             arcs=self.arcs,
             seconds=seconds,
-            bytes=self.nbytes,
+            bytes=used,
         )
 
 

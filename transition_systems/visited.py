@@ -73,6 +73,11 @@ class VisitedSet:
         entries = 0 if self._few is None else ENTRY_BYTES * len(self._few)
         return int(self._rows.nbytes + self._table.nbytes + entries)
 
+    def release(self) -> None:
+        """Give the index back: the states stay, and nothing can be added or found any more."""
+        self._few = None
+        self._table = np.zeros(0, dtype=np.uint32)
+
     def add(self, rows: Words) -> tuple[Rows, Rows]:
         """Number the states of a batch; unseen ones get the next numbers.
 

@@ -20,7 +20,7 @@ CHECK = f"""properties by name:
 soundness, option-to-complete, proper-completion, deadlock, boundedness,
 safeness, no-dead-activities, no-dead-transitions, termination, termination-weak,
 termination-strong, livelock, divergence, lost-messages, never-started-pools, workflow-net,
-liveness, reversibility, persistence, stable-place, weak-soundness, relaxed-soundness,
+liveness, reversibility, persistence, stable-place, bounds, weak-soundness, relaxed-soundness,
 easy-soundness, lazy-soundness, generalised-soundness, soundness-without-fairness, 2-soundness,
 up-to-2-soundness
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from netproof.recheck.behaviour import BEHAVIOUR, check_live, check_no_stable_place, follows
+from netproof.recheck.bounds import OPEN_NAMES
 from netproof.recheck.circuits import check_circuits
 from netproof.recheck.closed_sets import (
     check_bound,
@@ -388,7 +389,7 @@ def _follows(name: str, holds: bool, claim: Statement, net: PetriNet, question: 
             return claim.shape == "phrase" and claim.phrase in phrases[0 if holds else 1]
         if name == "boundedness":
             return bounds_all(claim, net) if holds else claim.phrase == "unbounded"
-        if name.startswith("unbounded "):
+        if name == "bounds" or name.startswith(OPEN_NAMES):
             return holds and claim.phrase == name
         groups = groups_of(name, net, question)
         if groups is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from netproof.recheck.bounds import check_bounds
 from netproof.recheck.net_table import NetTable
 from netproof.recheck.questions import Goal, classical_goal
 from netproof.recheck.result import RefusedError
@@ -23,7 +24,7 @@ Check = Callable[[Evidence], None]
 def check_parts(
     evidence: Parts, claim: Statement, table: NetTable, goal: Goal | None, check: Check
 ) -> None:
-    """Check ``sound``, ``not sound`` or ``occur-groups [...]``; ``check`` checks each part."""
+    """Check soundness, bounds or ``occur-groups [...]``; ``check`` checks each part."""
     names = [name for name, _ in evidence.parts]
     if len(set(names)) != len(names):
         raise RefusedError("two parts have the same name")
@@ -33,6 +34,8 @@ def check_parts(
         _sound(evidence, goal or classical_goal(table.net))
     elif claim.phrase == "not sound":
         _not_sound(evidence, table, goal)
+    elif claim.phrase.startswith(("bound ", "bounds")):
+        check_bounds(evidence, claim, table.net)
     else:
         check_kind(evidence, claim, table, goal)
     for _, part in evidence.parts:

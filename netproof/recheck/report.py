@@ -12,6 +12,7 @@ from typing import Any, Literal
 from netproof.net_formulas import net_formula
 from netproof.properties import AskedFormula, asked_properties
 from netproof.recheck.begun import begun_net
+from netproof.recheck.bounds import OPEN_NAMES
 from netproof.recheck.check import recheck_verdict
 from netproof.recheck.counted import kind_of_soundness
 from netproof.recheck.net_table import NetTable
@@ -304,7 +305,7 @@ def _verdict(
             raise SkippedError("the outcome is UNKNOWN, which claims nothing")
         if data is None:
             raise RefusedError("the verdict comes without evidence")
-        open_name = name.startswith("unbounded ") or kind_of_soundness(name)
+        open_name = name.startswith(OPEN_NAMES) or kind_of_soundness(name)
         asked = name if open_name else asked_properties([name])[0]
         evidence = evidence_from_dict(data)
         if model.system is not None and not open_name and asked_of_system(asked):

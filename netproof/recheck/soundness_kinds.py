@@ -152,6 +152,12 @@ def _not_relaxed(parts: Mapping[str, Evidence], table: NetTable, goal: Goal) -> 
     if closed is None:
         (part,) = parts.values() if len(parts) == 1 else (None,)
         claim = None if part is None else as_statement(part.claim.formula)
+        if (
+            groups
+            and claim is not None
+            and supports(claim, Statement("EF", goal.completion).negated())
+        ):
+            return  # no run completes, whatever occurs in it
         for group in groups:
             never = Statement("AG", And(tuple(Not(Enabled(name)) for name in group)))
             if claim is not None and claim.shape == "AG" and same(claim, never):

@@ -44,6 +44,7 @@ PHRASES = frozenset(
     }
 )  # fmt: skip
 _BOUND = re.compile(r"bounded by (0|[1-9][0-9]{0,18})")
+_EXACT = re.compile(r"bounds|bounds of (?s:.+)|bound (?s:.+) = (0|[1-9][0-9]{0,18})")
 _LINEAR = re.compile(
     r"(?s:.*)(?: not)? on all paths(?: that are (?s:.*)\})?(?:, silent steps left out)?"
     r"|(?s:.*) (?:holds|fails) in the mu-calculus"
@@ -92,6 +93,7 @@ def as_statement(text: str | Formula) -> Statement:
         if (
             text in PHRASES
             or _BOUND.fullmatch(text)
+            or _EXACT.fullmatch(text)
             or text.startswith(("occur ", "occur-groups ", "unbounded "))
             or _LINEAR.fullmatch(text)
         ):

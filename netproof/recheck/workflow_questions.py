@@ -12,6 +12,7 @@ from netproof.properties import (
     AskedFormula,
     asked_properties,
 )
+from netproof.recheck.bounds import OPEN_NAMES
 from netproof.recheck.counted import kind_of_soundness
 from netproof.recheck.questions import Linear, Question
 from netproof.recheck.result import RefusedError
@@ -56,7 +57,7 @@ def question_for(
     >>> question_for("AG(p <= 1)", net).formula is not None
     True
     """
-    if isinstance(asked, str) and not (asked.startswith("unbounded ") or kind_of_soundness(asked)):
+    if isinstance(asked, str) and not (asked.startswith(OPEN_NAMES) or kind_of_soundness(asked)):
         asked = asked_properties([asked])[0]
     if isinstance(asked, AskedFormula):
 

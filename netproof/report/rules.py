@@ -139,6 +139,11 @@ _ALL = (
         "Another word for livelock: from some state on only silent steps are taken.",
     ),
     _rule(
+        "NP123", "bounds", "The bounds of the places are told.",
+        "How many tokens each place holds at most, or that there is no bound. This property holds "
+        "where all of that is known; it is never violated.", NETS_PAPER,
+    ),
+    _rule(
         "NP130", "weak-soundness", "Some case cannot complete properly.",
         "As soundness, but parts that can never occur are allowed.",
     ),

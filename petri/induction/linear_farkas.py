@@ -20,6 +20,7 @@ import numpy as np
 from petri.induction.linear_lines import Line
 from petri.structure.flow_bases import kernel
 from petri.structure.flows import effects
+from petri.structure.linear_program import linear_program
 from transition_systems.budget import Budget
 
 if TYPE_CHECKING:
@@ -84,7 +85,6 @@ def least_violation(
     >>> least_violation(net, [Line(((0, -1), (1, -1)), -2)])
     Refutation(lines=((0, 1),), places=((0, 1), (1, 1)))
     """
-    from scipy.optimize import linprog
     from scipy.sparse import csr_array, eye_array, hstack
 
     n_places, n_transitions = len(net.place_ids), len(net.transition_ids)
@@ -109,7 +109,7 @@ def least_violation(
     costs = np.concatenate((np.zeros(n_places + n_transitions), np.ones(len(lines))))
     left = None if budget is None else budget.remaining()
     options: dict[str, Any] = {} if left is None else {"time_limit": max(left, 0.01)}
-    result = linprog(
+    result = linear_program(
         costs, A_ub=below, b_ub=bounds, A_eq=equal, b_eq=initial, method="highs", options=options
     )
     if result.status != 0:

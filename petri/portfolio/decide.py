@@ -10,9 +10,11 @@ from petri.home import reversible
 from petri.last_steps import require_no_last_steps
 from petri.live import live
 from petri.liveness import no_dead_transitions
+from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.persistence import persistence_predicate
 from petri.portfolio.asking import ask
+from petri.portfolio.bounds import BOUND, BOUNDS, bounds, summed_places
 from petri.soundness.sound import sound
 from petri.stable_places import stable_place
 from petri.termination import terminates
@@ -48,6 +50,7 @@ OTHERS = {
 INVARIANTS = ("deadlock", "persistence", "safeness")
 
 
+@within_memory(lambda *asked, **named: str(asked[1] if len(asked) > 1 else named["property"]))
 def decide(
     net: PetriNet,
     property: str | Formula,
@@ -67,7 +70,8 @@ def decide(
         ``AG P`` or ``EF P`` of a state predicate, as a formula or its text; or a name:
         ``deadlock`` (that there is none), ``safeness``, ``persistence``, ``boundedness``,
         ``liveness``, ``no-dead-transitions``, ``reversibility``, ``stable-place``,
-        ``termination``, ``soundness``.
+        ``termination``, ``soundness``; ``bounds`` (the exact bound of each place) or
+        ``bound p + q`` of a sum, as :func:`petri.bounds` has them.
     budget
         60 seconds by default.
     progress, seed
@@ -102,6 +106,14 @@ def decide(
     ('t1',)
     """
     limit = (budget or Budget(seconds=SECONDS)).fixed()
+    if isinstance(property, str) and (property == BOUNDS or property.startswith(BOUND)):
+        text = property.removeprefix(BOUND)
+        one = None if property == BOUNDS else summed_places(net, text)
+        found = bounds(
+            net, places=None if one is None else [one], budget=limit, progress=progress,
+            seed=seed, parallel=parallel,
+        )  # fmt: skip
+        return found.verdict if one is None else found.bounds[0].verdict
     if isinstance(property, str) and property in OTHERS:
         return OTHERS[property](net, budget=limit, progress=progress, seed=seed)
     try:
@@ -147,7 +159,7 @@ def _named(net: PetriNet, name: str, limit: Budget) -> Predicate | None:
         case "persistence":
             return persistence_predicate(net, budget=limit)
         case _ if name.replace("-", "").isalnum():
-            known = (*INVARIANTS, *OTHERS)
+            known = (*INVARIANTS, *OTHERS, BOUNDS)
             close = nearest_names(name, known)
             hint = f"; did you mean {' or '.join(close)}?" if close else ""
             raise UsageError(f"there is no property {name!r}{hint} Known: {', '.join(known)}")

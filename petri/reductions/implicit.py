@@ -10,6 +10,7 @@ import numpy as np
 
 from petri.reductions.preserved import Guards
 from petri.reductions.working import Arcs, WorkingNet
+from petri.structure.linear_program import linear_program
 from transition_systems.budget import Meter
 
 if TYPE_CHECKING:
@@ -211,7 +212,6 @@ class _Program:
 
     def weights(self, place: int, *, equal: bool, seconds: float | None) -> Arcs | None:
         """Return integer weights near a solution with the least sum; they are to be checked."""
-        from scipy.optimize import linprog
         from scipy.sparse import csr_array, vstack
 
         own = self.column[place]
@@ -228,7 +228,7 @@ class _Program:
         below = needed if equal else vstack([needed, self.change], format="csr")
         upper = limits if equal else np.concatenate((limits, wanted))
         options: dict[str, Any] = {} if seconds is None else {"time_limit": max(seconds, 0.01)}
-        result = linprog(
+        result = linear_program(
             np.ones(len(self.column)), A_ub=below, b_ub=upper, bounds=bounds, method="highs",
             options=options, **asked,
         )  # fmt: skip

@@ -6,12 +6,15 @@ from petri.decision import claim
 from petri.net import PetriNet
 from petri.soundness.goal import SoundnessGoal, unfit_for_theorem, workflow_ends
 from petri.structure.rank_theorem import closed_net, rank_premises
+from transition_systems.budget import Budget
 from transition_systems.evidence import RankEvidence
 
 __all__ = ["rank_evidence"]
 
 
-def rank_evidence(net: PetriNet, goal: SoundnessGoal) -> RankEvidence | str:
+def rank_evidence(
+    net: PetriNet, goal: SoundnessGoal, *, budget: Budget | None = None
+) -> RankEvidence | str:
     """Return evidence that a net is sound, or why the theorem gives none.
 
     Parameters
@@ -21,6 +24,8 @@ def rank_evidence(net: PetriNet, goal: SoundnessGoal) -> RankEvidence | str:
     goal
         What completion means. It has to hold where just one token is in the sink, and what must
         hold everywhere may only speak of the sink, or be the classical statement.
+    budget
+        Its seconds.
 
     Returns
     -------
@@ -48,7 +53,7 @@ def rank_evidence(net: PetriNet, goal: SoundnessGoal) -> RankEvidence | str:
     if reason is not None:
         return reason
     closed = closed_net(net, source, sink)
-    found = rank_premises(closed)
+    found = rank_premises(closed, budget=budget)
     if isinstance(found, str):
         return f"closed by a transition from {sink} to {source}: {found}"
     return RankEvidence(

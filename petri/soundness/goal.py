@@ -9,7 +9,7 @@ from petri.decision import equals_marking
 from petri.marking import Marking
 from petri.net import PetriNet
 from petri.state_space.reachability import marking_holds
-from petri.workflow_net import workflow_net
+from petri.workflow_net import no_workflow_net, workflow_net
 from transition_systems.errors import UsageError
 from transition_systems.properties.predicates import (
     Dead,
@@ -77,7 +77,7 @@ def workflow_goal(net: PetriNet) -> SoundnessGoal:
     """
     structure = workflow_net(net)
     if not structure.holds or structure.evidence is None:
-        raise UsageError(f"soundness needs a workflow net. {structure.explain()}")
+        raise UsageError(f"soundness needs a workflow net; {no_workflow_net(structure)}")
     sets = dict(getattr(structure.evidence, "sets", ()))
     source, sink = sets["source"][0], sets["sink"][0]
     if net.initial.to_dict() != {source: 1}:
@@ -117,7 +117,7 @@ def workflow_ends(net: PetriNet) -> tuple[str, str] | str:
     """
     structure = workflow_net(net)
     if not structure.holds or structure.evidence is None:
-        return f"the net is no workflow net: {structure.explain()}"
+        return no_workflow_net(structure)
     sets = dict(getattr(structure.evidence, "sets", ()))
     source, sink = str(sets["source"][0]), str(sets["sink"][0])
     if net.initial.to_dict() != {source: 1}:

@@ -14,6 +14,7 @@ from petri.nodes import Place, Transition
 from petri.soundness.goal import SoundnessGoal, workflow_goal
 from petri.state_space.reachability import marking_holds
 from petri.structure.bounds import place_bounds
+from petri.structure.linear_program import linear_program
 from petri.structure.net_classes import net_classes
 from transition_systems.budget import Budget
 from transition_systems.errors import UnsupportedError
@@ -191,8 +192,6 @@ def _refuse(net: PetriNet, goal: SoundnessGoal, live: set[str], ends: list[str])
 
 def _conserves(net: PetriNet, ends: list[str]) -> bool:
     """Return whether positive weights of the places are constant, and the same for each end."""
-    from scipy.optimize import linprog
-
     change = np.asarray(net.incidence, dtype=np.int64).T
     start = np.array([net.initial.get(p, 0) for p in net.place_ids], dtype=np.int64)
     rows = [change]
@@ -201,7 +200,7 @@ def _conserves(net: PetriNet, ends: list[str]) -> bool:
         row[net.place_index(end)] -= 1
         rows.append(row[None, :])
     matrix = np.vstack(rows)
-    result = linprog(
+    result = linear_program(
         np.ones(matrix.shape[1]), A_eq=matrix, b_eq=np.zeros(len(matrix)), bounds=(1, None),
         method="highs",
     )  # fmt: skip

@@ -6,10 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from petri.decision import Decision, claim
+from petri.in_turn import in_turn
 from petri.net import PetriNet
 from petri.soundness.goal import SoundnessGoal
+from petri.soundness.relaxed_engines import relaxed_by_engines
 from petri.state_space.reachability import ReachabilityGraph
-from transition_systems.budget import Budget
+from transition_systems.budget import Budget, Meter
+from transition_systems.errors import UndecidedError
 from transition_systems.evidence import ClosedSet, Evidence, Parts, RunEvidence, TrapEvidence
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.formulas import Unary, always_everywhere, possible
@@ -44,11 +47,14 @@ def relaxed_sound(
     Verdict
         HOLDS with completing runs in which they occur. VIOLATED with all markings, and around each
         marking that a transition of the group leads to a closed set in which it never completes;
-        or with the closed set of all markings where none of the group is ever enabled.
+        or with the closed set of all markings where none of the group is ever enabled. Where the
+        markings are too many to list, with a proof of one of these: that no marking is complete,
+        or that none of a group is ever enabled.
 
     Notes
     -----
-    Two breadth-first searches, forwards and backwards: O(states + arcs). J. Dehnert, P. Rittgen:
+    Two breadth-first searches, forwards and backwards: O(states + arcs); or the engines of
+    :func:`petri.soundness.relaxed_engines.relaxed_by_engines`. J. Dehnert, P. Rittgen:
     Relaxed soundness of business processes. CAiSE 2001.
 
     Examples
@@ -59,8 +65,21 @@ def relaxed_sound(
     <Outcome.HOLDS: 'HOLDS'>
     """
     decision = Decision(net, NAME, budget=budget, progress=progress)
-    space = decision.graph
-    distance = space.distance_to(space.holds(goal.completion))
+    return in_turn(
+        decision,
+        lambda asked: _listed(asked, goal),
+        lambda share: relaxed_by_engines(net, goal, budget=share, progress=progress),
+    )
+
+
+def _listed(decision: Decision, goal: SoundnessGoal) -> Verdict:
+    """Decide it on the markings that were listed."""
+    net, space = decision.net, decision.graph
+    meter = decision.looking
+    try:
+        distance = space.distance_to(space.holds(goal.completion, meter), meter)
+    except UndecidedError as error:
+        return decision.unknown(str(error))
     runs: list[Run] = []
     shown: set[str] = set()
     missing: str | None = None
@@ -85,7 +104,10 @@ def relaxed_sound(
         return decision.unknown(
             f"{space.reason}; no completing run with {missing} in {space.n_states} states"
         )
-    evidence = _never(net, space, goal, goal.occurs[missing])
+    try:
+        evidence = _never(net, space, goal, goal.occurs[missing], meter)
+    except UndecidedError as error:
+        return decision.unknown(f"{error}; no run that completes contains {missing}")
     return decision.violated(evidence, f"No run that completes contains {missing}.")
 
 
@@ -112,7 +134,11 @@ def _completing(
 
 
 def _never(
-    net: PetriNet, space: ReachabilityGraph, goal: SoundnessGoal, names: tuple[str, ...]
+    net: PetriNet,
+    space: ReachabilityGraph,
+    goal: SoundnessGoal,
+    names: tuple[str, ...],
+    meter: Meter,
 ) -> Evidence:
     """Return evidence that after none of the transitions it can complete."""
     dead = conjunction(*(Not(Enabled(name)) for name in names))
@@ -129,7 +155,7 @@ def _never(
     for state in reached.tolist():
         if covered[state]:
             continue
-        closure = space.forward_closure(state)
+        closure = space.forward_closure(state, meter)
         covered[closure] = True
         trap = TrapEvidence(
             claim=claim(net, avoids), run=space.run_to(state), states=space.state_set(closure)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from petri.decision import Decision, claim
 from petri.liveness import no_dead_transitions
 from petri.marking import Marking
+from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.reachable import always_reachable, invariant
 from petri.soundness.by_rank import rank_evidence
@@ -36,6 +37,7 @@ METHODS = ("explicit", "rank-theorem", "reduction", "stubborn-sets", "well-struc
 OPTION, PROPER = "option-to-complete", "proper-completion"
 
 
+@within_memory("soundness")
 def sound(
     net: PetriNet,
     *,
@@ -194,7 +196,7 @@ def sound(
 def _by_theorem(decision: Decision, goal: SoundnessGoal) -> Verdict:
     """Answer by the rank theorem, which never says that a net is not sound."""
     decision.method = "rank-theorem"
-    found = rank_evidence(decision.net, goal)
+    found = rank_evidence(decision.net, goal, budget=decision.budget)
     if isinstance(found, str):
         return decision.unknown(f"the rank theorem proves nothing here: {found}")
     return decision.holds(

@@ -7,13 +7,14 @@ from operator import index
 
 from petri.decision import Decision, claim, equals_marking
 from petri.marking import Marking
+from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.reachable import always_reachable, reachable
 from petri.soundness.goal import SoundnessGoal, workflow_goal
 from petri.soundness.relaxed import relaxed_sound
 from petri.structure.net_classes import net_classes
 from petri.termination import terminates
-from petri.workflow_net import workflow_net
+from petri.workflow_net import no_workflow_net, workflow_net
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
 from transition_systems.evidence import Parts, PumpEvidence
@@ -30,7 +31,7 @@ from transition_systems.verdict import Outcome, Verdict
 __all__ = ["KINDS", "sound_as", "started", "without_fairness"]
 
 KINDS = ("classical", "weak", "relaxed", "easy", "lazy", "k", "up-to-k", "generalised")
-MOST_K = 4
+MOST_K, MOST_CASES = 4, 1_000
 OPTION, PROPER = "option-to-complete", "proper-completion"
 
 
@@ -86,11 +87,14 @@ def _free(net: PetriNet, wish: str) -> str:
 def _ends(net: PetriNet) -> tuple[str, str]:
     structure = workflow_net(net)
     if not structure.holds or structure.evidence is None:
-        raise UsageError(f"this kind of soundness needs a workflow net. {structure.explain()}")
+        raise UsageError(
+            f"this kind of soundness needs a workflow net; {no_workflow_net(structure)}"
+        )
     sets = dict(getattr(structure.evidence, "sets", ()))
     return sets["source"][0], sets["sink"][0]
 
 
+@within_memory(lambda _, kind, **__: f"{kind}-soundness")
 def sound_as(
     net: PetriNet,
     kind: str,
@@ -113,7 +117,7 @@ def sound_as(
         ``"lazy"``: from every marking one with a token in the sink can be reached, and the sink
         never has two; tokens may be left elsewhere.
         ``"k"``: started with ``k`` tokens, it can always reach just ``k`` tokens in the sink.
-        ``"up-to-k"``: so for every number up to ``k``.
+        ``"up-to-k"``: so for every number up to ``k``, which is UNKNOWN for more than 1,000.
         ``"generalised"``: so for every number.
     goal
         What completion means, by default that of a workflow net.
@@ -231,6 +235,11 @@ def _counted(
             f"elsewhere too, as in {others[0]!r}"
         )
     name = f"{k}-soundness" if kind == "k" else f"up-to-{k}-soundness"
+    if kind != "k" and k > MOST_CASES:
+        return Decision(net, name, methods=("reduction",), budget=budget).unknown(
+            f"up to {MOST_CASES} numbers of tokens are asked together; a smaller k may refute it, "
+            "and generalised soundness may prove it"
+        )
     if kind == "k" or k == 1:
         begun = started(net, k)
         completion = equals_marking(begun, Marking({sink: k}))
@@ -285,6 +294,7 @@ def _generalised(
     return decision.unknown(why)
 
 
+@within_memory("soundness-without-fairness")
 def without_fairness(net: PetriNet, verdict: Verdict, *, budget: Budget | None = None) -> Verdict:
     """Decide soundness for runs that need not be fair: sound, and every run ends.
 

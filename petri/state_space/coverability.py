@@ -193,6 +193,7 @@ def _karp_miller(
                 )  # fmt: skip
             if reason is not None:
                 break
+    numbers.clear()  # so that there is room for the arrays
     return CoverabilityGraph(
         net=net,
         nodes=np.array(nodes, dtype=np.int64).reshape(len(nodes), len(first)),

@@ -6,7 +6,7 @@ from petri.net import PetriNet
 from petri.state_space.coverability import find_pump
 from petri.state_space.reachability import ReachabilityGraph, reachability_graph
 from petri.structure.bounds import bounding_weights
-from transition_systems.budget import NO_MEMORY, Budget
+from transition_systems.budget import NO_MEMORY, OUT_OF_TIME, Budget
 from transition_systems.progress import ProgressCallback
 from transition_systems.run import Lasso
 
@@ -14,6 +14,7 @@ __all__ = ["UNBOUNDED", "explore_or_pump"]
 
 UNBOUNDED = "the net is unbounded"
 # States to explore and then nodes to search for a pump, before the whole budget is explored.
+SOON = 1.0
 STAGES = ((5_000, 1_500), (200_000, 20_000))
 
 
@@ -52,11 +53,11 @@ def explore_or_pump(
         if graph.complete or most == limit.states or not graph.listable:
             return graph, None
         if limit.remaining() == 0.0:
-            graph.reason = "the time budget is used up"
+            graph.reason = OUT_OF_TIME
             return graph, None
         if graph.reason == NO_MEMORY:
             return graph, None
-        if states > STAGES[0][0] and bounding_weights(net, budget=Budget(seconds=1.0)) is not None:
+        if states > STAGES[0][0] and _bounded(net, limit):
             continue
         left = limit.remaining()
         share = Budget(states=nodes, seconds=None if left is None else left / 4)
@@ -65,4 +66,17 @@ def explore_or_pump(
             graph.reason = UNBOUNDED
             return graph, pump
     assert graph is not None
+    if limit.remaining() == 0.0:
+        graph.reason = OUT_OF_TIME
+        return graph, None
     return graph.continued(budget=limit, progress=progress), None
+
+
+def _bounded(net: PetriNet, limit: Budget) -> bool:
+    """Return whether a linear program tells soon that no pump is to be looked for."""
+    left = limit.remaining()
+    share = Budget(seconds=SOON if left is None else min(SOON, left / 4))
+    try:
+        return bounding_weights(net, budget=share) is not None
+    except MemoryError:
+        return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +58,7 @@ class _Planner:
         self.limit = limit
         left = limit.remaining()
         share = Budget(seconds=PLANNING if left is None else min(PLANNING, left / 4))
-        self.flows: tuple[Semiflow, ...] = place_semiflows(net, budget=share)
+        self.flows: Sequence[Semiflow] = place_semiflows(net, budget=share)
         self.bounds = bounds_of_flows(len(net.place_ids), self.flows)
         self.seen = Observed.nothing(len(net.place_ids))
         self.seen.add(net.initial.to_array(net.place_ids)[None, :])
@@ -107,7 +108,7 @@ class _Planner:
         return arranged(planned, planned.repacked(search.layout, list(level)))
 
 
-def flow_covers(flows: tuple[Semiflow, ...], place: int) -> bool:
+def flow_covers(flows: Sequence[Semiflow], place: int) -> bool:
     """Return whether a semiflow bounds a place by one token."""
     return any(flow.bound(place) == 1 for flow in flows)
 

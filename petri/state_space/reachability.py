@@ -14,6 +14,7 @@ from petri.net import PetriNet
 from petri.state_space.packed import PackedNet
 from petri.state_space.unlisted import UnlistedNet
 from transition_systems.budget import Budget, Meter
+from transition_systems.csr import distinct, row_arcs
 from transition_systems.evidence import Evidence, StateSet
 from transition_systems.explore import Exploration, explore
 from transition_systems.lts import FINAL, LTS, TAU_NAME, TICK_NAME
@@ -240,10 +241,11 @@ class ReachabilityGraph:
         np.cumsum(counts, out=offsets[1:])
         return offsets, order, self.sources[order]
 
-    def distance_to(self, goal: NDArray[np.bool_]) -> NDArray[np.int64]:
+    def distance_to(self, goal: NDArray[np.bool_], meter: Meter | None = None) -> NDArray[np.int64]:
         """Return for each state the least number of steps into the goal, -1 where there is none.
 
-        One backward breadth-first search, O(states + arcs).
+        One backward breadth-first search, O(states + arcs). With a clock,
+        :class:`~transition_systems.errors.UndecidedError` is raised when it ends.
         """
         offsets, _, sources = self.predecessors()
         distance = np.full(self.n_states, -1, dtype=np.int64)
@@ -251,21 +253,24 @@ class ReachabilityGraph:
         distance[frontier] = 0
         level = 0
         while len(frontier):
+            if meter is not None:
+                meter.require_time()
             level += 1
-            before = _gather(offsets, sources, frontier)
-            before = before[distance[before] < 0]
-            distance[before] = level
-            frontier = np.unique(before)
+            before = sources[row_arcs(offsets, frontier)]
+            frontier = distinct(before[distance[before] < 0])
+            distance[frontier] = level
         return distance
 
-    def forward_closure(self, state: int) -> NDArray[np.int64]:
-        """Return the states reachable from one, sorted, int64."""
+    def forward_closure(self, state: int, meter: Meter | None = None) -> NDArray[np.int64]:
+        """Return the states reachable from one, sorted, int64; with a clock as above."""
         seen = np.zeros(self.n_states, dtype=bool)
         seen[state] = True
         frontier = np.array([state])
         while len(frontier):
-            after = _gather(self.offsets, self.targets, frontier)
-            frontier = np.unique(after[~seen[after]])
+            if meter is not None:
+                meter.require_time()
+            after = self.targets[row_arcs(self.offsets, frontier)]
+            frontier = distinct(after[~seen[after]])
             seen[frontier] = True
         return np.flatnonzero(seen)
 
@@ -323,20 +328,6 @@ class _Columns(Mapping[str, NDArray[np.int64]]):
 
     def __len__(self) -> int:
         return len(self.graph.net.place_ids)
-
-
-def _gather(
-    offsets: NDArray[np.int64], items: NDArray[np.int64], rows: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Return the concatenated CSR rows."""
-    starts, counts = offsets[rows], offsets[rows + 1] - offsets[rows]
-    total = int(counts.sum())
-    if total == 0:
-        return np.empty(0, dtype=np.int64)
-    ends = np.cumsum(counts)
-    index = np.arange(total) - np.repeat(ends - counts, counts) + np.repeat(starts, counts)
-    gathered: NDArray[np.int64] = items[index]
-    return gathered
 
 
 def reachability_graph(

@@ -17,6 +17,7 @@ import numpy as np
 
 from petri.net import PetriNet
 from petri.structure.flows import Semiflow, effects, place_semiflows
+from petri.structure.linear_program import linear_program
 from transition_systems.budget import Budget
 
 if TYPE_CHECKING:
@@ -121,9 +122,7 @@ def bounding_weights(net: PetriNet, *, budget: Budget | None = None) -> dict[str
         return dict.fromkeys(ids, 1)
     if left == 0.0:
         return None
-    from scipy.optimize import linprog
-
-    result = linprog(
+    result = linear_program(
         np.ones(len(ids)),
         A_ub=net.incidence_csr.T.tocsr(),
         b_ub=np.zeros(len(net.transition_ids)),
@@ -140,8 +139,6 @@ def bounding_weights(net: PetriNet, *, budget: Budget | None = None) -> dict[str
 def _by_programs(
     net: PetriNet, missing: list[int], bounds: list[int | None], limit: Budget
 ) -> None:
-    from scipy.optimize import linprog
-
     initial = net.initial.to_array(net.place_ids)
     changes = effects(net)
     matrix = net.incidence_csr.T.tocsr()
@@ -152,7 +149,7 @@ def _by_programs(
         if limit.remaining() == 0.0:
             return
         limits = [(1 if p == place else 0, None) for p in range(len(net.place_ids))]
-        result = linprog(
+        result = linear_program(
             initial.astype(float) + 1e-6, A_ub=matrix, b_ub=zeros, bounds=limits, method="highs"
         )
         weights = None if result.status != 0 else _exact(result.x, changes)

@@ -11,8 +11,9 @@ from petri.net import PetriNet
 from petri.structure.connected import connected_parts
 from petri.structure.net_classes import net_class
 from petri.structure.rank_theorem import RankPremises, rank_premises
-from petri.structure.siphons_traps import maximal_siphon, maximal_trap, set_solver
-from transition_systems.budget import Budget, Meter
+from petri.structure.siphons_traps import maximal_siphon, maximal_trap, set_solver, solved
+from transition_systems.budget import OUT_OF_TIME, Budget, Meter
+from transition_systems.errors import UndecidedError
 from transition_systems.evidence import Claim, SiphonTraps
 
 __all__ = ["CommonerAnswer", "live_by_traps", "siphons_hold_traps"]
@@ -91,11 +92,14 @@ def siphons_hold_traps(
     >>> bool(siphons_hold_traps(net.replace(initial=["p1"])))
     True
     """
-    meter = (budget or Budget()).start()
-    if theorem and isinstance(rank_premises(net), RankPremises):
+    limit = (budget or Budget()).fixed()
+    meter = limit.start()
+    if theorem and isinstance(rank_premises(net, budget=limit), RankPremises):
         return CommonerAnswer(holds=True)
     traps: list[tuple[str, ...]] = []
     for part in connected_parts(net):  # a siphon of the net is one of some part, with more places
+        if traps and meter.out_of_time():
+            return CommonerAnswer(holds=None, traps=tuple(traps), why=OUT_OF_TIME)
         found = _in_part(part, meter, MOST_ROUNDS - len(traps))
         traps += found.traps
         if not found.holds:
@@ -113,15 +117,20 @@ def _in_part(net: PetriNet, meter: Meter, rounds: int) -> CommonerAnswer:
     traps: list[tuple[str, ...]] = []
     clauses = _siphon_clauses(net.post_arcs, net.pre_arcs)
     with set_solver(clauses, range(1, count + 1)) as solver:
-        while solver.solve():
+        while True:
+            try:
+                if not solved(solver, meter):
+                    break
+            except UndecidedError as error:
+                return CommonerAnswer(holds=None, traps=tuple(traps), why=str(error))
             chosen = [net.place_ids[n - 1] for n in solver.get_model()[:count] if n > 0]
             trap = maximal_trap(net, chosen)
             if marked.keys().isdisjoint(trap):
-                siphon = _smaller_siphon(net, chosen)
+                siphon = _smaller_siphon(net, chosen, meter)
                 names = ", ".join(siphon[:6]) + (" ..." if len(siphon) > 6 else "")
                 why = f"the siphon {names} contains no trap that is marked at the start"
                 return CommonerAnswer(holds=False, siphon=siphon, why=why)
-            trap = _smaller_trap(net, trap)
+            trap = _smaller_trap(net, trap, meter)
             traps.append(trap)
             solver.add_clause([-numbers[name] for name in trap])
             reason = meter.exhausted()
@@ -185,10 +194,12 @@ def _siphon_clauses(gives: ArcTable, needs: ArcTable) -> Iterator[list[int]]:
                 yield [-(place + 1), *inputs]
 
 
-def _smaller_trap(net: PetriNet, trap: tuple[str, ...]) -> tuple[str, ...]:
+def _smaller_trap(net: PetriNet, trap: tuple[str, ...], meter: Meter) -> tuple[str, ...]:
     """Return a part of a marked trap that is a marked trap; places are left out one by one."""
     marked = net.initial.to_dict()
     for name in trap[:MOST_SHRUNK]:
+        if meter.out_of_time():
+            break
         if name in trap:
             smaller = maximal_trap(net, [other for other in trap if other != name])
             if not marked.keys().isdisjoint(smaller):
@@ -196,10 +207,15 @@ def _smaller_trap(net: PetriNet, trap: tuple[str, ...]) -> tuple[str, ...]:
     return trap
 
 
-def _smaller_siphon(net: PetriNet, siphon: list[str]) -> tuple[str, ...]:
-    """Return a minimal siphon inside a siphon; a part of it has no marked trap either."""
+def _smaller_siphon(net: PetriNet, siphon: list[str], meter: Meter) -> tuple[str, ...]:
+    """Return a minimal siphon inside a siphon; a part of it has no marked trap either.
+
+    At the end of the time it is a siphon, and may be larger.
+    """
     left = maximal_siphon(net, siphon)
     for name in left:
+        if meter.out_of_time():
+            break
         if name in left:
             left = maximal_siphon(net, [other for other in left if other != name]) or left
     return left

@@ -15,8 +15,9 @@ from typing import Any, Literal
 
 from petri.incidence import ArcTable
 from petri.net import PetriNet
-from petri.structure.siphons_traps import set_solver
-from transition_systems.budget import Budget
+from petri.structure.siphons_traps import set_solver, solved
+from transition_systems.budget import Budget, Meter
+from transition_systems.errors import UndecidedError
 
 __all__ = ["Component", "CoverAnswer", "s_cover", "t_cover"]
 
@@ -53,7 +54,7 @@ class CoverAnswer:
     components
         Components that cover together what is covered.
     uncovered
-        The first node that is in none.
+        The first node that is in none; where an arc has a weight, the place (transition) there.
     why
         A sentence where the net is not covered, or it is open.
     """
@@ -150,7 +151,8 @@ class _Cover:
         heavy = next((arc for arc in self.net.arcs if arc.weight != 1), None)
         if heavy is not None:
             why = f"the arc from {heavy.source!r} to {heavy.target!r} has weight {heavy.weight}"
-            return CoverAnswer(holds=False, components=(), why=why)
+            end = heavy.source if heavy.source in self.names else heavy.target
+            return CoverAnswer(holds=False, components=(), uncovered=end, why=why)
         meter = (budget or Budget()).start()
         covered = [False] * len(self.names)
         found: list[Component] = []
@@ -160,7 +162,7 @@ class _Cover:
                     continue
                 members: set[int] | str | None = None
                 for _ in range(MOST_ROUNDS):
-                    members = meter.exhausted() or self._around(solver, node)
+                    members = meter.exhausted() or self._around(solver, node, meter)
                     if members != set():
                         break
                 if members is None:
@@ -187,10 +189,13 @@ class _Cover:
                     if node not in side:
                         yield [-node - 1, *(other + 1 for other in side)]
 
-    def _around(self, solver: Any, node: int) -> set[int] | None:
+    def _around(self, solver: Any, node: int, meter: Meter) -> set[int] | str | None:
         """Return a component with a node, or nothing where one was excluded; ``None`` for none."""
-        if not solver.solve(assumptions=[node + 1]):
-            return None
+        try:
+            if not solved(solver, meter, [node + 1]):
+                return None
+        except UndecidedError as error:
+            return str(error)
         chosen = {number - 1 for number in solver.get_model()[: len(self.names)] if number > 0}
         forward = self._reached(node, chosen, self.after, self.outputs)
         backward = self._reached(node, chosen, self.before, self.inputs)

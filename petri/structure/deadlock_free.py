@@ -72,7 +72,7 @@ def deadlock_free(net: PetriNet, *, budget: Budget | None = None) -> Evidence | 
     free = net_class(net, "extended free choice")
     why = f"the net is not extended free choice ({free.why})"
     if free:
-        premises = rank_premises(net)
+        premises = rank_premises(net, budget=limit)
         if not isinstance(premises, str):
             return RankEvidence(
                 claim=claim,

@@ -16,6 +16,7 @@ import numpy as np
 
 from petri.net import PetriNet
 from petri.structure.flows import effects
+from petri.structure.linear_program import linear_program
 from transition_systems.budget import Budget
 
 if TYPE_CHECKING:
@@ -63,9 +64,8 @@ def falling_weights(net: PetriNet, *, budget: Budget | None = None) -> dict[str,
         return {}
     if not ids or left == 0.0:
         return None
-    from scipy.optimize import linprog
 
-    result = linprog(
+    result = linear_program(
         np.ones(len(ids)), A_ub=net.incidence_csr.T.tocsr(), b_ub=-np.ones(count),
         bounds=(0, None), method="highs", options={} if left is None else {"time_limit": left},
     )  # fmt: skip
@@ -117,7 +117,7 @@ def repeatable_counts(
     count = len(net.transition_ids)
     if not count:
         return
-    from scipy.optimize import linprog
+
     from scipy.sparse import csr_array, vstack
 
     rng = np.random.default_rng(0 if seed is None else seed)
@@ -130,7 +130,7 @@ def repeatable_counts(
         if left == 0.0:
             return
         costs = np.ones(count) if not draw else rng.uniform(0.1, 2.0, count)
-        result = linprog(
+        result = linear_program(
             costs, A_ub=rows, b_ub=limits, bounds=(0, None), method="highs",
             options={} if left is None else {"time_limit": left},
         )  # fmt: skip

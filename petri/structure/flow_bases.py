@@ -15,11 +15,14 @@ from math import gcd
 
 from petri.net import PetriNet
 from petri.structure.dense_kernel import dense_kernel
-from petri.structure.flows import effects
+from petri.structure.flows import MAX_ROWS, Semiflows, effects, minimal_semiflows
 from transition_systems.budget import Budget, Meter
 from transition_systems.errors import UndecidedError
 
-__all__ = ["Flow", "kernel", "net_rank", "place_flows", "small_flows", "transition_flows"]
+__all__ = [
+    "Flow", "kernel", "net_rank", "place_flows", "small_flows", "transition_flows",
+    "transition_semiflows",
+]  # fmt: skip
 
 Vector = dict[int, int]
 
@@ -136,25 +139,80 @@ def transition_flows(net: PetriNet, *, budget: Budget | None = None) -> tuple[Fl
     >>> transition_flows(net)
     ()
     """
+    return tuple(
+        Flow(weights=tuple((net.transition_ids[t], weight) for t, weight in _signed(vector)))
+        for vector in kernel(_by_transition(net), (budget or Budget()).start())
+    )
+
+
+def transition_semiflows(
+    net: PetriNet, *, most: int = MAX_ROWS, budget: Budget | None = None
+) -> Semiflows[Flow]:
+    """Return transition semiflows: firing counts, none negative, that lead back to a marking.
+
+    Parameters
+    ----------
+    net, most, budget
+        As for :func:`petri.structure.flows.place_semiflows`.
+
+    Returns
+    -------
+    Semiflows
+        A sequence of :class:`Flow`, all of minimal support unless it says why some are missing. An
+        order in which a transition fires so often need not exist.
+
+    Notes
+    -----
+    The place semiflows of the net with its arcs turned round.
+
+    Examples
+    --------
+    >>> net = PetriNet.from_arrays([[1, 0], [0, 2]], [[0, 2], [1, 0]], [2, 0])
+    >>> print(transition_semiflows(net))
+    2 t1 + t2
+    """
+    found, reason = minimal_semiflows(_by_transition(net), most=most, budget=budget)
+    ordered = sorted((sorted(flow.items()) for flow in found), key=lambda flow: (len(flow), flow))
+    flows = tuple(
+        Flow(weights=tuple((net.transition_ids[t], count) for t, count in flow)) for flow in ordered
+    )
+    return Semiflows(flows=flows, complete=reason is None, reason=reason)
+
+
+def _by_transition(net: PetriNet) -> list[Vector]:
+    """Return how each transition changes the places."""
     rows: list[Vector] = [{} for _ in net.transition_ids]
     for place, changes in enumerate(effects(net)):
         for transition, change in changes.items():
             rows[transition][place] = change
-    return tuple(
-        Flow(weights=tuple((net.transition_ids[t], weight) for t, weight in _signed(vector)))
-        for vector in kernel(rows, (budget or Budget()).start())
-    )
+    return rows
 
 
-def net_rank(net: PetriNet) -> int:
+def net_rank(net: PetriNet, *, budget: Budget | None = None) -> int:
     """Return the rank of the incidence matrix, exactly.
+
+    Parameters
+    ----------
+    net
+        Any place/transition net.
+    budget
+        Its seconds.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    UndecidedError
+        When the budget ends.
 
     Examples
     --------
     >>> net_rank(PetriNet.from_arrays([[1, 0], [0, 1]], [[0, 1], [1, 0]], [2, 1]))
     1
     """
-    return len(net.place_ids) - len(kernel(effects(net)))
+    return len(net.place_ids) - len(kernel(effects(net), (budget or Budget()).start()))
 
 
 def kernel(rows: Sequence[Vector], meter: Meter | None = None) -> list[Vector]:

@@ -1,4 +1,4 @@
-"""Place semiflows: non-negative weights of places that no firing changes.
+"""Semiflows: non-negative weights of places that no firing changes.
 
 For a semiflow ``y`` and every reachable marking ``m``, ``y m = y m0``. All arithmetic is on exact
 integers of Python; each semiflow that is returned is one, whether or not all were found.
@@ -6,21 +6,22 @@ integers of Python; each semiflow that is returned is one, whether or not all we
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from itertools import islice, pairwise, product
 from math import gcd
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, overload
 
 from petri.net import PetriNet
 from transition_systems.budget import Budget
 
-__all__ = ["Semiflow", "effects", "place_semiflows"]
+__all__ = ["MAX_ROWS", "Semiflow", "Semiflows", "effects", "minimal_semiflows", "place_semiflows"]
 
 MAX_ROWS = 800
 
 Vector = dict[int, int]
+AnyFlow = TypeVar("AnyFlow")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +34,68 @@ class Semiflow:
         ``(place index, weight)`` pairs in the order of the places; weights are at least 1.
     value
         The weighted sum of the tokens in the initial marking, hence in all reachable ones.
+    names
+        The ids of these places, in the same order, for the equation; no part of ``==``.
+
+    Examples
+    --------
+    >>> str(Semiflow(weights=((0, 1), (2, 3)), value=4, names=("p", "r")))
+    'p + 3 r = 4'
     """
 
     weights: tuple[tuple[int, int], ...]
     value: int
+    names: tuple[str, ...] = field(default=(), compare=False)
+
+    def __str__(self) -> str:
+        names = self.names or tuple(f"place {place}" for place, _ in self.weights)
+        pairs = zip(names, self.weights, strict=True)
+        left = (name if weight == 1 else f"{weight} {name}" for name, (_, weight) in pairs)
+        return f"{' + '.join(left)} = {self.value}"
 
     def bound(self, place: int) -> int | None:
         """Return the bound that follows for a place, ``None`` for a place outside."""
         return next((self.value // w for p, w in self.weights if p == place), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Semiflows(Sequence[AnyFlow]):
+    """Semiflows of a net, a sequence, and whether these are all of minimal support.
+
+    Parameters
+    ----------
+    flows
+        By size of their support.
+    complete
+        Whether no semiflow of minimal support is missing.
+    reason
+        Why some may be missing, otherwise: what is here are semiflows still.
+
+    Examples
+    --------
+    >>> len(Semiflows(flows=(), complete=True)), list(Semiflows(flows=(1, 2), complete=True))
+    (0, [1, 2])
+    """
+
+    flows: tuple[AnyFlow, ...]
+    complete: bool
+    reason: str | None = None
+
+    def __len__(self) -> int:
+        return len(self.flows)
+
+    @overload
+    def __getitem__(self, index: int) -> AnyFlow: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[AnyFlow, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> AnyFlow | tuple[AnyFlow, ...]:
+        return self.flows[index]
+
+    def __str__(self) -> str:
+        lines = [str(flow) for flow in self.flows]
+        return "\n".join(lines if self.complete else [*lines, f"perhaps more: {self.reason}"])
 
 
 class _Row(NamedTuple):
@@ -73,8 +128,8 @@ def effects(net: PetriNet) -> list[Vector]:
 
 def place_semiflows(
     net: PetriNet, *, most: int = MAX_ROWS, budget: Budget | None = None
-) -> tuple[Semiflow, ...]:
-    """Return semiflows of a net: all of minimal support, unless there are too many.
+) -> Semiflows[Semiflow]:
+    """Return place semiflows of a net: all of minimal support, unless there are too many.
 
     Parameters
     ----------
@@ -88,8 +143,8 @@ def place_semiflows(
 
     Returns
     -------
-    tuple of Semiflow
-        By size of their support.
+    Semiflows
+        A sequence of :class:`Semiflow`, which says whether these are all, and if not why.
 
     Notes
     -----
@@ -101,29 +156,66 @@ def place_semiflows(
 
     Examples
     --------
-    >>> place_semiflows(PetriNet.from_arrays([[1], [0]], [[0], [1]], [3, 0]))
-    (Semiflow(weights=((0, 1), (1, 1)), value=3),)
+    >>> found = place_semiflows(PetriNet.from_arrays([[1], [0]], [[0], [1]], [3, 0]))
+    >>> print(found, found.complete)
+    p1 + p2 = 3 True
+    >>> net = PetriNet.from_arrays([[1], [0]], [[0], [2]], [3, 0])
+    >>> place_semiflows(net, budget=Budget(seconds=0)).reason
+    'the time budget is used up'
     """
-    changes = effects(net)
-    found = _of_state_machine(changes)
-    if found is None:
-        table = _Table(_Row(left, {place: 1}, 1 << place) for place, left in enumerate(changes))
-        meter = (budget or Budget()).start()
-        while not meter.out_of_time():
-            transition = table.cheapest()
-            if transition is None:
-                break
-            table.eliminate(transition, most)
-        found = [row.flow for row in table.flows]
-    initial = net.initial.to_array(net.place_ids).tolist()
+    found, reason = minimal_semiflows(effects(net), most=most, budget=budget)
+    initial, ids = net.initial.to_array(net.place_ids).tolist(), net.place_ids
     flows = [
         Semiflow(
             weights=tuple(sorted(flow.items())),
             value=sum(initial[place] * weight for place, weight in flow.items()),
+            names=tuple(ids[place] for place in sorted(flow)),
         )
         for flow in found
     ]
-    return tuple(sorted(flows, key=lambda flow: (len(flow.weights), flow.weights)))
+    ordered = sorted(flows, key=lambda flow: (len(flow.weights), flow.weights))
+    return Semiflows(flows=tuple(ordered), complete=reason is None, reason=reason)
+
+
+def minimal_semiflows(
+    changes: list[Vector], *, most: int = MAX_ROWS, budget: Budget | None = None
+) -> tuple[list[Vector], str | None]:
+    """Return the non-negative integer vectors of minimal support that take sparse rows to zero.
+
+    Parameters
+    ----------
+    changes
+        The rows by column: of places by transition, or of transitions by place.
+    most, budget
+        As for :func:`place_semiflows`.
+
+    Returns
+    -------
+    list of dict, and str or None
+        Weights by the number of the row; and why some may be missing.
+
+    Examples
+    --------
+    >>> minimal_semiflows([{0: 2}, {0: -1}])
+    ([{0: 1, 1: 2}], None)
+    """
+    found = _of_state_machine(changes)
+    if found is not None:
+        return found, None
+    table = _Table(_Row(left, {row: 1}, 1 << row) for row, left in enumerate(changes))
+    meter = (budget or Budget()).start()
+    reason: str | None = None
+    while True:
+        column = table.cheapest()
+        if column is None:
+            break
+        reason = meter.exhausted()
+        if reason is not None:
+            break
+        table.eliminate(column, most)
+    if reason is None and table.dropped:
+        reason = f"more than {most} rows arose at a time, and some were dropped"
+    return [row.flow for row in table.flows], reason
 
 
 def _of_state_machine(changes: list[Vector]) -> list[Vector] | None:
@@ -157,12 +249,14 @@ def _of_state_machine(changes: list[Vector]) -> list[Vector] | None:
 class _Table:
     """Rows under elimination, by the transitions that change them.
 
-    ``flows`` are the rows that no transition changes. A row is found again by the lowest place of
+    ``flows`` are the rows that no transition changes; ``dropped`` tells whether combinations were
+    left out. A row is found again by the lowest place of
     its support, which tells soon whether some support lies within another.
     """
 
     def __init__(self, rows: Iterable[_Row]) -> None:
         self.flows: list[_Row] = []
+        self.dropped = False
         self._rows: dict[int, _Row] = {}
         self._users: dict[int, dict[int, None]] = {}
         self._counts: dict[int, list[int]] = {}
@@ -216,12 +310,14 @@ class _Table:
         plus = sorted((r for r in gone if r.left[transition] > 0), key=lambda r: len(r.flow))
         minus = sorted((r for r in gone if r.left[transition] < 0), key=lambda r: len(r.flow))
         pairs = islice(product(plus, minus), 4 * most)
+        self.dropped |= len(plus) * len(minus) > 4 * most
         joint = sorted(
             ((one.support | other.support).bit_count(), number, one, other)
             for number, (one, other) in enumerate(pairs)
         )
         for _, _, one, other in joint:
             if len(self._rows) + len(self.flows) - known >= before:
+                self.dropped = True
                 break
             if not self._within(one.support | other.support):
                 self._add(_combine(one, other, transition))

@@ -141,13 +141,14 @@ def well_structured(net: PetriNet, *, budget: Budget | None = None) -> HandleAns
     True
     """
     from petri.structure.rank_theorem import closed_net
-    from petri.workflow_net import workflow_net
+    from petri.workflow_net import no_workflow_net, workflow_net
 
-    verdict = workflow_net(net)
+    limit = (budget or Budget()).fixed()
+    verdict = workflow_net(net, budget=limit)
     if not verdict.holds:
-        return HandleAnswer(holds=False, why=f"the net is no workflow net: {verdict.explain()}")
+        return HandleAnswer(holds=None if verdict.unknown else False, why=no_workflow_net(verdict))
     sets: dict[str, tuple[str, ...]] = dict(getattr(verdict.evidence, "sets", ()))
-    return well_handled(closed_net(net, sets["source"][0], sets["sink"][0]), budget=budget)
+    return well_handled(closed_net(net, sets["source"][0], sets["sink"][0]), budget=limit)
 
 
 class _Graph:

@@ -7,7 +7,7 @@ arcs, an arc of a greater weight is an offence of its own.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import pairwise
 
@@ -147,28 +147,36 @@ def net_class(net: PetriNet, name: str) -> ClassAnswer:
 def _hard(net: PetriNet, name: str) -> ClassAnswer:
     """Decide a class by its own module."""
     if name == "workflow net":
-        from petri.workflow_net import workflow_net
+        from petri.workflow_net import no_workflow_net, workflow_net
 
         verdict = workflow_net(net)
         sets: dict[str, tuple[str, ...]] = dict(getattr(verdict.evidence, "sets", ()))
-        ends = [node for key in ("sources", "sinks") for node in sets.get(key, ())]
+        ends = [sets.get(key, ()) for key in ("sources", "sinks")]
         lost = [node for key in ("unreachable", "hopeless") for node in sets.get(key, ())]
-        why = None if verdict.holds else verdict.explain()
+        if not lost and not verdict.holds:
+            # Several places without input offend, and where there is none, each place has one.
+            lost = [n for end in ends if len(end) != 1 for n in end or net.place_ids]
         return ClassAnswer(
             name=name,
             holds=verdict.holds,
-            why=why,
-            offending=() if why is None else tuple(lost or ends),
+            why=None if verdict.holds else no_workflow_net(verdict),
+            offending=tuple(dict.fromkeys(lost)) or (() if verdict.holds else net.transition_ids),
         )
     if name == "well-structured":
         from petri.structure.handles import well_structured
 
         found = well_structured(net)
+        if found.handle is None and not found:
+            # It is no workflow net.
+            return replace(_hard(net, "workflow net"), name=name, why=found.why)
         nodes = () if found.handle is None else found.handle.first + found.handle.second[1:-1]
         return ClassAnswer(name=name, holds=bool(found), offending=nodes, why=found.why)
     from petri.structure.components import s_cover
 
     cover = s_cover(net)
+    heavy = None if cover else _weight(_Net(net))
+    if heavy is not None:
+        return ClassAnswer(name=name, holds=False, offending=heavy[0], why=heavy[1])
     missing = () if cover.uncovered is None else (cover.uncovered,)
     return ClassAnswer(name=name, holds=bool(cover), offending=missing, why=cover.why)
 

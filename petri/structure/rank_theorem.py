@@ -12,8 +12,11 @@ import numpy as np
 
 from petri.net import PetriNet
 from petri.structure.flow_bases import Flow, place_flows
+from petri.structure.linear_program import linear_program
 from petri.structure.net_classes import clusters, net_class
 from petri.structure.siphons_traps import maximal_siphon
+from transition_systems.budget import OUT_OF_TIME, Budget
+from transition_systems.errors import UndecidedError
 
 __all__ = ["RankPremises", "closed_net", "rank_premises"]
 
@@ -59,13 +62,15 @@ def closed_net(net: PetriNet, source: str, sink: str) -> PetriNet:
     )
 
 
-def rank_premises(net: PetriNet) -> RankPremises | str:
+def rank_premises(net: PetriNet, *, budget: Budget | None = None) -> RankPremises | str:
     """Return the premises of the rank theorem and of liveness, or the first that fails.
 
     Parameters
     ----------
     net
         Any place/transition net with its initial marking.
+    budget
+        Its seconds; at their end a sentence says so, and nothing is known.
 
     Returns
     -------
@@ -95,7 +100,11 @@ def rank_premises(net: PetriNet) -> RankPremises | str:
             return f"the net is not {name}: {answer.why}"
     if not net.place_ids or not net.transition_ids:
         return "the net has not both places and transitions"
-    flows = place_flows(net)
+    limit = (budget or Budget()).fixed()
+    try:
+        flows = place_flows(net, budget=limit)
+    except UndecidedError as error:
+        return str(error)
     rank, count = len(net.place_ids) - len(flows), len(clusters(net))
     if rank != count - 1:
         return f"its rank is {rank}, and it has {count} clusters"
@@ -105,23 +114,24 @@ def rank_premises(net: PetriNet) -> RankPremises | str:
         return f"the siphon {', '.join(siphon[:5])} is empty at the start"
     weights: list[tuple[int, ...]] = []
     for matrix, kind in ((net.incidence_csr.T, "place"), (net.incidence_csr, "transition")):
-        found = _positive(matrix.tocsr())
+        found = _positive(matrix.tocsr(), limit.remaining())
         if isinstance(found, str):
             return f"{found} positive {kind} flow"
         weights.append(found)
     return RankPremises(places=weights[0], transitions=weights[1], flows=flows, clusters=count)
 
 
-def _positive(matrix: Any) -> tuple[int, ...] | str:
+def _positive(matrix: Any, seconds: float | None) -> tuple[int, ...] | str:
     """Return positive weights of the columns of a CSR array that add up to zero, or why not."""
-    from scipy.optimize import linprog
-
     count = int(matrix.shape[1])
     if not matrix.nnz:
         return (1,) * count
-    result = linprog(
+    if seconds == 0.0:
+        return f"{OUT_OF_TIME}, nothing is known about a"
+    limits = {} if seconds is None else {"time_limit": seconds}
+    result = linear_program(
         np.ones(count), A_eq=matrix.astype(float), b_eq=np.zeros(matrix.shape[0]),
-        bounds=(1, None), method="highs",
+        bounds=(1, None), method="highs", options=limits,
     )  # fmt: skip
     if result.status == 2:
         return "it has no"

@@ -15,6 +15,7 @@ import numpy as np
 
 from petri.net import PetriNet
 from petri.structure.flows import effects
+from petri.structure.linear_program import linear_program
 from transition_systems.budget import Budget
 
 if TYPE_CHECKING:
@@ -88,12 +89,11 @@ def rising_weights(
     left = (budget or Budget()).remaining()
     if not ids or not count or left == 0.0:
         return None
-    from scipy.optimize import linprog
     from scipy.sparse import eye, hstack
 
     allowed = set(ids if above is None else above)
     # w C_t >= s_t for each transition, 0 <= s_t <= 1, and the sum of all s_t as large as can be.
-    result = linprog(
+    result = linear_program(
         np.concatenate([np.zeros(len(ids)), -np.ones(count)]),
         A_ub=hstack([-net.incidence_csr.T, eye(count)], format="csr"),
         b_ub=np.zeros(count),

@@ -15,8 +15,8 @@ from typing import Any
 
 from petri.incidence import ArcTable
 from petri.net import PetriNet
-from transition_systems.budget import Budget
-from transition_systems.errors import UsageError
+from transition_systems.budget import Budget, Meter
+from transition_systems.errors import UndecidedError, UsageError
 
 __all__ = [
     "SiphonsFound",
@@ -27,7 +27,11 @@ __all__ = [
     "minimal_siphons",
     "minimal_traps",
     "set_solver",
+    "solved",
 ]
+
+# Conflicts of the solver between two looks at the clock.
+CONFLICTS = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,13 +230,16 @@ def _enumerated(
     with set_solver(_clauses(touching, needed), range(1, count + 1)) as solver:
         for literal in outside:
             solver.add_clause([literal])
-        for members in _minimal(solver, count):
-            found.append(tuple(net.place_ids[place - 1] for place in members))
-            reason = meter.exhausted()
-            if reason is None and len(found) >= most:
-                reason = f"there are {most} already"
-            if reason is not None:
-                return SiphonsFound(sets=tuple(found), complete=False, reason=reason)
+        try:
+            for members in _minimal(solver, count, meter):
+                found.append(tuple(net.place_ids[place - 1] for place in members))
+                reason = meter.exhausted()
+                if reason is None and len(found) >= most:
+                    reason = f"there are {most} already"
+                if reason is not None:
+                    return SiphonsFound(sets=tuple(found), complete=False, reason=reason)
+        except UndecidedError as error:
+            return SiphonsFound(sets=tuple(found), complete=False, reason=str(error))
     return SiphonsFound(sets=tuple(found), complete=True)
 
 
@@ -266,17 +273,34 @@ def set_solver(clauses: Iterator[list[int]], variables: range) -> Any:
     return solver
 
 
-def _minimal(solver: Any, count: int) -> Iterator[list[int]]:
+def solved(solver: Any, meter: Meter, assumptions: Iterable[int] = ()) -> bool:
+    """Return whether there is a set, with the clock asked every few thousand conflicts.
+
+    Raises
+    ------
+    UndecidedError
+        When the time is used up.
+    """
+    given = list(assumptions)
+    while True:
+        solver.conf_budget(CONFLICTS)
+        found = solver.solve_limited(assumptions=given)
+        if found is not None:
+            return bool(found)
+        meter.require_time()
+
+
+def _minimal(solver: Any, count: int, meter: Meter) -> Iterator[list[int]]:
     """Yield minimal solutions (the true variables), each superset of one excluded after it."""
     fresh = count
-    while solver.solve():
+    while solved(solver, meter):
         members = [number for number in solver.get_model()[:count] if number > 0]
         while True:
             fresh += 1
             inside = set(members)
             solver.add_clause([-fresh, *(-number for number in members)])
             shut = [-number for number in range(1, count + 1) if number not in inside]
-            smaller = solver.solve(assumptions=[fresh, *shut])
+            smaller = solved(solver, meter, [fresh, *shut])
             solver.add_clause([-fresh])
             if not smaller:
                 break

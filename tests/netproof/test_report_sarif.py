@@ -188,6 +188,7 @@ def test_rule_ids_stay() -> None:
         "never-started-pools": "NP113", "workflow-net": "NP114",
         "liveness": "NP115", "reversibility": "NP116", "persistence": "NP117",
         "stable-place": "NP118", "livelock": "NP119", "divergence": "NP122",
+        "bounds": "NP123",
         "weak-soundness": "NP130", "relaxed-soundness": "NP131", "easy-soundness": "NP132",
         "lazy-soundness": "NP133", "soundness-without-fairness": "NP134",
         "generalised-soundness": "NP135",

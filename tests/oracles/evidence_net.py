@@ -233,7 +233,7 @@ def said(net: Plain, text: Any) -> Said:
     need(isinstance(text, str))
     first = text.split(" ", 1)[0]
     phrases = ("unbounded", "terminates", "infinite", "workflow", "not", "sound", "live", "no",
-               "bounded", "occur", "occur-groups", "weakly", "lazily", "relaxed")  # fmt: skip
+               "bounded", "bound", "bounds", "occur", "occur-groups", "weakly", "lazily", "relaxed")  # fmt: skip
     if first in phrases:
         return Said("phrase", phrase=text)
     try:

@@ -62,6 +62,12 @@ class World:
             return False if self.complete else (True if self.pump else None)
         if text.startswith("unbounded "):
             return False if self.complete else None
+        if text == "bounds":
+            return True
+        if found := re.fullmatch(r"bound (\S+) = (\d+)", text):
+            top = max((dict(m).get(found[1], 0) for m in self.states), default=0)
+            known = top == int(found[2]) and found[1] in net.places
+            return known if self.complete else (None if top <= int(found[2]) else False)
         if found := re.fullmatch(r"bounded by (\d+)", text):
             if not self.complete:
                 return False if self.pump else None
@@ -272,7 +278,7 @@ def meaning(net: Plain, name: str) -> tuple[Said | None, dict[str, tuple[str, ..
         if name == "option-to-complete":
             return Said("AG EF", lambda m: m == final), {}
         return Said("AG", lambda m: not improper(m)), {}
-    if name.startswith("unbounded "):
+    if name == "bounds" or name.startswith(("unbounded ", "bound ")):
         return None, {"HOLDS": (name,), "VIOLATED": ()}
     if name in ("boundedness", "no-dead-transitions", "stable-place"):
         return None, {}

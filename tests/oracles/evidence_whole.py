@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from oracles.evidence_net import Plain, Said, Test, Wrong, implies, marking, need, said
@@ -114,6 +115,8 @@ def _parts(net: PetriNet, plain: Plain, data: Data, claim: Said, depth: int) -> 
             (_proved(plain, claims, home) and _occurs(plain, claims))
             or all(_proved(plain, claims, can(plain, t)) for t in plain.transitions)
         )
+    elif phrase.split(" ", 1)[0] in ("bound", "bounds"):
+        _bounds(plain, claims, phrase)
     elif phrase == "no stable place":
         tokens = dict(plain.initial)
         for p in plain.places:
@@ -122,6 +125,28 @@ def _parts(net: PetriNet, plain: Plain, data: Data, claim: Said, depth: int) -> 
     else:
         pieces = [(named[name], part) for name, part in parts]
         kind_parts(plain, phrase, pieces, lambda wanted: _proved(plain, claims, wanted))
+
+
+def _bounds(net: Plain, claims: list[Said], phrase: str) -> None:
+    """The claims say from both sides how many tokens there are at most, or that there is no most."""
+    if phrase.startswith("bound "):
+        found = re.fullmatch(r"bound (\S+) = (\d+)", phrase)
+        need(found is not None)
+        assert found is not None
+        need(_exactly(net, claims, found[1], int(found[2])))
+        return
+    need(phrase == "bounds")
+    for place in net.places:
+        need(
+            any(claim.phrase == f"unbounded {place}" for claim in claims)
+            or any(_exactly(net, claims, place, most) for most in range(30))
+        )
+
+
+def _exactly(net: Plain, claims: list[Said], place: str, most: int) -> bool:
+    below = Said("AG", lambda m: dict(m).get(place, 0) <= most)
+    above = Said("EF", lambda m: dict(m).get(place, 0) >= most)
+    return _proved(net, claims, below) and _proved(net, claims, above)
 
 
 def never(net: Plain, transition: str) -> Said:
@@ -175,7 +200,7 @@ def _all_limited(net: Plain, test: Test) -> bool:
 
 def follows(net: Plain, name: str, holds: bool, claim: Said) -> None:
     """Raise unless an outcome of a property follows from a claim."""
-    if name.startswith("unbounded "):
+    if name == "bounds" or name.startswith(("unbounded ", "bound ")):
         need(holds and claim.phrase == name)
         return
     if name in PHRASES:

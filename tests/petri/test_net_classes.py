@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from petri import PetriNet
-from petri.structure.net_classes import CLASSES, clusters, net_class, net_classes
+from petri.structure.net_classes import CLASSES, HARD_CLASSES, clusters, net_class, net_classes
 from strategies_petri import nets
 
 
@@ -63,6 +63,33 @@ def test_clusters_are_the_classes_of_shared_input(net: PetriNet) -> None:
     found = clusters(net)
     assert {frozenset((*places, *transitions)) for places, transitions in found} == wanted
     assert len(found) == len(wanted)
+
+
+@settings(max_examples=300, derandomize=True, deadline=None)
+@given(nets(max_places=4, max_transitions=4, max_weight=2))
+def test_hard_classes_name_what_offends(net: PetriNet) -> None:
+    answers = net_classes(net, hard=True)
+    nodes = {*net.place_ids, *net.transition_ids}
+    for name in HARD_CLASSES:
+        answer = answers[name]
+        assert bool(answer.why) == (not answer)
+        assert bool(answer.offending) == (not answer and bool(nodes))
+        assert set(answer.offending) <= nodes
+        assert len(set(answer.offending)) == len(answer.offending)
+        assert "The net" not in str(answer.why)
+
+
+def test_weights_and_missing_ends_are_named() -> None:
+    heavy = PetriNet.from_arrays([[2, 0], [0, 1]], [[0, 2], [1, 0]], [2, 0])
+    covered = net_class(heavy, "S-coverable")
+    assert covered.offending == ("p1", "t1")
+    assert covered.why == "the arc from 'p1' to 't1' has weight 2"
+    ring = net_class(heavy, "well-structured")
+    assert ring.offending == ("p1", "p2")
+    assert ring.why == (
+        "the net is no workflow net: it has no source place: every place has an input; "
+        "it has no sink place: every place has an output"
+    )
 
 
 def test_an_unknown_class_is_refused() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ from scipy.optimize import linprog
 
 from petri import PetriNet
 from petri.structure import flows
-from petri.structure.flows import place_semiflows
+from petri.structure.flow_bases import transition_semiflows
+from petri.structure.flows import Semiflow, Semiflows, place_semiflows
+from transition_systems.budget import OUT_OF_TIME, Budget
 
 
 def random_net(seed: int) -> PetriNet:
@@ -45,6 +48,8 @@ def test_all_minimal_supports_and_no_others() -> None:
     for seed in range(300):
         net = random_net(seed)
         flows = place_semiflows(net)
+        assert flows.complete
+        assert flows.reason is None
         supports = [frozenset(p for p, _ in flow.weights) for flow in flows]
         assert set(supports) == minimal_supports(net), seed
         assert len(set(supports)) == len(supports)
@@ -67,6 +72,58 @@ def test_wide_nets_keep_more_rows_than_the_limit() -> None:
         transitions=[f"t{n}" for n in range(count)], arcs=arcs,
     )  # fmt: skip
     assert len(place_semiflows(net, most=10)) == count
+
+
+def test_transition_semiflows_are_the_place_semiflows_of_the_net_turned_round() -> None:
+    several = 0
+    for seed in range(150):
+        net = random_net(seed)
+        turned = PetriNet.from_arrays(net.pre.T, net.post.T, [0] * len(net.transition_ids))
+        found, expected = transition_semiflows(net), place_semiflows(turned)
+        ids = net.transition_ids
+        named = {tuple((ids[t], count) for t, count in flow.weights) for flow in expected}
+        assert {flow.weights for flow in found} == named
+        assert found.complete
+        several += len(found) > 1
+    assert several > 10
+
+
+# Each of twelve transitions takes from one of six places and gives to one of six others.
+CROWD = PetriNet(
+    places=[f"{side}{n}" for n in range(6) for side in "pq"],
+    transitions=[f"t{n}" for n in range(12)],
+    arcs=[
+        arc
+        for n in range(12)
+        for k in range(3)
+        for arc in ((f"p{(n + k) % 6}", f"t{n}"), (f"t{n}", f"q{(n * 5 + 2 * k) % 6}"))
+    ],
+)
+
+
+@pytest.mark.parametrize("semiflows", [place_semiflows, transition_semiflows])
+def test_it_is_told_when_some_may_be_missing(semiflows: Callable[..., Semiflows[object]]) -> None:
+    whole = semiflows(CROWD)
+    assert whole.complete
+    late = semiflows(CROWD, budget=Budget(seconds=0))
+    assert (late.complete, late.reason) == (False, OUT_OF_TIME)
+    assert set(map(str, late)) <= set(map(str, whole))
+    for most in range(1, 40):
+        few = semiflows(CROWD, most=most)
+        assert few.complete == (few.reason is None)
+        if few.complete:
+            assert set(map(str, few)) == set(map(str, whole))
+        else:
+            assert "dropped" in str(few)
+
+
+def test_a_semiflow_reads_as_an_equation() -> None:
+    net = PetriNet.from_arrays([[2, 0], [0, 1]], [[0, 2], [1, 0]], [2, 0])
+    (flow,) = place_semiflows(net)
+    assert str(flow) == "p1 + 2 p2 = 2"
+    assert eval(repr(flow)) == flow == Semiflow(weights=flow.weights, value=2)
+    assert str(Semiflow(weights=((0, 1),), value=2)) == "place 0 = 2"
+    assert str(transition_semiflows(net)) == "t1 + t2"
 
 
 @pytest.mark.parametrize("seed", range(30))

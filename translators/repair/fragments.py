@@ -12,6 +12,7 @@ from transition_systems.verdict import Verdict
 from translators.repair.draft import Draft
 from translators.repair.judge import Error, Judge, decide_workflow
 from translators.workflow.graph import EventKind, GatewayKind, Node, NodeKind, WorkflowGraph
+from translators.workflow_errors import WorkflowError
 
 __all__ = ["Fragment", "Reducer", "smaller_drafts", "smallest_fragment", "tidy"]
 
@@ -48,7 +49,9 @@ class Fragment:
     minimal: bool
 
 
-def smallest_fragment(graph: WorkflowGraph, *, budget: Budget | None = None) -> Fragment:
+def smallest_fragment(
+    graph: WorkflowGraph, *, like: WorkflowError | None = None, budget: Budget | None = None
+) -> Fragment:
     """Return a part of an unsound workflow from which no node can be left out.
 
     A node is left out together with its flows, but one flow into it and one out of it may be
@@ -61,6 +64,9 @@ def smallest_fragment(graph: WorkflowGraph, *, budget: Budget | None = None) -> 
     ----------
     graph
         An unsound workflow.
+    like
+        An error of it that the fragment is to show; by default the first that is found. Where no
+        run shows just that one, another is taken, which ``kind`` and ``elements`` tell.
     budget
         Seconds, 5 by default; where they end, the fragment may not be minimal.
 
@@ -96,7 +102,10 @@ def smallest_fragment(graph: WorkflowGraph, *, budget: Budget | None = None) -> 
     """
     limit = (budget or Budget(seconds=SECONDS)).fixed()
     judge = Judge(graph, budget=limit)
-    error = judge.error(Draft(graph))
+    wanted = None if like is None else Error(kind=like.kind, elements=like.elements)
+    error = None if wanted is None else judge.error(Draft(graph), wanted)
+    if not isinstance(error, Error):
+        error = judge.error(Draft(graph))
     if not isinstance(error, Error):
         why = "it is sound" if error is None else error
         raise UsageError(f"only an unsound workflow has an unsound fragment: {why}")

@@ -125,7 +125,7 @@ class _Knowledge:
         self.limit = limit
         self.dead: set[int] = set()
         self.broken: set[tuple[int, ...]] = set()
-        self._flows: tuple[Semiflow, ...] | None = None
+        self._flows: Sequence[Semiflow] | None = None
         initial: list[int] = net.initial.to_array(net.place_ids).tolist()
         # The bits of each place to start with: those of its tokens, or those that are proved.
         self.widths = [max(1, tokens.bit_length()) for tokens in initial]
@@ -137,7 +137,7 @@ class _Knowledge:
     def size(self) -> int:
         return len(self.net.place_ids) * len(self.net.transition_ids)
 
-    def flows(self) -> tuple[Semiflow, ...]:
+    def flows(self) -> Sequence[Semiflow]:
         """Return semiflows, none of a net so large that they would cost too much."""
         if self._flows is None:
             self._flows = place_semiflows(self.net, budget=self.limit) if self.size <= LARGE else ()

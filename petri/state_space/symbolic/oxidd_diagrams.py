@@ -11,6 +11,7 @@ from oxidd.util import DDMemoryError
 
 from petri.state_space.symbolic.diagrams import Diagram, NodeTable
 from petri.state_space.symbolic.node_tables import node_table
+from transition_systems.budget import require_memory
 
 __all__ = ["OxiddDiagrams"]
 
@@ -18,6 +19,9 @@ BYTES_OF_NODE = 32
 MOST_NODES = 1 << 26
 LEAST_NODES = 1 << 14
 LEAST_CACHE, MOST_CACHE = 1 << 16, 1 << 22
+# What is looked for before nodes are reserved: the stack of the library's thread, and for each the
+# node, its part of the tables, and others.
+STACK_TO_FIND, BYTES_TO_FIND = 5 << 28, 48
 
 
 class OxiddDiagrams:
@@ -31,7 +35,8 @@ class OxiddDiagrams:
 
     def __init__(self, n_variables: int, *, nodes: int | None = None) -> None:
         self.n_variables = n_variables
-        capacity = MOST_NODES if nodes is None else max(LEAST_NODES, min(nodes, MOST_NODES))
+        wanted = MOST_NODES if nodes is None else max(LEAST_NODES, min(nodes, MOST_NODES))
+        capacity = _room(wanted)
         # Its memory is written to at once: 16 ms for the largest, which small nets do not need.
         cache = min(MOST_CACHE, LEAST_CACHE + 256 * n_variables, capacity)
         self._manager = BDDManager(capacity, cache, 1)
@@ -89,3 +94,25 @@ class OxiddDiagrams:
     def bytes(self) -> int:
         """Return about how many bytes the nodes take."""
         return BYTES_OF_NODE * int(self._manager.approx_num_inner_nodes())
+
+
+def _room(nodes: int) -> int:
+    """Return for how many nodes there is memory, at most the given number.
+
+    The library ends the process where it is refused memory, so that is asked for and given back
+    before: nothing of it is written to.
+
+    Raises
+    ------
+    MemoryError
+        When there is none for the fewest nodes.
+    """
+    while True:
+        try:
+            require_memory(STACK_TO_FIND + BYTES_TO_FIND * nodes)
+        except MemoryError:
+            if nodes <= LEAST_NODES:
+                raise
+            nodes = max(LEAST_NODES, nodes // 2)
+        else:
+            return nodes

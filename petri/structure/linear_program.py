@@ -1,0 +1,34 @@
+"""The solver of linear programs: HiGHS by way of scipy, imported when it is first asked for."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from transition_systems.budget import require_memory
+
+__all__ = ["linear_program"]
+
+# What the libraries behind the solver map when they are loaded, amply.
+BYTES_TO_LOAD = 1 << 29
+
+
+def linear_program(*arguments: Any, **named: Any) -> Any:
+    """Solve a linear program as :func:`scipy.optimize.linprog` does, with the same arguments.
+
+    Raises
+    ------
+    MemoryError
+        When a limit of the process leaves no room to load the solver: its linear algebra would
+        wait for ever then.
+
+    Examples
+    --------
+    >>> linear_program([1.0], bounds=(2, None), method="highs").x.tolist()
+    [2.0]
+    """
+    if "scipy.optimize" not in sys.modules:
+        require_memory(BYTES_TO_LOAD)
+    from scipy.optimize import linprog
+
+    return linprog(*arguments, **named)
