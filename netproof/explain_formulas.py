@@ -42,8 +42,8 @@ def explained_formula(
         return verdict
     if asked.mu is not None:
         said, path = mu_sentence(asked.mu, holds=verdict.holds), verdict.witness
-        shows = "a part of the reason is seen"
-        runs = () if path is None else (_shown(translation, path, never=False, end=shows),)
+        end = f"what is left of it {'holds' if verdict.holds else 'fails'}"
+        runs = () if path is None else (_shown(translation, path, never=False, end=end),)
         return verdict.with_(explanation=(said, *runs, *asked.reading))
     if asked.pattern is not None and asked.pattern.scope != "globally":
         said = asked.pattern.english()
