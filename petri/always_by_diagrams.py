@@ -190,7 +190,7 @@ def after_listing(listed: Verdict, limit: Budget, drawn: Callable[[Budget], Verd
     --------
     >>> from petri import PetriNet, deadlock
     >>> net = PetriNet.from_arrays([[1], [0]], [[0], [1]], [3, 0])
-    >>> listed = deadlock(net, budget=Budget(states=1))
+    >>> listed = deadlock(net, method="explicit", budget=Budget(states=1))
     >>> after_listing(listed, Budget(seconds=1), lambda limit: listed).unknown
     True
     """
