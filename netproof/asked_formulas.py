@@ -18,7 +18,7 @@ from transition_systems.properties.predicates import TRUE, Dead, Enabled, LastSt
 from transition_systems.properties.walk import predicates_in, subpredicates
 from transition_systems.temporal.ctl_program import ctl_program
 from transition_systems.temporal.ltl_questions import linear_formula
-from transition_systems.temporal.mu_formulas import MuFormula
+from transition_systems.temporal.mu_formulas import CALLED_TAU, MuFormula
 from transition_systems.temporal.mu_parse import ParsedMu, parse_temporal
 from transition_systems.temporal.patterns import Pattern, PatternName, parse_pattern
 from translators.ledger import PropertyKind
@@ -231,7 +231,7 @@ def _pattern(text: str) -> Pattern | None:
 def _parsed(text: str) -> Formula | ParsedMu:
     called = CALLED.match(text)
     try:
-        return parse_temporal(text)
+        return parse_temporal(text, tau=CALLED_TAU)
     except ExpressionError as error:
         if called is None or called[1] in NO_PATTERNS:
             raise

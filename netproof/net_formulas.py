@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from netproof.asked_formulas import AskedFormula, FairnessWord
-from netproof.model_names import net_predicate, steps_named, workflow_predicate
+from netproof.model_names import net_predicate, workflow_predicate
+from netproof.step_names import step_names
 from petri.last_steps import LastSteps, done_names, with_last_steps
 from petri.net import PetriNet
 from transition_systems.errors import UsageError
@@ -88,7 +89,7 @@ def net_formula(
 
     assert asked.formula is not None
     if asked.mu is not None:
-        found = map_mu(asked.mu, named, lambda name: steps_named(net, translation, name))
+        found = map_mu(asked.mu, named, step_names(net, translation).in_modality)
         if _remembers(found):
             raise UsageError("the mu-calculus has <a> and [a] instead of done(a) and started(a)")
         return NetFormula(net=net, formula=asked.formula, mu=found)

@@ -14,13 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netproof.asked_formulas import AskedFormula, FairnessWord
-from netproof.model_names import (
-    PREDICATE_WORDS,
-    mapped_leaves,
-    no_state,
-    unknown_name,
-    with_kind_of_name,
-)
+from netproof.model_names import PREDICATE_WORDS, mapped_leaves
+from netproof.unknown_names import no_state, unknown_name, with_kind_of_name
 from transition_systems.errors import UsageError
 from transition_systems.evidence_ltl import LabelSets
 from transition_systems.lts import LTS
@@ -38,7 +33,7 @@ from transition_systems.properties.walk import map_predicates
 from transition_systems.run import Lasso, Run, Step
 from transition_systems.shown_labels import shown_label
 from transition_systems.temporal.last_steps import split_by_last_steps
-from transition_systems.temporal.mu_formulas import MuFormula, map_mu
+from transition_systems.temporal.mu_formulas import CALLED_TAU, MuFormula, map_mu
 from translators.named_system import NamedSystem
 
 __all__ = ["SystemFormula", "SystemLogic", "system_formula", "with_more_atoms"]
@@ -214,6 +209,7 @@ class _Names:
 
     def label(self, name: str) -> list[str]:
         """Return a label of a modality."""
+        name = "tau" if name == CALLED_TAU else name
         if name not in self.labels:
             if name == "i":
                 raise UsageError("a silent step, which a file may write as 'i', is called 'tau'")

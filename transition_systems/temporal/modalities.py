@@ -56,6 +56,8 @@ class Making:
     ----------
     text
         The text.
+    tau
+        The name for ``tau`` in quotation marks.
 
     Examples
     --------
@@ -64,7 +66,8 @@ class Making:
     ('Z1', 'Z2')
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, tau: str = "tau") -> None:
+        self.tau = tau
         self.names = set(_NAME.findall(text))
         self.number = self.steps = 0
 
@@ -297,7 +300,10 @@ class _Reader:
         if token.kind not in ("name", "quoted"):
             self.fail("a label is missing", "a name, or one in quotes")
         self.at += 1
-        return token.text if token.kind == "name" else unquoted(token.text)
+        if token.kind == "name":
+            return token.text
+        name = unquoted(token.text)
+        return self.making.tau if name == "tau" else name
 
 
 def _then(first: _Regular, second: _Regular) -> _Regular:

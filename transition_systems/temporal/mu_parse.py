@@ -123,7 +123,9 @@ def parsed_mu(text: str) -> ParsedMu:
     return _parsed(MuBuilder(text))
 
 
-def parse_temporal(text: str, *, meter: Meter | None = None) -> Formula | ParsedMu:
+def parse_temporal(
+    text: str, *, meter: Meter | None = None, tau: str = "tau"
+) -> Formula | ParsedMu:
     """Read a formula of any of the logics: one language for LTL, CTL, CTL* and the mu-calculus.
 
     Parameters
@@ -132,6 +134,8 @@ def parse_temporal(text: str, *, meter: Meter | None = None) -> Formula | Parsed
         The formula.
     meter
         A clock, looked at now and then.
+    tau
+        The name for ``tau`` in quotation marks in a modality, where that is not the silent label.
 
     Returns
     -------
@@ -158,7 +162,7 @@ def parse_temporal(text: str, *, meter: Meter | None = None) -> Formula | Parsed
     try:
         return parse_formula(text, meter=meter)
     except ExpressionError:
-        builder = MuBuilder(text)
+        builder = MuBuilder(text, tau)
         try:
             found = _parsed(builder, meter)
         except ExpressionError:
@@ -214,9 +218,9 @@ class MuBuilder(Syntax):
 
     __slots__ = ("bound", "branching", "making", "modal", "waiting")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, tau: str = "tau") -> None:
         super().__init__(text, None, True)
-        self.making = Making(text)
+        self.making = Making(text, tau)
         # Modalities and fixpoints whose operands are being read, the innermost last.
         self.waiting: list[Callable[[MuFormula], MuFormula]] = []
         self.bound: list[str] = []
