@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from netproof.asked_formulas import AskedFormula, FairnessWord
 from netproof.model_names import net_predicate, workflow_predicate
 from netproof.step_names import step_names
-from petri.last_steps import LastSteps, done_names, with_last_steps
+from petri.last_steps import LastSteps, done_names, with_last_steps, with_last_steps_of
 from petri.net import PetriNet
 from transition_systems.errors import UsageError
 from transition_systems.evidence_ltl import LabelSets
@@ -88,11 +88,15 @@ def net_formula(
         return workflow_predicate(translation, predicate)
 
     assert asked.formula is not None
-    if asked.mu is not None:
-        found = map_mu(asked.mu, named, step_names(net, translation).in_modality)
-        if _remembers(found):
-            raise UsageError("the mu-calculus has <a> and [a] instead of done(a) and started(a)")
-        return NetFormula(net=net, formula=asked.formula, mu=found)
+    single = asked.require_single_steps()
+    if single is not None:
+        found = map_mu(single, named, step_names(net, translation).in_modality)
+        predicates = _predicates(found)
+        if not any(done_names(State(one)) for one in predicates):
+            return NetFormula(net=net, formula=asked.formula, mu=found)
+        made = with_last_steps_of(net, predicates)
+        found = map_mu(found, made.meaning.__getitem__, made.copies)
+        return NetFormula(net=made.net, formula=asked.formula, memory=made, mu=found)
     formula = map_predicates(asked.formula, named)
     sets = _fair_sets(asked.fairness, net, translation)
     memory: LastSteps | None = None
@@ -110,8 +114,8 @@ def net_formula(
     )
 
 
-def _remembers(formula: MuFormula) -> bool:
-    """Return whether a predicate of a formula is about the last step."""
+def _predicates(formula: MuFormula) -> list[Predicate]:
+    """Return the predicates of a formula."""
     found: list[Predicate] = []
 
     def seen(predicate: Predicate) -> Predicate:
@@ -119,7 +123,7 @@ def _remembers(formula: MuFormula) -> bool:
         return predicate
 
     map_mu(formula, seen, lambda name: [name])
-    return any(done_names(State(predicate)) for predicate in found)
+    return found
 
 
 def _fair_sets(

@@ -129,14 +129,13 @@ def system_formula(asked: AskedFormula, system: NamedSystem) -> SystemFormula:
     ('CTL', ['done(pay)', 'final', 's1'])
     """
     names = _Names(system)
-    if asked.mu is not None:
-        found = map_mu(asked.mu, names.predicate, names.label)
-        if names.done:
-            raise UsageError("the mu-calculus has <a> and [a] instead of done(a) and started(a)")
-        lts = with_more_atoms(system.lts, names.states)
+    single = asked.require_single_steps()
+    if single is not None:
+        found = map_mu(single, names.predicate, names.label)
+        lts, numbers = _remembering(with_more_atoms(system.lts, names.states), names)
         return SystemFormula(
-            system=system, lts=lts, formula=State(TRUE), logic="mu", mu=found
-        )  # fmt: skip
+            system=system, lts=lts, formula=State(TRUE), logic="mu", mu=found, states=numbers
+        )
     if asked.formula is None:
         formula: Formula = Unary(
             "AG" if asked.everywhere else "EF", State(names.predicate(asked.predicate))
@@ -145,10 +144,7 @@ def system_formula(asked: AskedFormula, system: NamedSystem) -> SystemFormula:
         formula = map_predicates(asked.formula, names.predicate)
     sets = _fair_sets(asked.fairness, system)
     strongly = asked.fairness is not None and asked.fairness.startswith("strong")
-    lts = with_more_atoms(system.lts, names.states)
-    numbers: NDArray[np.int64] | None = None
-    if names.done:
-        lts, numbers = split_by_last_steps(lts, names.done, names.last)
+    lts, numbers = _remembering(with_more_atoms(system.lts, names.states), names)
     logic: SystemLogic = "CTL" if asked.logic in ("state", "CTL") else "LTL"
     if asked.logic == "CTL*" or (asked.logic == "CTL" and asked.fairness is not None):
         logic = "CTL*"
@@ -174,6 +170,11 @@ def with_more_atoms(lts: LTS, atoms: dict[str, NDArray[np.bool_]]) -> LTS:
         lts.offsets, lts.labels, lts.targets, lts.label_names, initial=lts.initial,
         atoms={**lts.atoms, **atoms},
     )  # fmt: skip
+
+
+def _remembering(lts: LTS, names: _Names) -> tuple[LTS, NDArray[np.int64] | None]:
+    """Return the system with the last steps that a formula names, and the states it is made of."""
+    return split_by_last_steps(lts, names.done, names.last) if names.done else (lts, None)
 
 
 def _fair_sets(fairness: FairnessWord | None, system: NamedSystem) -> LabelSets:
