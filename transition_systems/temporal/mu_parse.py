@@ -42,7 +42,7 @@ from transition_systems.properties.syntax import (
     Syntax,
     starts_operand,
 )
-from transition_systems.properties.tokens import CutStream
+from transition_systems.properties.tokens import TEMPORAL, CutStream
 from transition_systems.temporal.ctl_in_mu import Path, quantified
 from transition_systems.temporal.modalities import Making, read_modality
 from transition_systems.temporal.mu_formulas import (
@@ -60,6 +60,10 @@ __all__ = ["ParsedMu", "parse_mu", "parse_temporal", "parsed_mu"]
 
 MOST_NESTED = 250
 _HEAD = re.compile(r"(mu|nu)\s+([^\W\d][\w$]*)(\s*\.)?")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_BRACKET = re.compile(
+    r"(?<![\w.:$\"])([AE])\s*\[([^\[\]]*)\]\s*(?=[\"(\[{!<]|(?!(?:and|or|U|W|R)\b)\w)(?!<=|!=)"
+)
 _FORMULAS = (Holds, Bound, No, Every, Some, Modal, Fixpoint)
 _WORDS = ("and", "or", "not")
 _Value: TypeAlias = Sum | Predicate | MuFormula | Path
@@ -161,17 +165,33 @@ def parse_temporal(
     """
     try:
         return parse_formula(text, meter=meter)
-    except ExpressionError:
+    except ExpressionError as error:
         builder = MuBuilder(text, tau)
         try:
             found = _parsed(builder, meter)
-        except ExpressionError:
-            if builder.modal:
-                raise
-        else:
-            if found.modal:
-                return found
-        raise
+        except ExpressionError as other:
+            raise _of_brackets(text, other if builder.modal else error) from None
+        if found.modal:
+            return found
+        raise _of_brackets(text, error) from None
+
+
+def _of_brackets(text: str, error: ExpressionError) -> ExpressionError:
+    """Return an error that says what ``E[b]`` was taken for, where an operand stands behind it."""
+    plain = _QUOTED.sub(lambda found: f'"{"_" * (len(found[0]) - 2)}"', text)
+    for found in _BRACKET.finditer(plain):
+        letter, inside = found[1], text[found.start(2) : found.end(2)]
+        if not TEMPORAL.isdisjoint(re.findall(r"\w+", found[2])):
+            continue
+        written = f"{letter} ([{inside}] f)"
+        return ExpressionError(
+            f"{letter}[{inside}] was taken as the bracket of {letter}[p U q]",
+            span=place_of(text, found.start()),
+            found=repr(text[found.start() : found.end()].rstrip()),
+            expected="an operator between operands behind it",
+            mend=f"Write a modality without the letter, or in parentheses: {written}.",
+        )  # fmt: skip
+    return error
 
 
 def _parsed(builder: MuBuilder, meter: Meter | None = None) -> ParsedMu:
