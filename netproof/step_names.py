@@ -58,6 +58,11 @@ class NetSteps:
             if node.label is not None:
                 self.labels.setdefault(node.label, []).append(node.id)
 
+    @property
+    def known(self) -> frozenset[str]:
+        """The names of the net's transitions: ids and labels."""
+        return self.ids | self.labels.keys()
+
     def named(self, name: str) -> list[str]:
         """Return the transitions that a name means: one by its id, or all with a label.
 
@@ -123,6 +128,12 @@ class WorkflowSteps:
             for step in dict.fromkeys((record.label, record.step)):
                 if step:
                     self.steps.setdefault(step, []).append(record.id)
+
+    @property
+    def known(self) -> frozenset[str]:
+        """The names of the steps of the workflow, and of its elements that have steps."""
+        nodes = (n for n, found in self.elements.items() if not self.owned.keys().isdisjoint(found))
+        return frozenset((*self.steps, *nodes))
 
     def step(self, name: str) -> list[str]:
         """Return the transitions of one step: ``pay.start``, ``pay.complete``, or one by its id.

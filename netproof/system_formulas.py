@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netproof.asked_formulas import AskedFormula, FairnessWord
+from netproof.dotted_names import read_in_sequence, with_dotted_names
 from netproof.model_names import PREDICATE_WORDS, mapped_leaves
 from netproof.unknown_names import no_state, unknown_name, with_kind_of_name
 from transition_systems.errors import UsageError
@@ -66,6 +67,8 @@ class SystemFormula:
         the same.
     shown
         Whether runs of ``lts`` are runs of the user's system.
+    notes
+        Sentences on how names in it were read.
     """
 
     system: NamedSystem
@@ -79,6 +82,7 @@ class SystemFormula:
     mu: MuFormula | None = None
     states: NDArray[np.int64] | None = None
     shown: bool = True
+    notes: tuple[str, ...] = ()
 
     def own(self, run: Run | Lasso | None) -> Run | Lasso | None:
         """Return a run of ``lts`` as one of the user's system, with the names of its states."""
@@ -131,11 +135,15 @@ def system_formula(asked: AskedFormula, system: NamedSystem) -> SystemFormula:
     names = _Names(system)
     single = asked.require_single_steps()
     if single is not None:
-        found = map_mu(single, names.predicate, names.label)
+        try:
+            found = map_mu(single, names.predicate, names.label)
+        except UsageError as error:
+            raise with_dotted_names(error, asked.text, names.labels) from None
         lts, numbers = _remembering(with_more_atoms(system.lts, names.states), names)
         return SystemFormula(
-            system=system, lts=lts, formula=State(TRUE), logic="mu", mu=found, states=numbers
-        )
+            system=system, lts=lts, formula=State(TRUE), logic="mu", mu=found, states=numbers,
+            notes=read_in_sequence(asked.text, names.labels),
+        )  # fmt: skip
     if asked.formula is None:
         formula: Formula = Unary(
             "AG" if asked.everywhere else "EF", State(names.predicate(asked.predicate))
