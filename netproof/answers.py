@@ -12,13 +12,13 @@ from netproof.check_options import DECIDE_SHARE, CheckOptions, Clock
 from netproof.explain import explained
 from netproof.explain_formulas import explained_formula
 from netproof.loading import Model
-from netproof.model_names import NOTHING
 from netproof.net_formulas import NetFormula, net_formula
 from netproof.net_question import NetQuestion
 from netproof.properties import AskedFormula, misnamed, name_alone
 from netproof.questions import ask
 from netproof.report.model import VerdictReport
 from netproof.telling import Tell, refused
+from netproof.unknown_names import NOTHING
 from petri.decision import stamped
 from transition_systems.budget import Budget
 from transition_systems.errors import NetproofError, UnlistedError, UsageError

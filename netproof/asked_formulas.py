@@ -18,7 +18,7 @@ from transition_systems.properties.predicates import TRUE, Dead, Enabled, LastSt
 from transition_systems.properties.walk import predicates_in, subpredicates
 from transition_systems.temporal.ctl_program import ctl_program
 from transition_systems.temporal.ltl_questions import linear_formula
-from transition_systems.temporal.mu_formulas import MuFormula
+from transition_systems.temporal.mu_formulas import CALLED_TAU, MuFormula
 from transition_systems.temporal.mu_parse import ParsedMu, parse_temporal
 from transition_systems.temporal.patterns import Pattern, PatternName, parse_pattern
 from translators.ledger import PropertyKind
@@ -63,7 +63,8 @@ class AskedFormula:
     fairness
         Which paths count; all where it is ``None``.
     mu
-        The formula where it is of the mu-calculus; ``formula`` says nothing then.
+        The formula where it is of the mu-calculus; ``formula`` says nothing then. It is read in one
+        way only, so that with ``weak`` or ``fairness`` it cannot be asked.
     branching
         Whether operators of CTL stand beside the modalities of ``mu``.
     pattern
@@ -93,6 +94,22 @@ class AskedFormula:
         ):
             return PropertyKind.BRANCHING
         return PropertyKind.UNIVERSAL if self.everywhere else PropertyKind.EXISTENTIAL
+
+    def require_single_steps(self) -> MuFormula | None:
+        """Return the formula of the mu-calculus, if it is one, that is read as it can be.
+
+        Raises
+        ------
+        UsageError
+            For a formula of the mu-calculus with fairness, or without silent steps.
+        """
+        if self.mu is not None and (self.weak or self.fairness is not None):
+            words = " ".join([*["weak"][: self.weak], *[self.fairness or ""]]).strip()
+            raise UsageError(
+                "a formula of the mu-calculus is read in one way, on single steps: without "
+                f"'{words}', which is about paths"
+            )
+        return self.mu
 
     @property
     def reading(self) -> tuple[str, ...]:
@@ -202,10 +219,8 @@ def asked_formula(text: str) -> AskedFormula:
     pattern = _pattern(rest)
     formula = _parsed(rest) if pattern is None else pattern.ltl()
     if isinstance(formula, ParsedMu):
-        if words:
-            raise UsageError("a formula of the mu-calculus is read in one way: on single steps")
         return AskedFormula(
-            text, False, TRUE, State(TRUE), "mu", mu=formula.formula, branching=formula.branching
+            text, False, TRUE, State(TRUE), "mu", weak, fairness, formula.formula, formula.branching
         )
     if not _steps(formula):
         inner = formula
@@ -231,7 +246,7 @@ def _pattern(text: str) -> Pattern | None:
 def _parsed(text: str) -> Formula | ParsedMu:
     called = CALLED.match(text)
     try:
-        return parse_temporal(text)
+        return parse_temporal(text, tau=CALLED_TAU)
     except ExpressionError as error:
         if called is None or called[1] in NO_PATTERNS:
             raise

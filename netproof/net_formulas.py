@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from netproof.asked_formulas import AskedFormula, FairnessWord
-from netproof.model_names import net_predicate, steps_named, workflow_predicate
-from petri.last_steps import LastSteps, done_names, with_last_steps
+from netproof.dotted_names import read_in_sequence, with_dotted_names
+from netproof.model_names import net_predicate, workflow_predicate
+from netproof.step_names import step_names
+from petri.last_steps import LastSteps, done_names, with_last_steps, with_last_steps_of
 from petri.net import PetriNet
 from transition_systems.errors import UsageError
 from transition_systems.evidence_ltl import LabelSets
@@ -36,6 +38,8 @@ class NetFormula:
         How the net remembers its last step.
     mu
         The formula, where it is of the mu-calculus; ``formula`` says nothing then.
+    notes
+        Sentences on how names in it were read.
     """
 
     net: PetriNet
@@ -45,6 +49,7 @@ class NetFormula:
     strong: LabelSets = ()
     memory: LastSteps | None = None
     mu: MuFormula | None = None
+    notes: tuple[str, ...] = ()
 
     def own(self, run: Run | Lasso) -> Run | Lasso:
         """Return a run of the net as one of the model's own net."""
@@ -87,11 +92,20 @@ def net_formula(
         return workflow_predicate(translation, predicate)
 
     assert asked.formula is not None
-    if asked.mu is not None:
-        found = map_mu(asked.mu, named, lambda name: steps_named(net, translation, name))
-        if _remembers(found):
-            raise UsageError("the mu-calculus has <a> and [a] instead of done(a) and started(a)")
-        return NetFormula(net=net, formula=asked.formula, mu=found)
+    single = asked.require_single_steps()
+    if single is not None:
+        steps = step_names(net, translation)
+        try:
+            found = map_mu(single, named, steps.in_modality)
+        except UsageError as error:
+            raise with_dotted_names(error, asked.text, steps.known) from None
+        notes = read_in_sequence(asked.text, steps.known)
+        predicates = _predicates(found)
+        if not any(done_names(State(one)) for one in predicates):
+            return NetFormula(net=net, formula=asked.formula, mu=found, notes=notes)
+        made = with_last_steps_of(net, predicates)
+        found = map_mu(found, made.meaning.__getitem__, made.copies)
+        return NetFormula(net=made.net, formula=asked.formula, memory=made, mu=found, notes=notes)
     formula = map_predicates(asked.formula, named)
     sets = _fair_sets(asked.fairness, net, translation)
     memory: LastSteps | None = None
@@ -109,8 +123,8 @@ def net_formula(
     )
 
 
-def _remembers(formula: MuFormula) -> bool:
-    """Return whether a predicate of a formula is about the last step."""
+def _predicates(formula: MuFormula) -> list[Predicate]:
+    """Return the predicates of a formula."""
     found: list[Predicate] = []
 
     def seen(predicate: Predicate) -> Predicate:
@@ -118,7 +132,7 @@ def _remembers(formula: MuFormula) -> bool:
         return predicate
 
     map_mu(formula, seen, lambda name: [name])
-    return any(done_names(State(predicate)) for predicate in found)
+    return found
 
 
 def _fair_sets(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from netproof.asked_formulas import AskedFormula, asked_formula, with_reading
+from netproof.asked_formulas import FAIRNESS, AskedFormula, asked_formula, with_reading
 from transition_systems.errors import ExpressionError, UsageError
 from transition_systems.properties.formulas import State
 from transition_systems.properties.names import nearest_names
@@ -163,6 +163,10 @@ def misnamed(asked: AskedFormula, nothing: str) -> str:
 
 
 def _formula(text: str) -> AskedFormula:
+    words, colon, rest = text.rpartition(":")
+    said = set(re.split(r"[\s,]+", words.strip()))
+    if colon and said <= {"weak", *FAIRNESS} and property_kind(rest.strip()) is not None:
+        raise _read_in_one_way(words.strip(), rest.strip())
     word = text.replace("-", "").replace("_", "")
     if not word.isalnum() or any(c.isspace() for c in text):
         return asked_formula(text)
@@ -172,6 +176,17 @@ def _formula(text: str) -> AskedFormula:
         return asked_formula(text)  # a name of the model, about its initial state
     except ExpressionError:
         raise _unknown(text) from None
+
+
+def _read_in_one_way(words: str, name: str) -> UsageError:
+    """Return the error for words that say how to read a formula before a property by name."""
+    fair = read_as(name, fairness=words)
+    if fair != name:
+        return UsageError(f"{words!r} stands before formulas: this property is asked as {fair}")
+    return UsageError(
+        f"{name} is a property by name, which is asked in one way, without {words + ':'!r}; "
+        "what the model calls so is written in quotation marks"
+    )
 
 
 def _unknown(text: str) -> UsageError:

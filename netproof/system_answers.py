@@ -9,7 +9,6 @@ from dataclasses import replace
 from netproof.answers import late, told
 from netproof.check_options import CheckOptions, Clock
 from netproof.loading import Model
-from netproof.model_names import NOTHING
 from netproof.properties import AskedFormula, misnamed, name_alone
 from netproof.report.model import VerdictReport
 from netproof.system_decisions import decide_system
@@ -17,6 +16,7 @@ from netproof.system_formulas import SystemFormula
 from netproof.system_questions import label_of
 from netproof.system_words import explained_system, system_assumptions
 from netproof.telling import Tell, refused
+from netproof.unknown_names import NOTHING
 from petri.decision import stamped
 from transition_systems.budget import Budget
 from transition_systems.errors import NetproofError, UsageError

@@ -14,13 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netproof.asked_formulas import AskedFormula, FairnessWord
-from netproof.model_names import (
-    PREDICATE_WORDS,
-    mapped_leaves,
-    no_state,
-    unknown_name,
-    with_kind_of_name,
-)
+from netproof.dotted_names import read_in_sequence, with_dotted_names
+from netproof.model_names import PREDICATE_WORDS, mapped_leaves
+from netproof.unknown_names import no_state, unknown_name, with_kind_of_name
 from transition_systems.errors import UsageError
 from transition_systems.evidence_ltl import LabelSets
 from transition_systems.lts import LTS
@@ -38,7 +34,7 @@ from transition_systems.properties.walk import map_predicates
 from transition_systems.run import Lasso, Run, Step
 from transition_systems.shown_labels import shown_label
 from transition_systems.temporal.last_steps import split_by_last_steps
-from transition_systems.temporal.mu_formulas import MuFormula, map_mu
+from transition_systems.temporal.mu_formulas import CALLED_TAU, MuFormula, map_mu
 from translators.named_system import NamedSystem
 
 __all__ = ["SystemFormula", "SystemLogic", "system_formula", "with_more_atoms"]
@@ -71,6 +67,8 @@ class SystemFormula:
         the same.
     shown
         Whether runs of ``lts`` are runs of the user's system.
+    notes
+        Sentences on how names in it were read.
     """
 
     system: NamedSystem
@@ -84,6 +82,7 @@ class SystemFormula:
     mu: MuFormula | None = None
     states: NDArray[np.int64] | None = None
     shown: bool = True
+    notes: tuple[str, ...] = ()
 
     def own(self, run: Run | Lasso | None) -> Run | Lasso | None:
         """Return a run of ``lts`` as one of the user's system, with the names of its states."""
@@ -134,13 +133,16 @@ def system_formula(asked: AskedFormula, system: NamedSystem) -> SystemFormula:
     ('CTL', ['done(pay)', 'final', 's1'])
     """
     names = _Names(system)
-    if asked.mu is not None:
-        found = map_mu(asked.mu, names.predicate, names.label)
-        if names.done:
-            raise UsageError("the mu-calculus has <a> and [a] instead of done(a) and started(a)")
-        lts = with_more_atoms(system.lts, names.states)
+    single = asked.require_single_steps()
+    if single is not None:
+        try:
+            found = map_mu(single, names.predicate, names.label)
+        except UsageError as error:
+            raise with_dotted_names(error, asked.text, names.labels) from None
+        lts, numbers = _remembering(with_more_atoms(system.lts, names.states), names)
         return SystemFormula(
-            system=system, lts=lts, formula=State(TRUE), logic="mu", mu=found
+            system=system, lts=lts, formula=State(TRUE), logic="mu", mu=found, states=numbers,
+            notes=read_in_sequence(asked.text, names.labels),
         )  # fmt: skip
     if asked.formula is None:
         formula: Formula = Unary(
@@ -150,10 +152,7 @@ def system_formula(asked: AskedFormula, system: NamedSystem) -> SystemFormula:
         formula = map_predicates(asked.formula, names.predicate)
     sets = _fair_sets(asked.fairness, system)
     strongly = asked.fairness is not None and asked.fairness.startswith("strong")
-    lts = with_more_atoms(system.lts, names.states)
-    numbers: NDArray[np.int64] | None = None
-    if names.done:
-        lts, numbers = split_by_last_steps(lts, names.done, names.last)
+    lts, numbers = _remembering(with_more_atoms(system.lts, names.states), names)
     logic: SystemLogic = "CTL" if asked.logic in ("state", "CTL") else "LTL"
     if asked.logic == "CTL*" or (asked.logic == "CTL" and asked.fairness is not None):
         logic = "CTL*"
@@ -179,6 +178,11 @@ def with_more_atoms(lts: LTS, atoms: dict[str, NDArray[np.bool_]]) -> LTS:
         lts.offsets, lts.labels, lts.targets, lts.label_names, initial=lts.initial,
         atoms={**lts.atoms, **atoms},
     )  # fmt: skip
+
+
+def _remembering(lts: LTS, names: _Names) -> tuple[LTS, NDArray[np.int64] | None]:
+    """Return the system with the last steps that a formula names, and the states it is made of."""
+    return split_by_last_steps(lts, names.done, names.last) if names.done else (lts, None)
 
 
 def _fair_sets(fairness: FairnessWord | None, system: NamedSystem) -> LabelSets:
@@ -214,6 +218,7 @@ class _Names:
 
     def label(self, name: str) -> list[str]:
         """Return a label of a modality."""
+        name = "tau" if name == CALLED_TAU else name
         if name not in self.labels:
             if name == "i":
                 raise UsageError("a silent step, which a file may write as 'i', is called 'tau'")

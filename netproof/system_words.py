@@ -80,7 +80,7 @@ def explained_system(asked: str | AskedFormula, about: SystemFormula, verdict: V
             asked.formula, verdict.evidence, about.own, lambda run, _: _shown(about.own(run) or run)
         )
         runs = parts or runs
-    reading = asked.read_as("label")
+    reading = (*asked.read_as("label"), *about.notes)
     if len(about.lts.initial) > 1:
         reading = (*reading, "It is asked of every initial state.")
     return verdict.with_(explanation=(said, *runs, *reading))

@@ -7,13 +7,13 @@ each transition has a copy for each place that the mark may be in. What the net 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from petri.firing import with_labels
 from petri.net import PetriNet
 from petri.nodes import Transition
 from transition_systems.errors import UsageError
-from transition_systems.properties.formulas import Formula
+from transition_systems.properties.formulas import Formula, State
 from transition_systems.properties.names import require_names
 from transition_systems.properties.predicates import (
     FALSE,
@@ -37,7 +37,13 @@ from transition_systems.properties.walk import (
 )
 from transition_systems.run import Lasso, Run, Step
 
-__all__ = ["LastSteps", "done_names", "require_no_last_steps", "with_last_steps"]
+__all__ = [
+    "LastSteps",
+    "done_names",
+    "require_no_last_steps",
+    "with_last_steps",
+    "with_last_steps_of",
+]
 
 MARK = "last step "
 
@@ -95,12 +101,15 @@ class LastSteps:
         The formula over its places and transitions.
     marks
         The places of the mark.
+    meaning
+        What each predicate that was asked is about the places and transitions of the net.
     """
 
     given: PetriNet
     net: PetriNet
     formula: Formula
     marks: tuple[str, ...]
+    meaning: Mapping[Predicate, Predicate] = field(repr=False, compare=False)
 
     def own(self, run: Run | Lasso) -> Run | Lasso:
         """Return a run of this net as one of the given net."""
@@ -160,8 +169,42 @@ def with_last_steps(net: PetriNet, formula: Formula) -> LastSteps:
     >>> format_formula(found.formula)
     'G ("last step 0" >= 1)'
     """
-    require_names(done_names(formula), net.transition_ids, kind="transition")
-    predicates = list(dict.fromkeys(predicates_in(formula)))
+    made = with_last_steps_of(net, predicates_in(formula))
+    return replace(made, formula=map_predicates(formula, made.meaning.__getitem__))
+
+
+def with_last_steps_of(net: PetriNet, asked: Iterable[Predicate]) -> LastSteps:
+    """Return the net of :func:`with_last_steps` for predicates, which its ``meaning`` maps.
+
+    Parameters
+    ----------
+    net, asked
+        Any net; predicates over its places, ``enabled(t)`` and ``done(t)``.
+
+    Returns
+    -------
+    LastSteps
+        Its ``formula`` is ``true``.
+
+    Raises
+    ------
+    ExpressionError
+        For a transition that the net does not have.
+
+    Notes
+    -----
+    As :func:`with_last_steps`.
+
+    Examples
+    --------
+    >>> net = PetriNet(places=["p"], transitions=["a", "b"], arcs=[("p", "a"), ("b", "p")])
+    >>> made = with_last_steps_of(net, [LastStep("done(a)")])
+    >>> made.copies("a"), len(made.meaning)
+    (('a@0', 'a@1'), 1)
+    """
+    predicates = list(dict.fromkeys(asked))
+    done = [name for one in predicates for node in subpredicates(one) if (name := _done(node))]
+    require_names(done, net.transition_ids, kind="transition")
     groups = _Groups(predicates)
     kinds: dict[tuple[Predicate, ...], int] = {groups.after(()): 0}
     told: dict[tuple[int, ...], int] = {(): 0}
@@ -212,8 +255,9 @@ def with_last_steps(net: PetriNet, formula: Formula) -> LastSteps:
     return LastSteps(
         given=net,
         net=made,
-        formula=map_predicates(formula, meaning.__getitem__),
+        formula=State(TRUE),
         marks=tuple(marks),
+        meaning=meaning,
     )
 
 

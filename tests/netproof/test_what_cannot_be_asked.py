@@ -50,6 +50,34 @@ def test_a_system_answers_the_others(
         assert report.exit_code == 2
 
 
+@pytest.mark.parametrize("words", ["--fairness=strong", "--fairness=weak"])
+@pytest.mark.parametrize("kind", ["bpmn", "aut"])
+def test_fairness_leaves_formulas_of_the_mu_calculus_unknown(
+    words: str, kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, step = EXAMPLES / "support-ticket.bpmn", "solve"
+    if kind == "aut":
+        path, step = tmp_path / "x.aut", "a"
+        path.write_text(AUT, encoding="utf-8")
+    asked = [f"mu X. done({step}) || [true] X", f"F done({step})", f"EF done({step})"]
+    options = [text for name in asked for text in ("--property", name)]
+    code = main(["check", str(path), words, *options, "--no-config", "--output-format", "json"])
+    mu, *others = json.loads(capsys.readouterr().out)["models"][0]["verdicts"]
+    assert (code, mu["outcome"]) == (2, "UNKNOWN")
+    assert asked[0] in mu["property"]
+    assert "of the mu-calculus is read in one way, on single steps: without" in mu["reason"]
+    assert all(one["outcome"] in ("HOLDS", "VIOLATED") for one in others)
+
+
+def test_words_before_a_formula_of_the_mu_calculus_are_an_error_of_that_formula() -> None:
+    path = EXAMPLES / "support-ticket.bpmn"
+    report = netproof.check(path, ["weak: <true> true", "F done(solve)"])
+    assert [str(one.outcome) for one in report.verdicts] == ["UNKNOWN", "VIOLATED"]
+    assert "without 'weak'" in report.unusable["weak: <true> true"]
+    with pytest.raises(UsageError, match="without 'weak-fairness'"):
+        netproof.check(path, "weak-fairness: <true> true")
+
+
 def test_a_workflow_and_a_net_answer_the_others(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

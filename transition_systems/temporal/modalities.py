@@ -1,6 +1,7 @@
 """Regular expressions over sets of labels, as they stand in modalities.
 
-``R`` is ``a``, ``true`` (any label), ``!a``, ``a || b`` or ``a && !b``; ``R.S`` in sequence,
+``R`` is ``a``, ``true`` (any label), ``!a``, ``a || b`` or ``a && !b``, also in the other ways to
+write connectives (``not a``, ``a or b``, ``a | b``, ``a & b``); ``R.S`` in sequence,
 ``R + S`` either, ``R*`` any number of times, ``R+`` at least once. A modality of such an expression
 is a fixpoint of plain modalities.
 """
@@ -30,10 +31,12 @@ __all__ = ["Kind", "Making", "read_modality"]
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)|(?P<quoted>"(?:[^"\\]|\\.)*")
-      | (?P<name>[^\W\d][\w$]*)|(?P<symbol>&&|\|\||[!>\]().*+])""",
+      | (?P<name>[^\W\d][\w$]*)|(?P<symbol>&&|\|\||[!>\]().*+&|∧∨¬])""",
     re.VERBOSE | re.DOTALL,
 )
 MOST_DEEP, MOST_STEPS = 60, 10_000
+_SYMBOLS = {"&": "&&", "|": "||", "∧": "&&", "∨": "||", "¬": "!"}
+_WORDS = {"&&": "and", "||": "or"}
 # What stands after ``R+``, where the sign is not between two expressions.
 AFTER = (">", "]", ")", ".", "+")
 _NAME = re.compile(r"[^\W\d][\w$]*")
@@ -56,6 +59,8 @@ class Making:
     ----------
     text
         The text.
+    tau
+        The name for ``tau`` in quotation marks.
 
     Examples
     --------
@@ -64,7 +69,8 @@ class Making:
     ('Z1', 'Z2')
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, tau: str = "tau") -> None:
+        self.tau = tau
         self.names = set(_NAME.findall(text))
         self.number = self.steps = 0
 
@@ -145,7 +151,8 @@ class _Reader:
             if found is None:
                 break  # told when it is come to
             if found.lastgroup != "space":
-                self.tokens.append(_Token(found.lastgroup or "", found[0], position))
+                written = _SYMBOLS.get(found[0], found[0])
+                self.tokens.append(_Token(found.lastgroup or "", written, position))
             position = found.end()
             if found[0] in (">", "]"):
                 break
@@ -171,6 +178,23 @@ class _Reader:
             self.at += 1
             return True
         return False
+
+    def connects(self, text: str) -> bool:
+        """Take a connective between two sets of labels, as a symbol or as a word."""
+        if self.now.kind == "name" and self.now.text == _WORDS[text]:
+            self.at += 1
+            return True
+        return self.takes(text)
+
+    def negates(self) -> bool:
+        """Take a negation; ``not`` alone is a label."""
+        if self.now.kind == "name" and self.now.text == "not":
+            after = self.tokens[self.at + 1]
+            operand = after.kind == "quoted" or after.text in ("!", "(")
+            if operand or (after.kind == "name" and after.text not in _WORDS.values()):
+                self.at += 1
+                return True
+        return self.takes("!")
 
     def needs(self, text: str) -> None:
         if not self.takes(text):
@@ -248,7 +272,7 @@ class _Reader:
             level += (text == "(") - (text == ")")
             if level == 0:
                 after = self.tokens[place + 1].text if place + 1 < len(self.tokens) else ""
-                return after not in ("||", "&&")
+                return after not in ("||", "&&", "or", "and")
             if text in (".", "*", "+") and self.tokens[place].kind == "symbol":
                 return True
         return False
@@ -266,19 +290,19 @@ class _Reader:
     def labels(self) -> Labels:
         """Read a set of labels: ``||`` of ``&&`` of ``!``."""
         found = self.label_meet()
-        while self.takes("||"):
+        while self.connects("||"):
             found = found.united(self.label_meet())
         return found
 
     def label_meet(self) -> Labels:
         found = self.label()
-        while self.takes("&&"):
+        while self.connects("&&"):
             found = found.met(self.label())
         return found
 
     def label(self) -> Labels:
         inverted = False
-        while self.takes("!"):
+        while self.negates():
             inverted = not inverted
         if self.takes("("):
             self.deeper()
@@ -297,7 +321,10 @@ class _Reader:
         if token.kind not in ("name", "quoted"):
             self.fail("a label is missing", "a name, or one in quotes")
         self.at += 1
-        return token.text if token.kind == "name" else unquoted(token.text)
+        if token.kind == "name":
+            return token.text
+        name = unquoted(token.text)
+        return self.making.tau if name == "tau" else name
 
 
 def _then(first: _Regular, second: _Regular) -> _Regular:

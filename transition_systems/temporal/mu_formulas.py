@@ -23,6 +23,7 @@ from transition_systems.properties.predicates import (
 from transition_systems.properties.tokens import RESERVED, quoted
 
 __all__ = [
+    "CALLED_TAU",
     "Bound",
     "Every",
     "Fixpoint",
@@ -37,6 +38,8 @@ __all__ = [
     "same_mu",
 ]
 
+# The label that stands in quotation marks, where ``tau`` without them is the silent one.
+CALLED_TAU = '"tau"'
 _PLAIN = re.compile(r"[^\W\d][\w$]*")
 _WORDS = frozenset({"true", "false", "dead", "deadlock", "enabled", "mu", "nu"})
 

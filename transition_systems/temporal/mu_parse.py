@@ -42,7 +42,7 @@ from transition_systems.properties.syntax import (
     Syntax,
     starts_operand,
 )
-from transition_systems.properties.tokens import CutStream
+from transition_systems.properties.tokens import TEMPORAL, CutStream
 from transition_systems.temporal.ctl_in_mu import Path, quantified
 from transition_systems.temporal.modalities import Making, read_modality
 from transition_systems.temporal.mu_formulas import (
@@ -60,6 +60,10 @@ __all__ = ["ParsedMu", "parse_mu", "parse_temporal", "parsed_mu"]
 
 MOST_NESTED = 250
 _HEAD = re.compile(r"(mu|nu)\s+([^\W\d][\w$]*)(\s*\.)?")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_BRACKET = re.compile(
+    r"(?<![\w.:$\"])([AE])\s*\[([^\[\]]*)\]\s*(?=[\"(\[{!<]|(?!(?:and|or|U|W|R)\b)\w)(?!<=|!=)"
+)
 _FORMULAS = (Holds, Bound, No, Every, Some, Modal, Fixpoint)
 _WORDS = ("and", "or", "not")
 _Value: TypeAlias = Sum | Predicate | MuFormula | Path
@@ -123,7 +127,9 @@ def parsed_mu(text: str) -> ParsedMu:
     return _parsed(MuBuilder(text))
 
 
-def parse_temporal(text: str, *, meter: Meter | None = None) -> Formula | ParsedMu:
+def parse_temporal(
+    text: str, *, meter: Meter | None = None, tau: str = "tau"
+) -> Formula | ParsedMu:
     """Read a formula of any of the logics: one language for LTL, CTL, CTL* and the mu-calculus.
 
     Parameters
@@ -132,6 +138,8 @@ def parse_temporal(text: str, *, meter: Meter | None = None) -> Formula | Parsed
         The formula.
     meter
         A clock, looked at now and then.
+    tau
+        The name for ``tau`` in quotation marks in a modality, where that is not the silent label.
 
     Returns
     -------
@@ -157,17 +165,33 @@ def parse_temporal(text: str, *, meter: Meter | None = None) -> Formula | Parsed
     """
     try:
         return parse_formula(text, meter=meter)
-    except ExpressionError:
-        builder = MuBuilder(text)
+    except ExpressionError as error:
+        builder = MuBuilder(text, tau)
         try:
             found = _parsed(builder, meter)
-        except ExpressionError:
-            if builder.modal:
-                raise
-        else:
-            if found.modal:
-                return found
-        raise
+        except ExpressionError as other:
+            raise _of_brackets(text, other if builder.modal else error) from None
+        if found.modal:
+            return found
+        raise _of_brackets(text, error) from None
+
+
+def _of_brackets(text: str, error: ExpressionError) -> ExpressionError:
+    """Return an error that says what ``E[b]`` was taken for, where an operand stands behind it."""
+    plain = _QUOTED.sub(lambda found: f'"{"_" * (len(found[0]) - 2)}"', text)
+    for found in _BRACKET.finditer(plain):
+        letter, inside = found[1], text[found.start(2) : found.end(2)]
+        if not TEMPORAL.isdisjoint(re.findall(r"\w+", found[2])):
+            continue
+        written = f"{letter} ([{inside}] f)"
+        return ExpressionError(
+            f"{letter}[{inside}] was taken as the bracket of {letter}[p U q]",
+            span=place_of(text, found.start()),
+            found=repr(text[found.start() : found.end()].rstrip()),
+            expected="an operator between operands behind it",
+            mend=f"Write a modality without the letter, or in parentheses: {written}.",
+        )  # fmt: skip
+    return error
 
 
 def _parsed(builder: MuBuilder, meter: Meter | None = None) -> ParsedMu:
@@ -214,9 +238,9 @@ class MuBuilder(Syntax):
 
     __slots__ = ("bound", "branching", "making", "modal", "waiting")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, tau: str = "tau") -> None:
         super().__init__(text, None, True)
-        self.making = Making(text)
+        self.making = Making(text, tau)
         # Modalities and fixpoints whose operands are being read, the innermost last.
         self.waiting: list[Callable[[MuFormula], MuFormula]] = []
         self.bound: list[str] = []

@@ -59,7 +59,8 @@ class TransitionRecord:
     """A transition under construction.
 
     ``owner`` is the node of the graph that acts; ``phase`` what it does (``start``, ``complete``,
-    ``occur``, ``route``, ``interrupt``, ...); ``taken`` the flows that get a token.
+    ``occur``, ``route``, ``interrupt``, ...); ``taken`` the flows that get a token; ``step`` the
+    id without the number that makes it unique.
     """
 
     id: str
@@ -72,6 +73,7 @@ class TransitionRecord:
     at_most: dict[str, int] = field(default_factory=dict)
     taken: tuple[str, ...] = ()
     leaves: str | None = None
+    step: str = ""
 
 
 class Assembly:
@@ -155,7 +157,7 @@ class Assembly:
             unique = f"{id}.{number}"
         record = TransitionRecord(
             id=unique, label=label, owner=owner, scope=scope, phase=phase, pre=_count(pre),
-            post=_count(post), at_most=dict(at_most or {}), taken=taken, leaves=leaves,
+            post=_count(post), at_most=dict(at_most or {}), taken=taken, leaves=leaves, step=id,
         )  # fmt: skip
         self.transitions[unique] = record
         return record
