@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from petri import PetriNet
 from transition_systems.errors import UsageError
+from transition_systems.lts import TAU_NAME
 from transition_systems.properties.names import nearest_names
 from transition_systems.properties.predicates import (
     And,
@@ -89,7 +90,7 @@ def net_predicate(net: PetriNet, predicate: Predicate) -> Predicate:
             case Enabled(name):
                 if name in transitions:
                     return node
-                return Or(tuple(Enabled(t) for t in fired(name)))
+                return disjunction(*(Enabled(t) for t in fired(name)))
             case _:
                 pass
         return node
@@ -148,7 +149,7 @@ def steps_named(net: PetriNet, translation: NetTranslation | None, name: str) ->
     """Return the transitions that a label of a modality means.
 
     A transition or a label of a net; a node of a workflow for all of its steps, or one step by the
-    id of its transition (``pay.start``, ``pay.complete``). ``tau`` means those without a label.
+    id of its transition (``pay.start``, ``pay.complete``). ``tau`` means the silent ones.
 
     Raises
     ------
@@ -158,8 +159,8 @@ def steps_named(net: PetriNet, translation: NetTranslation | None, name: str) ->
     """
     if name in set(net.transition_ids):
         return [name]
-    if name == "tau":
-        return [t.id for t in net.transitions if t.label is None]
+    if name == TAU_NAME:
+        return _silent(net)
     if translation is None:
         return _with_label(net, name)
     ids = _names(translation.graph)
@@ -210,11 +211,17 @@ def _names(graph: WorkflowGraph) -> dict[str, list[str]]:
 
 def _with_label(net: PetriNet, name: str) -> list[str]:
     """Return the transitions with a label; of a misspelt name the nearest labels come first."""
+    if name == TAU_NAME:
+        return _silent(net)
     found = [node.id for node in net.transitions if node.label == name]
     if not found:
         shown = [node.label or node.id for node in net.transitions]
         _known(name, shown if nearest_names(name, shown) else net.transition_ids)
     return found
+
+
+def _silent(net: PetriNet) -> list[str]:
+    return [node.id for node in net.transitions if node.silent]
 
 
 def _known(
