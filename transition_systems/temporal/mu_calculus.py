@@ -124,7 +124,7 @@ def check_mu(
         the formula holds, or that it fails in an initial state
         (:class:`~transition_systems.evidence_parity.ParityStrategy`), and its run while the other
         player has no choice: to a state that breaks ``[true*] f``, shortest, or to the one that
-        ``<true*> f`` speaks of. UNKNOWN when the budget ends.
+        ``<true*> f`` speaks of; none for what holds on all runs. UNKNOWN when the budget ends.
 
     Raises
     ------
@@ -183,7 +183,7 @@ def check_mu(
         formula=text, positions=positions,
         moves=np.where(own & (move[positions] < ends), move[positions], -1),
         space=None if space is None else space(),
-        path=None if path is None or (true and not path.steps) else with_states(path, state),
+        path=None if path is None else with_states(path, state),
     )  # fmt: skip
     return answer(Outcome.HOLDS if true else Outcome.VIOLATED, proof)
 
