@@ -92,7 +92,7 @@ def _rounds(nodes: tuple[MuNode, ...]) -> list[int]:
     targets = np.array([part for node in nodes for part in node.operands], dtype=np.int64)
     _, found = tarjan(offsets, targets)
     sizes = np.bincount(found)
-    return np.where(sizes[found] > 1, found, -1).tolist()
+    return [int(one) if sizes[one] > 1 else -1 for one in found]
 
 
 class _Play:
