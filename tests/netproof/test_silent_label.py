@@ -128,7 +128,10 @@ def test_a_label_that_reads_as_the_end_is_a_step(
     assert run(["minimise", "x.pnml", "-o", "y.aut"]) == 0
     assert run(["minimise", "x.pnml", "--output-format", "json"]) == 0
     out = capsys.readouterr().out
-    assert json.loads(out[out.index("{") :])["complete"]
+    data = json.loads(out[out.index("{") :])
+    assert data["complete"]
+    assert data["map"] == [0, 1]
+    assert data["states"] == [{"p": 1}, {"q": 1}]
     assert run(["equivalent", "x.pnml", "y.aut", "--relation", "strong"]) == 0
 
 
