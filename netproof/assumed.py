@@ -67,8 +67,8 @@ def labelled_tau(net: PetriNet) -> bool:
 
     Examples
     --------
-    >>> labelled_tau(PetriNet(transitions=["tau"])), labelled_tau(PetriNet(transitions=["a"]))
-    (True, False)
+    >>> [labelled_tau(PetriNet(places=[], transitions=[label])) for label in ("tau", "a")]
+    [True, False]
     """
     return any(node.silent and node.label is not None for node in net.transitions)
 

@@ -32,7 +32,8 @@ def label_names(net: PetriNet) -> tuple[tuple[str, ...], NDArray[np.int32]]:
     Examples
     --------
     >>> from petri.nodes import Transition
-    >>> net = PetriNet(transitions=[Transition(id="a", label="✓"), Transition(id="b", label="tau")])
+    >>> both = [Transition(id="a", label="✓"), Transition(id="b", label="tau")]
+    >>> net = PetriNet(places=[], transitions=both)
     >>> names, number = label_names(net)
     >>> names, number.tolist()
     (('tau', '✓', '✓ (2)'), [2, 0])
