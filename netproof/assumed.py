@@ -9,15 +9,16 @@ from __future__ import annotations
 from itertools import pairwise
 
 from netproof.asked_formulas import AskedFormula
-from netproof.properties import soundness_kind
+from netproof.properties import LIVELOCK, soundness_kind
 from petri import PetriNet
 from translators.to_petri.translation import NetTranslation
 
-__all__ = ["FAIR_CHOICES", "assumptions", "own_assumptions"]
+__all__ = ["FAIR_CHOICES", "TAU_SILENT", "assumptions", "labelled_tau", "own_assumptions"]
 
 FAIR_CHOICES = (
     "No choice is neglected for ever: a run that can still complete does not go round for ever."
 )
+TAU_SILENT = "Transitions with the label tau are silent, as those without a label."
 OF_ONE_RUN = ("easy-soundness", "relaxed-soundness", "soundness-without-fairness")
 
 
@@ -46,15 +47,30 @@ def assumptions(
 
 
 def own_assumptions(asked: str | AskedFormula, net: PetriNet) -> tuple[str, ...]:
-    """Return the fairness under which a property is asked, as a sentence; nothing for most.
+    """Return the fairness under which a property is asked, and which labels are silent.
 
     Termination under fairness says it by its name. Soundness is meant under fairness, which says
-    nothing where every run ends anyway: where the net has no circuit.
+    nothing where every run ends anyway: where the net has no circuit. That ``tau`` is the label of
+    silent steps is said where silence matters, of a net that has it.
     """
     if isinstance(asked, AskedFormula):
-        return asked.assumptions
+        told = (asked.weak or asked.mu is not None) and labelled_tau(net)
+        return (*asked.assumptions, *([TAU_SILENT] if told else []))
+    if asked in LIVELOCK:
+        return (TAU_SILENT,) if labelled_tau(net) else ()
     meant = asked in ("soundness", "option-to-complete") or soundness_kind(asked)
     return (FAIR_CHOICES,) if meant and asked not in OF_ONE_RUN and _goes_round(net) else ()
+
+
+def labelled_tau(net: PetriNet) -> bool:
+    """Return whether a transition is silent because of its label.
+
+    Examples
+    --------
+    >>> [labelled_tau(PetriNet(places=[], transitions=[label])) for label in ("tau", "a")]
+    [True, False]
+    """
+    return any(node.silent and node.label is not None for node in net.transitions)
 
 
 def _goes_round(net: PetriNet) -> bool:

@@ -38,12 +38,15 @@ def told_branches(
     Returns
     -------
     tuple of str
-        Nothing where the evidence is no tree of runs, or has one run to show.
+        Nothing where the evidence is no tree of runs, or has one run to show, of all that was
+        asked. One run of a part is told without its steps, which the verdict shows.
     """
     if not isinstance(evidence, TreeEvidence):
         return ()
     found = _branches(formula, False, evidence.tree)
-    if found is None or not 2 <= len(found) <= MOST_BRANCHES:
+    if not found or len(found) > MOST_BRANCHES:
+        return ()
+    if len(found) == 1 and found[0][0][0] is _stripped(formula):
         return ()
     told: list[str] = []
     for (part, positive), node in found:
@@ -52,7 +55,8 @@ def told_branches(
         if path is None or run is None:
             return ()
         word = "holds" if positive else "does not hold"
-        told.append(f"“{clause_in_english(part)}” {word}: {shown(path, positive)}{_steps(run)}")
+        steps = _steps(run) if len(found) > 1 else ""
+        told.append(f"“{clause_in_english(part)}” {word}: {shown(path, positive)}{steps}")
     return tuple(told)
 
 
@@ -79,6 +83,12 @@ def _branches(
             return None
         found += more
     return found
+
+
+def _stripped(formula: Formula) -> Formula:
+    while isinstance(formula, Negation):
+        formula = formula.operand
+    return formula
 
 
 def _steps(run: Run | Lasso) -> str:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from netproof.net_question import NetQuestion
+from netproof.properties import LIVELOCK
 from petri.home import reversible
 from petri.live import live
 from petri.livelock import livelock
@@ -26,7 +27,6 @@ __all__ = ["LIVELOCK", "NETS", "net_behaviour"]
 
 # How much of the time that is left one property may use: the rest is for its recheck.
 SHARE = 0.7
-LIVELOCK = ("livelock", "divergence")
 
 
 def _bounds(net: PetriNet, *, budget: Budget, **shown: Any) -> Verdict:

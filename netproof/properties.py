@@ -15,6 +15,7 @@ from translators.ledger import PropertyKind
 
 __all__ = [
     "KINDS",
+    "LIVELOCK",
     "NET_DEFAULTS",
     "NET_ONLY",
     "SYSTEM_DEFAULTS",
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 MISSPELT = 0.8  # so much alike a word and a property are where the word is taken as misspelt
+LIVELOCK = ("livelock", "divergence")
 OPERATORS = frozenset({"AG", "AF", "AX", "EG", "EF", "EX"})
 WORKFLOW_DEFAULTS = ("soundness", "deadlock", "boundedness", "safeness", "no-dead-activities")
 NET_DEFAULTS = ("deadlock", "boundedness", "safeness", "no-dead-transitions")

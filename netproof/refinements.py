@@ -49,8 +49,18 @@ def _simulate(name: str, specification: LTS, implementation: LTS, budget: Budget
     atoms = {*specification.atoms, *implementation.atoms}
     relation = cast(SimulationName, name)
     verdict = simulated_by(implementation, specification, relation, atoms=atoms, budget=budget)
-    told = [text.replace("the lower one", "the implementation") for text in verdict.explanation]
+    told = [_told(text) for text in verdict.explanation]
     return verdict.with_(explanation=tuple(told))
+
+
+def _told(text: str) -> str:
+    """Say of the specification and the implementation what is said of two systems."""
+    text = text.replace("the lower one", "the implementation")
+    for found, said in (("are", "simulates"), ("are not", "does not simulate")):
+        text = text.replace(
+            f"The systems {found} in the ", f"The specification {said} the implementation, in the "
+        )
+    return text
 
 
 REFINEMENTS: dict[str, Refinement] = {

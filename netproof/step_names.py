@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from netproof.unknown_names import require_known
 from petri import PetriNet
 from transition_systems.errors import UsageError
+from transition_systems.lts import TAU_NAME
 from transition_systems.properties.names import nearest_names
 from transition_systems.temporal.mu_formulas import CALLED_TAU
 from translators.to_petri import NetTranslation
@@ -53,6 +54,7 @@ class NetSteps:
     def __init__(self, net: PetriNet) -> None:
         self.net = net
         self.ids = frozenset(net.transition_ids)
+        self.silent = [node.id for node in net.transitions if node.silent]
         self.labels: dict[str, list[str]] = {}
         for node in net.transitions:
             if node.label is not None:
@@ -66,7 +68,8 @@ class NetSteps:
     def named(self, name: str) -> list[str]:
         """Return the transitions that a name means: one by its id, or all with a label.
 
-        An id that is the label of the same transition means the label.
+        An id that is the label of the same transition means the label; ``tau`` means the silent
+        transitions where none has that id.
 
         Raises
         ------
@@ -81,6 +84,10 @@ class NetSteps:
         >>> NetSteps(PetriNet(places=[], transitions=pays)).named("pay")
         ['pay', 'pay.2']
         """
+        silent = self.silent if name == TAU_NAME and name not in self.ids else []
+        return silent or self._called(name)
+
+    def _called(self, name: str) -> list[str]:
         labelled = self.labels.get(name, [])
         if name not in self.ids:
             if not labelled:
@@ -104,9 +111,9 @@ class NetSteps:
         UsageError
             As :meth:`named`.
         """
-        if name == "tau":
-            return [node.id for node in self.net.transitions if node.label in (None, "tau")]
-        return self.named("tau" if name == CALLED_TAU else name)
+        if name == TAU_NAME:
+            return self.silent
+        return self._called(TAU_NAME if name == CALLED_TAU else name)
 
 
 class WorkflowSteps:
@@ -172,9 +179,9 @@ class WorkflowSteps:
             For a name that the model does not have, with the nearest ones; for one that several
             nodes share; for one without steps of its own, such as a flow.
         """
-        if name == "tau":
+        if name == TAU_NAME:
             return [t.id for t in self.translation.transitions.values() if t.label is None]
-        name = "tau" if name == CALLED_TAU else name
+        name = TAU_NAME if name == CALLED_TAU else name
         found = self.step(name)
         if found:
             return found

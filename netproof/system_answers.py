@@ -72,7 +72,7 @@ def system_answers(
             tell(entries)
             continue
         verdict = told(explained_system(name, about, raw))
-        verdict = verdict.with_(assumptions=system_assumptions(name))
+        verdict = verdict.with_(assumptions=system_assumptions(name, system.lts))
         if verdict.evidence is not None:
             evidence = stamped(
                 verdict.evidence, source_digest=model.source_digest, translation=None

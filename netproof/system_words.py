@@ -10,6 +10,7 @@ from netproof.system_formulas import SystemFormula
 from netproof.system_questions import label_of
 from transition_systems.counted_words import after_steps
 from transition_systems.evidence_ltl import STAYS
+from transition_systems.lts import LTS
 from transition_systems.run import Lasso, Run
 from transition_systems.shown_labels import shown_label
 from transition_systems.temporal.english import clause_in_english, formula_in_english
@@ -19,6 +20,7 @@ from transition_systems.verdict import Verdict
 __all__ = ["explained_system", "system_assumptions"]
 
 MOST_NAMED = 4
+NO_START = "The system has no initial state, so no run: what is asked of all of them holds."
 HOLDS = {
     "deadlock": "No state without a step is reached that is not final.",
     "livelock": "Silent steps always come to an end.",
@@ -32,15 +34,18 @@ HOLDS = {
 }
 
 
-def system_assumptions(asked: str | AskedFormula) -> tuple[str, ...]:
-    """Return what a verdict on a transition system takes for granted: fairness, where asked for.
+def system_assumptions(asked: str | AskedFormula, lts: LTS) -> tuple[str, ...]:
+    """Return what a verdict on a transition system takes for granted.
+
+    Fairness, where it is asked for; that there is an initial state to ask, where there is none.
 
     Examples
     --------
-    >>> system_assumptions("deadlock")
+    >>> system_assumptions("deadlock", LTS.from_arcs(1))
     ()
     """
-    return () if isinstance(asked, str) else asked.assumed("label")
+    own = () if isinstance(asked, str) else asked.assumed("label")
+    return own if len(lts.initial) else (*own, NO_START)
 
 
 def explained_system(asked: str | AskedFormula, about: SystemFormula, verdict: Verdict) -> Verdict:

@@ -20,7 +20,7 @@ def livelock(net: PetriNet, *, budget: Budget | None = None) -> Verdict:
     Parameters
     ----------
     net
-        Any place/transition net; a transition without a label is silent.
+        Any place/transition net; a transition without a label, or labelled ``tau``, is silent.
     budget
         Limits of the state space, and the seconds of all together.
 

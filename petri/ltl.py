@@ -265,8 +265,8 @@ def _shown(
 
 
 def silent_transitions(net: PetriNet) -> tuple[str, ...]:
-    """Return the ids of the transitions without a label."""
-    return tuple(node.id for node in net.transitions if node.label is None)
+    """Return the ids of the transitions that are silent."""
+    return tuple(node.id for node in net.transitions if node.silent)
 
 
 def transition_fairness(net: PetriNet, fairness: FairnessLike) -> Fairness | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from transition_systems.errors import UsageError
+from transition_systems.lts import TAU_NAME
 from transition_systems.source_span import SourceSpan
 
 __all__ = ["Arc", "Place", "Transition"]
@@ -55,7 +56,7 @@ class Transition:
     id
         Unique among the places and transitions of the net.
     label
-        The action that an observer sees; ``None`` for a silent transition.
+        The action that an observer sees; ``None``, or ``"tau"``, for a silent transition.
     name
         What a reader calls it, where that differs from the label (a silent one may have a name).
     span
@@ -65,8 +66,8 @@ class Transition:
 
     Examples
     --------
-    >>> Transition(id="t1", label=None).silent
-    True
+    >>> Transition(id="t1", label=None).silent, Transition(id="t2", label="tau").silent
+    (True, True)
     """
 
     id: str
@@ -80,8 +81,8 @@ class Transition:
 
     @property
     def silent(self) -> bool:
-        """Whether an observer does not see it."""
-        return self.label is None
+        """Whether an observer does not see it: it has no label, or that of silent steps, tau."""
+        return self.label is None or self.label == TAU_NAME
 
 
 class Arc(NamedTuple):

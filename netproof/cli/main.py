@@ -212,7 +212,8 @@ def _minimise(parser: argparse.ArgumentParser) -> None:
     _relation(
         parser,
         known="strong (default), branching, weak, trace, failures, ...; bisimilarities "
-        "merge states that cannot be reached, too, but do not remove them",
+        "merge states that cannot be reached, too, but do not remove them; linear-time relations "
+        "give a normal form of sets of states, which may be larger than A",
     )
 
 

@@ -12,11 +12,13 @@ from netproof.cli.output_file import write_output
 from netproof.cli.watchdog import OUT_OF_TIME, budget_of, watched
 from netproof.equivalences import equivalence_named
 from transition_systems.errors import UndecidedError, UsageError
+from transition_systems.lts import LTS
 
 __all__ = ["run"]
 
 SCHEMA = "netproof/minimise/1"
 UNDECIDED = 3
+MOST_STATES, MOST_TOLD = 10_000, 100_000
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -38,6 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         "before": None,
         "after": None,
         "map": None,
+        "states": None,
     }
 
     def told() -> int:
@@ -68,10 +71,26 @@ def run(arguments: argparse.Namespace) -> int:
     data["after"] = {"states": small.n_states, "arcs": small.n_arcs}
     if arguments.output_format == "json" and place is not None:
         data["map"] = [None if state < 0 else state for state in place.tolist()]
+        data["states"] = _states(lts)
     if output is not None and text is not None:
         write_output(output, text)
     data["complete"] = True
     return told()
+
+
+def _states(lts: LTS) -> list[dict[str, object]] | None:
+    """Return what the states of the map stand for, as data; ``None`` where that is too much."""
+    if lts.state_of is None or lts.n_states > MOST_STATES:
+        return None
+    found: list[dict[str, object]] = []
+    left = MOST_TOLD
+    for number in range(lts.n_states):
+        state = {str(name): value for name, value in dict(lts.state_of(number)).items()}
+        left -= len(state)
+        if left < 0:
+            return None
+        found.append(state)
+    return found
 
 
 def _lines(data: dict[str, object]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from netproof.assumed import TAU_SILENT, labelled_tau
 from netproof.check_options import default_budget
 from netproof.comparing import Comparable
 from netproof.comparison.model import Comparison, Version
@@ -150,9 +151,10 @@ class _Comparing:
     def _made(
         self, versions: tuple[Version, Version], verdict: Verdict, recheck: RecheckResult
     ) -> Comparison:
+        tau = (TAU_SILENT,) if any(labelled_tau(one.net) for one in self.subjects) else ()
         return Comparison(
             old=versions[0], new=versions[1], relation=self.relation, verdict=verdict,
-            recheck=recheck, language=unknown_runs(verdict.reason or ""), notes=(SEEN,),
+            recheck=recheck, language=unknown_runs(verdict.reason or ""), notes=(SEEN, *tau),
         )  # fmt: skip
 
     def _unknown(self, reason: str) -> Verdict:

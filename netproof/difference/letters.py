@@ -104,7 +104,7 @@ def _title(translation: NetTranslation, node: Node) -> str:
 
 
 def net_actions(net: PetriNet, other: NetTranslation | None = None) -> list[Action]:
-    """Return the actions of a net: its labels.
+    """Return the actions of a net: its labels but ``tau``, which is silent.
 
     Where the other model is a workflow and the net was made from it by ``netproof convert``, its
     transitions are seen as what they were made from.
@@ -116,7 +116,7 @@ def net_actions(net: PetriNet, other: NetTranslation | None = None) -> list[Acti
         if other is not None and record is not None and record.label == transition.label:
             made.setdefault(record.owner, []).append(transition.id)
             continue
-        if transition.label is not None:
+        if transition.label is not None and not transition.silent:
             name = " ".join(transition.label.split()) or None
             found.append(
                 Action(

@@ -114,7 +114,7 @@ def _nodes(net: PetriNet) -> list[Node]:
 def _kind(node: Node) -> str:
     if isinstance(node, Place):
         return "place"
-    return "silent transition" if node.label is None else "transition"
+    return "silent transition" if node.silent else "transition"
 
 
 def _name(node: Node) -> str | None:

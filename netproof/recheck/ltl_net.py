@@ -49,7 +49,7 @@ def _labels(table: NetTable) -> tuple[tuple[str, ...], Ints, list[int]]:
     names = (*FIXED, *visible)
     index = {name: i for i, name in enumerate(names)}
     label = np.array([index[name] for name in table.transition], dtype=np.int64)
-    silent = [index[node.id] for node in table.net.transitions if node.label is None]
+    silent = [index[node.id] for node in table.net.transitions if node.silent]
     return names, label, silent
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from netproof.recheck.ctl_tree import replayed
 from netproof.recheck.ltl_net import system_of
 from netproof.recheck.net_table import NetTable
@@ -39,6 +41,7 @@ def recheck_mu(
     evidence: Evidence,
     lts: LTS,
     *,
+    labels: Collection[str] = (),
     budget: Budget | None = None,
 ) -> RecheckResult:
     """Decide whether evidence proves an outcome of a formula of the mu-calculus on a system.
@@ -51,6 +54,8 @@ def recheck_mu(
         A strategy.
     lts
         The system.
+    labels
+        Labels that may be asked for although the system does not have them.
     budget
         Seconds and bytes.
 
@@ -85,7 +90,7 @@ def recheck_mu(
         asked = parse_mu(formula) if isinstance(formula, str) else formula
         if not same_mu(parse_mu(evidence.formula), asked):
             raise RefusedError("the claim is not about the formula that was asked for")
-        found = check_parity(evidence, lts, lambda p: system_holds(lts, p, watch), watch)
+        found = check_parity(evidence, lts, lambda p: system_holds(lts, p, watch, labels), watch)
         if evidence.path is not None:
             walker = SystemWalker(lts, watch)
             start = walker.state(evidence.path.initial)

@@ -191,7 +191,7 @@ def silent_for_ever(net: PetriNet) -> Linear:
     >>> format_mu(silent_for_ever(PetriNet(places=["p"], transitions=["t"])).mu)
     'nu Y. (mu X. [false] X) && [true] Y'
     """
-    names = frozenset(node.id for node in net.transitions if node.label is None)
+    names = frozenset(node.id for node in net.transitions if node.silent)
     inner = Fixpoint("mu", "X", Modal("box", Labels(names), Bound("X")))
     again = Modal("box", Labels(frozenset(), others=True), Bound("Y"))
     return Linear(formula=State(FALSE), mu=Fixpoint("nu", "Y", Every((inner, again))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -33,10 +33,12 @@ _RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 
 
-def system_holds(lts: LTS, predicate: Predicate, watch: Watch) -> Bools:
+def system_holds(
+    lts: LTS, predicate: Predicate, watch: Watch, labels: Collection[str] = ()
+) -> Bools:
     """Return where a predicate over atoms and labels holds, bool of shape (n_states,).
 
-    An atom counts as 1 where it is true.
+    An atom counts as 1 where it is true; ``labels`` may be asked for without being on a step.
     """
 
     def combine(node: Predicate, parts: list[Bools]) -> Bools:
@@ -47,9 +49,11 @@ def system_holds(lts: LTS, predicate: Predicate, watch: Watch) -> Bools:
             case Atom(name):
                 return _atom(lts, name)
             case Enabled(name):
-                if name not in lts.label_names:
-                    raise RefusedError(f"the predicate names {name!r}, which is no label")
                 able = np.zeros(lts.n_states, dtype=np.bool_)
+                if name not in lts.label_names:
+                    if name in labels:
+                        return able
+                    raise RefusedError(f"the predicate names {name!r}, which is no label")
                 able[lts.sources[lts.labels == lts.label_names.index(name)]] = True
                 return able
             case Dead():

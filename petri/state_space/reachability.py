@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from petri.marking import Marking
 from petri.net import PetriNet
+from petri.state_space.label_names import label_names
 from petri.state_space.packed import PackedNet
 from petri.state_space.unlisted import UnlistedNet
 from transition_systems.budget import Budget, Meter
 from transition_systems.csr import distinct, row_arcs
 from transition_systems.evidence import Evidence, StateSet
 from transition_systems.explore import Exploration, explore
-from transition_systems.lts import FINAL, LTS, TAU_NAME, TICK_NAME
+from transition_systems.lts import FINAL, LTS
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.evaluate import evaluate
 from transition_systems.properties.predicates import Predicate
@@ -277,6 +278,8 @@ class ReachabilityGraph:
     def lts(self, *, final: NDArray[np.bool_] | None = None) -> LTS:
         """Return the graph as a labelled transition system, silent transitions as tau.
 
+        A label ``✓`` of the net is no end, and has a number, as ``✓ (2)``.
+
         ``final`` is the set of completed states; by default those that equal the final marking.
         """
         completed = np.zeros(self.n_states, dtype=bool)
@@ -285,12 +288,7 @@ class ReachabilityGraph:
         elif self.net.final is not None:
             wanted = self.net.final.to_array(self.net.place_ids)
             completed = (self.markings == wanted).all(axis=1)
-        shown = sorted({node.label for node in self.net.transitions if node.label is not None})
-        names = (TAU_NAME, TICK_NAME, *(n for n in shown if n not in (TAU_NAME, TICK_NAME)))
-        number = {name: index for index, name in enumerate(names)}
-        of_transition = np.array(
-            [number[node.label or TAU_NAME] for node in self.net.transitions], dtype=np.int32
-        )
+        names, of_transition = label_names(self.net)
         return LTS(
             offsets=self.offsets,
             labels=of_transition[self.labels],

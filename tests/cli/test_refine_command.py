@@ -91,3 +91,13 @@ def test_misuse_and_budgets(folder: Path, capsys: pytest.CaptureFixture[str]) ->
     assert run(["refine", "late.aut", "early.aut", *tiny]) == 3
     data = printed(capsys, "refine-1.json")
     assert (data["outcome"], data["refines"], data["evidence"]) == ("UNKNOWN", None, None)
+
+
+def test_a_simulation_says_who_simulates_whom(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["refine", "late.aut", "early.aut", "--relation", "simulation"]) == 0
+    said = "The specification simulates the implementation, in the simulation preorder"
+    assert said in capsys.readouterr().out
+    assert run(["refine", "early.aut", "late.aut", "--relation", "simulation"]) == 1
+    assert "The specification does not simulate the implementation" in capsys.readouterr().out

@@ -54,3 +54,19 @@ def test_the_runs_of_a_system_and_of_a_net(tmp_path: Path) -> None:
 def test_one_run_is_told_once(text: str, end: str) -> None:
     assert end in told(TICKET, text)
     assert "Its steps" not in told(TICKET, text)
+
+
+def test_one_run_of_a_part_says_of_which_part() -> None:
+    net = PetriNet(
+        places=["p", "q", "r"], transitions=["a", "b"], initial=["p"],
+        arcs=[("p", "a"), ("a", "q"), ("q", "b"), ("b", "r")],
+    )  # fmt: skip
+    never = "r does not hold” does not hold: After 2 steps it fails, with tokens on r."
+    reached = "“it is possible to get to where q holds” holds: After 1 step it is reached"
+    found = {"p && AG !r": never, "q || AG !r": never, "!(EF q || q)": reached}
+    for text, said in found.items():
+        (entry,) = netproof.check(net, properties=[text]).models[0].verdicts
+        assert said in entry.verdict.explain()
+        assert "Its steps" not in entry.verdict.explain()
+    (entry,) = netproof.check(net, properties=["!EF !!r"]).models[0].verdicts
+    assert "“" not in entry.verdict.explain()

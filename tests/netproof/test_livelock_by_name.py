@@ -122,3 +122,18 @@ def test_without_a_bound_or_time_it_is_unknown() -> None:
     assert petri.livelock(net, budget=Budget(states=100)).unknown
     bounded = silent_net(random.Random(1))
     assert petri.livelock(bounded, budget=Budget(seconds=0)).unknown
+
+
+def test_no_livelock_has_no_run() -> None:
+    net = PetriNet(
+        places=["p", "q"], transitions=["a", Transition(id="t", label=None)], initial=["p"],
+        arcs=[("p", "a"), ("a", "q"), ("q", "t"), ("t", "p")],
+    )  # fmt: skip
+    (entry,) = netproof.check(net, properties=["livelock"]).models[0].verdicts
+    assert entry.verdict.holds
+    assert entry.rechecked == "passed"
+    assert entry.witness is None
+    lts = LTS.from_arcs(2, [(0, "a", 1), (1, None, 0)])
+    (entry,) = netproof.check(lts, properties=["livelock"]).models[0].verdicts
+    assert entry.verdict.holds
+    assert entry.witness is None

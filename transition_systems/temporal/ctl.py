@@ -88,8 +88,8 @@ def check_ctl(
     -------
     Verdict
         With a tree of runs where the formula (HOLDS, one initial state) or its negation (VIOLATED)
-        says only that something exists; else with the ranks of all fixpoints. UNKNOWN when the
-        budget ends.
+        says only that something exists, for ``AG`` from the nearest initial state; else with the
+        ranks of all fixpoints. UNKNOWN when the budget ends.
 
     Raises
     ------
@@ -183,7 +183,7 @@ def _evidence(
     formula, holds = sets.program.formula, bool(good.all())
     shown: TreeNode | None = None
     if len(good) and (not holds or len(good) == 1):
-        start = int(model.initial[int(np.argmin(good))])
+        start = _nearest(sets, model.initial[~good]) if not holds else int(model.initial[0])
         try:
             tree = WitnessTrees(sets, model.naming).tree(formula, holds, start)
             return TreeEvidence(claim=claim, start=model.naming.state(start), tree=tree)
@@ -196,6 +196,16 @@ def _evidence(
         ranks=tuple(rank.astype(np.int64) for rank in ranks),
         path=None if shown is None else shown.shown(),
     )
+
+
+def _nearest(sets: CtlSets, breaking: NDArray[np.int64]) -> int:
+    """Return the initial state that breaks the formula: the nearest, where that is a distance."""
+    number, broken = sets.program.root, True
+    while sets.program.nodes[number].operator == "not":
+        number, broken = sets.program.nodes[number].operands[0], not broken
+    if broken or sets.program.nodes[number].operator != "EU":
+        return int(breaking[0])
+    return int(breaking[int(np.argmin(sets.ranks[number][breaking]))])
 
 
 def _partly(sets: CtlSets, model: ExplicitModel, start: int, holds: bool) -> TreeNode | None:

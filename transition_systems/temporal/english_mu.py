@@ -86,6 +86,8 @@ class _Telling:
                 return f"the state is in {name}"
             case No(operand):
                 return f"it is not so that {self.clause(operand, inside=True)}"
+            case Some((No(premise), conclusion)):
+                return f"if {self._if_then(premise, conclusion)}"
             case Every(operands) | Some(operands):
                 word = "and" if isinstance(node, Every) else "or"
                 parts = [self.clause(part, inside=True) for part in operands]
@@ -103,7 +105,14 @@ class _Telling:
                 return f"the state is in {name}, the {size} set of states such that {told}"
 
     def _repeated(self, node: Fixpoint) -> str | None:
-        """Tell ``<R*> f``, ``[R*] f``, ``AF f`` and ``EG f``, which are fixpoints."""
+        """Tell ``<R*> f``, ``[R*] f`` and the operators of CTL, which are fixpoints."""
+        pair = _of_two(node)
+        if pair is not None:
+            words, first, second = pair
+            if self._mentions(first, node.name) or self._mentions(second, node.name):
+                return None
+            parts = (self.clause(part, inside=True) for part in (first, second))
+            return words.format(*parts)
         match node.kind, node.operand:
             case ("mu", Some((goal, again))) if again == _sure(node.name):
                 words = "sooner or later, whatever happens, {}"
@@ -118,6 +127,12 @@ class _Telling:
                 return None
         if self._mentions(goal, name):
             return None
+        if labels == ANY and not some and isinstance(goal, Some):
+            match goal.operands:
+                case (No(premise), conclusion):
+                    return f"whenever {self._if_then(premise, conclusion)}"
+                case _:
+                    pass
         told = self.clause(goal, inside=True)
         if labels == ANY:
             return f"it is possible to get to where {told}" if some else f"always {told}"
@@ -127,6 +142,10 @@ class _Telling:
             if some
             else f"after any number of steps{of}, {told}"
         )
+
+    def _if_then(self, premise: MuFormula, conclusion: MuFormula) -> str:
+        told = [self.clause(part, inside=True) for part in (premise, conclusion)]
+        return f"{told[0]}, then {told[1]}"
 
     def _of_paths(self, words: str, goal: MuFormula, name: str) -> str | None:
         if self._mentions(goal, name):
@@ -157,6 +176,27 @@ class _Telling:
         if isinstance(operand, Bound):
             return f"{word} step{of} leads to a state in {operand.name}"
         return f"{word} step{of} leads to where {self.clause(operand, inside=True)}"
+
+
+def _of_two(node: Fixpoint) -> tuple[str, MuFormula, MuFormula] | None:
+    """Return how ``U``, ``W`` and ``R`` are told, with their operands; ``None`` for others."""
+    step = Modal("diamond", ANY, Bound(node.name))
+    every = Modal("box", ANY, Bound(node.name))
+    match node.kind, node.operand:
+        case "mu", Some((goal, Every((through, again)))) if again == step:
+            return "it is possible that {} until {}, which comes", through, goal
+        case "mu", Some((goal, Every((through, again)))) if again == _sure(node.name):
+            return "whatever happens, {} until {}, which comes", through, goal
+        case "nu", Some((goal, Every((through, again)))) if again == every:
+            return "on every run {} until {}, or for ever", through, goal
+        case "nu", Some((goal, Every((through, again)))) if again == _until_dead(node.name):
+            return "on some run {} until {}, or for ever", through, goal
+        case "nu", Every((goal, Some((release, again)))) if again == every:
+            return "on every run {1} until and while {0}, or for ever", release, goal
+        case "nu", Every((goal, Some((release, again)))) if again == _until_dead(node.name):
+            return "on some run {1} until and while {0}, or for ever", release, goal
+        case _:
+            return None
 
 
 def _sure(name: str) -> MuFormula:

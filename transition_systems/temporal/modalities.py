@@ -289,16 +289,16 @@ class _Reader:
 
     def labels(self) -> Labels:
         """Read a set of labels: ``||`` of ``&&`` of ``!``."""
-        found = self.label_meet()
+        parts = [self.label_meet()]
         while self.connects("||"):
-            found = found.united(self.label_meet())
-        return found
+            parts.append(self.label_meet())
+        return _joined(parts, Labels.united)
 
     def label_meet(self) -> Labels:
-        found = self.label()
+        parts = [self.label()]
         while self.connects("&&"):
-            found = found.met(self.label())
-        return found
+            parts.append(self.label())
+        return _joined(parts, Labels.met)
 
     def label(self) -> Labels:
         inverted = False
@@ -325,6 +325,14 @@ class _Reader:
             return token.text
         name = unquoted(token.text)
         return self.making.tau if name == "tau" else name
+
+
+def _joined(parts: list[Labels], two: Callable[[Labels, Labels], Labels]) -> Labels:
+    """Return the union or the intersection of many sets; halves first, so that few are copied."""
+    while len(parts) > 1:
+        pairs = zip(parts[::2], parts[1::2], strict=False)
+        parts = [two(one, other) for one, other in pairs] + parts[len(parts) & ~1 :]
+    return parts[0]
 
 
 def _then(first: _Regular, second: _Regular) -> _Regular:

@@ -33,7 +33,7 @@ from transition_systems.temporal.mu_formulas import (
     format_mu,
     same_mu,
 )
-from transition_systems.temporal.mu_game import game_of, mu_nodes, require_labels
+from transition_systems.temporal.mu_game import MuNode, game_of, mu_nodes, require_labels
 from transition_systems.temporal.mu_parse import parse_mu
 from transition_systems.temporal.mu_play import play_of, with_states
 from transition_systems.temporal.observed import lts_holds
@@ -42,7 +42,7 @@ from transition_systems.verdict import Outcome, Statistics, Verdict
 
 __all__ = ["check_mu", "ctl_to_mu", "mu_states"]
 
-NARROW, NARROW_LEVELS = 32, 500
+NARROW, NARROW_LEVELS, MOST_STARTS = 32, 500, 100
 _ANY = Labels(frozenset(), others=True)
 
 
@@ -97,7 +97,7 @@ def mu_states(
     nodes = mu_nodes(parse_mu(formula) if isinstance(formula, str) else formula)
     require_labels(nodes, (*lts.label_names, *labels))
     limit = (budget or Budget()).fixed()
-    game = game_of(lts, nodes, holds or lts_holds(lts), limit.start().look)
+    game = game_of(lts, nodes, holds or lts_holds(lts, labels), limit.start().look)
     won = solve(game, budget=limit)
     return won[: lts.n_states]
 
@@ -123,8 +123,9 @@ def check_mu(
         With a strategy in the game of the system and the formula, for the player who shows that
         the formula holds, or that it fails in an initial state
         (:class:`~transition_systems.evidence_parity.ParityStrategy`), and its run while the other
-        player has no choice: to a state that breaks ``[true*] f``, shortest, or to the one that
-        ``<true*> f`` speaks of. UNKNOWN when the budget ends.
+        player has no choice: to a state that breaks ``[true*] f``, shortest of those from the
+        first 100 initial states that break it, or to the one that ``<true*> f`` speaks of; none for
+        what holds on all runs. UNKNOWN when the budget ends.
 
     Raises
     ------
@@ -165,13 +166,14 @@ def check_mu(
     nodes = mu_nodes(tree)
     require_labels(nodes, (*lts.label_names, *labels))
     try:
-        game = game_of(lts, nodes, holds or lts_holds(lts), meter.look)
+        game = game_of(lts, nodes, holds or lts_holds(lts, labels), meter.look)
         even, move = strategies(game, budget=limit)
         true = bool(even[lts.initial].all())
-        starts = lts.initial if true else lts.initial[~even[lts.initial]][:1]
-        path: Run | Lasso | None = None
-        if len(starts):
-            path = play_of(game, nodes, lts, move, int(starts[0]), odd=not true, look=meter.look)
+        starts, path = lts.initial, None
+        if not true:
+            starts, path = _nearest(game, nodes, lts, move, starts[~even[starts]], meter.look)
+        elif len(starts):
+            path = play_of(game, nodes, lts, move, int(starts[0]), odd=False, look=meter.look)
     except UndecidedError as error:
         return answer(Outcome.UNKNOWN, None, str(error))
     positions = _played(game, starts, move, odd=not true)
@@ -183,9 +185,22 @@ def check_mu(
         formula=text, positions=positions,
         moves=np.where(own & (move[positions] < ends), move[positions], -1),
         space=None if space is None else space(),
-        path=None if path is None or (true and not path.steps) else with_states(path, state),
+        path=None if path is None else with_states(path, state),
     )  # fmt: skip
     return answer(Outcome.HOLDS if true else Outcome.VIOLATED, proof)
+
+
+def _nearest(
+    game: ParityGame, nodes: tuple[MuNode, ...], lts: LTS, move: NDArray[np.int64],
+    starts: NDArray[np.int64], look: Callable[[], None],
+) -> tuple[NDArray[np.int64], Run | Lasso | None]:  # fmt: skip
+    """Return the initial state that breaks a formula by the fewest steps, and its run."""
+    best, found = 0, None
+    for number, start in enumerate(starts[:MOST_STARTS].tolist()):
+        path = play_of(game, nodes, lts, move, start, odd=True, look=look)
+        if path is not None and (found is None or len(path.steps) < len(found.steps)):
+            best, found = number, path
+    return starts[best : best + 1], found
 
 
 def _played(

@@ -2,7 +2,8 @@
 
 The winner moves as its strategy says. Where the other player has several moves, those that lose at
 once, or after one step, do not count; the play goes on while one is left, and ends where there are
-none or several.
+none or several. It also ends where the other player would have to make a step after the outermost
+fixpoint was left: the state is reached then that ``[true*] f`` or ``<true*> f`` is about.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from transition_systems.lts import LTS
 from transition_systems.run import Lasso, Run, Step
+from transition_systems.scc import tarjan
 from transition_systems.temporal.mu_game import MuNode
 from transition_systems.temporal.parity_games import ParityGame
 
@@ -47,8 +49,10 @@ def play_of(
     Returns
     -------
     Run, Lasso or None
-        States are numbers; a lasso where the play comes back to a position after a step.
-        ``None`` for a play of more than 100,000 steps.
+        States are numbers; a lasso where the play comes back to a position after a step. Of the
+        player who shows that the formula holds it ends with the last step that this player chose:
+        steps of the other one are no witness. ``None`` where there are none, and for a play of
+        more than 100,000 steps.
 
     Notes
     -----
@@ -78,6 +82,19 @@ def with_states(path: Run | Lasso, state: Callable[[int], Any] | None) -> Run | 
     return replace(path, initial=state(int(str(path.initial))), steps=steps)
 
 
+def _rounds(nodes: tuple[MuNode, ...]) -> list[int]:
+    """Return for each part of a formula in which round of fixpoints it is, -1 for none.
+
+    A fixpoint and what comes back to it are a round, with the fixpoints inside that do so, too.
+    """
+    counts = [len(node.operands) for node in nodes]
+    offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+    targets = np.array([part for node in nodes for part in node.operands], dtype=np.int64)
+    _, found = tarjan(offsets, targets)
+    sizes = np.bincount(found)
+    return [int(one) if sizes[one] > 1 else -1 for one in found]
+
+
 class _Play:
     def __init__(
         self, game: ParityGame, nodes: tuple[MuNode, ...], lts: LTS, move: NDArray[np.int64],
@@ -85,12 +102,20 @@ class _Play:
     ) -> None:  # fmt: skip
         self.game, self.nodes, self.lts, self.move, self.odd = game, nodes, lts, move, odd
         self.n, self.ends = lts.n_states, len(nodes) * lts.n_states
+        self.rounds = _rounds(nodes)
 
     def run(self, start: int, look: Callable[[], None]) -> Run | Lasso | None:
         at, seen, steps = start, dict[int, int](), list[Step]()
+        chosen = 0
+        outer, left = -1, False
         while at < self.ends and at not in seen:
             if len(seen) % 256 == 0:
                 look()
+            inside = self.rounds[at // self.n]
+            left |= outer >= 0 and inside != outer
+            outer = inside if outer < 0 else outer
+            if left and not self.own(at) and self.node(at).kind in MODAL:
+                break
             seen[at] = len(steps)
             after = self.next(at)
             if after is None or after >= self.ends:
@@ -98,13 +123,16 @@ class _Play:
             else:
                 if self.node(at).kind in MODAL:
                     steps.append(self.step(at, after))
+                    chosen = len(steps) if self.odd or self.own(at) else chosen
                 at = after
             if len(steps) > MOST_STEPS:
                 return None
         begun = seen.get(at, len(steps))
-        if begun < len(steps):
+        if not chosen and not self.odd:
+            return None
+        if begun < chosen:
             return Lasso(initial=start, steps=tuple(steps), loop_start=begun)
-        return Run(initial=start, steps=tuple(steps))
+        return Run(initial=start, steps=tuple(steps[:chosen]))
 
     def node(self, position: int) -> MuNode:
         return self.nodes[position // self.n]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from transition_systems.properties.predicates import Predicate
 __all__ = ["lts_holds"]
 
 
-def lts_holds(lts: LTS) -> Callable[[Predicate], NDArray[np.bool_]]:
+def lts_holds(lts: LTS, labels: Collection[str] = ()) -> Callable[[Predicate], NDArray[np.bool_]]:
     """Return the function that evaluates predicates on all states of a system.
 
     An atom is one of ``lts.atoms``; ``enabled(a)`` holds where a step has the label ``a``, and
@@ -25,6 +25,8 @@ def lts_holds(lts: LTS) -> Callable[[Predicate], NDArray[np.bool_]]:
     ----------
     lts
         The system.
+    labels
+        Labels that may be asked for although the system does not have them: nowhere enabled.
 
     Returns
     -------
@@ -41,9 +43,11 @@ def lts_holds(lts: LTS) -> Callable[[Predicate], NDArray[np.bool_]]:
     number = {name: index for index, name in enumerate(lts.label_names)}
 
     def enabled(name: str) -> NDArray[np.bool_]:
-        if name not in number:
-            raise unknown_name(name, number, kind="label")
         result = np.zeros(lts.n_states, dtype=np.bool_)
+        if name not in number:
+            if name in labels:
+                return result
+            raise unknown_name(name, (*number, *labels), kind="label")
         result[lts.sources[lts.labels == number[name]]] = True
         return result
 

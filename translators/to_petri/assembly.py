@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from petri import PetriNet, Place, Transition
+from transition_systems.lts import TAU_NAME, TICK_NAME
 from transition_systems.source_span import SourceSpan
 
 __all__ = ["Assembly", "PlaceRecord", "TransitionRecord"]
@@ -146,7 +147,10 @@ class Assembly:
         taken: tuple[str, ...] = (),
         leaves: str | None = None,
     ) -> TransitionRecord:
-        """Add a transition; a number is added to an id that is taken."""
+        """Add a transition; a number is added to an id that is taken.
+
+        What is seen never has the label of silent steps or of the end: ``tau.occur`` for ``tau``.
+        """
         unique, number = id, 1
         while (
             unique in self.transitions
@@ -155,6 +159,8 @@ class Assembly:
         ):
             number += 1
             unique = f"{id}.{number}"
+        if label in (TAU_NAME, TICK_NAME):
+            label = f"{label}.{phase}"
         record = TransitionRecord(
             id=unique, label=label, owner=owner, scope=scope, phase=phase, pre=_count(pre),
             post=_count(post), at_most=dict(at_most or {}), taken=taken, leaves=leaves, step=id,
