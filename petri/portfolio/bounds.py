@@ -205,7 +205,7 @@ def _bound(
 
     if answer is None or not answer.evidence:
         if answer is not None:
-            told = f"answered by {answer.method}, but the evidence is too large or was not found"
+            told = f"answered by {answer.method}, but {answer.lacking}"
         unknown = Verdict(
             property=f"{BOUND}{terms}", outcome=Outcome.UNKNOWN, statistics=statistics, reason=told
         )
