@@ -15,6 +15,7 @@ from petri.net import PetriNet
 from petri.persistence import persistence_predicate
 from petri.portfolio.asking import ask
 from petri.portfolio.bounds import BOUND, BOUNDS, bounds, summed_places
+from petri.reachability_formulas import reachability_formula
 from petri.soundness.sound import sound
 from petri.stable_places import stable_place
 from petri.termination import terminates
@@ -67,7 +68,8 @@ def decide(
     net
         Any place/transition net.
     property
-        ``AG P`` or ``EF P`` of a state predicate, as a formula or its text; or a name:
+        ``AG P``, ``EF P``, ``AG EF P`` or ``EF AG P`` of a state predicate, as a formula or its
+        text; or a name:
         ``deadlock`` (that there is none), ``safeness``, ``persistence``, ``boundedness``,
         ``liveness``, ``no-dead-transitions``, ``reversibility``, ``stable-place``,
         ``termination``, ``soundness``; ``bounds`` (the exact bound of each place) or
@@ -117,7 +119,7 @@ def decide(
     if isinstance(property, str) and property in OTHERS:
         return OTHERS[property](net, budget=limit, progress=progress, seed=seed)
     try:
-        name, everywhere, predicate = _asked(net, property, limit)
+        name, formula = _asked(net, property, limit)
     except UndecidedError as error:
         return Verdict(
             property=str(property), outcome=Outcome.UNKNOWN, reason=str(error), seed=seed,
@@ -125,28 +127,30 @@ def decide(
         )  # fmt: skip
     if limit.remaining() is None:
         limit = replace(limit, seconds=SECONDS).fixed()
-    return ask(
-        net, predicate, everywhere=everywhere, name=name, budget=limit, progress=progress,
-        seed=seed, parallel=parallel,
-    )  # fmt: skip
+    if isinstance(formula, Unary) and isinstance(formula.operand, State):
+        everywhere, predicate = formula.operator == "AG", formula.operand.predicate
+        if formula.operator in ("AG", "EF"):
+            return ask(
+                net, predicate, everywhere=everywhere, name=name, budget=limit, progress=progress,
+                seed=seed, parallel=parallel,
+            )  # fmt: skip
+    verdict = reachability_formula(
+        net, formula, name=name, budget=limit, progress=progress, seed=seed
+    )
+    if verdict is None:
+        raise UsageError("formulas are AG, EF, AG EF or EF AG of a state predicate")
+    return verdict
 
 
-def _asked(net: PetriNet, asked: str | Formula, limit: Budget) -> tuple[str, bool, Predicate]:
-    """Return the name of a property, whether it is ``AG`` or ``EF``, and of what."""
+def _asked(net: PetriNet, asked: str | Formula, limit: Budget) -> tuple[str, Formula]:
+    """Return the name of a property and its formula."""
     if isinstance(asked, str):
         predicate = _named(net, asked, limit)
         if predicate is not None:
-            return asked, True, predicate
+            return asked, Unary("AG", State(predicate))
     formula = parse_formula(asked) if isinstance(asked, str) else asked
     require_no_last_steps(formula)
-    if (
-        isinstance(formula, Unary)
-        and formula.operator in ("AG", "EF")
-        and isinstance(formula.operand, State)
-    ):
-        name = asked if isinstance(asked, str) else format_formula(formula)
-        return name, formula.operator == "AG", formula.operand.predicate
-    raise UsageError("formulas are AG or EF of a state predicate")
+    return (asked if isinstance(asked, str) else format_formula(formula)), formula
 
 
 def _named(net: PetriNet, name: str, limit: Budget) -> Predicate | None:
