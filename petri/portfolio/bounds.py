@@ -126,7 +126,7 @@ def bounds(
     Raises
     ------
     UsageError
-        For a place that the net does not have, and an empty sum.
+        For a place that the net does not have, a text instead of a list, and an empty sum.
 
     Notes
     -----
@@ -149,7 +149,10 @@ def bounds(
     limit = budget or Budget()
     if limit.remaining() is None:
         limit = replace(limit, seconds=SECONDS)
-    sums = [(p,) if isinstance(p, str) else tuple(p) for p in places or net.place_ids]
+    if isinstance(places, str):
+        raise UsageError(f"the places are asked for as a list, not as the text {places!r}")
+    asked: Sequence[str | tuple[str, ...]] = net.place_ids if places is None else places
+    sums = [tuple(p) if isinstance(p, tuple | list) else (p,) for p in asked]
     for place in (place for names in sums for place in names):
         net.place_index(place)
     if not all(sums):
@@ -277,7 +280,7 @@ def _sentences(found: tuple[Bound, ...]) -> tuple[str, ...]:
         else:
             lines.append(f"At most {most} token{'s' * (most != 1)}, and at some time so many: "
                          f"{listed}.")  # fmt: skip
-    return tuple(lines) or ("The net has no places.",)
+    return tuple(lines) or ("There are no places of which the bound is asked.",)
 
 
 def summed_places(net: PetriNet, text: str) -> tuple[str, ...]:

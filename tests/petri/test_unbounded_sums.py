@@ -16,8 +16,12 @@ LIMIT = Budget(seconds=10)
 
 def series(weight: int) -> PetriNet:
     """Return a source that feeds p, from which q is fed, from which r is."""
-    arcs = [("t", "p"), ("p", "u", weight), ("u", "q"), ("q", "v", weight), ("v", "r")]
-    return PetriNet(places=["p", "q", "r"], transitions=["t", "u", "v"], arcs=arcs, initial={})
+    return PetriNet(
+        places=["p", "q", "r"],
+        transitions=["t", "u", "v"],
+        arcs=[("t", "p"), ("p", "u", weight), ("u", "q"), ("q", "v", weight), ("v", "r")],
+        initial={},
+    )
 
 
 def rechecked(verdict: Verdict, net: PetriNet) -> Verdict:
