@@ -13,7 +13,7 @@ from petri.net import PetriNet
 from petri.portfolio.batch import Batch
 from petri.portfolio.questions import UNBOUNDED, Answer, Most, sum_is
 from transition_systems.budget import NO_MEMORY, Budget
-from transition_systems.errors import UsageError
+from transition_systems.errors import ExpressionError, UsageError
 from transition_systems.evidence import ClosedSet, Evidence, Parts
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.format import format_terms
@@ -297,9 +297,13 @@ def summed_places(net: PetriNet, text: str) -> tuple[str, ...]:
     >>> summed_places(net, "p1 + 2 p2")
     ('p1', 'p2', 'p2')
     """
-    predicate = parse_predicate(f"{text} >= 0")
+    wrong = f"{text!r} is no sum of places, like p + 2 q"
+    try:
+        predicate = parse_predicate(f"{text} >= 0")
+    except ExpressionError as error:
+        raise UsageError(wrong) from error
     if not isinstance(predicate, Compare) or any(n < 1 for _, n in predicate.terms):
-        raise UsageError(f"{text!r} is no sum of places, like p + 2 q")
+        raise UsageError(wrong)
     if predicate.bound or sum(n for _, n in predicate.terms) > len(net.place_ids) * 100:
         raise UsageError(f"{text!r} is no sum of places with small factors, like p + 2 q")
     return tuple(place for place, count in predicate.terms for _ in range(count))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from petri.boundedness import bounded
 from petri.decision import final_predicate
 from petri.home import reversible
 from petri.last_steps import require_no_last_steps
 from petri.live import live
+from petri.livelock import livelock
 from petri.liveness import no_dead_transitions
 from petri.memory import within_memory
 from petri.net import PetriNet
@@ -39,7 +42,7 @@ from transition_systems.verdict import Outcome, Statistics, Verdict
 __all__ = ["decide"]
 
 SECONDS = 60.0
-OTHERS = {
+OTHERS: dict[str, Callable[..., Verdict]] = {
     "boundedness": bounded,
     "liveness": live,
     "no-dead-transitions": no_dead_transitions,
@@ -47,7 +50,19 @@ OTHERS = {
     "soundness": sound,
     "stable-place": stable_place,
     "termination": terminates,
+    "termination-strong": partial(terminates, fairness="strong"),
+    "termination-weak": partial(terminates, fairness="weak"),
 }
+# What is asked by a function of its own, with other arguments.
+ELSEWHERE = {
+    "workflow-net": "petri.workflow_net(net)",
+    "soundness-without-fairness": "petri.sound(net, fairness=False)",
+    **{
+        f"{kind}-soundness": f'petri.soundness.sound_as(net, "{kind}")'
+        for kind in ("weak", "relaxed", "easy", "lazy", "generalised")
+    },
+}
+LIVELOCK = ("livelock", "divergence")
 INVARIANTS = ("deadlock", "persistence", "safeness")
 
 
@@ -72,8 +87,8 @@ def decide(
         text; or a name:
         ``deadlock`` (that there is none), ``safeness``, ``persistence``, ``boundedness``,
         ``liveness``, ``no-dead-transitions``, ``reversibility``, ``stable-place``,
-        ``termination``, ``soundness``; ``bounds`` (the exact bound of each place) or
-        ``bound p + q`` of a sum, as :func:`petri.bounds` has them.
+        ``termination`` (``-weak``, ``-strong``), ``livelock``, ``soundness``; ``bounds`` (the
+        exact bound of each place) or ``bound p + q`` of a sum, as :func:`petri.bounds` has them.
     budget
         60 seconds by default.
     progress, seed
@@ -116,6 +131,8 @@ def decide(
             seed=seed, parallel=parallel,
         )  # fmt: skip
         return found.verdict if one is None else found.bounds[0].verdict
+    if property in LIVELOCK:
+        return livelock(net, budget=limit).with_(property=str(property))
     if isinstance(property, str) and property in OTHERS:
         return OTHERS[property](net, budget=limit, progress=progress, seed=seed)
     try:
@@ -163,7 +180,9 @@ def _named(net: PetriNet, name: str, limit: Budget) -> Predicate | None:
         case "persistence":
             return persistence_predicate(net, budget=limit)
         case _ if name.replace("-", "").isalnum():
-            known = (*INVARIANTS, *OTHERS, BOUNDS)
+            if name in ELSEWHERE:
+                raise UsageError(f"{name} is asked by {ELSEWHERE[name]}")
+            known = (*INVARIANTS, *OTHERS, *LIVELOCK, BOUNDS)
             close = nearest_names(name, known)
             hint = f"; did you mean {' or '.join(close)}?" if close else ""
             raise UsageError(f"there is no property {name!r}{hint} Known: {', '.join(known)}")
