@@ -11,13 +11,13 @@ from functools import partial
 from typing import Any
 
 from netproof.net_question import NetQuestion
-from netproof.properties import LIVELOCK
+from netproof.properties import BOUND, LIVELOCK
 from petri.home import reversible
 from petri.live import live
 from petri.livelock import livelock
 from petri.net import PetriNet
 from petri.persistence import persistent
-from petri.portfolio.bounds import bounds
+from petri.portfolio.bounds import bounds, summed_places
 from petri.stable_places import stable_place
 from petri.termination import terminates
 from transition_systems.budget import Budget
@@ -53,6 +53,12 @@ def net_behaviour(name: str, question: NetQuestion) -> Verdict:
     budget = replace(question.budget, deadline=None, seconds=seconds)
     if name in LIVELOCK:
         return livelock(question.net, budget=budget).with_(property=name)
+    if name.startswith(BOUND):
+        summed = [summed_places(question.net, name.removeprefix(BOUND))]
+        found = bounds(
+            question.net, places=summed, budget=budget, progress=question.progress, parallel=False
+        )
+        return found.bounds[0].verdict
     graph = question.graph if question.few_enough() else None
     verdict = NETS[name](question.net, budget=budget, progress=question.progress, graph=graph)
     return verdict.with_(property=name)

@@ -14,6 +14,7 @@ from transition_systems.properties.predicates import Atom, LastStep
 from translators.ledger import PropertyKind
 
 __all__ = [
+    "BOUND",
     "KINDS",
     "LIVELOCK",
     "NET_DEFAULTS",
@@ -69,6 +70,8 @@ KINDS: dict[str, PropertyKind] = {
     "soundness-without-fairness": PropertyKind.BRANCHING,
 }
 COUNTED = re.compile(r"(?:up-to-)?[1-9][0-9]{0,3}-soundness")
+# The exact bound of the sum of places that follows.
+BOUND = "bound "
 WORKFLOW_ONLY = frozenset({"lost-messages", "never-started-pools"})
 NET_ONLY = frozenset(
     {
@@ -86,7 +89,9 @@ def property_kind(name: str) -> PropertyKind | None:
     >>> property_kind("3-soundness"), property_kind("sondness")
     (<PropertyKind.BRANCHING: 'branching'>, None)
     """
-    return PropertyKind.BRANCHING if COUNTED.fullmatch(name) else KINDS.get(name)
+    if COUNTED.fullmatch(name) or name.startswith(BOUND):
+        return PropertyKind.BRANCHING
+    return KINDS.get(name)
 
 
 def soundness_kind(name: str) -> bool:

@@ -11,6 +11,7 @@ from netproof.net_behaviour import LIVELOCK, NETS, net_behaviour
 from netproof.net_formulas import net_formula
 from netproof.net_question import NetQuestion
 from netproof.properties import (
+    BOUND,
     NET_ONLY,
     WORKFLOW_ONLY,
     AskedFormula,
@@ -67,7 +68,8 @@ def ask(question: NetQuestion, asked: str | AskedFormula) -> tuple[Verdict, Prop
         return _formula(question, asked), asked.kind
     verdict = drawn_verdict(question, asked)
     translated = question.translation is not None
-    if (asked in NET_ONLY and translated) or (asked in WORKFLOW_ONLY and not translated):
+    of_nets = asked in NET_ONLY or asked.startswith(BOUND)
+    if (of_nets and translated) or (asked in WORKFLOW_ONLY and not translated):
         other = "a net" if translated else "a workflow"
         raise UsageError(f"{asked} is a property of {other}")
     kind = property_kind(asked)
@@ -141,7 +143,7 @@ def _kind(question: NetQuestion, name: str) -> Verdict:
 def _direct(question: NetQuestion, name: str) -> Verdict:
     """Decide a property on the net itself."""
     net, pump, limit = question.net, question.pump, question.proofs
-    if name in NETS or name in LIVELOCK:
+    if name in NETS or name in LIVELOCK or name.startswith(BOUND):
         return net_behaviour(name, question)
     graph = question.graph if name in REDUCED else question.whole()
     match name:

@@ -98,8 +98,13 @@ def _by_portfolio(
     from petri.portfolio.questions import Reach
 
     decisive: list[tuple[int, Answer]] = []
+    values: dict[int, bool] = {}
+    lacking: list[str] = []
 
     def told(number: int, answer: Answer) -> None:
+        values[number] = answer.value is True
+        if not answer.evidence:
+            lacking.append(f"answered by {answer.method}, but {answer.lacking}")
         if _decides(number, answer):
             decisive.append((number, answer))
             for other in list(batch.open):
@@ -114,8 +119,10 @@ def _by_portfolio(
     states = 0 if batch.space is None else batch.space.n_states
     if not decisive:
         reason = f"no answer from {listed_words(batch.told) if batch.told else 'the engines'}"
-        if not batch.open:
+        if values == {NEVER: True, STUCK: False, FAILS: True}:
             reason = "the goal is reachable, and not everywhere, and no marking is dead without it"
+        elif lacking:
+            reason = f"{lacking[0]}; {reason}"
         return Verdict(
             property=name, outcome=Outcome.UNKNOWN, reason=reason, seed=seed,
             statistics=Statistics(method="portfolio", states=states),

@@ -55,6 +55,11 @@ def concurrent(
     Verdict
         As of :func:`petri.reachable`.
 
+    Raises
+    ------
+    UsageError
+        For a place that the net does not have.
+
     Notes
     -----
     As hard as reachability; O(states x transitions) by listing.
@@ -66,6 +71,8 @@ def concurrent(
     >>> bool(concurrent(fork, "p2", "p3"))
     True
     """
+    for place in (first, second):
+        net.place_index(place)
     together: Predicate
     if first == second:
         together = at_least(first, 2)
@@ -105,7 +112,7 @@ def mutual_exclusion(
     Raises
     ------
     UsageError
-        For a text instead of a list of places.
+        For a text instead of a list of places, and a place that the net does not have.
 
     Notes
     -----
@@ -120,6 +127,8 @@ def mutual_exclusion(
     """
     if isinstance(places, str):
         raise UsageError(f"the places are asked for as a list, not as the text {places!r}")
+    for place in places:
+        net.place_index(place)
     apart = conjunction(
         *(
             Not(conjunction(at_least(one, 1), at_least(other, 1)))

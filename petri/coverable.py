@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from operator import index
+from typing import Any
 
 from petri.decision import Decision, claim
 from petri.in_turn import share_of
@@ -62,7 +63,7 @@ def coverable(
     Raises
     ------
     UsageError
-        When the net has no such place, or a number of tokens is negative.
+        When the net has no such place, or a number of tokens is negative or no integer.
 
     Notes
     -----
@@ -75,10 +76,19 @@ def coverable(
     >>> coverable(pump, {"p2": 3}).outcome, coverable(pump, {"p1": 2}).outcome
     (<Outcome.HOLDS: 'HOLDS'>, <Outcome.VIOLATED: 'VIOLATED'>)
     """
+    given: Any = marking
+    if not isinstance(given, Mapping):
+        raise UsageError(f"a marking tells the tokens of places; {given!r:.60} does not")
     for place in marking:
         net.place_index(place)  # also where no token is asked for, a misspelt name is an error
-        if index(marking[place]) < 0:
-            raise UsageError(f"{marking[place]} tokens in {place!r}: there are never less than 0")
+        try:
+            least = index(marking[place])
+        except TypeError:
+            raise UsageError(
+                f"{marking[place]!r} tokens in {place!r}: that is no integer"
+            ) from None
+        if least < 0:
+            raise UsageError(f"{least} tokens in {place!r}: there are never less than 0")
     goal = conjunction(*(at_least(place, tokens) for place, tokens in marking.items() if tokens))
     decision = Decision(
         net, f"coverable {dict(marking)}", method=method, methods=("explicit", "covering"),

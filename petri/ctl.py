@@ -12,6 +12,7 @@ from petri.ctl_diagrams import ctl_by_diagrams, symbolic_backwards, symbolic_ctl
 from petri.last_steps import require_no_last_steps
 from petri.memory import within_memory
 from petri.net import PetriNet
+from petri.reachability_formulas import reachability_formula
 from petri.state_space.space import StateSpace
 from petri.whole_space import UNBOUNDED, whole_space
 from transition_systems.budget import Budget, Meter
@@ -49,7 +50,8 @@ def ctl(
         A formula of CTL over the places (an atom means at least one token) and ``enabled(t)``.
     method
         ``"explicit"`` lists the markings, ``"symbolic"`` asks decision diagrams; ``"auto"`` lists
-        some, then asks diagrams, and lists all where they do not answer either.
+        some, then asks diagrams, and lists all where they do not answer either; ``AG EF P`` and
+        other questions of reachability of an unbounded net go to the engines for these.
     budget
         Limits of the state space, and the seconds of all together.
 
@@ -97,7 +99,10 @@ def ctl(
         return ctl_by_diagrams(net, asked, budget=limit)
     few = to_list_first(limit, len(net.place_ids))
     verdict = _listed(net, asked, few)
-    if verdict.unknown and verdict.reason != UNBOUNDED:
+    if verdict.reason == UNBOUNDED:
+        better = reachability_formula(net, asked, budget=limit)
+        return verdict if better is None else better
+    if verdict.unknown:
         left = limit.remaining()
         part = limit if left is None else replace(limit, deadline=None, seconds=DRAWN * left)
         verdict = after_listing(

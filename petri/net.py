@@ -183,6 +183,9 @@ class PetriNet(NetArrays):
 
     def _number(self, kind: str, node: str) -> int:
         numbers: dict[str, int] = self._cache[kind]
+        named: Any = node
+        if not isinstance(named, str):
+            raise UsageError(f"a {kind} is asked for by its id, a text, not by {named!r}")
         try:
             return numbers[node]
         except KeyError:

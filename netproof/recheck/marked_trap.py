@@ -50,8 +50,8 @@ def _empty(never: Predicate) -> set[str]:
     found: set[str] = set()
     for node, sign in conjuncts(never, positive=False):
         total, single = most(node, sign), exactly(node, sign)
-        if total is not None and total[1] <= 0:
-            found |= total[0].keys()
+        if total is not None:
+            found |= {place for place, factor in total[0].items() if total[1] < factor}
         elif single is not None and single[1] == 0:
             found.add(single[0])
         else:

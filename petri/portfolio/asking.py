@@ -99,7 +99,7 @@ def ask(
     if found is None or not found.evidence:
         what = f"no answer from {listed_words(batch.told)}" if batch.told else BUDGET
         if found is not None:
-            what = f"answered by {found.method}, but the evidence is too large; {what}"
+            what = f"answered by {found.method}, but {found.lacking}; {what}"
         return Verdict(
             property=name, outcome=Outcome.UNKNOWN, statistics=statistics, reason=what, seed=seed
         )

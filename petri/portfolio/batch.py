@@ -33,7 +33,7 @@ from transition_systems.errors import UnlistedError
 from transition_systems.evidence import Evidence, RunEvidence
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.formulas import possible
-from transition_systems.properties.predicates import Dead, Predicate
+from transition_systems.properties.predicates import FALSE, TRUE, Dead, Predicate
 from transition_systems.properties.walk import negate
 from transition_systems.run import Run
 
@@ -77,6 +77,8 @@ class Batch:
 
     Notes
     -----
+    An answer without evidence, where that is wanted, leaves the question open; it is told at the
+    end if no engine had a better one.
     A net of more than 1,000 places is first asked for a proof by structure or the state equation.
     Then up to 100,000 markings are listed. Then a second process explores the whole state space,
     listed or as a diagram, while this one looks for runs by random walks, and for proofs by the
@@ -105,6 +107,7 @@ class Batch:
         self.open: dict[int, Question] = dict(enumerate(questions))
         self.told: list[str] = []
         self.lower: dict[int, tuple[int, Run | None]] = {}
+        self._bare: dict[int, Answer] = {}
         self._parallel = parallel and WholeSpace.possible()
         self._second: WholeSpace | None = None
         self._first_walk = first_walk
@@ -122,6 +125,7 @@ class Batch:
     def run(self) -> None:
         """Answer what can be answered until the deadline."""
         try:
+            self._constant()
             self._structure()
             self._list()
             if self.space is not None and self.space.unbounded:
@@ -138,14 +142,22 @@ class Batch:
                 self._walk()
             self._induct()
             self._wait()
+            for number in list(self.open):
+                if number in self._bare:
+                    self.close(number)
+                    self.tell(number, self._bare[number])
         finally:
             if self._second is not None:
                 self._second.close()
 
     def _say(self, number: int, answer: Answer) -> None:
-        if number in self.open:
-            self.close(number)
-            self.tell(number, answer)
+        if number not in self.open:
+            return
+        if self.evidence and not answer.evidence:
+            self._bare[number] = answer
+            return
+        self.close(number)
+        self.tell(number, answer)
 
     def close(self, number: int) -> None:
         """Ask a question no longer."""
@@ -161,6 +173,21 @@ class Batch:
         if not self._second.running and self._second.told:
             self.told.append(f"the whole state space ({self._second.told})")
             self._second.told = ""
+
+    def _constant(self) -> None:
+        """Answer what is true or false of all markings."""
+        for number, question in list(self.open.items()):
+            if not isinstance(question, Reach):
+                continue
+            value = negate(negate(question.goal))
+            if value == TRUE:
+                start = self.net.run(self.net.initial, [])
+                self._say(number, reached(self.net, question.goal, start, "structure"))
+            elif value == FALSE:
+                claimed, share = negate(question.goal), Budget(seconds=self._left() / 10)
+                proof = prove_invariant(self.net, claimed, budget=share)
+                if not isinstance(proof, str):
+                    self._proved(number, question, proof, "structure")
 
     def _structure(self) -> None:
         """Ask theorems about structure and the state equation of a large net."""

@@ -13,7 +13,7 @@ from petri.net import PetriNet
 from petri.portfolio.batch import Batch
 from petri.portfolio.questions import UNBOUNDED, Answer, Most, sum_is
 from transition_systems.budget import NO_MEMORY, Budget
-from transition_systems.errors import UsageError
+from transition_systems.errors import ExpressionError, UsageError
 from transition_systems.evidence import ClosedSet, Evidence, Parts
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.format import format_terms
@@ -126,7 +126,7 @@ def bounds(
     Raises
     ------
     UsageError
-        For a place that the net does not have, and an empty sum.
+        For a place that the net does not have, a text instead of a list, and an empty sum.
 
     Notes
     -----
@@ -149,7 +149,10 @@ def bounds(
     limit = budget or Budget()
     if limit.remaining() is None:
         limit = replace(limit, seconds=SECONDS)
-    sums = [(p,) if isinstance(p, str) else tuple(p) for p in places or net.place_ids]
+    if isinstance(places, str):
+        raise UsageError(f"the places are asked for as a list, not as the text {places!r}")
+    asked: Sequence[str | tuple[str, ...]] = net.place_ids if places is None else places
+    sums = [tuple(p) if isinstance(p, tuple | list) else (p,) for p in asked]
     for place in (place for names in sums for place in names):
         net.place_index(place)
     if not all(sums):
@@ -205,7 +208,7 @@ def _bound(
 
     if answer is None or not answer.evidence:
         if answer is not None:
-            told = f"answered by {answer.method}, but the evidence is too large or was not found"
+            told = f"answered by {answer.method}, but {answer.lacking}"
         unknown = Verdict(
             property=f"{BOUND}{terms}", outcome=Outcome.UNKNOWN, statistics=statistics, reason=told
         )
@@ -277,7 +280,7 @@ def _sentences(found: tuple[Bound, ...]) -> tuple[str, ...]:
         else:
             lines.append(f"At most {most} token{'s' * (most != 1)}, and at some time so many: "
                          f"{listed}.")  # fmt: skip
-    return tuple(lines) or ("The net has no places.",)
+    return tuple(lines) or ("There are no places of which the bound is asked.",)
 
 
 def summed_places(net: PetriNet, text: str) -> tuple[str, ...]:
@@ -294,9 +297,13 @@ def summed_places(net: PetriNet, text: str) -> tuple[str, ...]:
     >>> summed_places(net, "p1 + 2 p2")
     ('p1', 'p2', 'p2')
     """
-    predicate = parse_predicate(f"{text} >= 0")
+    wrong = f"{text!r} is no sum of places, like p + 2 q"
+    try:
+        predicate = parse_predicate(f"{text} >= 0")
+    except ExpressionError as error:
+        raise UsageError(wrong) from error
     if not isinstance(predicate, Compare) or any(n < 1 for _, n in predicate.terms):
-        raise UsageError(f"{text!r} is no sum of places, like p + 2 q")
+        raise UsageError(wrong)
     if predicate.bound or sum(n for _, n in predicate.terms) > len(net.place_ids) * 100:
         raise UsageError(f"{text!r} is no sum of places with small factors, like p + 2 q")
     return tuple(place for place, count in predicate.terms for _ in range(count))

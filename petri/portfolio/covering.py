@@ -17,6 +17,7 @@ from petri.portfolio.questions import (
     sum_is,
     unbounded,
 )
+from petri.state_space.cover_runs import effect_of
 from petri.state_space.covering import invariant_of, prove_by_covering
 from petri.state_space.minimal_cover import MinimalCoverabilitySet, minimal_coverability_set
 from petri.state_space.omega_firing import OMEGA
@@ -31,6 +32,9 @@ __all__ = ["CoveringAnswers"]
 
 METHOD = "coverability"
 LONGEST = 100_000
+NO_PUMP = "no short enough run was found that can be repeated and adds tokens there"
+NO_PROOF = "no invariant was found that shows it within the limits"
+LONG_RUN = "the run that shows it is too large"
 
 
 class CoveringAnswers:
@@ -73,13 +77,15 @@ class CoveringAnswers:
         places = set(question.places)
         columns = [self.net.place_index(place) for place in question.places]
         sums = self.cover.elements[:, columns]
+        grows = False
         for element in range(len(self.cover)):
-            growing = places.intersection(self.cover.omegas(element))
-            if growing:
-                pump = self._pump(element, growing.pop())
-                if pump is None:
-                    return Answer(value=UNBOUNDED, method=METHOD)
-                return unbounded(self.net, question.places, pump, METHOD)
+            for place in sorted(places.intersection(self.cover.omegas(element))):
+                grows = True
+                pump = None if self._late() else self._pump(element, place)
+                if pump is not None:
+                    return unbounded(self.net, question.places, pump, METHOD)
+        if grows:
+            return Answer(value=UNBOUNDED, method=METHOD, lacking=NO_PUMP)
         best = int(sums.sum(axis=1).argmax()) if len(self.cover) else 0
         most = int(sums[best].sum())
         run = self._run(best)
@@ -88,7 +94,8 @@ class CoveringAnswers:
             below = sum_is(question.places, "<=", most)
             proof = prove_by_covering(self.net, below, self._invariant, budget=self.budget)
         if run is None or proof is None:
-            return Answer(value=most, method=METHOD)
+            lacking = NO_PROOF if proof is None else LONG_RUN
+            return Answer(value=most, method=METHOD, lacking=lacking)
         about = claim(self.net, possible(sum_is(question.places, ">=", most)))
         shown = (proof, RunEvidence(claim=about, run=run))
         return Answer(value=most, method=METHOD, evidence=shown)
@@ -106,13 +113,15 @@ class CoveringAnswers:
             above = np.flatnonzero((self.cover.elements[:, columns] >= least).all(axis=1)).tolist()
             if above:
                 run = self._run(above[0], max(tokens.values(), default=1))
-                return Answer(value=True, method=METHOD) if run is None else reached(
-                    net, goal, run, METHOD
-                )  # fmt: skip
+                if run is None:
+                    return Answer(value=True, method=METHOD, lacking=LONG_RUN)
+                return reached(net, goal, run, METHOD)
         proof = None
         if self._invariant is not None:
             proof = prove_by_covering(self.net, negate(goal), self._invariant, budget=self.budget)
-        return Answer(value=False, method=METHOD, evidence=() if proof is None else (proof,))
+        if proof is None:
+            return Answer(value=False, method=METHOD, lacking=NO_PROOF)
+        return Answer(value=False, method=METHOD, evidence=(proof,))
 
     def _actions(self, element: int, tokens: int) -> list[str] | None:
         parts = self.cover.run_above(element, tokens)
@@ -127,27 +136,36 @@ class CoveringAnswers:
         except UsageError:  # more tokens than a marking has
             return None
 
+    def _late(self) -> bool:
+        return self.budget.remaining() == 0.0
+
     def _pump(self, element: int, place: str) -> Lasso | None:
-        """Return a pump that adds tokens to a place and takes none from another for good."""
-        cycle = self.cover.pump(element, place)
-        for tokens in (1, len(cycle) + 1, 10 * len(cycle) + 10):
-            stem = self._actions(element, tokens)
-            if stem is None:
-                return None
-            before = self.net.run(self.net.initial, stem)
-            after = self._fired(before, cycle)
-            if after is None:
+        """Return a run that can be repeated, adds tokens to a place and takes none for good."""
+        for parts in (self.cover.pumps(element, place), self.cover.pumps(element, place)[-1:]):
+            if sum(len(part.actions) * part.times for part in parts) > LONGEST:
                 continue
-            start = before.last
-            if all(after.last.get(p, 0) >= n for p, n in start.items()):
-                return Lasso(
-                    initial=before.initial, steps=(*before.steps, *after.steps),
-                    loop_start=len(stem),
-                )  # fmt: skip
+            loop = [action for part in parts for action in part.actions * part.times]
+            needed = effect_of(self.net, map(self.net.transition_index, loop)).needs
+            for tokens in (1, max(needed.values(), default=1)):
+                stem = self._actions(element, tokens)
+                if stem is None:
+                    break
+                found = self._repeated(stem, loop, place)
+                if found is not None:
+                    return found
         return None
 
-    def _fired(self, before: Run, cycle: tuple[str, ...]) -> Run | None:
+    def _repeated(self, stem: list[str], loop: list[str], place: str) -> Lasso | None:
+        """Return a run and its repetition where that can be fired and has the place grow."""
         try:
-            return self.net.run(before.last, cycle)
-        except FiringError:
+            before = self.net.run(self.net.initial, stem)
+            after = self.net.run(before.last, loop)
+        except (FiringError, UsageError):  # not enabled, or more tokens than a marking has
             return None
+        start, end = before.last, after.last
+        if end.get(place, 0) <= start.get(place, 0):
+            return None
+        if any(end.get(other, 0) < tokens for other, tokens in start.items()):
+            return None
+        steps = (*before.steps, *after.steps)
+        return Lasso(initial=before.initial, steps=steps, loop_start=len(stem))

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from petri.boundedness import bounded
 from petri.decision import final_predicate
 from petri.home import reversible
 from petri.last_steps import require_no_last_steps
 from petri.live import live
+from petri.livelock import livelock
 from petri.liveness import no_dead_transitions
 from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.persistence import persistence_predicate
 from petri.portfolio.asking import ask
 from petri.portfolio.bounds import BOUND, BOUNDS, bounds, summed_places
+from petri.reachability_formulas import reachability_formula
 from petri.soundness.sound import sound
 from petri.stable_places import stable_place
 from petri.termination import terminates
@@ -38,7 +42,7 @@ from transition_systems.verdict import Outcome, Statistics, Verdict
 __all__ = ["decide"]
 
 SECONDS = 60.0
-OTHERS = {
+OTHERS: dict[str, Callable[..., Verdict]] = {
     "boundedness": bounded,
     "liveness": live,
     "no-dead-transitions": no_dead_transitions,
@@ -46,7 +50,19 @@ OTHERS = {
     "soundness": sound,
     "stable-place": stable_place,
     "termination": terminates,
+    "termination-strong": partial(terminates, fairness="strong"),
+    "termination-weak": partial(terminates, fairness="weak"),
 }
+# What is asked by a function of its own, with other arguments.
+ELSEWHERE = {
+    "workflow-net": "petri.workflow_net(net)",
+    "soundness-without-fairness": "petri.sound(net, fairness=False)",
+    **{
+        f"{kind}-soundness": f'petri.soundness.sound_as(net, "{kind}")'
+        for kind in ("weak", "relaxed", "easy", "lazy", "generalised")
+    },
+}
+LIVELOCK = ("livelock", "divergence")
 INVARIANTS = ("deadlock", "persistence", "safeness")
 
 
@@ -67,11 +83,12 @@ def decide(
     net
         Any place/transition net.
     property
-        ``AG P`` or ``EF P`` of a state predicate, as a formula or its text; or a name:
+        ``AG P``, ``EF P``, ``AG EF P`` or ``EF AG P`` of a state predicate, as a formula or its
+        text; or a name:
         ``deadlock`` (that there is none), ``safeness``, ``persistence``, ``boundedness``,
         ``liveness``, ``no-dead-transitions``, ``reversibility``, ``stable-place``,
-        ``termination``, ``soundness``; ``bounds`` (the exact bound of each place) or
-        ``bound p + q`` of a sum, as :func:`petri.bounds` has them.
+        ``termination`` (``-weak``, ``-strong``), ``livelock``, ``soundness``; ``bounds`` (the
+        exact bound of each place) or ``bound p + q`` of a sum, as :func:`petri.bounds` has them.
     budget
         60 seconds by default.
     progress, seed
@@ -114,10 +131,12 @@ def decide(
             seed=seed, parallel=parallel,
         )  # fmt: skip
         return found.verdict if one is None else found.bounds[0].verdict
+    if property in LIVELOCK:
+        return livelock(net, budget=limit).with_(property=str(property))
     if isinstance(property, str) and property in OTHERS:
         return OTHERS[property](net, budget=limit, progress=progress, seed=seed)
     try:
-        name, everywhere, predicate = _asked(net, property, limit)
+        name, formula = _asked(net, property, limit)
     except UndecidedError as error:
         return Verdict(
             property=str(property), outcome=Outcome.UNKNOWN, reason=str(error), seed=seed,
@@ -125,28 +144,30 @@ def decide(
         )  # fmt: skip
     if limit.remaining() is None:
         limit = replace(limit, seconds=SECONDS).fixed()
-    return ask(
-        net, predicate, everywhere=everywhere, name=name, budget=limit, progress=progress,
-        seed=seed, parallel=parallel,
-    )  # fmt: skip
+    if isinstance(formula, Unary) and isinstance(formula.operand, State):
+        everywhere, predicate = formula.operator == "AG", formula.operand.predicate
+        if formula.operator in ("AG", "EF"):
+            return ask(
+                net, predicate, everywhere=everywhere, name=name, budget=limit, progress=progress,
+                seed=seed, parallel=parallel,
+            )  # fmt: skip
+    verdict = reachability_formula(
+        net, formula, name=name, budget=limit, progress=progress, seed=seed
+    )
+    if verdict is None:
+        raise UsageError("formulas are AG, EF, AG EF or EF AG of a state predicate")
+    return verdict
 
 
-def _asked(net: PetriNet, asked: str | Formula, limit: Budget) -> tuple[str, bool, Predicate]:
-    """Return the name of a property, whether it is ``AG`` or ``EF``, and of what."""
+def _asked(net: PetriNet, asked: str | Formula, limit: Budget) -> tuple[str, Formula]:
+    """Return the name of a property and its formula."""
     if isinstance(asked, str):
         predicate = _named(net, asked, limit)
         if predicate is not None:
-            return asked, True, predicate
+            return asked, Unary("AG", State(predicate))
     formula = parse_formula(asked) if isinstance(asked, str) else asked
     require_no_last_steps(formula)
-    if (
-        isinstance(formula, Unary)
-        and formula.operator in ("AG", "EF")
-        and isinstance(formula.operand, State)
-    ):
-        name = asked if isinstance(asked, str) else format_formula(formula)
-        return name, formula.operator == "AG", formula.operand.predicate
-    raise UsageError("formulas are AG or EF of a state predicate")
+    return (asked if isinstance(asked, str) else format_formula(formula)), formula
 
 
 def _named(net: PetriNet, name: str, limit: Budget) -> Predicate | None:
@@ -159,7 +180,9 @@ def _named(net: PetriNet, name: str, limit: Budget) -> Predicate | None:
         case "persistence":
             return persistence_predicate(net, budget=limit)
         case _ if name.replace("-", "").isalnum():
-            known = (*INVARIANTS, *OTHERS, BOUNDS)
+            if name in ELSEWHERE:
+                raise UsageError(f"{name} is asked by {ELSEWHERE[name]}")
+            known = (*INVARIANTS, *OTHERS, *LIVELOCK, BOUNDS)
             close = nearest_names(name, known)
             hint = f"; did you mean {' or '.join(close)}?" if close else ""
             raise UsageError(f"there is no property {name!r}{hint} Known: {', '.join(known)}")

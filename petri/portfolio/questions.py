@@ -50,12 +50,15 @@ class Answer:
         The engine.
     evidence
         What proves it: one piece, for a number two (that it is never exceeded, and that it is
-        reached). Empty where none was asked for, or where it would be too large.
+        reached). Empty where none was asked for, or where there is none.
+    lacking
+        Why there is no evidence, where it was asked for, as the end of a sentence.
     """
 
     value: bool | float
     method: str
     evidence: tuple[Evidence, ...] = ()
+    lacking: str = ""
 
 
 def reached(net: PetriNet, goal: Predicate, run: Run, method: str) -> Answer:

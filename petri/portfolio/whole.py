@@ -31,6 +31,8 @@ from transition_systems.run import Run
 __all__ = ["DrawnAnswers", "ListedAnswers", "whole_answers"]
 
 MOST_CELLS = 40_000_000
+TOO_MANY = "the list of all markings is too large"
+NO_RUN = "no run that shows it was found in time"
 
 
 class ListedAnswers:
@@ -73,7 +75,8 @@ class ListedAnswers:
             return reached(self.net, question.goal, self._run(goal, state), self.method)
         if not self.space.complete:
             return None
-        return Answer(value=False, method=self.method, evidence=self._always(negate(question.goal)))
+        shown = self._always(negate(question.goal))
+        return Answer(value=False, method=self.method, evidence=shown, lacking=TOO_MANY)
 
     def _run(self, goal: Predicate, state: int) -> Run:
         """Return a run into a goal: the beginning of an earlier one, or a shortest one."""
@@ -117,7 +120,8 @@ class ListedAnswers:
         run = self._run(goal, state)
         at = RunEvidence(claim=claim(self.net, possible(goal)), run=run)
         below = self._always(sum_is(question.places, "<=", most))
-        return Answer(value=most, method=self.method, evidence=(*below, at) if below else ())
+        shown = (*below, at) if below else ()
+        return Answer(value=most, method=self.method, evidence=shown, lacking=TOO_MANY)
 
     def _always(self, good: Predicate) -> tuple[Evidence, ...]:
         if not self.wanted or self.space.n_states * len(self.net.place_ids) > MOST_CELLS:
@@ -182,7 +186,8 @@ class DrawnAnswers:
             never = claim(self.net, always_everywhere(negate(question.goal)))
             shown = (diagram_evidence(self.space, never),)
             return Answer(value=False, method=self.method, evidence=shown)
-        return Answer(value=True, method=self.method, evidence=self._run(question.goal))
+        run = self._run(question.goal)
+        return Answer(value=True, method=self.method, evidence=run, lacking=NO_RUN)
 
     def _run(self, goal: Predicate) -> tuple[Evidence, ...]:
         if not self.wanted:
@@ -208,7 +213,7 @@ class DrawnAnswers:
         below = claim(self.net, always_everywhere(sum_is(question.places, "<=", low)))
         run = self._run(sum_is(question.places, ">=", low))
         evidence = (diagram_evidence(self.space, below), *run) if run else ()
-        return Answer(value=low, method=self.method, evidence=evidence)
+        return Answer(value=low, method=self.method, evidence=evidence, lacking=NO_RUN)
 
 
 def whole_answers(

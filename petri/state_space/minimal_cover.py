@@ -122,6 +122,47 @@ class MinimalCoverabilitySet:
                     return self._names(path[at - back + 1 : at + 1])
         raise UsageError(f"{place} is bounded in element {element}")
 
+    def pumps(self, element: int, place: str) -> tuple[Repetition, ...]:
+        """Return the cycle that gave omega to a place, after those that make up for its losses.
+
+        Returns
+        -------
+        tuple of Repetition
+            In the order of the path. Together they take tokens from no place for good and add
+            some to the given one. They are cycles of different markings of the path, so where
+            the bounded places differ they may not be fired one after the other.
+
+        Raises
+        ------
+        UsageError
+            When the place has no omega there.
+
+        Examples
+        --------
+        >>> net = PetriNet.from_arrays([[0, 2], [0, 0]], [[1, 0], [0, 1]], [0, 0])
+        >>> cover = minimal_coverability_set(net)
+        >>> [(part.actions, part.times) for part in cover.pumps(0, "p2")]
+        [(('t1',), 2), (('t2',), 1)]
+        """
+        wanted, path = self.net.place_index(place), self._path(element)
+        total: dict[int, int] = {}
+        parts: list[Repetition] = []
+        for at in range(len(path) - 1, -1, -1):
+            for back, places in reversed(path[at].cycles):
+                if not parts and wanted not in places:
+                    continue
+                cycle = path[at - back + 1 : at + 1]
+                change = effect_of(self.net, [node.transition for node in cycle]).change
+                lost = (-(-max(0, -total.get(p, 0)) // change[p]) for p in places)
+                times = max(lost, default=0) if parts else 1
+                if times:
+                    parts.append(Repetition(actions=self._names(cycle), times=times))
+                for p, n in change.items():
+                    total[p] = total.get(p, 0) + times * n
+        if not parts:
+            raise UsageError(f"{place} is bounded in element {element}")
+        return tuple(reversed(parts))
+
     def run_above(self, element: int, tokens: int) -> tuple[Repetition, ...]:
         """Return a run to a marking that shows an element.
 

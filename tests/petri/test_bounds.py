@@ -156,3 +156,24 @@ def test_it_is_checked_by_name(tmp_path: Path) -> None:
     assert verdict.outcome is Outcome.HOLDS
     assert "Without bound: p3." in str(verdict.explanation)
     assert json.loads(json.dumps(verdict.to_dict()))["property"] == "bounds"
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [("bound p1", "bound p1 = 2"), ("bound p1 + p2", "bound p1 + p2 = 2"),
+     ("bound p3", "unbounded p3")],
+)  # fmt: skip
+def test_check_takes_the_bound_of_a_sum(asked: str, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.pnml"
+    petri.write_pnml(PUMP, path)
+    (found,) = check(path, properties=[asked]).models[0].verdicts
+    assert (found.verdict.property, found.rechecked) == (told, "passed")
+    assert found.verdict.holds
+
+
+@pytest.mark.parametrize("asked", ["bound ", "bound p9", "bound p1 -"])
+def test_check_refuses_the_bound_of_no_sum(asked: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.pnml"
+    petri.write_pnml(PUMP, path)
+    with pytest.raises(NetproofError, match=r"no sum of places|no place"):
+        check(path, properties=[asked])

@@ -10,7 +10,7 @@ import petri
 from engine_cases import random_net
 from netproof.recheck import recheck, recheck_verdict
 from petri import PetriNet
-from petri.decision import equals_marking
+from petri.decision import claim, equals_marking
 from petri.out_of_reach import out_of_reach
 from petri.structure.flow_bases import transition_flows
 from petri.structure.rising_sums import rising_places, rising_weights
@@ -182,3 +182,41 @@ def test_large_sums_are_exact() -> None:
     assert dict(evidence_of(net).weights) == {"more": 1}
     space = petri.reachability_graph(net, budget=Budget(states=5))
     assert out_of_reach(space, parse_predicate(f"more <= {2**62}"), budget=FEW) is None
+
+
+@pytest.mark.parametrize(
+    ("goal", "kind"),
+    [("2 p <= 1", MarkedTrapEvidence), ("5 p < 4", MarkedTrapEvidence),
+     ("2 p + 3 q <= 1", RisingSumEvidence)],
+)  # fmt: skip
+def test_the_trap_of_a_bound_with_factors_is_rechecked(goal: str, kind: type) -> None:
+    net = PetriNet(places=["p", "q"], transitions=["t"], arcs=[("t", "q")], initial={"p": 3})
+    verdict = petri.always_reachable(net, goal, budget=FEW)
+    assert isinstance(verdict.evidence, kind)
+    result = recheck_verdict(verdict.property, verdict.outcome, verdict.evidence, net)
+    assert result.passed, result.reason
+
+
+def test_a_bound_that_leaves_a_token_in_the_trap_is_refused() -> None:
+    net = PetriNet(places=["p", "q"], transitions=["t"], arcs=[("t", "q")], initial={"p": 1})
+    full = PetriNet(places=["p", "q"], transitions=["t"], arcs=[("t", "q")], initial={"p": 3})
+    evidence = petri.always_reachable(full, "2 p <= 1", budget=FEW).evidence
+    assert isinstance(evidence, MarkedTrapEvidence)
+    for text in ("EF AG 2 p > 1", "EF AG 2 p > 3"):
+        forged = replace(evidence, claim=claim(net, text), run=net.run(net.initial, []))
+        assert recheck(forged, net).passed is (text == "EF AG 2 p > 1")
+
+
+@pytest.mark.parametrize(("goal", "holds"), [("true", True), ("false", False)])
+def test_constants_are_always_or_never_reachable(goal: str, holds: bool) -> None:
+    net = PetriNet(places=["p"], transitions=["t"], arcs=[("t", "p")], initial={"p": 3})
+    verdict = petri.always_reachable(net, goal, budget=FEW)
+    assert verdict.holds is holds
+    assert recheck_verdict(verdict.property, verdict.outcome, verdict.evidence, net).passed
+
+
+def test_a_goal_that_is_never_reached_is_not_told_to_be_reachable() -> None:
+    net = PetriNet(places=["p"], transitions=["t"], arcs=[("t", "p")], initial={"p": 3})
+    verdict = petri.always_reachable(net, "p >= 4", budget=FEW)
+    assert verdict.unknown
+    assert "the goal is reachable, and not everywhere" in str(verdict.reason)
