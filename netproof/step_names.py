@@ -84,8 +84,9 @@ class NetSteps:
         >>> NetSteps(PetriNet(places=[], transitions=pays)).named("pay")
         ['pay', 'pay.2']
         """
-        silent = self.silent if name == TAU_NAME and name not in self.ids else []
-        return silent or self._called(name)
+        if name == TAU_NAME and name not in self.ids:
+            return self.silent
+        return self._called(name)
 
     def _called(self, name: str) -> list[str]:
         labelled = self.labels.get(name, [])
