@@ -41,7 +41,7 @@ def live_and_bounded(net: PetriNet) -> bool | None:
 
 def test_premises_hold_just_where_the_net_is_live_and_bounded() -> None:
     holding = failing = 0
-    for seed in range(1_500):
+    for seed in range(2_500):
         net = random_free_choice(seed)
         assert net_class(net, "extended free choice")
         if not net_class(net, "strongly connected"):

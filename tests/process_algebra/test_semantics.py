@@ -221,7 +221,7 @@ def test_both_systems_keep_the_protocol() -> None:
 @pytest.mark.exhaustive
 def test_deep_terms_step() -> None:
     term: Term = Prefix("a", STOP)
-    for _ in range(25_000):
+    for _ in range(100_000):
         term = Sequential(term, SKIP)
     assert lts(term).n_states == 2
 

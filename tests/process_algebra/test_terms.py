@@ -38,7 +38,7 @@ from transition_systems.expressions import ast
 from transition_systems.expressions.parse import parse_expression
 
 NAMES = {**vars(process_algebra), **vars(ast)}
-DEEP = 25_000
+DEEP = 100_000
 
 
 @settings(max_examples=60, derandomize=True)
