@@ -12,22 +12,16 @@ import netproof
 from netproof.behaviours import load_behaviour
 from netproof.recheck.report import recheck_report
 from petri import PetriNet
+from step_questions import EXAMPLES, outcomes
 from transition_systems import LTS, check_mu
 from transition_systems.temporal.last_steps import with_last_steps
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
 WORKFLOWS = ("support-ticket", "loan-application", "travel-booking")
 PATTERNS = (
     'AG (done("{0}") -> <"{1}"> true)', 'nu X. (done("{0}") -> ["{1}"] X) && <true> X || dead',
     'mu X. done("{0}") && <"{1}"> true || <true> X', '["{0}"] done("{0}") && EF <"{1}"> done("{1}")',
     '[true*."{0}"] E[!done("{1}") U <"{1}"> done("{1}")]', '[!"{0}"] !done("{0}")',
 )  # fmt: skip
-
-
-def outcomes(model: Path | LTS | PetriNet, formulas: list[str]) -> list[str]:
-    entries = netproof.check(model, properties=formulas).models[0].verdicts
-    assert {entry.rechecked for entry in entries} == {"passed"}
-    return [str(entry.outcome) for entry in entries]
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)

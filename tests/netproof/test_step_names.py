@@ -10,9 +10,9 @@ import pytest
 import netproof
 from netproof.behaviours import load_behaviour
 from petri import PetriNet, Transition
-from transition_systems import LTS, UsageError
+from step_questions import EXAMPLES, outcomes
+from transition_systems import UsageError
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
 WORKFLOWS = ("support-ticket", "loan-application", "travel-booking", "hiring-double-welcome",
              "order-process", "purchase-two-pools", "invoice-deadlock")  # fmt: skip
 TASK = 'name="Solve problem"'
@@ -22,12 +22,6 @@ PATTERNS = (
     'AG (done("{0}") -> EF enabled("{1}"))', 'G (done("{0}") -> F done("{1}"))',
     'precedence(done("{0}"), done("{1}"))', 'AG (enabled("{0}") -> <"{1}"> true)',
 )  # fmt: skip
-
-
-def outcomes(model: Path | LTS | PetriNet, formulas: list[str]) -> list[str]:
-    entries = netproof.check(model, properties=formulas).models[0].verdicts
-    assert {entry.rechecked for entry in entries} == {"passed"}
-    return [str(entry.outcome) for entry in entries]
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
