@@ -23,11 +23,11 @@ from transition_systems.evidence_parity import mu_claim
 from transition_systems.lts import LTS
 from transition_systems.properties.predicates import FALSE, TRUE, Predicate
 from transition_systems.properties.walk import negate
+from transition_systems.temporal.action_formulas import ANY_LABEL, Labels, as_labels
 from transition_systems.temporal.mu_formulas import (
     Bound,
     Every,
     Fixpoint,
-    Labels,
     Modal,
     MuFormula,
     No,
@@ -42,7 +42,6 @@ __all__ = ["Part", "check_parity", "parts_of"]
 
 Ints = NDArray[np.int64]
 MOST_PARTS = 10_000
-ANY = Labels(frozenset(), others=True)
 
 
 @dataclass(slots=True)
@@ -51,7 +50,7 @@ class Part:
 
     kind: str
     operands: tuple[int, ...] = ()
-    labels: Labels = ANY
+    labels: Labels = ANY_LABEL
     predicate: Predicate = TRUE
     depth: int = 0
 
@@ -84,7 +83,7 @@ def parts_of(formula: MuFormula) -> list[Part]:
                     made.operands = tuple(add(one, positive, bound, depth) for one in operands)
             case Modal(kind, labels, operand):
                 made.kind = "diamond" if (kind == "diamond") is positive else "box"
-                made.labels = labels
+                made.labels = as_labels(labels)
                 made.operands = (add(operand, positive, bound, depth),)
             case Fixpoint(kind, name, operand):
                 made.kind = "mu" if (kind == "mu") is positive else "nu"
@@ -150,7 +149,7 @@ def _successors(part: Part, lts: LTS, states: Ints) -> tuple[Ints, Ints]:
     if part.kind not in ("diamond", "box"):
         pairs = [(states, operand * n + states) for operand in part.operands]
         return np.concatenate([a for a, _ in pairs]), np.concatenate([b for _, b in pairs])
-    fits = [(name in part.labels.names) is not part.labels.others for name in lts.label_names]
+    fits = [part.labels.has(name) for name in lts.label_names]
     wanted = np.zeros(n, dtype=np.bool_)
     wanted[states] = True
     kept = np.array(fits, dtype=np.bool_)[lts.labels] & wanted[lts.sources]

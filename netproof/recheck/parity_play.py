@@ -50,7 +50,7 @@ def check_play(evidence: ParityStrategy, lts: LTS, states: Sequence[int], watch:
             if part.kind not in ("diamond", "box"):
                 continue
             target = part.operands[0] * n + after
-            fits = (step.action in part.labels.names) is not part.labels.others
+            fits = part.labels.has(step.action)
             if fits and (part.kind not in own or move[at] == target):
                 there.add(target)
         here = there

@@ -27,11 +27,11 @@ from transition_systems.properties.predicates import (
     Or,
     Predicate,
 )
+from transition_systems.temporal.action_formulas import ANY_LABEL, Labels
 from transition_systems.temporal.mu_formulas import (
     Bound,
     Every,
     Fixpoint,
-    Labels,
     Modal,
     MuFormula,
 )
@@ -193,7 +193,7 @@ def silent_for_ever(net: PetriNet) -> Linear:
     """
     names = frozenset(node.id for node in net.transitions if node.silent)
     inner = Fixpoint("mu", "X", Modal("box", Labels(names), Bound("X")))
-    again = Modal("box", Labels(frozenset(), others=True), Bound("Y"))
+    again = Modal("box", ANY_LABEL, Bound("Y"))
     return Linear(formula=State(FALSE), mu=Fixpoint("nu", "Y", Every((inner, again))))
 
 

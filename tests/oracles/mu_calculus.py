@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from transition_systems.lts import LTS
 from transition_systems.properties.predicates import Atom, Constant
+from transition_systems.temporal.action_formulas import ActionFormula, Connected, Labels
 from transition_systems.temporal.mu_formulas import (
     Bound,
     Every,
@@ -18,6 +19,17 @@ from transition_systems.temporal.mu_formulas import (
 )
 
 States = frozenset[int]
+
+
+def is_one(label: str, action: ActionFormula) -> bool:
+    """Return whether a step with a label is one of an action formula."""
+    match action:
+        case Labels(names, others):
+            return label not in names if others else label in names
+        case Connected("and", parts):
+            return all(is_one(label, part) for part in parts)
+        case Connected(_, parts):
+            return any(is_one(label, part) for part in parts)
 
 
 def mu_states_by_definition(
@@ -47,7 +59,7 @@ def mu_states_by_definition(
             goal = of(operand)
             arcs = [
                 (s, t) for s, label, t in lts.arcs()
-                if ((label or "tau") in labels.names) is not labels.others
+                if is_one(label or "tau", labels)
             ]  # fmt: skip
             if kind == "diamond":
                 return frozenset(s for s, t in arcs if t in goal)

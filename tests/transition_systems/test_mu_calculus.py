@@ -19,13 +19,13 @@ from transition_systems.evidence import evidence_from_dict
 from transition_systems.lts import LTS
 from transition_systems.properties.predicates import Atom
 from transition_systems.temporal import mu_calculus, parity_games
+from transition_systems.temporal.action_formulas import ActionFormula, Connected, Labels, inverted
 from transition_systems.temporal.mu_calculus import check_mu, ctl_to_mu, mu_states
 from transition_systems.temporal.mu_formulas import (
     Bound,
     Every,
     Fixpoint,
     Holds,
-    Labels,
     Modal,
     MuFormula,
     No,
@@ -41,6 +41,15 @@ LABELS = (
 )  # fmt: skip
 
 
+def random_action(rng: random.Random, depth: int) -> ActionFormula:
+    """Return an action formula; connectives stand inside others."""
+    if depth == 0 or rng.random() < 0.7:
+        return rng.choice(LABELS)
+    parts = tuple(random_action(rng, depth - 1) for _ in range(rng.randint(2, 3)))
+    made = Connected("and" if rng.random() < 0.5 else "or", parts)
+    return inverted(made) if rng.random() < 0.3 else made
+
+
 def random_mu(rng: random.Random, depth: int, bound: tuple[str, ...] = ()) -> MuFormula:
     """Return a closed formula; fixpoints alternate, names are used again inside."""
     if depth == 0 or rng.random() < 0.1:
@@ -54,7 +63,7 @@ def random_mu(rng: random.Random, depth: int, bound: tuple[str, ...] = ()) -> Mu
         return make(tuple(random_mu(rng, depth - 1, bound) for _ in range(rng.choice((1, 2, 2)))))
     if kind < 0.65:
         word = "diamond" if rng.random() < 0.5 else "box"
-        return Modal(word, rng.choice(LABELS), random_mu(rng, depth - 1, bound))
+        return Modal(word, random_action(rng, 2), random_mu(rng, depth - 1, bound))
     name = rng.choice("XYZ")
     inside = random_mu(rng, depth - 1, (*bound, name))
     return Fixpoint("mu" if rng.random() < 0.5 else "nu", name, inside)
@@ -91,7 +100,7 @@ def test_every_name_is_the_label_and_the_atom_of_that_name(name: str) -> None:
     formulas: list[tuple[MuFormula, bool]] = [
         (step, True),
         (Modal("box", one, No(Holds(Atom(name)))), False),
-        (Modal("box", one.inverted(), Holds(Atom(name))), False),
+        (Modal("box", inverted(one), Holds(Atom(name))), False),
         (Fixpoint("mu", "X", Some((step, Modal("diamond", one, Bound("X"))))), True),
     ]
     for formula, wanted in formulas:

@@ -10,22 +10,21 @@ from dataclasses import dataclass
 
 from transition_systems.errors import UsageError
 from transition_systems.properties.predicates import FALSE, TRUE
+from transition_systems.temporal.action_formulas import ANY_LABEL
 from transition_systems.temporal.mu_formulas import (
     Bound,
     Every,
     Fixpoint,
     Holds,
-    Labels,
     Modal,
     MuFormula,
     Some,
 )
 
-__all__ = ["ANY", "Path", "quantified"]
+__all__ = ["Path", "quantified"]
 
-ANY = Labels(frozenset(), others=True)
-ABLE = Modal("diamond", ANY, Holds(TRUE))
-STUCK = Modal("box", ANY, Holds(FALSE))
+ABLE = Modal("diamond", ANY_LABEL, Holds(TRUE))
+STUCK = Modal("box", ANY_LABEL, Holds(FALSE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +69,13 @@ def quantified(quantifier: str, path: Path, name: str) -> MuFormula:
     'mu X. true || (<true> true && [true] X)'
     """
     some = quantifier == "E"
-    again: MuFormula = Modal("diamond" if some else "box", ANY, Bound(name))
+    again: MuFormula = Modal("diamond" if some else "box", ANY_LABEL, Bound(name))
     # To go on for ever, or until the end: A is sure of a step, E needs none in a dead state.
     least = again if some else Every((ABLE, again))
     greatest = Some((STUCK, again)) if some else again
     match path.operator, path.operands:
         case "X", (f,):
-            return Modal("diamond" if some else "box", ANY, f)
+            return Modal("diamond" if some else "box", ANY_LABEL, f)
         case "F", (f,):
             return Fixpoint("mu", name, Some((f, least)))
         case "G", (f,):

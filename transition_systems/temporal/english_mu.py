@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from transition_systems.properties.predicates import FALSE, TRUE, Constant
 from transition_systems.shown_labels import shown_label
+from transition_systems.temporal.action_formulas import (
+    ANY_LABEL,
+    ActionFormula,
+    Connected,
+)
 from transition_systems.temporal.english import predicate_in_english
 from transition_systems.temporal.mu_formulas import (
     Bound,
     Every,
     Fixpoint,
     Holds,
-    Labels,
     Modal,
     MuFormula,
     No,
@@ -20,7 +24,6 @@ from transition_systems.temporal.mu_formulas import (
 __all__ = ["mu_in_english", "mu_sentence"]
 
 MOST = 600
-ANY = Labels(frozenset(), others=True)
 
 
 def mu_in_english(formula: MuFormula) -> str | None:
@@ -127,14 +130,14 @@ class _Telling:
                 return None
         if self._mentions(goal, name):
             return None
-        if labels == ANY and not some and isinstance(goal, Some):
+        if labels == ANY_LABEL and not some and isinstance(goal, Some):
             match goal.operands:
                 case (No(premise), conclusion):
                     return f"whenever {self._if_then(premise, conclusion)}"
                 case _:
                     pass
         told = self.clause(goal, inside=True)
-        if labels == ANY:
+        if labels == ANY_LABEL:
             return f"it is possible to get to where {told}" if some else f"always {told}"
         of = _of(labels)
         return (
@@ -168,7 +171,7 @@ class _Telling:
             case Holds():
                 return False
 
-    def _step(self, some: bool, labels: Labels, operand: MuFormula) -> str:
+    def _step(self, some: bool, labels: ActionFormula, operand: MuFormula) -> str:
         of = _of(labels)
         if operand == Holds(Constant(some)):
             return f"{'some' if some else 'no'} step{of} can be taken"
@@ -180,8 +183,8 @@ class _Telling:
 
 def _of_two(node: Fixpoint) -> tuple[str, MuFormula, MuFormula] | None:
     """Return how ``U``, ``W`` and ``R`` are told, with their operands; ``None`` for others."""
-    step = Modal("diamond", ANY, Bound(node.name))
-    every = Modal("box", ANY, Bound(node.name))
+    step = Modal("diamond", ANY_LABEL, Bound(node.name))
+    every = Modal("box", ANY_LABEL, Bound(node.name))
     match node.kind, node.operand:
         case "mu", Some((goal, Every((through, again)))) if again == step:
             return "it is possible that {} until {}, which comes", through, goal
@@ -201,16 +204,32 @@ def _of_two(node: Fixpoint) -> tuple[str, MuFormula, MuFormula] | None:
 
 def _sure(name: str) -> MuFormula:
     """Return what stands in ``AF f`` beside ``f``: there is a step, and every one leads on."""
-    return Every((Modal("diamond", ANY, Holds(TRUE)), Modal("box", ANY, Bound(name))))
+    return Every((Modal("diamond", ANY_LABEL, Holds(TRUE)), Modal("box", ANY_LABEL, Bound(name))))
 
 
 def _until_dead(name: str) -> MuFormula:
     """Return what stands in ``EG f`` beside ``f``: there is no step, or some one leads on."""
-    return Some((Modal("box", ANY, Holds(FALSE)), Modal("diamond", ANY, Bound(name))))
+    return Some((Modal("box", ANY_LABEL, Holds(FALSE)), Modal("diamond", ANY_LABEL, Bound(name))))
 
 
-def _of(labels: Labels) -> str:
+def _of(labels: ActionFormula) -> str:
+    if isinstance(labels, Connected):
+        return f" that is {_that_is(labels)}"
     if not labels.names:
-        return "" if labels.others else " of no label"
+        return "" if labels.others else " of the empty set"
     named = " or ".join(shown_label(name) for name in sorted(labels.names))
     return f" other than {named}" if labels.others else f" {named}"
+
+
+def _that_is(labels: ActionFormula) -> str:
+    """Return what a step is, where several names speak of it."""
+    if isinstance(labels, Connected):
+        single = [not isinstance(one, Connected) and len(one.names) < 2 for one in labels.parts]
+        parts = zip(map(_that_is, labels.parts), single, strict=True)
+        return f" {labels.word} ".join(text if one else f"({text})" for text, one in parts)
+    shown = [shown_label(name) for name in sorted(labels.names)]
+    if not shown:
+        return "any" if labels.others else "none"
+    if not labels.others:
+        return " or ".join(shown)
+    return f"neither {' nor '.join(shown)}" if len(shown) > 1 else f"not {shown[0]}"

@@ -17,11 +17,17 @@ from transition_systems.errors import ExpressionError
 from transition_systems.operator_precedence import place_of
 from transition_systems.properties.tokens import unquoted
 from transition_systems.source_span import SourceSpan
+from transition_systems.temporal.action_formulas import (
+    ANY_LABEL,
+    ActionFormula,
+    Labels,
+    connected,
+    inverted,
+)
 from transition_systems.temporal.mu_formulas import (
     Bound,
     Every,
     Fixpoint,
-    Labels,
     Modal,
     MuFormula,
     Some,
@@ -257,7 +263,7 @@ class _Reader:
             else:
                 return inner
 
-    def one_step(self, labels: Labels) -> _Regular:
+    def one_step(self, labels: ActionFormula) -> _Regular:
         def step(kind: Kind, operand: MuFormula) -> MuFormula:
             self.making.step()
             return Modal(kind, labels, operand)
@@ -287,34 +293,35 @@ class _Reader:
 
         return star
 
-    def labels(self) -> Labels:
-        """Read a set of labels: ``||`` of ``&&`` of ``!``."""
+    def labels(self) -> ActionFormula:
+        """Read an action formula: ``||`` of ``&&`` of ``!``."""
         parts = [self.label_meet()]
         while self.connects("||"):
             parts.append(self.label_meet())
-        return _joined(parts, Labels.united)
+        return connected("or", parts)
 
-    def label_meet(self) -> Labels:
+    def label_meet(self) -> ActionFormula:
         parts = [self.label()]
         while self.connects("&&"):
             parts.append(self.label())
-        return _joined(parts, Labels.met)
+        return connected("and", parts)
 
-    def label(self) -> Labels:
-        inverted = False
+    def label(self) -> ActionFormula:
+        negative = False
         while self.negates():
-            inverted = not inverted
+            negative = not negative
+        found: ActionFormula
         if self.takes("("):
             self.deeper()
             found = self.labels()
             self.depth -= 1
             self.needs(")")
         elif self.now.kind == "name" and self.now.text in ("true", "false"):
-            found = Labels(frozenset(), self.now.text == "true")
+            found = ANY_LABEL if self.now.text == "true" else inverted(ANY_LABEL)
             self.at += 1
         else:
             found = Labels(frozenset({self.label_name()}))
-        return found.inverted() if inverted else found
+        return inverted(found) if negative else found
 
     def label_name(self) -> str:
         token = self.now
@@ -325,14 +332,6 @@ class _Reader:
             return token.text
         name = unquoted(token.text)
         return self.making.tau if name == "tau" else name
-
-
-def _joined(parts: list[Labels], two: Callable[[Labels, Labels], Labels]) -> Labels:
-    """Return the union or the intersection of many sets; halves first, so that few are copied."""
-    while len(parts) > 1:
-        pairs = zip(parts[::2], parts[1::2], strict=False)
-        parts = [two(one, other) for one, other in pairs] + parts[len(parts) & ~1 :]
-    return parts[0]
 
 
 def _then(first: _Regular, second: _Regular) -> _Regular:

@@ -18,6 +18,7 @@ from transition_systems.properties.formulas import Formula
 from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.predicates import TRUE
 from transition_systems.run import Lasso, Run
+from transition_systems.temporal.action_formulas import ANY_LABEL
 from transition_systems.temporal.ctl_program import ctl_program
 from transition_systems.temporal.ctl_sets import Holds as HoldsIn
 from transition_systems.temporal.mu_formulas import (
@@ -25,7 +26,6 @@ from transition_systems.temporal.mu_formulas import (
     Every,
     Fixpoint,
     Holds,
-    Labels,
     Modal,
     MuFormula,
     No,
@@ -43,7 +43,6 @@ from transition_systems.verdict import Outcome, Statistics, Verdict
 __all__ = ["check_mu", "ctl_to_mu", "mu_states"]
 
 NARROW, NARROW_LEVELS, MOST_STARTS = 32, 500, 100
-_ANY = Labels(frozenset(), others=True)
 
 
 def mu_states(
@@ -281,7 +280,7 @@ def ctl_to_mu(formula: Formula | str) -> MuFormula:
             case "or":
                 made.append(Some(parts))
             case "EX":
-                made.append(Modal("diamond", _ANY, parts[0]))
+                made.append(Modal("diamond", ANY_LABEL, parts[0]))
             case "EU" | "AU" as operator:
                 made.append(_until(operator, f"X{number}", parts[0], parts[1]))
     return made[program.root]
@@ -290,9 +289,9 @@ def ctl_to_mu(formula: Formula | str) -> MuFormula:
 def _until(
     operator: Literal["EU", "AU"], name: str, through: MuFormula, goal: MuFormula
 ) -> MuFormula:
-    again = Modal("diamond", _ANY, Bound(name))
+    again = Modal("diamond", ANY_LABEL, Bound(name))
     if operator == "EU":
         return Fixpoint("mu", name, Some((goal, Every((through, again)))))
-    able = Modal("diamond", _ANY, Holds(TRUE))
-    every = Modal("box", _ANY, Bound(name))
+    able = Modal("diamond", ANY_LABEL, Holds(TRUE))
+    every = Modal("box", ANY_LABEL, Bound(name))
     return Fixpoint("mu", name, Some((goal, Every((through, able, every)))))

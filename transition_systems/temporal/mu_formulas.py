@@ -1,7 +1,7 @@
 """Formulas of the modal mu-calculus with action modalities, and their text.
 
-A modality has a set of labels: :class:`Labels`. Regular modalities such as ``<true*.a>`` are
-brought back to fixpoints by the parser. ``tau`` is the silent label.
+A modality has an action formula: mostly :class:`Labels`. Regular modalities such as
+``<true*.a>`` are brought back to fixpoints by the parser. ``tau`` is the silent label.
 """
 
 from __future__ import annotations
@@ -21,6 +21,13 @@ from transition_systems.properties.predicates import (
     Predicate,
 )
 from transition_systems.properties.tokens import RESERVED, quoted
+from transition_systems.temporal.action_formulas import (
+    ActionFormula,
+    Labels,
+    action_text,
+    as_labels,
+    renamed,
+)
 
 __all__ = [
     "CALLED_TAU",
@@ -48,46 +55,6 @@ def _named(name: str, bound: Collection[str] = ()) -> str:
     """Return a name as this language writes it: a dot, a colon or a variable is not plain here."""
     plain = _PLAIN.fullmatch(name) and name not in _WORDS and name not in bound
     return name if plain else quoted(name)
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """A set of labels: those that are named, or all others."""
-
-    names: frozenset[str]
-    others: bool = False
-
-    def inverted(self) -> Labels:
-        """Return the complement."""
-        return Labels(self.names, not self.others)
-
-    def united(self, more: Labels) -> Labels:
-        """Return the union.
-
-        Examples
-        --------
-        >>> Labels(frozenset("ab")).united(Labels(frozenset("ac"), True))
-        Labels(names=frozenset({'c'}), others=True)
-        """
-        if not self.others and not more.others:
-            return Labels(self.names | more.names)
-        if self.others and more.others:
-            return Labels(self.names & more.names, True)
-        out, plain = (self, more) if self.others else (more, self)
-        return Labels(out.names - plain.names, True)
-
-    def met(self, more: Labels) -> Labels:
-        """Return the intersection."""
-        return self.inverted().united(more.inverted()).inverted()
-
-    def text(self) -> str:
-        """Return the set as the language writes it."""
-        named = " || ".join(_named(name) for name in sorted(self.names))
-        if not self.others:
-            return named or "false"
-        if not self.names:
-            return "true"
-        return f"!{named}" if len(self.names) == 1 else f"!({named})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +97,7 @@ class Modal:
     """``<labels> operand`` (some step leads there) or ``[labels] operand`` (every step does)."""
 
     kind: Literal["diamond", "box"]
-    labels: Labels
+    labels: ActionFormula
     operand: MuFormula
 
 
@@ -151,7 +118,9 @@ def map_mu(
     predicate: Callable[[Predicate], Predicate],
     label: Callable[[str], Iterable[str]],
 ) -> MuFormula:
-    """Return a formula with other predicates, and other labels for each that it names.
+    """Return a formula with other predicates, and the labels that each name in a modality means.
+
+    No step has two of the new labels: connectives between them are worked out.
 
     Examples
     --------
@@ -173,8 +142,7 @@ def map_mu(
             case Some(operands):
                 return Some(tuple(changed(part) for part in operands))
             case Modal(kind, labels, operand):
-                names = frozenset(new for name in labels.names for new in label(name))
-                return Modal(kind, Labels(names, labels.others), changed(operand))
+                return Modal(kind, as_labels(renamed(labels, label)), changed(operand))
             case Fixpoint(kind, name, operand):
                 return Fixpoint(kind, name, changed(operand))
 
@@ -225,7 +193,8 @@ def _variables(formula: MuFormula) -> set[str]:
 def same_mu(one: MuFormula, other: MuFormula) -> bool:
     """Return whether two formulas are the same, but for conjunctions of one part or none.
 
-    Names are compared, not texts, so that what a text makes of a name does not matter.
+    Names are compared, not texts, so that what a text makes of a name does not matter. They are
+    labels, of which no step has two.
 
     Examples
     --------
@@ -247,7 +216,8 @@ def same_mu(one: MuFormula, other: MuFormula) -> bool:
             case No(p), No(q):
                 found = same(p, q)
             case Modal(kind, labels, p), Modal(other_kind, other_labels, q):
-                found = (kind, labels) == (other_kind, other_labels) and same(p, q)
+                equal = as_labels(labels) == as_labels(other_labels)
+                found = kind == other_kind and equal and same(p, q)
             case Fixpoint(kind, name, p), Fixpoint(other_kind, other_name, q):
                 found = (kind, name) == (other_kind, other_name) and same(p, q)
             case _:
@@ -289,7 +259,7 @@ def _text(node: MuFormula, bound: Collection[str], *, top: bool = False) -> str:
             return joined if top and len(operands) > 1 else f"({joined})"
         case Modal(kind, labels, operand):
             left, right = "<>" if kind == "diamond" else "[]"
-            return f"{left}{labels.text()}{right} {_text(operand, bound)}"
+            return f"{left}{action_text(labels, _named)}{right} {_text(operand, bound)}"
         case Fixpoint(kind, name, operand):
             text = f"{kind} {name}. {_text(operand, bound, top=True)}"
             return text if top else f"({text})"

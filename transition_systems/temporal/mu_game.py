@@ -19,13 +19,13 @@ from transition_systems.lts import LTS
 from transition_systems.properties.names import require_names
 from transition_systems.properties.predicates import FALSE, TRUE, Predicate
 from transition_systems.properties.walk import negate
+from transition_systems.temporal.action_formulas import Labels, as_labels, names_in
 from transition_systems.temporal.ctl_sets import Holds as HoldsIn
 from transition_systems.temporal.mu_formulas import (
     Bound,
     Every,
     Fixpoint,
     Holds,
-    Labels,
     Modal,
     MuFormula,
     No,
@@ -46,6 +46,7 @@ class MuNode:
     kind: Kind
     operands: tuple[int, ...] = ()
     labels: Labels = field(default=Labels(frozenset()))
+    names: frozenset[str] = frozenset()
     predicate: Predicate = TRUE
     priority: int = 0
 
@@ -94,7 +95,7 @@ def require_labels(
     ...
     transition_systems.errors.ExpressionError: there is no label 'pya'. Did you mean 'pay'?
     """
-    used = {name for node in nodes for name in node.labels.names}
+    used = {name for node in nodes for name in node.names}
     require_names(used, known, kind=kind)
 
 
@@ -136,7 +137,9 @@ class _Parts:
                 return number
             case Modal(kind, labels, operand):
                 some = (kind == "diamond") is positive
-                number = self._add(MuNode("diamond" if some else "box", labels=labels))
+                meant, names = as_labels(labels), names_in(labels)
+                made = MuNode("diamond" if some else "box", labels=meant, names=names)
+                number = self._add(made)
                 self._inside(number, self.part(operand, positive))
                 return number
             case Fixpoint(kind, name, operand):
@@ -212,8 +215,8 @@ def game_of(
             tails.append(own)
             heads.append(np.where(holds(node.predicate), won, lost))
         elif node.kind in ("diamond", "box"):
-            named = np.array([name in node.labels.names for name in lts.label_names])
-            kept = np.flatnonzero((named != node.labels.others)[lts.labels])
+            named = np.array([node.labels.has(name) for name in lts.label_names], dtype=np.bool_)
+            kept = np.flatnonzero(named[lts.labels])
             stuck = np.ones(n, dtype=np.bool_)
             stuck[sources[kept]] = False
             tails += [number * n + sources[kept], own[stuck]]

@@ -178,5 +178,5 @@ class _Play:
         labels, targets = self.lts.successors(position % self.n)
         state, wanted = after % self.n, self.node(position).labels
         names = (self.lts.label_names[label] for label in labels[targets == state].tolist())
-        name = next(one for one in names if (one in wanted.names) is not wanted.others)
+        name = next(one for one in names if wanted.has(one))
         return Step(action=name, label=name, state=state)
