@@ -109,9 +109,11 @@ def connected(word: Word, parts: Sequence[ActionFormula]) -> ActionFormula:
             else:
                 flat[one] = None
     same = Labels(frozenset(joined), word == "and")
-    if joined and word == "or":
-        return Connected(word, (same, *flat)) if flat else same
-    sets = (*flat, same) if joined or not flat else tuple(flat)
+    sets = tuple(flat)
+    if not sets:
+        return same
+    if joined:
+        sets = (same, *sets) if word == "or" else (*sets, same)
     return Connected(word, sets) if len(sets) > 1 else sets[0]
 
 
