@@ -109,12 +109,10 @@ def connected(word: Word, parts: Sequence[ActionFormula]) -> ActionFormula:
             else:
                 flat[one] = None
     same = Labels(frozenset(joined), word == "and")
-    sets = tuple(flat)
-    if not sets:
-        return same
-    if joined:
-        sets = (same, *sets) if word == "or" else (*sets, same)
-    return Connected(word, sets) if len(sets) > 1 else sets[0]
+    sets = list(flat)
+    if joined or not sets:
+        sets.insert(0 if word == "or" else len(sets), same)
+    return Connected(word, tuple(sets)) if len(sets) > 1 else sets[0]
 
 
 def as_labels(formula: ActionFormula) -> Labels:
