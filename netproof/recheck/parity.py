@@ -12,11 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from netproof.recheck.ltl_words import Holds
 from netproof.recheck.result import RefusedError, Watch
+from netproof.recheck.silent_steps import components
 from netproof.recheck.state_table import integers
 from transition_systems.evidence import ParityStrategy
 from transition_systems.evidence_parity import mu_claim
@@ -182,9 +181,7 @@ def _check_cycles(
         count = len(nodes)
         pairs = np.unique(place[: len(some)] * max(1, count) + place[len(some) :])
         source, target = pairs // max(1, count), pairs % max(1, count)
-        ones = np.ones(len(source), dtype=np.int8)
-        matrix = coo_matrix((ones, (source, target)), shape=(count, count)).tocsr()
-        home = np.asarray(connected_components(matrix, directed=True, connection="strong")[1])
+        home = components(source, target, count)
         on_cycle = np.zeros(count, dtype=np.bool_)
         on_cycle[source[home[source] == home[target]]] = True
         if (on_cycle & bad[nodes // n] & (depth[nodes // n] == level)).any():

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 
 from transition_systems.lts import FINAL, LTS
 
@@ -52,6 +50,10 @@ def marks_of(systems: Sequence[LTS], atoms: Iterable[str]) -> Ints:
 
 def components(source: Ints, target: Ints, n: int) -> Ints:
     """Return a number for each of n states: equal for states that reach each other by the arcs."""
+    # Here, since a command that needs no components starts in half the time without.
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
     matrix = csr_matrix((np.ones(len(source), dtype=np.int8), (source, target)), shape=(n, n))
     place = connected_components(matrix, directed=True, connection="strong")[1]
     return np.asarray(place, dtype=np.int64)
