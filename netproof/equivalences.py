@@ -17,15 +17,13 @@ from numpy.typing import NDArray
 
 from transition_systems.budget import Budget
 from transition_systems.equivalences import (
-    bisimilar,
     equivalent,
-    isomorphic,
     minimise,
     normal_form,
 )
+from transition_systems.equivalences.any_relation import RelationName
 from transition_systems.equivalences.linear_relations import LINEAR_RELATIONS, LinearName
 from transition_systems.equivalences.relations import BISIMILARITIES, Relation
-from transition_systems.equivalences.simulation import similar
 from transition_systems.equivalences.simulation_reduction import reduce_by_simulation
 from transition_systems.equivalences.simulations import SIMULATIONS, SimulationName
 from transition_systems.errors import UsageError
@@ -53,15 +51,13 @@ class Equivalence:
 
 
 def _compare(relation: str, a: LTS, b: LTS, budget: Budget) -> Verdict:
-    return bisimilar(a, b, cast(Relation, relation), atoms={*a.atoms, *b.atoms}, budget=budget)
+    name = cast(RelationName, relation)
+    return equivalent(a, b, name, atoms={*a.atoms, *b.atoms}, budget=budget)
 
 
 def _minimise(relation: str, lts: LTS, budget: Budget) -> tuple[LTS, Place]:
-    return minimise(lts, cast(Relation, relation), atoms=lts.atoms.keys(), budget=budget)
-
-
-def _simulate(relation: str, a: LTS, b: LTS, budget: Budget) -> Verdict:
-    return similar(a, b, cast(SimulationName, relation), atoms={*a.atoms, *b.atoms}, budget=budget)
+    name = cast(Relation, relation)
+    return minimise(lts, name, atoms=lts.atoms.keys(), budget=budget)
 
 
 def _reduce(relation: str, lts: LTS, budget: Budget) -> tuple[LTS, Place]:
@@ -69,35 +65,23 @@ def _reduce(relation: str, lts: LTS, budget: Budget) -> tuple[LTS, Place]:
     return reduce_by_simulation(lts, name, atoms=lts.atoms.keys(), budget=budget)
 
 
-EQUIVALENCES: dict[str, Equivalence] = {
-    name: Equivalence(partial(_compare, name), partial(_minimise, name)) for name in BISIMILARITIES
-}
-EQUIVALENCES.update(
-    (name, Equivalence(partial(_simulate, name), partial(_reduce, name))) for name in SIMULATIONS
-)
-
-
-def _match(a: LTS, b: LTS, budget: Budget) -> Verdict:
-    return isomorphic(a, b, atoms={*a.atoms, *b.atoms}, budget=budget)
-
-
-EQUIVALENCES["isomorphism"] = Equivalence(_match)
-
-
-def _compare_runs(relation: str, a: LTS, b: LTS, budget: Budget) -> Verdict:
-    name = cast(LinearName, relation)
-    return equivalent(a, b, name, atoms={*a.atoms, *b.atoms}, budget=budget)
-
-
 def _normal_form(relation: str, lts: LTS, budget: Budget) -> tuple[LTS, None]:
     name = cast(LinearName, relation)
     return normal_form(lts, name, atoms=lts.atoms.keys(), budget=budget).lts, None
 
 
-EQUIVALENCES.update(
-    (name, Equivalence(partial(_compare_runs, name), partial(_normal_form, name)))
-    for name in LINEAR_RELATIONS
-)
+EQUIVALENCES: dict[str, Equivalence] = {
+    **{
+        name: Equivalence(partial(_compare, name), partial(_minimise, name))
+        for name in BISIMILARITIES
+    },
+    **{name: Equivalence(partial(_compare, name), partial(_reduce, name)) for name in SIMULATIONS},
+    "isomorphism": Equivalence(partial(_compare, "isomorphism")),
+    **{
+        name: Equivalence(partial(_compare, name), partial(_normal_form, name))
+        for name in LINEAR_RELATIONS
+    },
+}
 
 
 def equivalence_named(name: str) -> Equivalence:

@@ -160,7 +160,7 @@ def test_budgets_and_misuse() -> None:
     assert "After a a, the second can do b" in apart.explain()
     assert "There may be a shorter trace" in apart.explain()
     assert refines(two, one, budget=Budget(states=1_000)).unknown
-    with pytest.raises(UsageError, match="there is no linear-time relation 'strange'"):
+    with pytest.raises(UsageError, match="there is no relation 'strange'"):
         refines(specification, implementation, cast(LinearName, "strange"))
 
 

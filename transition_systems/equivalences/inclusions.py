@@ -18,7 +18,7 @@ from typing import cast
 from transition_systems.budget import Budget
 from transition_systems.equivalences.bisimilarity import bisimilar
 from transition_systems.equivalences.isomorphism import isomorphic
-from transition_systems.equivalences.linear import equivalent, refines
+from transition_systems.equivalences.linear import linear_equivalent, linear_refines
 from transition_systems.equivalences.linear_relations import LINEAR_RELATIONS, LinearName
 from transition_systems.equivalences.relations import BISIMILARITIES, Relation
 from transition_systems.equivalences.simulation import similar, simulated_by
@@ -107,11 +107,11 @@ def _simulated(name: str, a: LTS, b: LTS, atoms: tuple[str, ...], budget: Budget
 
 
 def _equivalent(name: str, a: LTS, b: LTS, atoms: tuple[str, ...], budget: Budget) -> Verdict:
-    return equivalent(a, b, cast(LinearName, name), atoms=atoms, budget=budget)
+    return linear_equivalent(a, b, cast(LinearName, name), atoms=atoms, budget=budget)
 
 
 def _refining(name: str, a: LTS, b: LTS, atoms: tuple[str, ...], budget: Budget) -> Verdict:
-    return refines(b, a, cast(LinearName, name), atoms=atoms, budget=budget)
+    return linear_refines(b, a, cast(LinearName, name), atoms=atoms, budget=budget)
 
 
 def _notion(name: str) -> Notion:

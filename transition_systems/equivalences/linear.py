@@ -37,14 +37,14 @@ from transition_systems.lts_data import pair_digest
 from transition_systems.progress import ProgressCallback
 from transition_systems.verdict import Outcome, Statistics, Verdict
 
-__all__ = ["equivalent", "refines"]
+__all__ = ["linear_equivalent", "linear_refines"]
 
 Indices = NDArray[np.int64]
 
 CHUNK = 1 << 14
 
 
-def refines(
+def linear_refines(
     specification: LTS,
     implementation: LTS,
     relation: LinearName = "trace",
@@ -56,7 +56,7 @@ def refines(
     """Decide whether all that can be seen of an implementation can be seen of its specification.
 
     The specification stands on the left, as in FDR's ``Spec [T= Impl``. What can be seen is said by
-    the relation; see :func:`equivalent`, which is refinement in both directions.
+    the relation; see :func:`linear_equivalent`, which is refinement in both directions.
 
     Parameters
     ----------
@@ -97,16 +97,16 @@ def refines(
     --------
     >>> vending = LTS.from_arcs(3, [(0, "coin", 1), (1, "tea", 2), (1, "coffee", 2)])
     >>> stingy = LTS.from_arcs(4, [(0, "coin", 1), (0, "coin", 2), (1, "tea", 3)])
-    >>> bool(refines(vending, stingy)), bool(refines(vending, stingy, "failures"))
+    >>> bool(linear_refines(vending, stingy)), bool(linear_refines(vending, stingy, "failures"))
     (True, False)
-    >>> evidence = refines(vending, stingy, "failures").evidence
+    >>> evidence = linear_refines(vending, stingy, "failures").evidence
     >>> evidence.trace, evidence.seen
     (('coin',), ('refusal', ('coffee',), ()))
     """
     return _decided(specification, implementation, relation, atoms, budget, progress, both=False)
 
 
-def equivalent(
+def linear_equivalent(
     a: LTS,
     b: LTS,
     relation: LinearName = "trace",
@@ -141,8 +141,8 @@ def equivalent(
     Returns
     -------
     Verdict
-        ``HOLDS`` with a simulation in each direction, as for :func:`refines`. ``VIOLATED`` with a
-        shortest trace of either system after which something is seen that the other does not
+        ``HOLDS`` with a simulation in each direction, as for :func:`linear_refines`. ``VIOLATED``
+        with a shortest trace of either system after which something is seen that the other does not
         show, or with the one that was found before the budget ended. ``UNKNOWN`` when it ends
         before.
 
@@ -153,7 +153,7 @@ def equivalent(
 
     Notes
     -----
-    As :func:`refines`, in both directions. R. van Glabbeek, The linear time - branching time
+    As :func:`linear_refines`, in both directions. R. van Glabbeek, The linear time - branching time
     spectrum I (2001), with termination as an action that ends everything. In ``"weak-failures"``
     and ``"failures-divergences"`` the label ``✓`` is CSP's: who can do it may refuse all else
     (A. Roscoe, The theory and practice of concurrency, 1997, axiom F3).
@@ -162,7 +162,7 @@ def equivalent(
     --------
     >>> late = LTS.from_arcs(4, [(0, "a", 1), (1, "b", 2), (1, "c", 3)])
     >>> early = LTS.from_arcs(5, [(0, "a", 1), (0, "a", 2), (1, "b", 3), (2, "c", 4)])
-    >>> [bool(equivalent(late, early, name)) for name in ("completed-trace", "failures")]
+    >>> [bool(linear_equivalent(late, early, name)) for name in ("completed-trace", "failures")]
     [True, False]
     """
     return _decided(a, b, relation, atoms, budget, progress, both=True)

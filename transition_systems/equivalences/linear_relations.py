@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from transition_systems.errors import UsageError
+from transition_systems.equivalences.relation_names import no_such_relation
 
 __all__ = ["LINEAR_RELATIONS", "LinearName", "LinearRelation", "Seen", "linear_relation_named"]
 
@@ -118,6 +118,5 @@ def linear_relation_named(name: str) -> LinearRelation:
     """
     found = LINEAR_RELATIONS.get(_ALIASES.get(name, name))
     if found is None:
-        known = ", ".join(repr(other) for other in LINEAR_RELATIONS)
-        raise UsageError(f"there is no linear-time relation {name!r}; there are {known}")
+        raise no_such_relation(name, "linear-time relation", LINEAR_RELATIONS)
     return found

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from transition_systems.errors import UsageError
+from transition_systems.equivalences.relation_names import no_such_relation
 
 __all__ = ["BISIMILARITIES", "Bisimilarity", "Relation", "relation_named"]
 
@@ -83,6 +83,5 @@ def relation_named(name: str) -> Bisimilarity:
     """
     found = BISIMILARITIES.get(name)
     if found is None:
-        known = ", ".join(repr(other) for other in BISIMILARITIES)
-        raise UsageError(f"there is no relation {name!r}; there are {known}")
+        raise no_such_relation(name, "bisimilarity", BISIMILARITIES)
     return found

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from transition_systems.errors import UsageError
+from transition_systems.equivalences.relation_names import no_such_relation
 
 __all__ = ["SIMULATIONS", "Simulation", "SimulationName", "simulation_named"]
 
@@ -85,6 +85,5 @@ def simulation_named(name: str) -> Simulation:
     """
     found = SIMULATIONS.get(name)
     if found is None:
-        known = ", ".join(repr(other) for other in SIMULATIONS)
-        raise UsageError(f"there is no simulation {name!r}; there are {known}")
+        raise no_such_relation(name, "simulation", SIMULATIONS)
     return found
