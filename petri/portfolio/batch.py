@@ -235,8 +235,9 @@ class Batch(OpenQuestions):
         tell: Tell,
     ) -> None:
         """Ask a smaller net."""
+        runs = self.evidence or len(self.open) > 1  # a run may answer other questions, too
         Batch(
-            net, questions, budget=budget, tell=tell, evidence=self.evidence, parallel=False,
+            net, questions, budget=budget, tell=tell, evidence=runs, parallel=False,
             progress=self.progress, seed=self.seed, first_walk=self._first_walk, reducing=False,
         ).run()  # fmt: skip
 

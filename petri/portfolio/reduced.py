@@ -44,8 +44,8 @@ LONG_RUN = "the run that shows it is too long"
 LONGEST, MOST_TIMES = 100_000, 64
 # How much of the nodes may be left for the smaller net to be worth asking.
 WORTH = 0.9
-# The fewest seconds that a smaller net is asked for.
-LEAST = 0.05
+# With fewer seconds no smaller net is asked; what one has of those that are left, at the least.
+LEAST, SHORT, LEAST_PART = 0.05, 0.2, 0.125
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,8 +167,8 @@ def ask_smaller(
         if left is not None and left < LEAST:
             return
         wanted = [number for number in small.instead if number in questions]
-        part = len(wanted) / max(1, len(questions))
-        share = Budget(seconds=None if left is None else max(LEAST, part * left))
+        part = max(LEAST_PART, len(wanted) / max(1, len(questions)))
+        share = Budget(seconds=None if left is None else min(left, max(SHORT, part * left)))
 
         def told(
             place: int, answer: Answer, small: Reduced = small, wanted: list[int] = wanted
