@@ -134,7 +134,7 @@ def test_all_ways_decide_the_same_of_large_nets(
     all_the_same(NETS[kind](), name, tmp_path, capsys)
 
 
-@pytest.mark.parametrize("name", ["deadlock", "no-dead-transitions", "liveness", "EF", "livelock"])
+@pytest.mark.parametrize("name", ["deadlock", "no-dead-transitions", "EF", "livelock"])
 def test_all_ways_decide_the_same_of_a_line(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
