@@ -35,7 +35,7 @@ def pose_net(
 ) -> NetQuestion:
     """Explore a net; where neither it nor its reduction has few markings, draw its state space.
 
-    Where the diagram does not come to an end either, the search goes on with the whole budget. A
+    Where the diagram does not come to an end either, each property is asked of the engines. A
     workflow net, of which soundness will be asked, is not drawn. Where only formulas are asked,
     nothing is explored before.
     """
@@ -52,7 +52,5 @@ def pose_net(
     if question.complete or question.pump is not None or limit.remaining() == 0.0:
         return question
     question.drawn = draw(net, budget=limit, progress=progress)
-    if question.drawn is None:
-        question = pose(net, budget=limit, progress=progress)
     question.drawable = False
     return question

@@ -141,10 +141,58 @@ def _kind(question: NetQuestion, name: str) -> Verdict:
 
 
 def _direct(question: NetQuestion, name: str) -> Verdict:
-    """Decide a property on the net itself."""
-    net, pump, limit = question.net, question.pump, question.proofs
+    """Decide a property on the net itself: on the markings that were listed, then by engines."""
     if name in NETS or name in LIVELOCK or name.startswith(BOUND):
         return net_behaviour(name, question)
+    seen = _listed(question, name)
+    if not seen.unknown or question.graph.complete or question.pump is not None:
+        return seen
+    found = _by_engines(question, name)
+    return seen if found is None or found.unknown else found
+
+
+def _by_engines(question: NetQuestion, name: str) -> Verdict | None:
+    """Decide a property as the function of its name does where no list of markings is at hand."""
+    net, progress = question.net, question.progress
+    left = question.proofs.remaining()
+    seconds = None if left is None else PORTFOLIO * left
+    limit = replace(question.proofs, deadline=None, seconds=seconds)
+    places = None if question.translation is None else question.translation.flow_places
+    match name:
+        case "deadlock":
+            return deadlock(net, final=question.final, budget=limit, progress=progress)
+        case "boundedness":
+            return bounded(net, budget=limit, progress=progress)
+        case "safeness":
+            return safe(net, places=places, budget=limit, progress=progress)
+        case "option-to-complete":
+            goal = _goal(question).completion
+            return always_reachable(net, goal, budget=limit, progress=progress, name=name)
+        case "proper-completion":
+            proper = _goal(question).proper
+            return invariant(net, proper, budget=limit, progress=progress, name=name)
+        case "lost-messages":
+            lost = lost_messages(question)
+            return invariant(net, lost, budget=limit, progress=progress, name=name)
+        case "no-dead-activities" | "no-dead-transitions" | "never-started-pools":
+            groups = _groups(question, name)
+            return no_dead_transitions(
+                net, groups=groups, budget=limit, name=name, progress=progress
+            )  # fmt: skip
+        case _:
+            return None
+
+
+def _groups(question: NetQuestion, name: str) -> Mapping[str, Sequence[str]] | None:
+    """Return the groups of transitions of which one must occur; ``None`` for each by itself."""
+    if name == "no-dead-transitions":
+        return None
+    return start_groups(question) if name.startswith("never") else _goal(question).occurs
+
+
+def _listed(question: NetQuestion, name: str) -> Verdict:
+    """Decide a property on the markings that were listed."""
+    net, pump, limit = question.net, question.pump, question.proofs
     graph = question.graph if name in REDUCED else question.whole()
     match name:
         case "soundness":
@@ -162,16 +210,11 @@ def _direct(question: NetQuestion, name: str) -> Verdict:
         case "safeness":
             places = None if question.translation is None else question.translation.flow_places
             return safe(net, places=places, graph=graph, pump=pump, budget=limit)
-        case "no-dead-activities":
-            return _occur(question, _goal(question).occurs, name)
-        case "no-dead-transitions":
-            return _occur(question, None, name)
         case "lost-messages":
             return invariant(net, lost_messages(question), graph=graph, budget=limit, name=name)
-        case "never-started-pools":
-            return no_dead_transitions(
-                net, groups=start_groups(question), graph=graph, budget=limit, name=name
-            )
+        case "no-dead-activities" | "no-dead-transitions" | "never-started-pools":
+            groups = _groups(question, name)
+            return no_dead_transitions(net, groups=groups, graph=graph, budget=limit, name=name)
         case "workflow-net":
             return workflow_net(net)
         case _:
@@ -196,24 +239,8 @@ def _reduced(question: NetQuestion, small: ReducedNet, name: str) -> Verdict:
             return small.bounded()
         case "safeness":
             return small.safe()
-        case "no-dead-activities":
-            return small.occur(_goal(question).occurs, name=name)
-        case "no-dead-transitions":
-            return small.occur(None, name=name)
         case _:
-            return small.occur(start_groups(question), name=name)
-
-
-def _occur(question: NetQuestion, groups: Mapping[str, Sequence[str]] | None, name: str) -> Verdict:
-    """Decide that of each group a transition occurs, on the markings seen or by engines."""
-    net, limit = question.net, question.proofs
-    seen = no_dead_transitions(net, groups=groups, graph=question.graph, budget=limit, name=name)
-    if not seen.unknown or question.graph.complete:
-        return seen
-    found = no_dead_transitions(
-        net, groups=groups, budget=limit, name=name, progress=question.progress
-    )  # fmt: skip
-    return seen if found.unknown else found
+            return small.occur(_groups(question, name), name=name)
 
 
 def _goal(question: NetQuestion) -> SoundnessGoal:

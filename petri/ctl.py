@@ -99,10 +99,10 @@ def ctl(
         return ctl_by_diagrams(net, asked, budget=limit)
     few = to_list_first(limit, len(net.place_ids))
     verdict = _listed(net, asked, few)
-    if verdict.reason == UNBOUNDED:
+    if verdict.unknown and limit.remaining() != 0.0:
         better = reachability_formula(net, asked, budget=limit)
-        return verdict if better is None else better
-    if verdict.unknown:
+        if better is not None or verdict.reason == UNBOUNDED:
+            return verdict if better is None else better
         left = limit.remaining()
         part = limit if left is None else replace(limit, deadline=None, seconds=DRAWN * left)
         verdict = after_listing(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from petri.always_by_diagrams import after_listing, always_reachable_by_diagrams, to_list_first
 from petri.decision import Decision, claim, equals_marking
+from petri.in_turn import share_of
 from petri.liveness import no_dead_transitions
 from petri.memory import within_memory
 from petri.net import PetriNet
@@ -17,10 +18,12 @@ from transition_systems.progress import ProgressCallback
 from transition_systems.properties.predicates import Enabled
 from transition_systems.verdict import Verdict
 
-__all__ = ["live"]
+__all__ = ["live", "live_by_engines"]
 
 METHODS = ("explicit", "structure", "symbolic")
 FURTHER = 2.0
+# The parts of the time that is left which engines and then diagrams may use.
+ENGINES, DRAWN = 0.4, 0.6
 HOME, OCCUR = "home", "occurrence"
 COMES_BACK = (
     "The initial marking can always be reached again, and each transition occurs in a run from "
@@ -47,7 +50,8 @@ def live(
     method, budget, progress, seed, graph
         As for :func:`petri.reachable`; the methods are ``"explicit"``, ``"structure"`` (Commoner's
         condition, which only proves that a free-choice net is live) and ``"symbolic"`` (decision
-        diagrams), which ``"auto"`` asks in this order.
+        diagrams). ``"auto"`` asks them in this order, and before diagrams the engines of
+        :func:`petri.decide` for a dead marking and for transitions that never occur.
 
     Returns
     -------
@@ -80,18 +84,60 @@ def live(
         return _by_structure(net, decision.budget, seed)
     if method != "auto" or graph is not None:
         return _listed(decision)
-    few = to_list_first(decision.budget, len(net.place_ids))
+    found = live_by_engines(net, budget=decision.budget, progress=progress, seed=seed)
+    return _listed(decision) if found.unknown and decision.budget.remaining() != 0.0 else found
+
+
+def live_by_engines(
+    net: PetriNet,
+    *,
+    budget: Budget,
+    progress: ProgressCallback | None = None,
+    seed: int | None = None,
+) -> Verdict:
+    """Decide liveness on the first markings, by structure, by engines and on decision diagrams.
+
+    Parameters
+    ----------
+    net, budget, progress, seed
+        As for :func:`live`.
+
+    Returns
+    -------
+    Verdict
+        As of :func:`live`, which lists all markings where this is UNKNOWN.
+
+    Examples
+    --------
+    >>> net = PetriNet.from_arrays([[1], [0]], [[0], [1]], [1, 0])
+    >>> live_by_engines(net, budget=Budget(seconds=1)).outcome
+    <Outcome.VIOLATED: 'VIOLATED'>
+    """
+    limit = budget.fixed()
+    few = to_list_first(limit, len(net.place_ids))
     first = Decision(
         net, "liveness", methods=METHODS, budget=few, progress=progress, seed=seed
     )  # fmt: skip
     found = _listed(first)
     if found.unknown:
-        found = after_listing(found, decision.budget, lambda few: _by_structure(net, few, seed))
+        found = after_listing(found, limit, lambda few: _by_structure(net, few, seed))
+    if found.unknown:
+        found = after_listing(found, limit, lambda few: _by_portfolio(net, few, progress, seed))
     if found.unknown:
         found = after_listing(
-            found, decision.budget, lambda few: _by_diagrams(net, few, progress, seed)
+            found, share_of(limit, DRAWN), lambda few: _by_diagrams(net, few, progress, seed)
         )
-    return _listed(decision) if found.unknown and decision.budget.remaining() != 0.0 else found
+    return found
+
+
+def _by_portfolio(
+    net: PetriNet, limit: Budget, progress: ProgressCallback | None, seed: int | None
+) -> Verdict:
+    """Ask the engines whether it fails; where they do not find that, nothing is known."""
+    from petri.portfolio.lost import not_live
+
+    share = share_of(limit, ENGINES).fixed()
+    return not_live(Decision(net, "liveness", budget=share, progress=progress, seed=seed))
 
 
 def _listed(decision: Decision) -> Verdict:

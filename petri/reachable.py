@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from petri.always_by_engines import always_by_engines
 from petri.decision import Decision, claim, equals_marking
-from petri.in_turn import by_portfolio, in_turn
+from petri.in_turn import by_portfolio, in_turn, share_of
 from petri.induction.state_equation import refute_reachability
 from petri.last_steps import require_no_last_steps
 from petri.marking import Marking
@@ -41,6 +41,9 @@ from transition_systems.properties.walk import negate
 from transition_systems.verdict import Verdict
 
 __all__ = ["METHODS", "always_reachable", "invariant", "reachable", "when"]
+
+# The part of the time for sums of tokens by which a goal is out of reach.
+AWAY = 0.4
 
 Question = Predicate | Marking | Mapping[str, int] | str
 
@@ -310,6 +313,9 @@ def _back(decision: Decision, goal: Predicate, *, excluding: bool = False) -> Ve
             stuck = space.first(conjunction(Dead(), negate(goal)), meter)
             if stuck is not None:
                 return _lost(decision, goal, stuck, np.array([stuck]))
+            away = out_of_reach(space, goal, budget=share_of(decision.budget, AWAY).fixed())
+            if away is not None:
+                return decision.violated(*away)
         good = space.holds(goal, meter)
         if not space.complete:
             # A state beyond the search may lead anywhere, so only what surely stays inside counts.
@@ -324,9 +330,6 @@ def _back(decision: Decision, goal: Predicate, *, excluding: bool = False) -> Ve
     except UndecidedError as error:
         return decision.unknown(str(error))
     if not space.complete:
-        away = out_of_reach(space, goal, budget=decision.budget)
-        if away is not None:
-            return decision.violated(*away)
         proof = None
         if excluding:
             proof = refute_reachability(net, goal, budget=decision.budget)

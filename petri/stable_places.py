@@ -13,7 +13,7 @@ from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.state_space.covering import prove_by_covering
 from petri.state_space.reachability import ReachabilityGraph, reachability_graph
-from transition_systems.budget import Budget
+from transition_systems.budget import OUT_OF_TIME, Budget, Meter
 from transition_systems.evidence import ClosedSet
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.formulas import always_everywhere
@@ -82,25 +82,30 @@ def stable_place(
         few = FIRST if method == "auto" else limit.states
         most = few if limit.states is None or few is None else min(few, limit.states)
         space = reachability_graph(net, budget=replace(limit, states=most), progress=progress)
-    runs = _seen(space, wanted)
+    meter = decision.budget.start()
+    runs = _seen(space, wanted, meter)
     quiet = [place for place in wanted if place not in runs]
     if quiet and not space.complete and graph is None and method == "auto":
         space = space.continued(budget=first_listing(decision.budget), progress=progress)
-        runs |= _seen(space, quiet)
+        runs |= _seen(space, quiet, meter)
         quiet = [place for place in quiet if place not in runs]
     decision.on(space)
     if not quiet and net.place_ids:
         return _unstable(decision, runs)
+    if meter.out_of_time():
+        return decision.unknown(OUT_OF_TIME)
     if not space.complete and graph is None and method == "auto":
         found = _by_portfolio(decision, quiet, runs)
         if not found.unknown or decision.budget.remaining() is not None:
             return found
         space = space.continued(budget=decision.budget, progress=progress)
         decision.on(space)
-        runs |= _seen(space, quiet)
+        runs |= _seen(space, quiet, meter)
         quiet = [place for place in quiet if place not in runs]
         if not quiet:
             return _unstable(decision, runs)
+        if meter.out_of_time():
+            return decision.unknown(OUT_OF_TIME)
     if not space.complete:
         return decision.out_of_budget()
     if not quiet:
@@ -122,13 +127,20 @@ def _by_portfolio(decision: Decision, quiet: Sequence[str], runs: Mapping[str, R
     return all_move(asked, quiet, runs)
 
 
-def _seen(space: ReachabilityGraph, places: Iterable[str]) -> dict[str, Run]:
-    """Return a shortest run for each place that moves in the markings that were listed."""
+def _seen(space: ReachabilityGraph, places: Iterable[str], meter: Meter) -> dict[str, Run]:
+    """Return a shortest run for each place that moves in the markings that were listed.
+
+    For fewer of them where the time is used up.
+    """
     initial = space.net.initial
-    hits = {place: space.column(place) != initial[place] for place in places}
-    return {
-        place: space.run_to(int(where.argmax())) for place, where in hits.items() if where.any()
-    }
+    found: dict[str, Run] = {}
+    for place in places:
+        if meter.out_of_time():
+            break
+        where = space.column(place) != initial[place]
+        if where.any():
+            found[place] = space.run_to(int(where.argmax()))
+    return found
 
 
 def _unstable(decision: Decision, runs: Mapping[str, Run]) -> Verdict:

@@ -33,6 +33,8 @@ LEAST_ROOM = 1 << 10
 ROOM = 0.75
 # Seconds that a block may take where there is a clock.
 PACE = 0.1
+# Words of successors in such a block, and what a successor costs beside its words, in words.
+CELLS, MORE = 1 << 20, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,6 +278,8 @@ class _Search:
             few.forget()
         began, start = time.monotonic(), self.expanded
         most = min(self._most, getattr(self.system, "block", BLOCK))
+        if meter.end is not None:
+            most = min(most, self._in_time())
         stop = min(len(rows), self.expanded + most)
         try:
             source, label, after = self.system.successors(rows[self.expanded : stop])
@@ -304,6 +308,14 @@ class _Search:
         if meter.end is not None and spent > PACE:  # so that the clock is asked often enough
             self._most = max(1, int((stop - start) * PACE / spent))
         return None
+
+    def _in_time(self) -> int:
+        """Return how many states are expanded before the clock is asked, by those expanded so far.
+
+        What takes time are the words of their successors.
+        """
+        each = self.arcs / max(1, self.expanded) * (self.seen.words + MORE)
+        return max(1, int(CELLS / max(1.0, each)))
 
     def _reencode(self) -> str | None:
         try:

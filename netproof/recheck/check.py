@@ -347,7 +347,7 @@ def recheck_verdict(
     'failed'
     """
     asked = question or Question()
-    if property_name in ("livelock", "divergence"):
+    if property_name in ("livelock", "divergence") and not isinstance(evidence, FallingSumEvidence):
         asked = replace(asked, linear=silent_for_ever(net))
 
     def work() -> None:

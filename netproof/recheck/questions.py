@@ -68,6 +68,7 @@ _PHRASES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         frozenset({f"{_ENDLESS} {_STRONG}"}),
     ),
 }
+_PHRASES["livelock"] = _PHRASES["divergence"] = (frozenset({"no livelock"}), frozenset())
 _PHRASES["termination-weak"] = _PHRASES[f"termination {_WEAK}"]
 _PHRASES["termination-strong"] = _PHRASES[f"termination {_STRONG}"]
 for _kind, _phrase in (

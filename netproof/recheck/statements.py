@@ -35,7 +35,7 @@ Shape = Literal["AG", "EF", "AG EF", "EF AG", "formula", "phrase"]
 
 PHRASES = frozenset(
     {
-        "unbounded", "terminates", "terminates under weak fairness",
+        "unbounded", "no livelock", "terminates", "terminates under weak fairness",
         "terminates under strong fairness", "infinite run", "infinite run under weak fairness",
         "infinite run under strong fairness", "workflow net", "not a workflow net", "sound",
         "not sound", "live", "no stable place", "weakly sound", "not weakly sound", "lazily sound",

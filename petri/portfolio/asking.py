@@ -10,7 +10,7 @@ from petri.net import PetriNet
 from petri.portfolio.batch import Batch
 from petri.portfolio.questions import Answer, Reach
 from transition_systems.budget import Budget
-from transition_systems.evidence import RunEvidence
+from transition_systems.evidence import FallingSumEvidence, RunEvidence
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.predicates import Predicate
 from transition_systems.properties.walk import negate
@@ -26,6 +26,7 @@ FOUND = {
     "unfolding": ", found in the unfolding",
     "symbolic": ", found on the decision diagram of all markings",
 }
+ENDS = "Each step lowers a weighted sum of tokens, so every run ends, and nothing can happen then."
 PROVED = {
     "explicit": "All markings were listed, and there is none",
     "symbolic": "The decision diagram of all markings has none",
@@ -120,6 +121,8 @@ def _told(found: Answer, everywhere: bool, before: Sequence[str]) -> str:
     if isinstance(piece, RunEvidence):
         who = FOUND.get(found.method, "")
         text = f"It {'fails' if everywhere else 'is reached'} {when(len(piece.run))}{who}."
+    elif isinstance(piece, FallingSumEvidence):
+        text = ENDS
     else:
         text = f"{PROVED[found.method]} that {'fails' if everywhere else 'satisfies'} it."
     return f"{text} No answer came from {listed_words(before)}." if before else text

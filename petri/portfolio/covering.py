@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 import numpy as np
 
 from petri.decision import claim
@@ -22,13 +24,13 @@ from petri.state_space.covering import invariant_of, prove_by_covering
 from petri.state_space.minimal_cover import MinimalCoverabilitySet, minimal_coverability_set
 from petri.state_space.omega_firing import OMEGA
 from transition_systems.budget import Budget
-from transition_systems.errors import FiringError, UsageError
+from transition_systems.errors import FiringError, UnlistedError, UsageError
 from transition_systems.evidence import RunEvidence
 from transition_systems.properties.formulas import possible
 from transition_systems.properties.walk import negate
 from transition_systems.run import Lasso, Run
 
-__all__ = ["CoveringAnswers"]
+__all__ = ["CoveringAnswers", "unbounded_answers"]
 
 METHOD = "coverability"
 LONGEST = 100_000
@@ -169,3 +171,49 @@ class CoveringAnswers:
             return None
         steps = (*before.steps, *after.steps)
         return Lasso(initial=before.initial, steps=steps, loop_start=len(stem))
+
+
+def unbounded_answers(
+    net: PetriNet, questions: Mapping[int, Question], pump: Lasso | None, budget: Budget
+) -> Iterator[tuple[int, Answer]]:
+    """Yield what a pump and the minimal coverability set tell of an unbounded net.
+
+    Parameters
+    ----------
+    net
+        The net.
+    questions
+        By number; those of which nothing is known are left out.
+    pump
+        A run and steps that can be repeated and add tokens.
+    budget
+        Seconds for the coverability set.
+
+    Examples
+    --------
+    >>> net = PetriNet.from_arrays([[0]], [[1]], [0])
+    >>> pump = Lasso(initial={}, steps=net.run(net.initial, ["t1"]).steps, loop_start=0)
+    >>> next(unbounded_answers(net, {5: Most(("p1",))}, pump, Budget(seconds=1)))[1].value
+    inf
+    """
+    left = dict(questions)
+    if pump is not None:
+        before = pump.stem[-1].state if pump.stem else pump.initial
+        grown = {place for place, tokens in pump.last.items() if tokens > before.get(place, 0)}
+        for number, question in list(left.items()):
+            if isinstance(question, Most) and not grown.isdisjoint(question.places):
+                del left[number]
+                yield number, unbounded(net, question.places, pump, "pump")
+    if not any(
+        isinstance(question, Most) or demands(net, question.goal) is not None
+        for question in left.values()
+    ):
+        return
+    try:
+        covering = CoveringAnswers(net, budget)
+    except UnlistedError:
+        return
+    for number, question in left.items():
+        answer = covering.answer(question)
+        if answer is not None:
+            yield number, answer

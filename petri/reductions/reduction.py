@@ -25,7 +25,7 @@ from transition_systems.run import Lasso, Run
 if TYPE_CHECKING:
     from petri.reductions.working import WorkingNet
 
-__all__ = ["EMPTY", "Reduction", "Tree", "leaves", "members", "replaced"]
+__all__ = ["EMPTY", "Reduction", "Tree", "leaves", "members", "replaced", "size"]
 
 Tree: TypeAlias = "int | tuple[Tree, ...]"
 Linear: TypeAlias = "tuple[Mapping[str, int], int]"
@@ -48,6 +48,26 @@ def members(tree: Tree) -> set[int]:
                 seen.add(id(node))
                 waiting.append(node)
     return found
+
+
+def size(tree: Tree, known: dict[int, int]) -> int:
+    """Return how many leaves a tree has; iterative, shared parts are counted from what is known.
+
+    ``known`` has the sizes of the inner nodes by their identity, while the trees are kept.
+    """
+    waiting = [tree]
+    while waiting:
+        node = waiting[-1]
+        if isinstance(node, int) or id(node) in known:
+            waiting.pop()
+            continue
+        open_parts = [part for part in node if not isinstance(part, int) and id(part) not in known]
+        if open_parts:
+            waiting += open_parts
+        else:
+            known[id(node)] = sum(1 if isinstance(p, int) else known[id(p)] for p in node)
+            waiting.pop()
+    return 1 if isinstance(tree, int) else known[id(tree)]
 
 
 def leaves(tree: Tree) -> list[int]:
@@ -294,9 +314,21 @@ class Reduction:
         numbers, expansion = self._numbers, self.work.expansion
         return [leaf for action in actions for leaf in leaves(expansion[numbers[action]])]
 
+    def length(self, actions: Sequence[str]) -> int:
+        """Return the length of the run of the net for a sequence of the reduced net."""
+        numbers, work = self._numbers, self.work
+        trees = [work.expansion[numbers[action]] for action in actions]
+        known: dict[int, int] = {}
+        early = sum(size(tree, known) * times for tree, _, times in work.early)
+        return early + sum(size(tree, known) for tree in trees)
+
     def run(self, run: Run) -> Run:
         """Return the run of the net that a run of the reduced net stands for."""
-        fired = [*self.work.prefix(), *self._fired(run.actions)]
+        return self.run_of(run.actions)
+
+    def run_of(self, actions: Sequence[str]) -> Run:
+        """Return the run of the net that a sequence of the reduced net stands for."""
+        fired = [*self.work.prefix(), *self._fired(actions)]
         return self.net.run(self.net.initial, fired)
 
     def lasso(self, lasso: Lasso) -> Lasso:

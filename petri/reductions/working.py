@@ -51,6 +51,8 @@ class WorkingNet:
         in the order of firing, and what can occur where it occurs.
     marking
         The initial marking.
+    early
+        What was fired before: its expansion, its cover, and how often.
     """
 
     def __init__(self, net: PetriNet, fused: Fused) -> None:
@@ -65,17 +67,17 @@ class WorkingNet:
         self.expansion.update(fused.chains)
         self.cover: dict[int, Tree] = dict(self.expansion)
         self.marking = {net.place_numbers[p]: n for p, n in net.initial.items() if n}
-        self._early: list[tuple[Tree, Tree, int]] = []
+        self.early: list[tuple[Tree, Tree, int]] = []
         self._made: set[str] = set()
 
     def prefix(self) -> list[int]:
         """Return what was fired from the first net's initial marking."""
-        return [leaf for tree, _, times in self._early for leaf in leaves(tree) * times]
+        return [leaf for tree, _, times in self.early for leaf in leaves(tree) * times]
 
     def shown(self) -> set[int]:
         """Return what can occur there."""
         found: set[int] = set()
-        return found.union(*(members(cover) for _, cover, _ in self._early))
+        return found.union(*(members(cover) for _, cover, _ in self.early))
 
     def is_name(self, name: str) -> bool:
         """Return whether a node has a name, or had it."""
@@ -87,7 +89,7 @@ class WorkingNet:
         times = self.marking.pop(place)
         for target, weight in self.post[transition].items():
             self.marking[target] = self.marking.get(target, 0) + weight * times
-        self._early.append((self.expansion[transition], self.cover[transition], times))
+        self.early.append((self.expansion[transition], self.cover[transition], times))
 
     def prolong(self, place: int, second: int) -> None:
         """Let each transition that fills a place do at once what the only one behind it does."""
@@ -152,7 +154,7 @@ class WorkingNet:
         tokens, sinks = self.marking.pop(place, 0), list(self.empty[place])
         then, below = self.expansion[sinks[0]], tuple(self.cover[t] for t in sinks)
         if tokens:
-            self._early.append((then, below, tokens))
+            self.early.append((then, below, tokens))
         for first in self.fill[place]:
             weight = self.post[first].pop(place)
             self.expansion[first] = (self.expansion[first], *(then,) * weight)

@@ -7,7 +7,7 @@ place has fewer tokens: what can be fired once in such numbers can be fired for 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import gcd, lcm
 from typing import TYPE_CHECKING
@@ -29,7 +29,9 @@ FACTORS = (1, 12, 720, 1_000_000)
 DRAWS, MOST = 6, 100_000
 
 
-def falling_weights(net: PetriNet, *, budget: Budget | None = None) -> dict[str, int] | None:
+def falling_weights(
+    net: PetriNet, *, budget: Budget | None = None, transitions: Sequence[int] | None = None
+) -> dict[str, int] | None:
     """Return weights of places such that every transition lowers the weighted sum of tokens.
 
     Parameters
@@ -38,6 +40,8 @@ def falling_weights(net: PetriNet, *, budget: Budget | None = None) -> dict[str,
         Any place/transition net.
     budget
         Its seconds.
+    transitions
+        Those, by index, that are to lower the sum; by default all.
 
     Returns
     -------
@@ -47,7 +51,8 @@ def falling_weights(net: PetriNet, *, budget: Budget | None = None) -> dict[str,
 
     Notes
     -----
-    Such weights exist exactly where the net terminates from every initial marking. One linear
+    Such weights exist exactly where the net, of these transitions alone, terminates from every
+    initial marking. One linear
     program of the size of the net, its answer rounded and checked with integers.
     T. Murata: Petri nets: properties, analysis and applications. Proc. IEEE 77, 1989.
 
@@ -59,14 +64,15 @@ def falling_weights(net: PetriNet, *, budget: Budget | None = None) -> dict[str,
     True
     """
     left = (budget or Budget()).remaining()
-    ids, count = net.place_ids, len(net.transition_ids)
-    if not count:
+    ids = net.place_ids
+    which = list(range(len(net.transition_ids))) if transitions is None else list(transitions)
+    if not which:
         return {}
     if not ids or left == 0.0:
         return None
 
     result = linear_program(
-        np.ones(len(ids)), A_ub=net.incidence_csr.T.tocsr(), b_ub=-np.ones(count),
+        np.ones(len(ids)), A_ub=net.incidence_csr.T.tocsr()[which], b_ub=-np.ones(len(which)),
         bounds=(0, None), method="highs", options={} if left is None else {"time_limit": left},
     )  # fmt: skip
     if result.status != 0:
@@ -75,11 +81,11 @@ def falling_weights(net: PetriNet, *, budget: Budget | None = None) -> dict[str,
     for factor in FACTORS:
         near = {p: round(float(result.x[p]) * factor) for p in range(len(ids))}
         weights = {p: weight for p, weight in near.items() if weight > 0}
-        total = [0] * count
+        total = [0] * len(net.transition_ids)
         for place, weight in weights.items():
             for transition, change in changes[place].items():
                 total[transition] += weight * change
-        if max(total) < 0:
+        if max(total[transition] for transition in which) < 0:
             divisor = gcd(*weights.values())
             return {ids[p]: weight // divisor for p, weight in weights.items()}
     return None

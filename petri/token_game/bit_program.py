@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from petri.net import PetriNet
 from petri.token_game.bit_words import Words
 from petri.token_game.sliced_net import BitLayout, Slot
+from transition_systems.budget import Meter
 from transition_systems.errors import UsageError
 from transition_systems.properties.names import unknown_name
 from transition_systems.properties.predicates import (
@@ -33,6 +34,8 @@ from transition_systems.properties.walk import fold_predicate
 __all__ = ["AND", "AND_NOT", "OR", "XOR", "BitProgram", "compile_predicate", "run_program"]
 
 AND, OR, XOR, AND_NOT = 0, 1, 2, 3
+# Operations after which the clock is looked at.
+OFTEN = 4096
 
 Planes = list[int]
 
@@ -59,14 +62,17 @@ class BitProgram:
 class _Writer:
     """Writes operations; what is constant or has been computed before is not written again."""
 
-    def __init__(self, layout: BitLayout) -> None:
+    def __init__(self, layout: BitLayout, meter: Meter | None = None) -> None:
         self.zero, self.one = layout.zero, layout.one
+        self.meter = meter
         self.rows: list[tuple[int, int, int, int]] = []
         self.known: dict[tuple[int, int, int], int] = {}
 
     def emit(self, what: int, a: int, b: int) -> int:
         key = (what, a, b) if what == AND_NOT or a <= b else (what, b, a)
         if key not in self.known:
+            if self.meter is not None and len(self.rows) % OFTEN == 0:
+                self.meter.require_time()
             self.known[key] = -1 - len(self.rows)
             self.rows.append((what, -1 - len(self.rows), key[1], key[2]))
         return self.known[key]
@@ -143,7 +149,11 @@ class _Writer:
 
 
 def compile_predicate(
-    predicate: Predicate, net: PetriNet, layout: BitLayout, slots: Sequence[Sequence[Slot]]
+    predicate: Predicate,
+    net: PetriNet,
+    layout: BitLayout,
+    slots: Sequence[Sequence[Slot]],
+    meter: Meter | None = None,
 ) -> BitProgram:
     """Return the program that decides a predicate in every replica.
 
@@ -153,6 +163,8 @@ def compile_predicate(
         Over places; an atom that names a place means that it has a token.
     net, layout, slots
         The net and how it lies in words.
+    meter
+        Its time ends the work.
 
     Returns
     -------
@@ -163,8 +175,10 @@ def compile_predicate(
     ------
     ExpressionError
         For a name that is unknown.
+    UndecidedError
+        When the time of the meter is used up.
     """
-    writer = _Writer(layout)
+    writer = _Writer(layout, meter)
     places = {place: number for number, place in enumerate(net.place_ids)}
 
     def place_of(name: str) -> int:

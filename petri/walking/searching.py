@@ -18,7 +18,7 @@ from petri.walking.guides import distances, pulls, split_dead
 from petri.walking.shortening import Firing, shortened
 from petri.walking.sliced_walkers import SlicedWalkers, zeros
 from transition_systems.budget import Budget, Meter
-from transition_systems.errors import UsageError
+from transition_systems.errors import UndecidedError, UsageError
 from transition_systems.progress import Progress, ProgressCallback
 from transition_systems.properties.predicates import (
     TRUE,
@@ -131,7 +131,10 @@ class WalkSearch:
                 return "the walks are used up"
             if meter.out_of_time():
                 return "the time budget is used up"
-            self._walk(self._planned(number), attempts, meter)
+            try:
+                self._walk(self._planned(number), attempts, meter)
+            except UndecidedError as error:
+                return str(error)
             number += 1
             if progress is not None:
                 found = sum(target.hit is not None for target in self.targets)
@@ -168,7 +171,7 @@ class WalkSearch:
         state.restart()
         halvings = episode.halvings
         for target in self.targets:
-            self._refresh(target)
+            self._refresh(target, meter)
         looks = sum(self._size(target) for target in self.targets)
         every = max(16, looks // 4)
         alive, mask = zeros(words), zeros(words)
@@ -196,12 +199,12 @@ class WalkSearch:
                     self.fired[transition] += 1
                 if since >= every:
                     since = 0
-                    self._look(Hit(episode, sweep, position + 1, 0), None)
+                    self._look(Hit(episode, sweep, position + 1, 0), None, meter)
                     if meter.out_of_time():
                         break
             else:
                 self.attempted += len(plan.order)
-                self._look(Hit(episode, sweep, len(plan.order), 0), ~alive)
+                self._look(Hit(episode, sweep, len(plan.order), 0), ~alive, meter)
                 done = episode.goal >= 0 and not self.targets[episode.goal].open
                 if state.nobody(alive) or done or self.attempted >= attempts:
                     return
@@ -210,7 +213,7 @@ class WalkSearch:
                 continue
             return
 
-    def _refresh(self, target: _Target) -> None:
+    def _refresh(self, target: _Target, meter: Meter) -> None:
         """Compile a target again where the layout is another one or its goal has moved."""
         if (
             target.open
@@ -218,7 +221,7 @@ class WalkSearch:
             and (target.program is None or target.layout is not self.state.layout)
         ):
             target.layout = self.state.layout
-            target.program = self.state.compiled(target.rest)
+            target.program = self.state.compiled(target.rest, meter)
 
     @staticmethod
     def _size(target: _Target) -> int:
@@ -236,16 +239,16 @@ class WalkSearch:
         bits = int(where[word])
         return Hit(at.episode, at.sweep, at.attempt, 64 * word + (bits & -bits).bit_length() - 1)
 
-    def _look(self, at: Hit, stuck: Words | None) -> None:
+    def _look(self, at: Hit, stuck: Words | None, meter: Meter) -> None:
         """Ask every goal that is open of all walkers; ``stuck`` after a whole sweep."""
         for target in self.targets:
             if not target.open or target.watched:
                 continue
             if target.dead and (stuck is None or self.state.nobody(stuck)):
                 continue
-            self._refresh(target)
+            self._refresh(target, meter)
             assert target.program is not None
-            where = self.state.run(target.program)
+            where = self.state.run(target.program, meter)
             if target.dead and stuck is not None:
                 where = where & stuck
             if self.state.nobody(where):

@@ -18,7 +18,7 @@ from petri.structure.flows import place_semiflows
 from petri.token_game.bit_program import AND, OR, XOR, BitProgram, compile_predicate
 from petri.token_game.sliced_net import BitLayout, Slot, layout_of, slots_of
 from petri.walking.moves import needs_and_moves
-from transition_systems.budget import Budget
+from transition_systems.budget import Budget, Meter
 from transition_systems.properties.predicates import Predicate
 
 __all__ = ["SlicedWalkers", "ones", "zeros"]
@@ -28,6 +28,8 @@ Int64 = NDArray[np.int64]
 
 FULL = np.uint64(0xFFFFFFFFFFFFFFFF)
 FLOWS_UP_TO = 400
+# Operations after which the clock is looked at.
+OFTEN = 256
 
 
 def zeros(words: int) -> Words:
@@ -219,11 +221,12 @@ class SlicedWalkers:
             self._slots = slots_of(self.net, self._layout)
         return self._layout
 
-    def compiled(self, predicate: Predicate) -> BitProgram:
-        """Return the program of a predicate for the present layout."""
-        return compile_predicate(predicate, self.net, self.layout, self._slots)
+    def compiled(self, predicate: Predicate, meter: Meter) -> BitProgram:
+        """Return the program of a predicate for the present layout, if there is time for it."""
+        layout = self.layout
+        return compile_predicate(predicate, self.net, layout, self._slots, meter)
 
-    def run(self, program: BitProgram) -> Words:
+    def run(self, program: BitProgram, meter: Meter) -> Words:
         """Return where a predicate holds; the row is used again by the next call."""
         layout = self.layout
         rows = [plane for planes in self.planes for plane in planes]
@@ -236,7 +239,9 @@ class SlicedWalkers:
         def value(operand: int) -> Words:
             return rows[operand] if operand >= 0 else registers[-1 - operand]
 
-        for what, target, a, b in program.operations.tolist():
+        for number, (what, target, a, b) in enumerate(program.operations.tolist(), start=1):
+            if number % OFTEN == 0:
+                meter.require_time()
             out = registers[-1 - target]
             if what == AND:
                 np.bitwise_and(value(a), value(b), out=out)
