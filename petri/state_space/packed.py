@@ -8,11 +8,12 @@ for each comparison.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from petri.incidence import MAX_DENSE
 from petri.net import PetriNet
 from petri.state_space.guarded import ARC_BYTES, MOST_BYTES, GuardedFiring
 from petri.state_space.layout_plan import Observed, mended_layout, plan_layout
@@ -92,8 +93,14 @@ class PackedNet:
         each = len(self.net.place_ids) + len(self.net.transition_ids)
         return max(1, min(BLOCK, self._most_bytes // max(1, each)))
 
-    def integers(self) -> ScalarGame:
-        """Return the same game on integers, for few states at a time."""
+    @property
+    def integers(self) -> Callable[[], ScalarGame] | None:
+        """What returns the same game on integers, for few states; ``None`` for very large nets."""
+        if len(self.net.place_ids) * len(self.net.transition_ids) > MAX_DENSE:
+            return None
+        return self._game
+
+    def _game(self) -> ScalarGame:
         return self._firing.integers()
 
     @property
@@ -224,7 +231,9 @@ class _PlannedFiring:
                 rows_of.append(rows)
         except LayoutError as error:
             states = block.take(error.states[:LOOKED_AT], axis=0)
-            self._failed = self.unpack(states) + self.net.incidence[:, error.transition]
+            self._failed = (
+                self.unpack(states) + self.net.incidence_csr[:, [error.transition]].toarray()[:, 0]
+            )
             raise WidthError("a counter outgrew its field") from error
         source = np.concatenate(rows_of).astype(np.uint16)
         order = source.argsort(kind="stable")
