@@ -223,9 +223,11 @@ def _by_portfolio(
     from petri.portfolio.batch import Batch
     from petri.portfolio.questions import Answer, Reach
 
-    pairs = np.argwhere(~together & np.tri(len(together), dtype=bool).T)
-    if len(pairs) > MOST_PAIRS:
+    count = len(together)
+    seen = int(np.count_nonzero(together)) + int(np.count_nonzero(np.diagonal(together)))
+    if (count * (count + 1) - seen) // 2 > MOST_PAIRS:
         return False
+    pairs = np.argwhere(~together & np.tri(count, dtype=bool).T)
     ids = net.place_ids
     goals = [
         conjunction(*(at_least(ids[p], 1) for p in dict.fromkeys(pair))) for pair in pairs.tolist()

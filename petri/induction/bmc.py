@@ -13,6 +13,7 @@ from petri.induction.cubes import Cubes
 from petri.induction.encoding import Encoding
 from petri.induction.inductive import Answers
 from petri.net import PetriNet
+from petri.structure.distances import steps_to_mark
 from petri.walking.shortening import Firing, shortened
 from transition_systems.budget import Budget, Meter
 from transition_systems.errors import UndecidedError
@@ -78,7 +79,7 @@ def _deeper(answers: Answers, max_sweeps: int, progress: ProgressCallback | None
     net, goal, seed = answers.net, answers.goal, answers.seed
     limit, meter = answers.limit, answers.limit.start()
     encoding, cubes = Encoding(net, limit), Cubes(net)
-    order = _order(cubes)
+    order = _order(net, cubes)
     solver: Any = z3.SolverFor("QF_LIA")
     solver.set("random_seed", 0 if seed is None else seed)
     marking: list[Any] = [z3.IntVal(n) for n in cubes.initial]
@@ -114,19 +115,15 @@ def _deeper(answers: Answers, max_sweeps: int, progress: ProgressCallback | None
     return answers.unknown(f"no run of {max_sweeps} sweeps reaches it")
 
 
-def _order(cubes: Cubes) -> list[int]:
+def _order(net: PetriNet, cubes: Cubes) -> list[int]:
     """Return the transitions that can ever fire, in the order in which tokens can first arrive."""
-    marked = {place for place, tokens in enumerate(cubes.initial) if tokens}
-    left = list(range(len(cubes.needs)))
-    order: list[int] = []
-    while True:
-        ready = [t for t in left if cubes.needs[t].keys() <= marked]
-        if not ready:
-            return order
-        order += ready
-        for transition in ready:
-            marked.update(p for p, n in cubes.moves[transition].items() if n > 0)
-        left = [t for t in left if t not in set(ready)]
+    far = steps_to_mark(net)
+    rounds: dict[int, int] = {}
+    for transition, needs in enumerate(cubes.needs):
+        names = [net.place_ids[place] for place in needs]
+        if all(name in far for name in names):
+            rounds[transition] = max((far[name] for name in names), default=0)
+    return sorted(rounds, key=rounds.__getitem__)
 
 
 def _sweep(

@@ -106,7 +106,11 @@ class Encoding:
                 return self.enabled(self.net.transition_index(name), marking)
             case Dead():
                 count = len(self.net.transition_ids)
-                return all_of([z3.Not(self.enabled(t, marking)) for t in range(count)])
+                stuck: list[Any] = []
+                for t in range(count):
+                    self._meter.require_time()
+                    stuck.append(z3.Not(self.enabled(t, marking)))
+                return all_of(stuck)
             case Not(operand):
                 return z3.Not(done[id(operand)])
             case And(operands):

@@ -68,7 +68,9 @@ class Strengthening:
         self.solver.add([tokens >= 0 for tokens in self.marking])
         self.facts: list[Predicate] = []
         self.queries = 0
+        meter = limit.start()
         for flow in small_flows(net, limit):
+            meter.require_time()
             assert flow.value is not None
             self._learn(Compare(flow.weights, "==", flow.value))
 
@@ -111,12 +113,12 @@ class Strengthening:
 
     def _refuted(self, tokens: Tokens) -> bool:
         """Learn a trap that shows a marking to be out of reach, if there is one."""
-        ids = self.net.place_ids
+        ids, meter = self.net.place_ids, self.limit.start()
         trap = self._marked_trap([ids[p] for p, n in enumerate(tokens) if not n])
         if not trap:
             return False
         for place in trap[:MOST_REMOVALS]:
-            if place in trap:
+            if place in trap and not meter.out_of_time():
                 trap = self._marked_trap([other for other in trap if other != place]) or trap
         self._learn(Compare(tuple((place, 1) for place in trap), ">=", 1))
         return True
@@ -127,7 +129,9 @@ class Strengthening:
         return trap if any(self.net.initial.get(place, 0) for place in trap) else ()
 
 
-def invariant_evidence(net: PetriNet, goal: Predicate, invariant: Predicate) -> InvariantEvidence:
+def invariant_evidence(
+    net: PetriNet, goal: Predicate, invariant: Predicate, *, budget: Budget | None = None
+) -> InvariantEvidence:
     """Return the evidence that a goal is never reached, by an inductive predicate outside it.
 
     Parameters
@@ -136,6 +140,8 @@ def invariant_evidence(net: PetriNet, goal: Predicate, invariant: Predicate) -> 
         What is never reached.
     invariant
         Holds initially, is kept by every step, and excludes the goal.
+    budget
+        Seconds.
 
     Returns
     -------
@@ -143,27 +149,48 @@ def invariant_evidence(net: PetriNet, goal: Predicate, invariant: Predicate) -> 
         With a script of three queries, all unsatisfiable, in which ``m0``, ``m1``, ... are the
         tokens of the places in the order of the net. For each transition the script names the
         parts of the predicate that the change of their sum alone does not show to be kept.
+
+    Raises
+    ------
+    UndecidedError
+        When the time is used up.
     """
     z3 = load_z3()
-    encoding = Encoding(net)
+    meter = (budget or Budget()).start()
+    encoding = Encoding(net, budget)
     now: list[Any] = [z3.Int(f"m{p}") for p in range(len(net.place_ids))]
     held = encoding.predicate(invariant, now)
     start = net.initial.to_array(net.place_ids).tolist()
     first = [m == n for m, n in zip(now, start, strict=True)]
     parts = invariant.operands if isinstance(invariant, And) else (invariant,)
+    near: dict[str, list[int]] = {}
+    anywhere: list[int] = []
+    for number, part in enumerate(parts):
+        names = _counted(part)
+        if names is None:
+            anywhere.append(number)
+        for name in dict.fromkeys(names or ()):
+            near.setdefault(name, []).append(number)
     steps: list[Any] = []
     for number in range(len(net.transition_ids)):
+        meter.require_time()
         effect = encoding.effect(number)
         after = list(now)
         for place, delta in effect.items():
             after[place] = now[place] + delta
         moved = {net.place_ids[place]: delta for place, delta in effect.items()}
-        lost = [z3.Not(encoding.predicate(part, after)) for part in parts if not _kept(part, moved)]
+        concerned = {*anywhere, *(part for name in moved for part in near.get(name, ()))}
+        lost = [
+            z3.Not(encoding.predicate(parts[part], after))
+            for part in sorted(concerned)
+            if not _kept(parts[part], moved)
+        ]
         if lost:
             steps.append(z3.And(encoding.enabled(number, now), any_of(lost)))
     natural = [m >= 0 for m in now]
     lines = ["(set-logic QF_LIA)"]
     lines += [f"(declare-fun m{p} () Int)" for p in range(len(now))]
+    meter.require_time()
     for title, query in (
         ("The initial marking is outside the invariant.", [*first, z3.Not(held)]),
         ("A step leads out of it.", [*natural, held, any_of(steps)]),
@@ -181,15 +208,23 @@ def invariant_evidence(net: PetriNet, goal: Predicate, invariant: Predicate) -> 
 
 def _kept(part: Predicate, moved: dict[str, int]) -> bool:
     """Return whether a part that holds surely holds after a change of some places."""
-    names = names_in(part)
-    if names[1] or any(isinstance(node, Dead) for node in subpredicates(part)):
+    names = _counted(part)
+    if names is None:
         return False
     if not isinstance(part, Compare):
-        return moved.keys().isdisjoint(names[0])
+        return moved.keys().isdisjoint(names)
     change = sum(factor * moved.get(name, 0) for name, factor in part.terms)
     if part.op in (">=", ">"):
         return change >= 0
     return change <= 0 if part.op in ("<=", "<") else change == 0
+
+
+def _counted(part: Predicate) -> Sequence[str] | None:
+    """Return the places that a part is about; ``None`` where it says what is enabled."""
+    names = names_in(part)
+    if names[1] or any(isinstance(node, Dead) for node in subpredicates(part)):
+        return None
+    return names[0]
 
 
 class Answers:
@@ -241,7 +276,7 @@ class Answers:
 
     def invariant(self, invariant: Predicate) -> Verdict:
         """Return VIOLATED by an inductive predicate outside the goal."""
-        evidence = invariant_evidence(self.net, self.goal, invariant)
+        evidence = invariant_evidence(self.net, self.goal, invariant, budget=self.limit)
         text = "An inductive predicate that holds initially excludes it."
         return self._verdict(Outcome.VIOLATED, evidence, text)
 

@@ -92,10 +92,11 @@ def state_equation_query(net: PetriNet, goal: Predicate, budget: Budget | None =
     """Return z3 formulas that ask for a solution of the state equation inside the goal."""
     import z3
 
-    encoding = Encoding(net, budget)
+    encoding, meter = Encoding(net, budget), (budget or Budget()).start()
     counts = [z3.Int(f"x{t}") for t in range(len(net.transition_ids))]
     changes: list[list[Any]] = [[] for _ in net.place_ids]
     for transition, count in enumerate(counts):
+        meter.require_time()
         for place, delta in encoding.effect(transition).items():
             changes[place].append(delta * count)
     marking = [z3.Int(f"m{p}") for p in range(len(net.place_ids))]
@@ -103,6 +104,7 @@ def state_equation_query(net: PetriNet, goal: Predicate, budget: Budget | None =
     query += [tokens >= 0 for tokens in marking]
     initial = net.initial.to_array(net.place_ids)
     for place, tokens in enumerate(marking):
+        meter.require_time()
         first = int(initial[place])
         query.append(tokens == z3.Sum([z3.IntVal(first), *changes[place]]))
     query.append(encoding.predicate(goal, marking))

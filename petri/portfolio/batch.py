@@ -115,30 +115,30 @@ class Batch(OpenQuestions):
 
     def run(self) -> None:
         """Answer what can be answered until the deadline."""
+        steps = (
+            self._constant, self._structure, self._list, self._unbounded, self._share,
+            self._reduce, self._walk_soon, self._terminate, self._prove, self._unfold,
+            self._explore, self._walk_on, self._induct, self._wait,
+        )  # fmt: skip
         try:
-            self._constant()
-            self._structure()
-            self._list()
-            if self.space is not None and self.space.unbounded:
-                self._unbounded()
-            elif self.open and self._parallel and self._left() > 1.0:
-                share = self._space_budget(0.95 * self._left())
-                self._second = WholeSpace(self.net, self.open, share, evidence=self.evidence)
-            self._reduce()
-            self._walk(self._first_walk)
-            self._terminate()
-            self._prove()
-            self._unfold()
-            if self._second is None and not (self.space is not None and self.space.unbounded):
-                self._explore()
-            if self.open and self._first_walk < LONG_WALK:
-                self._walk()
-            self._induct()
-            self._wait()
+            for step in steps:
+                if not self.open or self._left() < LEAST:
+                    break
+                step()
             self._tell_bare()
         finally:
             if self._second is not None:
                 self._second.close()
+
+    def _share(self) -> None:
+        """Have a second process explore the state space, where there is time for one."""
+        if self._parallel and self._left() > 1.0 and not self._is_unbounded:
+            share = self._space_budget(0.95 * self._left())
+            self._second = WholeSpace(self.net, self.open, share, evidence=self.evidence)
+
+    @property
+    def _is_unbounded(self) -> bool:
+        return self.space is not None and self.space.unbounded
 
     def _constant(self) -> None:
         """Answer what is true or false of all markings."""
@@ -178,8 +178,6 @@ class Batch(OpenQuestions):
 
     def _list(self) -> None:
         """List the first markings."""
-        if not self.open:
-            return
         most = min(FIRST_STATES, FIRST_CELLS // (len(self.net.place_ids) + 1))
         first = self._space_budget(self._left() / 6, most)
         try:
@@ -207,7 +205,7 @@ class Batch(OpenQuestions):
 
     def _reduce(self) -> None:
         """Ask smaller nets that preserve the answers."""
-        if not self._reducing or not self.open:
+        if not self._reducing:
             return
         ask_smaller(
             self.net, self.open, self._smaller, self._found, Budget(seconds=self._left() / 4)
@@ -241,10 +239,17 @@ class Batch(OpenQuestions):
             progress=self.progress, seed=self.seed, first_walk=self._first_walk, reducing=False,
         ).run()  # fmt: skip
 
-    def _walk(self, most: float = LONG_WALK) -> None:
+    def _walk_soon(self) -> None:
+        self._walk(self._first_walk)
+
+    def _walk_on(self) -> None:
+        if self._first_walk < LONG_WALK:
+            self._walk(LONG_WALK)
+
+    def _walk(self, most: float) -> None:
         """Look for runs by random walks."""
         seconds = min(most, self._left() / 4)
-        if self.open and seconds > LEAST:
+        if seconds > LEAST:
             answers, sums = walked_answers(
                 self.net, self.open, seconds=seconds, progress=self.progress, seed=self.seed
             )
@@ -293,7 +298,7 @@ class Batch(OpenQuestions):
 
     def _explore(self) -> None:
         """Explore the whole state space in this process."""
-        if not self.open or self._left() < LEAST:
+        if self._second is not None or self._is_unbounded:
             return
         share = self._space_budget(ALONE * self._left())
         try:
@@ -335,7 +340,8 @@ class Batch(OpenQuestions):
 
     def _unbounded(self) -> None:
         """Ask pumps and the coverability graph for bounds, and what more tokens never spoil."""
-        assert self.space is not None
+        if self.space is None or not self._is_unbounded:
+            return
         share = Budget(seconds=self._left() / 2)
         for number, answer in unbounded_answers(self.net, self.open, self.space.pump, share):
             self._say(number, answer)

@@ -73,7 +73,8 @@ class _Planner:
         """Spend more on bounds and on a sample, now that the net is known not to be small."""
         self.prove_bounds()
         open_places = (p for p, bound in enumerate(self.bounds) if bound in (1, None))
-        if not all(flow_covers(self.flows, p) for p in open_places):
+        covered = unit_bounded(self.flows)
+        if not all(place in covered for place in open_places):
             self.observe(search)
 
     def prove_bounds(self) -> None:
@@ -108,9 +109,9 @@ class _Planner:
         return arranged(planned, planned.repacked(search.layout, list(level)))
 
 
-def flow_covers(flows: Sequence[Semiflow], place: int) -> bool:
-    """Return whether a semiflow bounds a place by one token."""
-    return any(flow.bound(place) == 1 for flow in flows)
+def unit_bounded(flows: Sequence[Semiflow]) -> set[int]:
+    """Return the places that some semiflow bounds by one token."""
+    return {place for flow in flows for place, weight in flow.weights if flow.value // weight == 1}
 
 
 def _searched(

@@ -181,6 +181,10 @@ class NarrowSearch:
                         arcs, deadlocks = before, dead
                         reason = "large"
                         break
+                    if end is not None and len(found) > LOOK and time.monotonic() >= end:
+                        arcs, deadlocks = before, dead
+                        reason = "limit"
+                        break
                 if reason is not None:
                     break
                 wide = 0

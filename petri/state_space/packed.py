@@ -8,11 +8,12 @@ for each comparison.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from petri.incidence import MAX_DENSE
 from petri.net import PetriNet
 from petri.state_space.guarded import ARC_BYTES, MOST_BYTES, GuardedFiring
 from petri.state_space.layout_plan import Observed, mended_layout, plan_layout
@@ -52,8 +53,9 @@ class PackedNet:
     ----------
     net
         Any place/transition net.
-    most_bytes
-        A budget of bytes: the successors of a block take an eighth of it, and 256 MiB at most.
+    budget
+        Of its bytes the successors of a block take an eighth, and 256 MiB at most; of its seconds
+        the planning of a layout takes an eighth, and 1 at most.
 
     Raises
     ------
@@ -70,20 +72,22 @@ class PackedNet:
     [[0, 1]]
     """
 
-    def __init__(self, net: PetriNet, *, most_bytes: int | None = None) -> None:
+    def __init__(self, net: PetriNet, *, budget: Budget | None = None) -> None:
         self.net = net
-        self.limit_bytes(most_bytes)
+        self.limit(budget or Budget())
         self._plan = False
         self._initial = net.initial.to_array(net.place_ids)[None, :]
         self._firing: GuardedFiring | _PlannedFiring
         try:
             self._firing = GuardedFiring(net)
         except OverflowError:
-            self._firing = _PlannedFiring.planned(net, [self._initial])
+            self._firing = _PlannedFiring.planned(net, [self._initial], self._planning)
 
-    def limit_bytes(self, most_bytes: int | None) -> None:
-        """Say what budget of bytes there is from now on."""
-        part = MOST_BYTES if most_bytes is None else most_bytes // PART
+    def limit(self, budget: Budget) -> None:
+        """Say what budget of bytes there is from now on, and of seconds for planning a layout."""
+        left = budget.remaining()
+        self._planning = PLANNING if left is None else min(PLANNING, left / PART)
+        part = MOST_BYTES if budget.bytes is None else budget.bytes // PART
         self._most_bytes = max(LEAST_BYTES, min(MOST_BYTES, part))
 
     @property
@@ -92,8 +96,14 @@ class PackedNet:
         each = len(self.net.place_ids) + len(self.net.transition_ids)
         return max(1, min(BLOCK, self._most_bytes // max(1, each)))
 
-    def integers(self) -> ScalarGame:
-        """Return the same game on integers, for few states at a time."""
+    @property
+    def integers(self) -> Callable[[], ScalarGame] | None:
+        """What returns the same game on integers, for few states; ``None`` for very large nets."""
+        if len(self.net.place_ids) * len(self.net.transition_ids) > MAX_DENSE:
+            return None
+        return self._game
+
+    def _game(self) -> ScalarGame:
         return self._firing.integers()
 
     @property
@@ -155,7 +165,7 @@ class PackedNet:
                 self._plan = True
         if self._plan:
             markings = (old.unpack(part) for part in _parts(seen, self.block))
-            firing = _PlannedFiring.planned(self.net, markings)
+            firing = _PlannedFiring.planned(self.net, markings, self._planning)
         rows = np.empty((len(seen), firing.layout.words), dtype=np.uint64)
         at = 0
         for part in _parts(seen, self.block):
@@ -182,13 +192,15 @@ class _PlannedFiring:
         self._change = np.array(constants, dtype=np.uint64).reshape(-1, layout.words)
 
     @classmethod
-    def planned(cls, net: PetriNet, markings: Iterable[NDArray[np.int64]]) -> _PlannedFiring:
-        """Return the game on a layout that holds the markings given."""
+    def planned(
+        cls, net: PetriNet, markings: Iterable[NDArray[np.int64]], seconds: float
+    ) -> _PlannedFiring:
+        """Return the game on a layout that holds the markings given, planned in so many seconds."""
         places = len(net.place_ids)
         seen = Observed.nothing(places)
         for part in markings:
             np.maximum(seen.top, part.max(axis=0), out=seen.top)
-        flows = place_semiflows(net, budget=Budget(seconds=PLANNING))
+        flows = place_semiflows(net, budget=Budget(seconds=seconds))
         return cls(net, plan_layout(flows, bounds_of_flows(places, flows), seen, guess=False))
 
     def integers(self) -> ScalarGame:
@@ -224,7 +236,9 @@ class _PlannedFiring:
                 rows_of.append(rows)
         except LayoutError as error:
             states = block.take(error.states[:LOOKED_AT], axis=0)
-            self._failed = self.unpack(states) + self.net.incidence[:, error.transition]
+            self._failed = (
+                self.unpack(states) + self.net.incidence_csr[:, [error.transition]].toarray()[:, 0]
+            )
             raise WidthError("a counter outgrew its field") from error
         source = np.concatenate(rows_of).astype(np.uint16)
         order = source.argsort(kind="stable")

@@ -211,7 +211,7 @@ class ReachabilityGraph:
         if self.complete or isinstance(self._system, UnlistedNet):
             return self
         system = copy(self._system)  # a new layout is not to be that of the states here
-        system.limit_bytes(None if budget is None else budget.bytes)
+        system.limit(budget or Budget())
         found = explore(system, budget=budget, progress=progress, resume=self._exploration)
         return ReachabilityGraph(self.net, system, found)
 
@@ -365,7 +365,7 @@ def reachability_graph(
     <ReachabilityGraph of 4 states, 3 arcs, complete>
     """
     try:
-        system = PackedNet(net, most_bytes=None if budget is None else budget.bytes)
+        system = PackedNet(net, budget=budget)
     except OverflowError as error:
         unlisted = UnlistedNet(net, str(error))
         return ReachabilityGraph(net, unlisted, unlisted.exploration())

@@ -64,6 +64,7 @@ class PlaceFields:
     ) -> None:
         self.bits: list[tuple[int, ...]] = [()] * len(order)
         self.codes = [0] * len(order)
+        self._first = [0] * len(order)
         self.members: dict[int, list[int]] = {}
         group_of = {place: number for number, group in enumerate(groups) for place in group}
         sizes = [len(group).bit_length() for group in groups]
@@ -72,13 +73,14 @@ class PlaceFields:
         for place in order:
             number = group_of.get(place)
             if number is not None and number in starts:
-                first = starts[number]
+                first = self._first[place] = starts[number]
                 self.bits[place] = self.bits[self.members[first][0]]
                 self.members[first].append(place)
             else:
                 width = widths[place] if number is None else sizes[number]
                 self.bits[place] = tuple(range(used, used + width))
                 self.members[used] = [place]
+                self._first[place] = used
                 if number is not None:
                     starts[number] = used
                 used += width
@@ -152,7 +154,9 @@ class PlaceFields:
     def summed(self, factors: Mapping[int, int]) -> list[tuple[tuple[int, ...], list[int]]]:
         """Return what each value of some variables adds to a weighted sum of tokens."""
         parts: list[tuple[tuple[int, ...], list[int]]] = []
-        for places in self.members.values():
+        wanted = {self._first[place] for place, factor in factors.items() if factor}
+        for first in sorted(wanted):
+            places = self.members[first]
             if all(not factors.get(place) for place in places):
                 continue
             bits = self.bits[places[0]]
