@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from transition_systems.evidence import (
+        AfterRunEvidence,
         BoundEvidence,
         CircuitEvidence,
         Claim,
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
         Parts,
         PumpEvidence,
         RankedDiagrams,
+        RankedRegions,
         RankedSet,
         RankEvidence,
         RisingSumEvidence,
@@ -192,6 +194,7 @@ __all__ = [
     "TAU",
     "TICK",
     "TRUE",
+    "AfterRunEvidence",
     "And",
     "Atom",
     "BoundEvidence",
@@ -253,6 +256,7 @@ __all__ = [
     "PumpEvidence",
     "RankEvidence",
     "RankedDiagrams",
+    "RankedRegions",
     "RankedSet",
     "RecheckError",
     "RisingSumEvidence",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from netproof.recheck.after_run import check_after_run
 from netproof.recheck.behaviour import BEHAVIOUR, check_live, check_no_stable_place, follows
 from netproof.recheck.bounds import OPEN_NAMES
 from netproof.recheck.circuits import check_circuits
@@ -40,6 +41,7 @@ from netproof.recheck.questions import (
 from netproof.recheck.rank import check_rank
 from netproof.recheck.ranked_diagrams import check_ranked_diagrams
 from netproof.recheck.reductions import check_reduction
+from netproof.recheck.regions import check_regions
 from netproof.recheck.result import RecheckResult, RefusedError, SkippedError, Watch, guarded
 from netproof.recheck.rising_sum import check_rising_sum
 from netproof.recheck.runs import check_lasso, check_pump, check_run
@@ -53,6 +55,7 @@ from netproof.recheck.well_structured import check_well_structured
 from petri.net import PetriNet
 from transition_systems.budget import Budget
 from transition_systems.evidence import (
+    AfterRunEvidence,
     BoundEvidence,
     CircuitEvidence,
     Claim,
@@ -78,6 +81,7 @@ from transition_systems.evidence import (
     Parts,
     PumpEvidence,
     RankedDiagrams,
+    RankedRegions,
     RankedSet,
     RankEvidence,
     ReductionEvidence,
@@ -150,6 +154,10 @@ class _Setting:
                 check_trap(evidence, claim, table, watch)
             case MarkedTrapEvidence():
                 check_marked_trap(evidence, claim, table, watch)
+            case AfterRunEvidence():
+                check_after_run(evidence, claim, table, watch, self._inside)
+            case RankedRegions():
+                check_regions(evidence, claim, table, watch, lambda part: self.check(part, 1))
             case RisingSumEvidence():
                 check_rising_sum(evidence, claim, table, watch)
             case BoundEvidence():
