@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from petri.always_by_diagrams import after_listing, always_reachable_by_diagrams, to_list_first
 from petri.decision import Decision, claim, equals_marking
+from petri.in_turn import share_of, unbounded
 from petri.liveness import no_dead_transitions
 from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.reachable import always_reachable
+from petri.regions.always import Regions
 from petri.state_space.reachability import ReachabilityGraph
 from petri.state_space.symbolic.answers import SymbolicAnswers
 from petri.structure.commoner import live_by_traps
@@ -19,8 +21,10 @@ from transition_systems.verdict import Verdict
 
 __all__ = ["live"]
 
-METHODS = ("explicit", "structure", "symbolic")
+METHODS = ("explicit", "structure", "symbolic", "regions")
 FURTHER = 2.0
+# The least part of the time that is left for the regions of one transition.
+LEAST = 0.2
 HOME, OCCUR = "home", "occurrence"
 COMES_BACK = (
     "The initial marking can always be reached again, and each transition occurs in a run from "
@@ -46,8 +50,9 @@ def live(
         Any place/transition net.
     method, budget, progress, seed, graph
         As for :func:`petri.reachable`; the methods are ``"explicit"``, ``"structure"`` (Commoner's
-        condition, which only proves that a free-choice net is live) and ``"symbolic"`` (decision
-        diagrams), which ``"auto"`` asks in this order.
+        condition, which only proves that a free-choice net is live), ``"symbolic"`` (decision
+        diagrams) and ``"regions"`` (limits of tokens that lead back to each transition, also of
+        unbounded nets), which ``"auto"`` asks in this order, of an unbounded net without diagrams.
 
     Returns
     -------
@@ -56,7 +61,8 @@ def live(
         some run, with evidence for both, or else with all markings and for each transition the
         distance to where it is enabled. VIOLATED with a run to a marking, and the closed set
         around it in which one of the transitions is never enabled. Sets may be diagrams; of a
-        free-choice net marked traps may show that it is live.
+        free-choice net marked traps may show that it is live. By regions each transition has limits
+        of tokens that lead back to it, or a run and a proof that it never occurs afterwards.
 
     Notes
     -----
@@ -78,6 +84,8 @@ def live(
         return _by_diagrams(net, decision.budget, progress, seed)
     if decision.method == "structure":
         return _by_structure(net, decision.budget, seed)
+    if decision.method == "regions":
+        return _by_regions(net, decision.budget, progress, seed)
     if method != "auto" or graph is not None:
         return _listed(decision)
     few = to_list_first(decision.budget, len(net.place_ids))
@@ -87,6 +95,10 @@ def live(
     found = _listed(first)
     if found.unknown:
         found = after_listing(found, decision.budget, lambda few: _by_structure(net, few, seed))
+    if unbounded(found):
+        return after_listing(
+            found, decision.budget, lambda few: _by_regions(net, few, progress, seed)
+        )
     if found.unknown:
         found = after_listing(
             found, decision.budget, lambda few: _by_diagrams(net, few, progress, seed)
@@ -144,6 +156,34 @@ def _by_structure(net: PetriNet, limit: Budget, seed: int | None) -> Verdict:
     if isinstance(found, str):
         return decision.unknown(found)
     return decision.holds(found, "The net is free choice, and each siphon holds a marked trap.")
+
+
+def _by_regions(
+    net: PetriNet, limit: Budget, progress: ProgressCallback | None, seed: int | None
+) -> Verdict:
+    """Decide it by regions that lead back to each transition."""
+    decision = Decision(
+        net, "liveness", method="regions", methods=("regions",), budget=share_of(limit), seed=seed
+    )
+    regions = Regions(net, decision.budget, progress=progress, seed=seed)
+    pieces: list[tuple[str, Evidence]] = []
+    reason = ""
+    for number, transition in enumerate(net.transition_ids):
+        share = share_of(decision.budget, max(LEAST, 1 / (len(net.transition_ids) - number)))
+        verdict = regions.decide(Enabled(transition), name="liveness", budget=share)
+        if verdict.violated and verdict.evidence is not None:
+            told = f"From some reachable marking on {transition} can never occur again."
+            return decision.violated(verdict.evidence, told)
+        if verdict.unknown or verdict.evidence is None:
+            reason = reason or f"whether {transition} can always occur again: {verdict.reason}"
+        else:
+            pieces.append((transition, verdict.evidence))
+    if reason:
+        return decision.unknown(reason)
+    return decision.holds(
+        Parts(claim=claim(net, "live"), parts=tuple(pieces)),
+        "From each reachable marking every transition can occur later.",
+    )
 
 
 def _by_diagrams(

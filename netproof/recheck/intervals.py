@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import gcd
 from typing import TypeAlias
 
 from netproof.recheck.net_table import NetTable
@@ -53,10 +54,28 @@ class Intervals:
                     raise RefusedError(f"{table.net.transition_ids[number]!r:.60} lowers a sum")
             least = sum(n * table.initial.get(place, 0) for place, n in weights.items())
             self.sums.append((weights, least))
+        self._sizes: dict[int, tuple[int, int]] = {}
+        for place in range(len(table.place)):
+            size = gcd(*(change.get(place, 0) for change in table.change))
+            self._sizes[place] = size, table.initial.get(place, 0)
+
+    def _multiples(self, box: Interval) -> Interval:
+        """Return limits at which a place can have tokens if it only changes by multiples."""
+        now = dict(box)
+        for place, (size, first) in self._sizes.items():
+            if size == 0:
+                now.setdefault(place, (0, None))
+                low, high = now[place]
+                now[place] = (max(low, first), first if high is None else min(high, first))
+            elif size > 1:
+                low, high = now.get(place, (0, None))
+                low += (first - low) % size
+                now[place] = (low, None if high is None else high - (high - first) % size)
+        return now
 
     def tight(self, box: Interval) -> Interval | None:
         """Return limits of all reachable markings within limits; ``None`` where there are none."""
-        now = dict(box)
+        now = self._multiples(box)
         for _ in range(ROUNDS):
             before = dict(now)
             for weights, least in self.sums:

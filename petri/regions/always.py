@@ -58,6 +58,7 @@ class Regions:
         self.net, self.budget = net, budget.fixed()
         self.progress, self.seed = progress, seed
         self.boxes = Boxes(net, facts_of(net, self.budget))
+        self.plain = Boxes(net, self.boxes.facts, multiples=False)
         self.known = facts_hold(net, self.boxes.facts)
         self.samples = Samples(net, share_of(self.budget, TRY))
         self._covering: list[Predicate | None] = []
@@ -153,14 +154,16 @@ class _Question:
         self.reason = "the goal is not made of limits of the tokens of places"
 
     def answer(self) -> tuple[Evidence, Outcome, str] | str:
-        boxes, exact = boxes_in(self.boxes, self.goal)
+        boxes, exact = boxes_in(self.boxes, self.goal, budget=share_of(self.limit, TRY))
         self.samples.begin()
         if boxes or exact:
             shown = self._search(boxes, exact)
             if shown is not None:
                 return shown
         outside = np.flatnonzero(self.samples.outside)
-        lost = self._too_few(boxes) if exact else None
+        lost = None
+        if exact and any(box.high for box in boxes):
+            lost = self._outside([Box(box.low, {}) for box in boxes])
         return lost or self._elsewhere(outside.tolist()) or self.reason
 
     def _search(
@@ -185,8 +188,8 @@ class _Question:
                 break
             for number in search.more(meter):
                 samples.take(search.found[number].box)
-        if search.ended and exact:
-            lost = self._lost(search)
+        if search.ended and exact and samples.outside.any():
+            lost = self._outside(goal) if self.boxes.rounds else self._lost(search)
             if lost is not None:
                 return lost
         self.reason = OPEN
@@ -220,14 +223,12 @@ class _Question:
         boxes = [search.found[n].box for n in search.largest]
         if len(boxes) > MOST_BOXES:
             return None
-        inner = never_back(_from(self.net, run), self.goal, self.boxes, boxes)
+        inner = never_back(_from(self.net, run), self.goal, self.setting.plain, boxes)
         return self._violated(run, inner)
 
-    def _too_few(self, goal: list[Box]) -> tuple[Evidence, Outcome, str] | None:
-        """Look for a marking from which not even as many tokens as the goal asks for come back."""
-        if not any(box.high for box in goal):
-            return None
-        search = Backwards(self.boxes, [Box(box.low, {}) for box in goal])
+    def _outside(self, goal: list[Box]) -> tuple[Evidence, Outcome, str] | None:
+        """Search for all markings that lead to boxes, and return that one that does not is lost."""
+        search = Backwards(self.setting.plain, goal)
         meter = share_of(self.limit, SEARCH / 2).fixed().start()
         self.samples.begin()
         for one in search.found:

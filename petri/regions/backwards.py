@@ -90,22 +90,24 @@ class Backwards:
             if meter.out_of_time():
                 self._waiting.appendleft(number)
                 break
-            back = self._back(number, transition)
-            if back is not None:
-                new.append(back)
+            new += self._back(number, transition)
         return new
 
-    def _back(self, number: int, transition: int) -> int | None:
+    def _back(self, number: int, transition: int) -> Iterator[int]:
+        """Add the markings before one transition, in a larger box where steps can be repeated."""
         box = self.boxes.before(self.found[number].box, transition)
         tight = None if box is None else self.boxes.tight(box)
         if box is None or tight is None or self._known(tight):
-            return None
+            return
         for found in self._repeated(number, transition):
-            if not self._known(self.boxes.tight(found.box)):
-                return self._add(found.box, found.steps, found.counter, found.into)
-        if self.boxes.after(tight, (transition,)) is None:
-            return None
-        return self._add(box, (transition,), None, (number,))
+            wide = self._add(found.box, found.steps, found.counter, found.into)
+            if wide is not None:
+                yield wide
+                break
+        if self.boxes.after(tight, (transition,)) is not None:
+            plain = self._add(box, (transition,), None, (number,))
+            if plain is not None:
+                yield plain
 
     def _known(self, tight: Box | None) -> bool:
         return tight is None or any(tight.within(self.found[n].box) for n in self.largest)
@@ -132,7 +134,7 @@ class Backwards:
         while True:
             yield from self._counting(number, tuple(steps))
             one = self.found[number]
-            if one.counter is not None or not one.steps or len(steps) >= LONGEST:
+            if not one.into or len(steps) >= LONGEST:
                 return
             steps += one.steps
             number = one.into[0]

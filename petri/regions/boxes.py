@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
+from math import gcd
 
 from petri.incidence import ArcTable
 from petri.net import PetriNet
@@ -77,23 +78,43 @@ class Boxes:
         Any place/transition net.
     facts
         What holds in all reachable markings.
+    multiples
+        Whether limits are moved to where a place can have tokens that only changes by multiples.
     """
 
-    def __init__(self, net: PetriNet, facts: Sequence[Fact] = ()) -> None:
+    def __init__(
+        self, net: PetriNet, facts: Sequence[Fact] = (), *, multiples: bool = True
+    ) -> None:  # fmt: skip
         self.net, self.facts = net, tuple(facts)
         self.needs = _rows(net.pre_arcs)
         self.change: list[dict[int, int]] = []
         for needs, gives in zip(self.needs, _rows(net.post_arcs), strict=True):
             moved = {p: gives.get(p, 0) - needs.get(p, 0) for p in (*needs, *gives)}
             self.change.append({p: n for p, n in moved.items() if n})
+        start = net.initial.to_array(net.place_ids).tolist()
+        self._steps: dict[int, tuple[int, int]] = {}
+        for place, size in _step_sizes(self.change).items():
+            if size > 1 and multiples:
+                self._steps[place] = size, int(start[place]) % size
         self._touching: dict[int, list[Fact]] = {}
         for fact in self.facts:
             for place, _ in fact.weights:
                 self._touching.setdefault(place, []).append(fact)
 
+    @property
+    def rounds(self) -> bool:
+        """Whether some limits are moved to multiples."""
+        return bool(self._steps)
+
     def tight(self, box: Box) -> Box | None:
         """Return a box with all reachable markings of a box; ``None`` where it has none."""
         low, high = dict(box.low), dict(box.high)
+        for place, (size, rest) in self._steps.items():
+            low[place] = low.get(place, 0) + (rest - low.get(place, 0)) % size
+            if place in high:
+                high[place] -= (high[place] - rest) % size
+                if high[place] < low[place]:
+                    return None
         waiting = list(self.facts)
         for _ in range(PASSES):
             moved: set[int] = set()
@@ -179,6 +200,15 @@ class Boxes:
 def _rows(table: ArcTable) -> list[dict[int, int]]:
     offsets, places, weights = (part.tolist() for part in table)
     return [dict(zip(places[a:b], weights[a:b], strict=True)) for a, b in pairwise(offsets)]
+
+
+def _step_sizes(changes: Iterable[Mapping[int, int]]) -> dict[int, int]:
+    """Return for each place that changes the largest number by whose multiples it does."""
+    sizes: dict[int, int] = {}
+    for change in changes:
+        for place, moved in change.items():
+            sizes[place] = gcd(sizes.get(place, 0), moved)
+    return sizes
 
 
 def _narrow(fact: Fact, low: dict[int, int], high: dict[int, int]) -> set[int] | None:

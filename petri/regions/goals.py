@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from petri.regions.boxes import Box, Boxes
+from transition_systems.budget import Budget, Meter
 from transition_systems.properties.predicates import (
     And,
     Atom,
@@ -23,7 +24,9 @@ _Part = tuple[list[Box], bool]
 ANY = Box({}, {})
 
 
-def boxes_in(boxes: Boxes, goal: Predicate) -> tuple[list[Box], bool]:
+def boxes_in(
+    boxes: Boxes, goal: Predicate, *, budget: Budget | None = None
+) -> tuple[list[Box], bool]:
     """Return boxes inside a goal, and whether they are all of it.
 
     Parameters
@@ -32,11 +35,13 @@ def boxes_in(boxes: Boxes, goal: Predicate) -> tuple[list[Box], bool]:
         Of the net.
     goal
         A state predicate.
+    budget
+        Its seconds.
 
     Returns
     -------
     list of Box, bool
-        At most 300, as large as single parts of the goal allow; sums with factors of both signs,
+        None where the time ended. At most 300, as large as single parts of the goal allow; sums with factors of both signs,
         and what would be more boxes, are left out.
 
     Examples
@@ -47,6 +52,7 @@ def boxes_in(boxes: Boxes, goal: Predicate) -> tuple[list[Box], bool]:
     >>> boxes_in(Boxes(net), parse_predicate("p1 + p2 >= 1"))
     ([Box(low={1: 1}, high={}), Box(low={0: 1}, high={})], True)
     """
+    meter = (budget or Budget()).start()
 
     def enabled(name: str) -> Box:
         return Box(boxes.needs[boxes.net.transition_index(name)], {})
@@ -69,12 +75,12 @@ def boxes_in(boxes: Boxes, goal: Predicate) -> tuple[list[Box], bool]:
             case Not(Dead()):
                 return [Box(needs, {}) for needs in boxes.needs], True
             case Dead():
-                return _all([(disabled(t), True) for t in range(len(boxes.needs))])
+                return _all([(disabled(t), True) for t in range(len(boxes.needs))], meter)
             case Compare(terms, op, bound):
                 named = tuple((boxes.net.place_index(place), n) for place, n in terms)
                 return _compared(named, op, bound)
             case And():
-                return _all(parts)
+                return _all(parts, meter)
             case Or():
                 return _some(parts)
             case _:
@@ -88,9 +94,11 @@ def _some(parts: list[_Part]) -> _Part:
     return _few(found), len(found) <= MOST and all(exact for _, exact in parts)
 
 
-def _all(parts: list[_Part]) -> _Part:
+def _all(parts: list[_Part], meter: Meter) -> _Part:
     found, exact = [ANY], True
     for some, known in parts:
+        if meter.out_of_time():
+            return [], False
         both = [_meet(one, other) for one in found for other in some[: 4 * MOST]]
         kept = [box for box in both if box is not None]
         found, exact = _few(kept), exact and known and len(_largest(kept)) <= MOST
