@@ -99,7 +99,7 @@ def reversible(
         found = after_listing(found, limit, lambda few: _by_structure(net, few, seed))
     if found.unknown:
         endless = unbounded(found)
-        found = after_listing(found, limit, limited if endless else drawn)
+        found = after_listing(found, limit, limited if endless else drawn, tell=endless)
         if endless:
             return found
     return listed(limit) if found.unknown and limit.remaining() != 0.0 else found

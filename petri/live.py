@@ -24,7 +24,7 @@ __all__ = ["live"]
 METHODS = ("explicit", "structure", "symbolic", "regions")
 FURTHER = 2.0
 # The least part of the time that is left for the regions of one transition.
-LEAST = 0.2
+LEAST = 0.4
 HOME, OCCUR = "home", "occurrence"
 COMES_BACK = (
     "The initial marking can always be reached again, and each transition occurs in a run from "
@@ -97,8 +97,8 @@ def live(
         found = after_listing(found, decision.budget, lambda few: _by_structure(net, few, seed))
     if unbounded(found):
         return after_listing(
-            found, decision.budget, lambda few: _by_regions(net, few, progress, seed)
-        )
+            found, decision.budget, lambda few: _by_regions(net, few, progress, seed), tell=True
+        )  # fmt: skip
     if found.unknown:
         found = after_listing(
             found, decision.budget, lambda few: _by_diagrams(net, few, progress, seed)

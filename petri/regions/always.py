@@ -83,6 +83,9 @@ class Regions:
     def everywhere(self, good: Predicate, budget: Budget) -> Evidence | Run | None:
         """Return a proof that every reachable marking satisfies a predicate, or a run to another."""
         limit = budget.fixed()
+        by_sums = refute_reachability(self.net, negate(good), budget=share_of(limit, TRY))
+        if by_sums is not None:
+            return by_sums
         if not self._covering:
             self._covering.append(covering_invariant(self.net, budget=share_of(limit, TRY)))
         covering = self._covering[0]

@@ -19,7 +19,7 @@ from transition_systems.properties.walk import fold_predicate, negate
 
 __all__ = ["boxes_in"]
 
-MOST = 300
+MOST, FEW = 300, 12
 _Part = tuple[list[Box], bool]
 ANY = Box({}, {})
 
@@ -41,7 +41,7 @@ def boxes_in(
     Returns
     -------
     list of Box, bool
-        None where the time ended. At most 300, as large as single parts of the goal allow; sums with factors of both signs,
+        At most 300, as large as single parts of the goal allow; sums with factors of both signs,
         and what would be more boxes, are left out.
 
     Examples
@@ -143,9 +143,25 @@ def _compared(terms: tuple[tuple[int, int], ...], op: str, bound: int) -> _Part:
         weights = {place: -weight for place, weight in weights.items()}
         op, bound = {">=": "<=", "<=": ">="}.get(op, op), -bound
     if any(weight < 0 for weight in weights.values()):
-        return [], False
+        return _mixed(weights, op, bound), False
     found = _sums(list(weights.items()), op, bound)
     return ([], False) if found is None else (_few(found), len(found) <= MOST)
+
+
+def _mixed(weights: dict[int, int], op: str, bound: int) -> list[Box]:
+    """Return some boxes of a sum with weights of both signs: those with little in one half."""
+    more = [(place, weight) for place, weight in weights.items() if weight > 0]
+    less = [(place, -weight) for place, weight in weights.items() if weight < 0]
+    if op == "<=":
+        more, less, bound, op = less, more, -bound, ">="
+    found: list[Box] = []
+    for tokens in range(FEW):
+        below = _sums(less, "==" if op == "==" else "<=", tokens) or []
+        above = _sums(more, op, bound + tokens) or []
+        if len(found) + len(below) * len(above) > MOST:
+            break
+        found += [both for one in below for other in above if (both := _meet(one, other))]
+    return _largest(found)
 
 
 def _sums(weights: list[tuple[int, int]], op: str, bound: int) -> list[Box] | None:
