@@ -29,6 +29,8 @@ kind                  proves                                    by
                                                                 falls above what ``P`` allows
 ``pump``              the model is unbounded                    a run, then steps that cover the
                                                                 state before them
+``growing-runs``      a sum of places is unbounded              a run for each number, that ends with
+                                                                more the larger it is
 ``lasso``             an infinite run (of the named fairness)   a stem and a cycle
 ``measure``           every run is finite                       a closed set with a rank that every
                                                                 successor decreases
@@ -125,7 +127,12 @@ from transition_systems.evidence_rank import RankEvidence
 from transition_systems.evidence_ranked_diagrams import RankedDiagrams
 from transition_systems.evidence_regions import RankedRegions
 from transition_systems.evidence_rising_sum import RisingSumEvidence
-from transition_systems.evidence_runs import LassoEvidence, PumpEvidence, RunEvidence
+from transition_systems.evidence_runs import (
+    GrowingRunsEvidence,
+    LassoEvidence,
+    PumpEvidence,
+    RunEvidence,
+)
 from transition_systems.evidence_sets import (
     BoundEvidence,
     ClosedSet,
@@ -157,6 +164,7 @@ __all__ = [
     "Evidence",
     "FairMeasure",
     "FallingSumEvidence",
+    "GrowingRunsEvidence",
     "InvariantEvidence",
     "IsomorphismEvidence",
     "LassoEvidence",
@@ -202,6 +210,7 @@ Evidence: TypeAlias = (
     RunEvidence
     | LassoEvidence
     | PumpEvidence
+    | GrowingRunsEvidence
     | ClosedSet
     | DiagramEvidence
     | RankEvidence
@@ -269,6 +278,7 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "marked-circuits": CircuitEvidence.from_dict,
     "marked-trap": MarkedTrapEvidence.from_dict,
     "rising-sum": RisingSumEvidence.from_dict,
+    "growing-runs": GrowingRunsEvidence.from_dict,
     "falling-sum": FallingSumEvidence.from_dict,
     "normalised-simulation": NormalisedSimulation.from_dict,
     "parity-strategy": ParityStrategy.from_dict,

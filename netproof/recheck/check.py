@@ -19,6 +19,7 @@ from netproof.recheck.closed_sets import (
 from netproof.recheck.diagrams import check_diagram
 from netproof.recheck.fair_measure import check_fair_measure
 from netproof.recheck.falling_sum import check_falling_sum
+from netproof.recheck.growing_runs import check_growing_runs
 from netproof.recheck.invariants import check_invariant
 from netproof.recheck.linear import check_linear
 from netproof.recheck.linear_lines import names_known
@@ -68,6 +69,7 @@ from transition_systems.evidence import (
     Evidence,
     FairMeasure,
     FallingSumEvidence,
+    GrowingRunsEvidence,
     InvariantEvidence,
     LassoEvidence,
     LinearProof,
@@ -136,6 +138,8 @@ class _Setting:
                 check_lasso(evidence, claim, table, watch)
             case PumpEvidence():
                 check_pump(evidence, claim, table, watch)
+            case GrowingRunsEvidence():
+                check_growing_runs(evidence, claim, table, watch)
             case ClosedSet():
                 check_closed_set(evidence, claim, table, watch)
             case DiagramEvidence():
