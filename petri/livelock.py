@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from petri.ltl import silent_transitions
 from petri.mu_calculus import mu
+from petri.arguments import require_arguments
 from petri.net import PetriNet
 from transition_systems.budget import Budget
 from transition_systems.counted_words import after_steps, counted
@@ -49,6 +50,7 @@ def livelock(net: PetriNet, *, budget: Budget | None = None) -> Verdict:
     >>> livelock(net).witness.actions
     ('t',)
     """
+    require_arguments(net, budget=budget)
     silent = " || ".join(quoted(name) for name in silent_transitions(net)) or "false"
     verdict = mu(net, f"nu Y. (mu X. [{silent}] X) && [true] Y", budget=budget)
     told: tuple[str, ...] = ()

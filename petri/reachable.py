@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from petri.out_of_reach import out_of_reach
 from petri.regions import always_by_regions
 from petri.state_space.reachability import ReachabilityGraph
 from transition_systems.budget import Budget
-from transition_systems.errors import UndecidedError
+from transition_systems.errors import UndecidedError, UsageError
 from transition_systems.evidence import (
     ClosedSet,
     RankedSet,
@@ -52,6 +53,9 @@ def as_predicate(net: PetriNet, question: Question) -> Predicate:
         for place in question:
             net.place_index(place)  # a misspelt place would be left out in silence
         return equals_marking(net, Marking(question))
+    given: object = question
+    if not isinstance(given, (str, *get_args(Predicate))):
+        raise UsageError(f"{given!r:.60} is no state predicate, nor its text, nor a marking")
     predicate = parse_predicate(question) if isinstance(question, str) else question
     require_no_last_steps(predicate)
     return predicate

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from petri.arguments import require_arguments
 from petri.marking import Marking
 from petri.net import PetriNet
 from petri.state_space.cover_runs import Repetition, effect_of
@@ -319,6 +320,7 @@ def minimal_coverability_set(
     >>> minimal_coverability_set(net).bounds
     {'p1': 1, 'p2': None}
     """
+    require_arguments(net, budget=budget, progress=progress)
     meter = (budget or Budget()).start()
     game = OmegaFiring(net)
     first = net.initial.to_array(net.place_ids)
