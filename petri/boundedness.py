@@ -89,8 +89,8 @@ def bounded(
     """
     if k is not None:
         given: object = k
-        if not isinstance(given, int) or given < 0:
-            raise UsageError(f"{given!r:.60} is no bound: a whole number from 0 on")
+        if not isinstance(given, int):
+            raise UsageError(f"{given!r:.60} is no bound: a whole number")
         names = net.place_ids if places is None else listed_places(net, places)
         good = conjunction(*(at_most(place, k) for place in names))
         by = "state-equation" if method == "structure" else method
