@@ -52,6 +52,7 @@ from netproof.recheck.statements import Statement, as_statement, bounds_all, sam
 from netproof.recheck.structure import check_structure
 from netproof.recheck.stubborn import check_stubborn
 from netproof.recheck.temporal import check_star, check_temporal
+from netproof.recheck.watched import check_watched, is_watched
 from netproof.recheck.well_structured import check_well_structured
 from petri.net import PetriNet
 from transition_systems.budget import Budget
@@ -208,8 +209,15 @@ class _Setting:
             check_live(evidence, self.table.net, check)
         elif claim.phrase == "no stable place":
             check_no_stable_place(evidence, self.table.net, check)
+        elif claim.phrase == "not relaxed sound" and is_watched(evidence):
+            check_watched(evidence, self.table.net, self.goal, self._watched)
         else:
             check_parts(evidence, claim, self.table, self.goal, check)
+
+    def _watched(self, net: PetriNet, piece: Evidence) -> None:
+        """Check evidence about the net with places that count what occurs."""
+        watched = replace(self, table=NetTable(net), digest=net.digest(), goal=None)
+        watched.check(piece, depth=1)
 
     def _inside(self, table: NetTable, inner: Evidence) -> None:
         """Check evidence about a reduced net, which stands for no source of its own."""
