@@ -94,12 +94,12 @@ class GrowingRunsEvidence:
     ----------
     claim
         The statement ``unbounded`` with a sum of places, or without one.
-    parts
-        The runs: sequences one after the other, each taken as often as ``n`` says.
+    sequences
+        The runs: one after the other, each taken as often as ``n`` says.
     """
 
     claim: Claim
-    parts: tuple[Repeated, ...]
+    sequences: tuple[Repeated, ...]
 
     kind = "growing-runs"
 
@@ -108,9 +108,9 @@ class GrowingRunsEvidence:
         return {
             "kind": self.kind,
             "claim": self.claim.to_dict(),
-            "parts": [
+            "sequences": [
                 {"actions": list(part.actions), "once": part.once, "each": part.each}
-                for part in self.parts
+                for part in self.sequences
             ],
         }
 
@@ -118,10 +118,10 @@ class GrowingRunsEvidence:
     def from_dict(cls, data: Mapping[str, Any]) -> GrowingRunsEvidence:
         """Rebuild the evidence from :meth:`to_dict`."""
         parts: list[Repeated] = []
-        for part in data["parts"]:
+        for part in data["sequences"]:
             once, each = part["once"], part["each"]
             if type(once) is not int or type(each) is not int:
                 raise TypeError("steps are taken a whole number of times")
             actions = tuple(str(action) for action in part["actions"])
             parts.append(Repeated(actions=actions, once=once, each=each))
-        return cls(claim=Claim.from_dict(data["claim"]), parts=tuple(parts))
+        return cls(claim=Claim.from_dict(data["claim"]), sequences=tuple(parts))

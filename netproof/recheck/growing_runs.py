@@ -25,7 +25,7 @@ def check_growing_runs(
     if claim.phrase != "unbounded" and weights is None:
         raise RefusedError("runs that grow prove that the net is unbounded, not this claim")
     fixed, grows = dict(table.initial), Tokens()
-    for number, part in enumerate(evidence.parts, start=1):
+    for number, part in enumerate(evidence.sequences, start=1):
         watch.tick()
         if part.once < 0 or part.each < 0:
             raise RefusedError(f"part {number} is fired less than no times")

@@ -87,7 +87,7 @@ class CoveringAnswers:
                     return unbounded(self.net, question.places, pump, METHOD)
         if grows is not None:
             about = claim(self.net, f"unbounded {format_terms(sum_is(question.places, '>=', 0).terms)}")
-            runs = GrowingRunsEvidence(claim=about, parts=growing_runs(self.cover, *grows))
+            runs = GrowingRunsEvidence(claim=about, sequences=growing_runs(self.cover, *grows))
             return Answer(value=UNBOUNDED, method=METHOD, evidence=(runs,))
         best = int(sums.sum(axis=1).argmax()) if len(self.cover) else 0
         most = int(sums[best].sum())

@@ -58,7 +58,7 @@ def test_a_sum_that_grows_after_another_one_stopped_has_a_run_for_every_number()
     for number in (0, 1, 7):
         actions = [
             action
-            for part in evidence.parts
+            for part in evidence.sequences
             for action in part.actions * (part.once + part.each * number)
         ]
         assert net.run(net.initial, actions).last.get("q", 0) >= number
