@@ -50,7 +50,7 @@ __all__ = ["ask", "lost_messages", "question_predicate", "start_groups"]
 PORTFOLIO = 0.7
 # Where a property can be asked that a model of the other kind does not have.
 _ELSEWHERE = {
-    True: "a net: netproof convert MODEL --to pnml writes the net of this workflow, to ask it there",
+    True: "a net: netproof convert MODEL --to pnml writes that of this workflow, to ask it there",
     False: "a workflow, which this net is not; of nets netproof check --help lists the properties",
 }
 REDUCED = frozenset(

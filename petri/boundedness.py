@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -88,7 +89,7 @@ def bounded(
     ('t1',)
     """
     if k is not None:
-        given: object = k
+        given: Any = k
         if not isinstance(given, int):
             raise UsageError(f"{given!r:.60} is no bound: a whole number")
         names = net.place_ids if places is None else listed_places(net, places)
@@ -101,7 +102,7 @@ def bounded(
         )  # fmt: skip
     if places is not None:
         raise UsageError("some places are asked about with a bound: bounded(net, places=[p], k=1)")
-    shown: object = pump
+    shown: Any = pump
     if shown is not None and not isinstance(shown, Lasso):
         raise UsageError(f"{shown!r:.60} is no pump: a Lasso, as find_pump returns it")
     decision = Decision(

@@ -194,7 +194,9 @@ class ConcurrentPlaces:
         Verdict
             As of :func:`petri.reachable`.
         """
-        both = conjunction(*(at_least(place, 1) for place in listed_places(self.net, (first, second))))
+        both = conjunction(
+            *(at_least(place, 1) for place in listed_places(self.net, (first, second)))
+        )
         if self._graph is not None:
             seen = reachable(self.net, both, graph=self._graph, budget=budget)
             if not seen.unknown:

@@ -49,7 +49,7 @@ def reversible(
     Returns
     -------
     Verdict
-        As of :func:`petri.always_reachable`, also with diagrams; HOLDS of a marked graph, also of an
+        As of :func:`petri.always_reachable`, also with diagrams; HOLDS of a marked graph, also an
         unbounded one, with an order of its transitions that shows that all circuits are marked.
 
     Notes

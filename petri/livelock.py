@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from petri.arguments import require_arguments
 from petri.ltl import silent_transitions
 from petri.mu_calculus import mu
-from petri.arguments import require_arguments
 from petri.net import PetriNet
 from transition_systems.budget import Budget
 from transition_systems.counted_words import after_steps, counted

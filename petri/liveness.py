@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -78,11 +79,11 @@ def no_dead_transitions(
     if decision.method == "symbolic":
         answers = SymbolicAnswers(net, budget=decision.budget, progress=progress, seed=seed)
         return answers.occur(groups, name=name)
-    given: object = groups
+    given: Any = groups
     if given is not None and not isinstance(given, Mapping):
         raise UsageError(f"groups are a mapping of names to transitions, not {given!r:.60}")
     for members in () if groups is None else groups.values():
-        one: object = members
+        one: Any = members
         if isinstance(one, str) or not isinstance(one, Sequence):
             raise UsageError(f"a group is a list of transitions, not {one!r:.60}")
     wanted = {t: (t,) for t in net.transition_ids} if groups is None else groups

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from petri.arguments import require_arguments
 from petri.decision import claim
@@ -91,11 +92,11 @@ def walk(
     [('t1', 't1'), None]
     """
     require_arguments(net, budget=budget, seed=seed, progress=progress)
-    given: object = goals
+    given: Any = goals
     if isinstance(given, str) or not isinstance(given, Sequence):
         raise UsageError(f"the goals are a list of state predicates, not {given!r:.60}")
     for what, count in (("walkers", walkers), ("attempts", attempts)):
-        number: object = count
+        number: Any = count
         if not isinstance(number, int):
             raise UsageError(f"{what} are a whole number, not {number!r:.60}")
     search = WalkSearch(

@@ -17,8 +17,8 @@ _NAMES = {
     ),
     "evidence": (
         "AfterRunEvidence BoundEvidence CircuitEvidence Claim ClosedSet ColourDifference "
-        "CompletePrefix CtlDiagrams CtlRanks DiagramEvidence Distinction Evidence FairMeasure FallingSumEvidence "
-        "GrowingRunsEvidence "
+        "CompletePrefix CtlDiagrams CtlRanks DiagramEvidence Distinction Evidence "
+        "FairMeasure FallingSumEvidence GrowingRunsEvidence "
         "InvariantEvidence IsomorphismEvidence "
         "LassoEvidence LinearDistinction LinearProof LtlLasso LtlPrefix LtlRanks LtlStubborn "
         "MarkedTrapEvidence Measure "

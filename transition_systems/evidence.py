@@ -29,8 +29,8 @@ kind                  proves                                    by
                                                                 falls above what ``P`` allows
 ``pump``              the model is unbounded                    a run, then steps that cover the
                                                                 state before them
-``growing-runs``      a sum of places is unbounded              a run for each number, that ends with
-                                                                more the larger it is
+``growing-runs``      a sum of places is unbounded              a run for each number; the larger it
+                                                                is, the more it ends with
 ``lasso``             an infinite run (of the named fairness)   a stem and a cycle
 ``measure``           every run is finite                       a closed set with a rank that every
                                                                 successor decreases

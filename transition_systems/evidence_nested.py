@@ -1,4 +1,4 @@
-"""Evidence that is made of other evidence: for each part, for a smaller net, for what comes after."""
+"""Evidence that is made of other evidence: about parts, a smaller net, what comes after a run."""
 
 from __future__ import annotations
 

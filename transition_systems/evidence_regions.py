@@ -1,4 +1,4 @@
-"""Evidence by boxes of states from which steps lead back to a goal, also of infinitely many states."""
+"""Evidence by boxes of states, also infinitely many, from which steps lead back to a goal."""
 
 from __future__ import annotations
 

@@ -102,6 +102,7 @@ def _counted(region: Region, box: Interval, into: list[Interval], about: Interva
         raise RefusedError("its steps do not change the place that counts")
     least, most = box.get(place, (0, None))
     upper = limit if most is None else min(most, limit)
+    there: tuple[int, int | None]
     if moved < 0:
         there, rest = (least, upper), (max(least, limit + 1), most)
     else:

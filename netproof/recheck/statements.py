@@ -84,11 +84,10 @@ def _parsed(text: str) -> Formula:
 def as_statement(text: str | Formula) -> Statement:
     """Return the statement of a claim's text or of a formula.
 
-    ``AG``, ``EF``, ``AG EF`` and ``EF AG`` of a state predicate have shapes of their own, also where
-    the operators are written apart (``A G (E F P)``); negation
-    before a formula is taken into the statement. A state predicate alone is a formula with a
-    predicate, which is compared in its normal form. The texts come from files, so nothing is taken
-    from them unparsed.
+    ``AG``, ``EF``, ``AG EF`` and ``EF AG`` of a state predicate have shapes of their own, also with
+    operators that are written apart (``A G (E F P)``); negation before a formula is taken into the
+    statement. A state predicate alone is a formula with a predicate, which is compared in its
+    normal form. The texts come from files, so nothing is taken from them unparsed.
     """
     if isinstance(text, str):
         if (

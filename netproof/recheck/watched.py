@@ -1,4 +1,4 @@
-"""That no run which completes shows one of some transitions: a place counts how often they occur."""
+"""That no run which completes shows one of some transitions: a place counts how often they do."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from petri.arguments import require_arguments
 from petri.decision import claim
@@ -151,7 +152,7 @@ def bounds(
     limit = budget or Budget()
     if limit.remaining() is None:
         limit = replace(limit, seconds=SECONDS)
-    given: object = places
+    given: Any = places
     if isinstance(given, str | bytes) or not (given is None or isinstance(given, Iterable)):
         kind = "the text " if isinstance(given, str) else ""
         raise UsageError(f"the places are asked for as a list, not as {kind}{given!r:.60}")

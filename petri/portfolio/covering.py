@@ -86,7 +86,9 @@ class CoveringAnswers:
                 if pump is not None:
                     return unbounded(self.net, question.places, pump, METHOD)
         if grows is not None:
-            about = claim(self.net, f"unbounded {format_terms(sum_is(question.places, '>=', 0).terms)}")
+            about = claim(
+                self.net, f"unbounded {format_terms(sum_is(question.places, '>=', 0).terms)}"
+            )
             runs = GrowingRunsEvidence(claim=about, sequences=growing_runs(self.cover, *grows))
             return Answer(value=UNBOUNDED, method=METHOD, evidence=(runs,))
         best = int(sums.sum(axis=1).argmax()) if len(self.cover) else 0

@@ -81,7 +81,7 @@ class Regions:
         )  # fmt: skip
 
     def everywhere(self, good: Predicate, budget: Budget) -> Evidence | Run | None:
-        """Return a proof that every reachable marking satisfies a predicate, or a run to another."""
+        """Return a proof that all reachable markings satisfy a predicate, or a run to another."""
         limit = budget.fixed()
         by_sums = refute_reachability(self.net, negate(good), budget=share_of(limit, TRY))
         if by_sums is not None:
@@ -203,7 +203,7 @@ class _Question:
         numbers = list(search.largest)
         every = self.boxes.tight(Box({}, {}))
         whole = [n for n in numbers if every is not None and every.within(search.found[n].box)]
-        inner: Evidence | Run | None = None
+        inner: Evidence | None = None
         if not whole:
             if len(numbers) > LONG:
                 hits = self.samples.hit(search.found[n].box for n in numbers)
@@ -211,9 +211,10 @@ class _Question:
             if len(numbers) > MOST_BOXES:
                 return None
             inside = disjunction(*(self.boxes.predicate(search.found[n].box) for n in numbers))
-            inner = self.setting.everywhere(inside, share_of(self.limit, PROOF))
-            if inner is None or isinstance(inner, Run):
-                return inner
+            proof = self.setting.everywhere(inside, share_of(self.limit, PROOF))
+            if proof is None or isinstance(proof, Run):
+                return proof
+            inner = proof
         shown = ranked_regions(self.boxes, self.goal, search.found, whole[:1] or numbers, inner)
         return shown, Outcome.HOLDS, f"{_sets(len(shown.regions))} of limits lead back to it."
 

@@ -198,7 +198,9 @@ class Backwards:
             return None
         into: list[int] = []
         for tokens in range(least, most + 1):
-            part = self.boxes.tight(Box({**tight.low, place: tokens}, {**tight.high, place: tokens}))
+            part = self.boxes.tight(
+                Box({**tight.low, place: tokens}, {**tight.high, place: tokens})
+            )
             around = None if part is None else self._around(part)
             if part is not None and around is None:
                 return None

@@ -149,9 +149,7 @@ class Boxes:
     def after(self, box: Box | None, steps: Iterable[int]) -> Box | None:
         """Return where steps lead from all markings of a tight box, tight; ``None`` if not all."""
         for transition in steps:
-            if box is None or any(
-                box.low.get(p, 0) < n for p, n in self.needs[transition].items()
-            ):
+            if box is None or any(box.low.get(p, 0) < n for p, n in self.needs[transition].items()):
                 return None
             low, high = dict(box.low), dict(box.high)
             for place, moved in self.change[transition].items():

@@ -132,7 +132,9 @@ def leads(boxes: Boxes, found: Sequence[Found], number: int) -> bool:
         if end is None or not end.within(one.box):
             return False
     into = [found[n].box for n in one.into]
-    return all(any(part.within(box) for box in into) for part in parts_of(boxes, there, place, into))
+    return all(
+        any(part.within(box) for box in into) for part in parts_of(boxes, there, place, into)
+    )
 
 
 def parts_of(boxes: Boxes, box: Box | None, place: int, into: Sequence[Box]) -> list[Box]:

@@ -96,9 +96,9 @@ def relaxed_by_engines(
         if limit.remaining() == 0.0:
             break
         share = share_of(limit, 1 / len(missing))
-        proof = _never_after(net, goal, goal.occurs[group], share, progress)
-        if proof is not None:
-            piece = Parts(claim=claim(net, "not relaxed sound"), parts=(("watched", proof),))
+        after = _never_after(net, goal, goal.occurs[group], share, progress)
+        if after is not None:
+            piece = Parts(claim=claim(net, "not relaxed sound"), parts=(("watched", after),))
             return told(Outcome.VIOLATED, f"No run that completes contains {group}.", piece)
     if missing:
         listed = ", ".join(missing[:3]) + (" ..." if len(missing) > 3 else "")

@@ -19,7 +19,7 @@ __all__ = ["growing_runs"]
 def growing_runs(
     cover: MinimalCoverabilitySet, element: int, place: str
 ) -> tuple[Repeated, ...]:  # fmt: skip
-    """Return runs, one for each ``n``, of which the n-th ends with at least ``n`` tokens in a place.
+    """Return runs, one for each ``n``, of which the n-th ends with ``n`` tokens or more in a place.
 
     Parameters
     ----------

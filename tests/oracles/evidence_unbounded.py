@@ -47,7 +47,9 @@ def growing_runs_shows(net: Plain, data: Data, claim: Said) -> None:
         now, fired = net.initial, 0
         for part in data["sequences"]:
             times = part["once"] + part["each"] * number
-            for name in itertools.islice(itertools.cycle(part["actions"]), times * len(part["actions"])):
+            for name in itertools.islice(
+                itertools.cycle(part["actions"]), times * len(part["actions"])
+            ):
                 need(name in net.transitions and net.enabled(now, name))
                 fired += 1
                 need(fired < FIRINGS)
@@ -134,9 +136,7 @@ def _goes_on(net: Plain, region: Data, before: list[Data], m: Marking, claim: Sa
     counter = region["counter"]
     if counter is not None:
         place, limit = counter
-        moved = sum(
-            net.post[t].get(place, 0) - net.pre[t].get(place, 0) for t in region["steps"]
-        )
+        moved = sum(net.post[t].get(place, 0) - net.pre[t].get(place, 0) for t in region["steps"])
         need(place in net.places and moved)
         count = dict(m).get(place, 0)
         if (count <= limit) if moved < 0 else (count >= limit):

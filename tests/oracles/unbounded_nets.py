@@ -48,9 +48,7 @@ class Tokens:
         while todo:
             key = todo.pop()
             for take, give in zip(self.takes, self.gives, strict=True):
-                before = tuple(
-                    max(a, n - b + a) for n, a, b in zip(key, take, give, strict=True)
-                )
+                before = tuple(max(a, n - b + a) for n, a, b in zip(key, take, give, strict=True))
                 if not any(below(old, before) for old in basis):
                     basis = [old for old in basis if not below(before, old)] + [before]
                     todo.append(before)
@@ -62,8 +60,12 @@ def below(one: Key, other: Key) -> bool:
 
 
 def wrong_about(
-    net: PetriNet, holds: bool, lost: dict[str, int] | None, goal: Callable[[Key], bool],
-    wanted: Key | None, most: int = 150,
+    net: PetriNet,
+    holds: bool,
+    lost: dict[str, int] | None,
+    goal: Callable[[Key], bool],
+    wanted: Key | None,
+    most: int = 150,
 ) -> str | None:
     """What speaks against a verdict on ``AG EF goal``; ``None`` where nothing does.
 
