@@ -48,6 +48,11 @@ from translators.ledger import PropertyKind
 __all__ = ["ask", "lost_messages", "question_predicate", "start_groups"]
 
 PORTFOLIO = 0.7
+# Where a property can be asked that a model of the other kind does not have.
+_ELSEWHERE = {
+    True: "a net: netproof convert MODEL --to pnml writes that of this workflow, to ask it there",
+    False: "a workflow, which this net is not; of nets netproof check --help lists the properties",
+}
 REDUCED = frozenset(
     {
         "soundness", "option-to-complete", "proper-completion", "deadlock", "boundedness",
@@ -70,8 +75,7 @@ def ask(question: NetQuestion, asked: str | AskedFormula) -> tuple[Verdict, Prop
     translated = question.translation is not None
     of_nets = asked in NET_ONLY or asked.startswith(BOUND)
     if (of_nets and translated) or (asked in WORKFLOW_ONLY and not translated):
-        other = "a net" if translated else "a workflow"
-        raise UsageError(f"{asked} is a property of {other}")
+        raise UsageError(f"{asked} is a property of {_ELSEWHERE[translated]}")
     kind = property_kind(asked)
     assert kind is not None
     return (_named(question, asked) if verdict is None else verdict), kind

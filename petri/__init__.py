@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from petri.boundedness import bounded, safe
 from petri.builder import Builder
-from petri.concurrency import concurrent, concurrent_places, mutual_exclusion
+from petri.concurrency import (
+    ConcurrentPlaces,
+    concurrent,
+    concurrent_places,
+    mutual_exclusion,
+)
 from petri.coverable import coverable
 from petri.deadlock import deadlock
 from petri.home import reversible
@@ -41,6 +46,7 @@ __all__ = [
     "Bound",
     "Bounds",
     "Builder",
+    "ConcurrentPlaces",
     "CoverabilityGraph",
     "Marking",
     "MinimalCoverabilitySet",

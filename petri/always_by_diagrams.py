@@ -169,7 +169,9 @@ def to_list_first(budget: Budget, places: int = 0) -> Budget:
     return few if left is None else replace(few, seconds=left / 4).fixed()
 
 
-def after_listing(listed: Verdict, limit: Budget, drawn: Callable[[Budget], Verdict]) -> Verdict:
+def after_listing(
+    listed: Verdict, limit: Budget, drawn: Callable[[Budget], Verdict], *, tell: bool = False
+) -> Verdict:
     """Return the verdict by diagrams where there is one, else that of a list that got too long.
 
     Parameters
@@ -181,6 +183,8 @@ def after_listing(listed: Verdict, limit: Budget, drawn: Callable[[Budget], Verd
         where it has no end.
     drawn
         The decision by diagrams, which is not asked without the library of diagrams.
+    tell
+        Whether the reason of an UNKNOWN has that of this decision, too.
 
     Returns
     -------
@@ -201,4 +205,6 @@ def after_listing(listed: Verdict, limit: Budget, drawn: Callable[[Budget], Verd
         verdict = drawn(Budget(seconds=SECONDS, bytes=limit.bytes) if left is None else limit)
     except UsageError:
         return listed
+    if verdict.unknown and tell and verdict.reason is not None:
+        return listed.with_(reason=f"{listed.reason}; {verdict.reason}")
     return listed if verdict.unknown else verdict

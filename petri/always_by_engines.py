@@ -1,4 +1,4 @@
-"""What can always be reached again, by the portfolio of engines and by decision diagrams."""
+"""What can always be reached again, by the portfolio, by regions and by decision diagrams."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from petri.always_by_diagrams import after_listing, always_reachable_by_diagrams
 from petri.decision import claim
 from petri.in_turn import share_of
 from petri.net import PetriNet
+from petri.regions import always_by_regions
 from petri.state_space.symbolic.answers import SymbolicAnswers
 from transition_systems.budget import Budget
 from transition_systems.evidence import Evidence, RunEvidence, StateSet, TrapEvidence
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["always_by_engines"]
 
-# The part of the time that the portfolio has; diagrams have the rest.
-PART = 0.4
+# The part of the time that the portfolio has, and that regions have of the rest.
+PART, REGIONS = 0.4, 0.6
 NEVER, STUCK, FAILS = range(3)
 # More tokens are not told in arrays.
 MOST_TOKENS = 1 << 62
@@ -55,13 +56,15 @@ def always_by_engines(
     Returns
     -------
     Verdict
-        HOLDS with a proof that ``P`` always holds, or diagrams that lead back to it; VIOLATED with
-        a proof that it never does, with a run to a marking that is stuck without it, or with the
-        diagram of all markings that lost it.
+        HOLDS with a proof that ``P`` always holds, or regions or diagrams that lead back to it;
+        VIOLATED with a proof that it never does, with a run to a marking that is stuck without it,
+        with a run and a proof that it is never reached afterwards, or with the diagram of all
+        markings that lost it.
 
     Notes
     -----
-    The portfolio is asked whether ``P``, its opposite, and a dead marking without it are reachable.
+    The portfolio is asked whether ``P``, its opposite, and a dead marking without it are reachable,
+    then :func:`petri.regions.always_by_regions`, which tells of unbounded nets too, then diagrams.
 
     Examples
     --------
@@ -72,6 +75,11 @@ def always_by_engines(
     """
     started, limit = time.monotonic(), budget.fixed()
     found = _by_portfolio(net, goal, name, share_of(limit, PART), progress, seed)
+    if found.unknown and limit.remaining() != 0.0:
+        shown = always_by_regions(
+            net, goal, name=name, budget=share_of(limit, REGIONS), progress=progress, seed=seed
+        )  # fmt: skip
+        found = found if shown.unknown else shown
     if found.unknown:
         found = after_listing(found, limit, lambda few: _by_diagrams(net, goal, name, few, seed))
     seconds = time.monotonic() - started

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
+from petri.arguments import listed_places
 from petri.decision import Decision, claim
 from petri.induction.state_equation import prove_invariant
 from petri.memory import within_memory
@@ -87,7 +89,10 @@ def bounded(
     ('t1',)
     """
     if k is not None:
-        names = net.place_ids if places is None else tuple(places)
+        given: Any = k
+        if not isinstance(given, int):
+            raise UsageError(f"{given!r:.60} is no bound: a whole number")
+        names = net.place_ids if places is None else listed_places(net, places)
         good = conjunction(*(at_most(place, k) for place in names))
         by = "state-equation" if method == "structure" else method
         whole = "safeness" if k == 1 else f"bounded by {k}"
@@ -96,7 +101,10 @@ def bounded(
             name=whole if places is None else None,
         )  # fmt: skip
     if places is not None:
-        raise UsageError("some places are asked about with a bound: bounded(net, places=p, k=1)")
+        raise UsageError("some places are asked about with a bound: bounded(net, places=[p], k=1)")
+    shown: Any = pump
+    if shown is not None and not isinstance(shown, Lasso):
+        raise UsageError(f"{shown!r:.60} is no pump: a Lasso, as find_pump returns it")
     decision = Decision(
         net, "boundedness", method=method, methods=("explicit", "symbolic", "structure"),
         budget=budget,

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from petri.arguments import listed_places, require_arguments
 from petri.in_turn import first_listing, share_of
 from petri.net import PetriNet
 from petri.reachable import invariant, reachable
 from petri.state_space.reachability import ReachabilityGraph, reachability_graph
-from transition_systems.budget import Budget
-from transition_systems.errors import UsageError
+from transition_systems.budget import OUT_OF_TIME, Budget
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.predicates import Not, Predicate, at_least, conjunction
 from transition_systems.verdict import Verdict
 
-__all__ = ["concurrent", "concurrent_places", "mutual_exclusion"]
+__all__ = ["ConcurrentPlaces", "concurrent", "concurrent_places", "mutual_exclusion"]
 
 # Tokens of a block of markings; the part of the seconds that the listing leaves for the pairs.
 CELLS = 1 << 22
@@ -71,6 +71,7 @@ def concurrent(
     >>> bool(concurrent(fork, "p2", "p3"))
     True
     """
+    require_arguments(net, budget=budget, seed=seed, progress=progress)
     for place in (first, second):
         net.place_index(place)
     together: Predicate
@@ -125,19 +126,82 @@ def mutual_exclusion(
     >>> bool(mutual_exclusion(fork, ["p1", "p2"])), bool(mutual_exclusion(fork, ["p2", "p3"]))
     (True, False)
     """
-    if isinstance(places, str):
-        raise UsageError(f"the places are asked for as a list, not as the text {places!r}")
-    for place in places:
-        net.place_index(place)
+    require_arguments(net, budget=budget, seed=seed, progress=progress)
     apart = conjunction(
         *(
             Not(conjunction(at_least(one, 1), at_least(other, 1)))
-            for one, other in combinations(dict.fromkeys(places), 2)
+            for one, other in combinations(listed_places(net, places), 2)
         )
     )
     return invariant(
         net, apart, method=method, budget=budget, progress=progress, seed=seed, graph=graph
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ConcurrentPlaces:
+    """Which pairs of places are marked together, and a verdict about each of them.
+
+    Parameters
+    ----------
+    net
+        The net.
+    together
+        bool, shape (n_places, n_places), symmetric: which pairs are marked together in some
+        reachable marking. The diagonal tells which places are ever marked.
+    known
+        bool, of the same shape: of which pairs that is known. Where it is not, ``together`` is
+        false.
+    reason
+        Why not all is known; ``None`` where it is.
+    """
+
+    net: PetriNet
+    together: NDArray[np.bool_]
+    known: NDArray[np.bool_]
+    reason: str | None = None
+    _graph: ReachabilityGraph | None = field(default=None, repr=False)
+
+    @property
+    def complete(self) -> bool:
+        """Whether it is known of all pairs."""
+        return bool(self.known.all())
+
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Return the pairs of different places that are marked together, in the net's order."""
+        ids = self.net.place_ids
+        found = np.argwhere(np.triu(self.together, 1)).tolist()
+        return tuple((ids[first], ids[second]) for first, second in found)
+
+    def open_pairs(self) -> tuple[tuple[str, str], ...]:
+        """Return the pairs of which it is not known, also of a place with itself."""
+        ids = self.net.place_ids
+        found = np.argwhere(np.triu(~self.known)).tolist()
+        return tuple((ids[first], ids[second]) for first, second in found)
+
+    def verdict(self, first: str, second: str, *, budget: Budget | None = None) -> Verdict:
+        """Decide one pair with evidence: a run to where both are marked, or a proof.
+
+        Parameters
+        ----------
+        first, second
+            Ids of places; the same one twice asks whether it is ever marked.
+        budget
+            As for :func:`petri.reachable`, where the markings that were listed do not tell.
+
+        Returns
+        -------
+        Verdict
+            As of :func:`petri.reachable`.
+        """
+        both = conjunction(
+            *(at_least(place, 1) for place in listed_places(self.net, (first, second)))
+        )
+        if self._graph is not None:
+            seen = reachable(self.net, both, graph=self._graph, budget=budget)
+            if not seen.unknown:
+                return seen
+        return reachable(self.net, both, budget=budget)
 
 
 def concurrent_places(
@@ -146,8 +210,11 @@ def concurrent_places(
     budget: Budget | None = None,
     progress: ProgressCallback | None = None,
     graph: ReachabilityGraph | None = None,
-) -> tuple[NDArray[np.bool_], bool]:
+) -> ConcurrentPlaces:
     """Return which pairs of places are marked together in some reachable marking.
+
+    It is a relation, not a verdict: ``verdict`` of the result has evidence for a pair, and
+    :func:`petri.mutual_exclusion` decides that no two of some places are.
 
     Parameters
     ----------
@@ -158,11 +225,8 @@ def concurrent_places(
 
     Returns
     -------
-    together : bool array of shape (n_places, n_places)
-        Symmetric; the diagonal tells which places are ever marked.
-    complete : bool
-        Whether all reachable markings were looked at, or engines answered for the pairs that were
-        not seen; if not, ``False`` says nothing.
+    ConcurrentPlaces
+        The relation, of which pairs it is known, and why not of all.
 
     Notes
     -----
@@ -175,22 +239,41 @@ def concurrent_places(
     Examples
     --------
     >>> fork = PetriNet.from_arrays([[1], [0], [0]], [[0], [1], [1]], [1, 0, 0])
-    >>> concurrent_places(fork)[0].astype(int).tolist()
-    [[1, 0, 0], [0, 1, 1], [0, 1, 1]]
+    >>> found = concurrent_places(fork)
+    >>> found.together.astype(int).tolist(), found.pairs(), found.complete
+    ([[1, 0, 0], [0, 1, 1], [0, 1, 1]], (('p2', 'p3'),), True)
+    >>> found.verdict("p2", "p3").witness.actions
+    ('t1',)
     """
+    require_arguments(net, budget=budget, progress=progress)
     limit = (budget or Budget()).fixed()
     if graph is not None:
-        return _listed(graph, limit)
+        together, whole = _listed(graph, limit)
+        return _relation(graph, together, together | whole)
     space = reachability_graph(net, budget=first_listing(limit), progress=progress)
     together, whole = _listed(space, limit)
+    known = together | whole
     if whole or limit.remaining() == 0.0:
-        return together, whole
-    if _by_portfolio(net, together, share_of(limit, ENGINES), progress):
-        return together, True
+        return _relation(space, together, known)
+    known |= _by_portfolio(net, together, share_of(limit, ENGINES), progress)
+    if known.all():
+        return _relation(space, together, known)
     left = limit.remaining()
     listing = limit if left is None else replace(limit, seconds=left - left / PART)
-    seen, whole = _listed(space.continued(budget=listing, progress=progress), limit)
-    return together | seen, whole
+    space = space.continued(budget=listing, progress=progress)
+    seen, whole = _listed(space, limit)
+    return _relation(space, together | seen, known | seen | whole)
+
+
+def _relation(
+    space: ReachabilityGraph, together: NDArray[np.bool_], known: NDArray[np.bool_]
+) -> ConcurrentPlaces:
+    reason = None
+    if not known.all():
+        left = int(np.triu(~known).sum())
+        why = OUT_OF_TIME if space.complete else str(space.reason)
+        reason = f"{why}; {left} pair{'s are' if left != 1 else ' is'} open"
+    return ConcurrentPlaces(space.net, together, known, reason, space)
 
 
 def _listed(space: ReachabilityGraph, limit: Budget) -> tuple[NDArray[np.bool_], bool]:
@@ -217,16 +300,17 @@ def _by_portfolio(
     together: NDArray[np.bool_],
     share: Budget,
     progress: ProgressCallback | None,
-) -> bool:
-    """Ask the engines about the pairs that were not seen; return whether all are known then."""
+) -> NDArray[np.bool_]:
+    """Ask the engines about the pairs that were not seen; return which are known then."""
     from petri.portfolio.asking import FIRST_WALK
     from petri.portfolio.batch import Batch
     from petri.portfolio.questions import Answer, Reach
 
+    known = together.copy()
     count = len(together)
     seen = int(np.count_nonzero(together)) + int(np.count_nonzero(np.diagonal(together)))
     if (count * (count + 1) - seen) // 2 > MOST_PAIRS:
-        return False
+        return known
     pairs = np.argwhere(~together & np.tri(count, dtype=bool).T)
     ids = net.place_ids
     goals = [
@@ -236,10 +320,11 @@ def _by_portfolio(
     def told(number: int, answer: Answer) -> None:
         first, second = pairs[number]
         together[first, second] = together[second, first] = bool(answer.value)
+        known[first, second] = known[second, first] = True
 
     batch = Batch(
         net, [Reach(goal) for goal in goals], budget=share, tell=told, evidence=False,
         parallel=False, progress=progress, first_walk=FIRST_WALK,
     )  # fmt: skip
     batch.run()
-    return not batch.open
+    return known

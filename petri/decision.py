@@ -12,7 +12,7 @@ from petri.state_space.exploring import explore_or_pump
 from petri.state_space.reachability import ReachabilityGraph
 from petri.state_space.symbolic.symbolic_space import SymbolicSpace
 from transition_systems.budget import Budget, Meter
-from transition_systems.evidence import Claim, Evidence, Parts
+from transition_systems.evidence import Claim, Evidence, Parts, RankedRegions
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula
@@ -61,6 +61,9 @@ def stamped(evidence: Evidence, *, source_digest: str | None, translation: str |
             for name, part in evidence.parts
         )
         return replace(evidence, claim=new, parts=parts)
+    if isinstance(evidence, RankedRegions) and evidence.inner is not None:
+        inner = stamped(evidence.inner, source_digest=source_digest, translation=translation)
+        return replace(evidence, claim=new, inner=inner)
     return replace(evidence, claim=new)
 
 

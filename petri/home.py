@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from petri.always_by_diagrams import after_listing, always_reachable_by_diagrams, to_list_first
 from petri.decision import Decision, claim, equals_marking
+from petri.in_turn import share_of, unbounded
 from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.reachable import always_reachable
+from petri.regions import always_by_regions
 from petri.state_space.reachability import ReachabilityGraph
 from petri.state_space.symbolic.answers import SymbolicAnswers
 from petri.structure.deadlock_free import marked_circuits
@@ -41,12 +43,13 @@ def reversible(
     method, budget, progress, seed, graph
         As for :func:`petri.always_reachable`; there are the methods ``"structure"`` (marked
         circuits, which only prove that a marked graph is reversible) and ``"symbolic"`` (decision
-        diagrams) too, which ``"auto"`` asks in this order where the list of markings gets too long.
+        diagrams) too, which ``"auto"`` asks in this order where the list of markings gets too long;
+        of an unbounded net ``"regions"`` instead of diagrams.
 
     Returns
     -------
     Verdict
-        As of :func:`petri.always_reachable`, or with diagrams; HOLDS of a marked graph, also of an
+        As of :func:`petri.always_reachable`, also with diagrams; HOLDS of a marked graph, also an
         unbounded one, with an order of its transitions that shows that all circuits are marked.
 
     Notes
@@ -73,6 +76,14 @@ def reversible(
     if method == "structure":
         return _by_structure(net, limit, seed)
 
+    def limited(share: Budget) -> Verdict:
+        return always_by_regions(
+            net, goal, name="reversibility", budget=share, progress=progress, seed=seed
+        )  # fmt: skip
+
+    if method == "regions":
+        return limited(share_of(limit))
+
     by_list = "explicit" if method == "auto" else method
 
     def listed(share: Budget) -> Verdict:
@@ -87,7 +98,10 @@ def reversible(
     if found.unknown:
         found = after_listing(found, limit, lambda few: _by_structure(net, few, seed))
     if found.unknown:
-        found = after_listing(found, limit, drawn)
+        endless = unbounded(found)
+        found = after_listing(found, limit, limited if endless else drawn, tell=endless)
+        if endless:
+            return found
     return listed(limit) if found.unknown and limit.remaining() != 0.0 else found
 
 

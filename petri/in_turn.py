@@ -17,7 +17,7 @@ from transition_systems.progress import ProgressCallback
 from transition_systems.properties.predicates import Predicate
 from transition_systems.verdict import Verdict
 
-__all__ = ["by_portfolio", "first_listing", "in_turn", "share_of"]
+__all__ = ["by_portfolio", "first_listing", "in_turn", "share_of", "unbounded"]
 
 # What is listed first, at most a quarter of the time; the engines' time where there is no limit.
 FIRST_STATES, FIRST_SECONDS, PART, SECONDS = 300_000, 0.4, 4, 60.0
@@ -72,6 +72,28 @@ def share_of(budget: Budget, part: float = 1.0) -> Budget:
     left = budget.remaining()
     seconds = part * (SECONDS if left is None else left)
     return replace(budget, seconds=seconds, deadline=budget.deadline)
+
+
+def unbounded(listed: Verdict) -> bool:
+    """Return whether a list of markings was left UNKNOWN because the net is unbounded.
+
+    Parameters
+    ----------
+    listed
+        The verdict on the list.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from petri import reversible
+    >>> pump = PetriNet.from_arrays([[0]], [[1]], [0])
+    >>> unbounded(reversible(pump, method="explicit", budget=Budget(states=9)))
+    False
+    """
+    return listed.unknown and str(listed.reason).startswith(UNBOUNDED)
 
 
 def in_turn(

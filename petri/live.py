@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from petri.always_by_diagrams import after_listing, always_reachable_by_diagrams, to_list_first
 from petri.decision import Decision, claim, equals_marking
-from petri.in_turn import share_of
+from petri.in_turn import share_of, unbounded
 from petri.liveness import no_dead_transitions
 from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.reachable import always_reachable
+from petri.regions.always import Regions
 from petri.state_space.reachability import ReachabilityGraph
 from petri.state_space.symbolic.answers import SymbolicAnswers
 from petri.structure.commoner import live_by_traps
@@ -20,10 +21,12 @@ from transition_systems.verdict import Verdict
 
 __all__ = ["live", "live_by_engines"]
 
-METHODS = ("explicit", "structure", "symbolic")
+METHODS = ("explicit", "structure", "symbolic", "regions")
 FURTHER = 2.0
 # The parts of the time that is left which engines and then diagrams may use.
 ENGINES, DRAWN = 0.4, 0.6
+# The least part of the time that is left for the regions of one transition.
+LEAST = 0.4
 HOME, OCCUR = "home", "occurrence"
 COMES_BACK = (
     "The initial marking can always be reached again, and each transition occurs in a run from "
@@ -49,9 +52,11 @@ def live(
         Any place/transition net.
     method, budget, progress, seed, graph
         As for :func:`petri.reachable`; the methods are ``"explicit"``, ``"structure"`` (Commoner's
-        condition, which only proves that a free-choice net is live) and ``"symbolic"`` (decision
-        diagrams). ``"auto"`` asks them in this order, and before diagrams the engines of
-        :func:`petri.decide` for a dead marking and for transitions that never occur.
+        condition, which only proves that a free-choice net is live), ``"symbolic"`` (decision
+        diagrams) and ``"regions"`` (limits of tokens that lead back to each transition, also of
+        unbounded nets). ``"auto"`` asks them in this order, and before diagrams the engines of
+        :func:`petri.decide` for a dead marking and for transitions that never occur; of an
+        unbounded net it asks regions before these, and no diagrams.
 
     Returns
     -------
@@ -60,7 +65,8 @@ def live(
         some run, with evidence for both, or else with all markings and for each transition the
         distance to where it is enabled. VIOLATED with a run to a marking, and the closed set
         around it in which one of the transitions is never enabled. Sets may be diagrams; of a
-        free-choice net marked traps may show that it is live.
+        free-choice net marked traps may show that it is live. By regions each transition has limits
+        of tokens that lead back to it, or a run and a proof that it never occurs afterwards.
 
     Notes
     -----
@@ -82,6 +88,8 @@ def live(
         return _by_diagrams(net, decision.budget, progress, seed)
     if decision.method == "structure":
         return _by_structure(net, decision.budget, seed)
+    if decision.method == "regions":
+        return _by_regions(net, decision.budget, progress, seed)
     if method != "auto" or graph is not None:
         return _listed(decision)
     found = live_by_engines(net, budget=decision.budget, progress=progress, seed=seed)
@@ -121,8 +129,16 @@ def live_by_engines(
     found = _listed(first)
     if found.unknown:
         found = after_listing(found, limit, lambda few: _by_structure(net, few, seed))
+    endless = unbounded(found)
+    if endless:
+        share = share_of(limit, DRAWN)
+        found = after_listing(
+            found, share, lambda few: _by_regions(net, few, progress, seed), tell=True
+        )
     if found.unknown:
         found = after_listing(found, limit, lambda few: _by_portfolio(net, few, progress, seed))
+    if endless:
+        return found
     if found.unknown:
         found = after_listing(
             found, share_of(limit, DRAWN), lambda few: _by_diagrams(net, few, progress, seed)
@@ -190,6 +206,34 @@ def _by_structure(net: PetriNet, limit: Budget, seed: int | None) -> Verdict:
     if isinstance(found, str):
         return decision.unknown(found)
     return decision.holds(found, "The net is free choice, and each siphon holds a marked trap.")
+
+
+def _by_regions(
+    net: PetriNet, limit: Budget, progress: ProgressCallback | None, seed: int | None
+) -> Verdict:
+    """Decide it by regions that lead back to each transition."""
+    decision = Decision(
+        net, "liveness", method="regions", methods=("regions",), budget=share_of(limit), seed=seed
+    )
+    regions = Regions(net, decision.budget, progress=progress, seed=seed)
+    pieces: list[tuple[str, Evidence]] = []
+    reason = ""
+    for number, transition in enumerate(net.transition_ids):
+        share = share_of(decision.budget, max(LEAST, 1 / (len(net.transition_ids) - number)))
+        verdict = regions.decide(Enabled(transition), name="liveness", budget=share)
+        if verdict.violated and verdict.evidence is not None:
+            told = f"From some reachable marking on {transition} can never occur again."
+            return decision.violated(verdict.evidence, told)
+        if verdict.unknown or verdict.evidence is None:
+            reason = reason or f"whether {transition} can always occur again: {verdict.reason}"
+        else:
+            pieces.append((transition, verdict.evidence))
+    if reason:
+        return decision.unknown(reason)
+    return decision.holds(
+        Parts(claim=claim(net, "live"), parts=tuple(pieces)),
+        "From each reachable marking every transition can occur later.",
+    )
 
 
 def _by_diagrams(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from petri.arguments import require_arguments
 from petri.decision import Decision, claim
 from petri.ltl import silent_transitions
 from petri.mu_calculus import mu
@@ -56,6 +57,7 @@ def livelock(net: PetriNet, *, budget: Budget | None = None) -> Verdict:
     >>> livelock(net).witness.actions
     ('t',)
     """
+    require_arguments(net, budget=budget)
     limit = (budget or Budget()).fixed()
     quiet = [net.transition_index(name) for name in silent_transitions(net)]
     left = limit.remaining()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from petri.state_space.covering import prove_by_covering
 from petri.state_space.reachability import ReachabilityGraph
 from petri.state_space.symbolic.answers import SymbolicAnswers
 from transition_systems.budget import Budget
+from transition_systems.errors import UsageError
 from transition_systems.evidence import ClosedSet, Evidence, Parts, RunEvidence
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.formulas import always_everywhere
@@ -77,6 +79,13 @@ def no_dead_transitions(
     if decision.method == "symbolic":
         answers = SymbolicAnswers(net, budget=decision.budget, progress=progress, seed=seed)
         return answers.occur(groups, name=name)
+    given: Any = groups
+    if given is not None and not isinstance(given, Mapping):
+        raise UsageError(f"groups are a mapping of names to transitions, not {given!r:.60}")
+    for members in () if groups is None else groups.values():
+        one: Any = members
+        if isinstance(one, str) or not isinstance(one, Sequence):
+            raise UsageError(f"a group is a list of transitions, not {one!r:.60}")
     wanted = {t: (t,) for t in net.transition_ids} if groups is None else groups
     if method == "auto" and graph is None:
         return in_turn(

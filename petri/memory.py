@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 
+from petri.arguments import require_arguments
 from transition_systems.budget import NO_MEMORY
 from transition_systems.verdict import Outcome, Statistics, Verdict
 
@@ -38,6 +39,8 @@ def within_memory(
 ) -> Callable[[Callable[Asked, Verdict]], Callable[Asked, Verdict]]:
     """Make a decision procedure answer UNKNOWN where it would end for want of memory.
 
+    Its net, budget, seed and callback are looked at before.
+
     Parameters
     ----------
     property
@@ -55,10 +58,11 @@ def within_memory(
 
     Examples
     --------
+    >>> from petri import PetriNet
     >>> @within_memory("a large question")
-    ... def decide() -> Verdict:
+    ... def decide(net: PetriNet) -> Verdict:
     ...     raise MemoryError
-    >>> decide().reason.partition(" (")[0]
+    >>> decide(PetriNet(places=["p"], transitions=[])).reason.partition(" (")[0]
     'there is not enough memory'
     """
 
@@ -66,6 +70,10 @@ def within_memory(
         @wraps(decide)
         def guarded(*args: Asked.args, **kwargs: Asked.kwargs) -> Verdict:
             started = time.monotonic()
+            require_arguments(
+                args[0] if args else kwargs.get("net"), budget=kwargs.get("budget"),
+                seed=kwargs.get("seed"), progress=kwargs.get("progress"),
+            )  # fmt: skip
             try:
                 return decide(*args, **kwargs)
             except MemoryError:

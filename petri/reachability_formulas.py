@@ -2,16 +2,65 @@
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
 from petri.net import PetriNet
 from petri.reachable import always_reachable, invariant, reachable
 from transition_systems.budget import Budget
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.format import format_formula
-from transition_systems.properties.formulas import Formula, State, Unary
+from transition_systems.properties.formulas import (
+    Formula,
+    Negation,
+    State,
+    Unary,
+    always_possible,
+)
+from transition_systems.properties.predicates import Predicate
 from transition_systems.properties.walk import negate
 from transition_systems.verdict import Outcome, Verdict
 
-__all__ = ["reachability_formula"]
+__all__ = ["reachability_formula", "reachability_shape"]
+
+Shape: TypeAlias = Literal["AG", "EF", "AG EF", "EF AG"]
+
+LONGEST = 4
+_OPPOSITE: dict[str, Shape] = {"AG": "EF", "EF": "AG", "AG EF": "EF AG", "EF AG": "AG EF"}
+_SHAPES: dict[str, Shape] = {"AG": "AG", "EF": "EF", "AGEF": "AG EF", "EFAG": "EF AG"}
+
+
+def reachability_shape(formula: Formula) -> tuple[Shape, Predicate] | None:
+    """Return what a formula asks of which state predicate, if it asks for reachability alone.
+
+    Parameters
+    ----------
+    formula
+        A formula.
+
+    Returns
+    -------
+    tuple of str and Predicate, or None
+        ``"AG"``, ``"EF"``, ``"AG EF"`` or ``"EF AG"``; a negation before it is taken into it.
+
+    Examples
+    --------
+    >>> from transition_systems.properties.parse import parse_formula
+    >>> reachability_shape(parse_formula("!A G (E F p)"))
+    ('EF AG', Not(operand=Atom(name='p')))
+    """
+    positive = True
+    while isinstance(formula, Negation):
+        formula, positive = formula.operand, not positive
+    operators = ""
+    while isinstance(formula, Unary) and len(operators) < LONGEST:
+        operators += formula.operator
+        formula = formula.operand
+    shape = _SHAPES.get(operators)
+    if shape is None or not isinstance(formula, State):
+        return None
+    if positive:
+        return shape, formula.predicate
+    return _OPPOSITE[shape], negate(formula.predicate)
 
 
 def reachability_formula(
@@ -24,6 +73,8 @@ def reachability_formula(
     seed: int | None = None,
 ) -> Verdict | None:
     """Decide ``AG P``, ``EF P``, ``AG EF P`` or ``EF AG P`` of a state predicate, in any net.
+
+    Or the negation of one, and with operators that are written apart (``A G (E F P)``).
 
     Parameters
     ----------
@@ -40,7 +91,8 @@ def reachability_formula(
     -------
     Verdict or None
         As of :func:`petri.invariant`, :func:`petri.reachable` and :func:`petri.always_reachable`;
-        ``EF AG P`` is answered as the opposite of ``AG EF !P``. ``None`` for other formulas.
+        ``EF AG P`` is answered as the opposite of ``AG EF !P``, also in the reason of an UNKNOWN.
+        ``None`` for other formulas.
 
     Examples
     --------
@@ -52,21 +104,20 @@ def reachability_formula(
     True
     """
     text = format_formula(formula) if name is None else name
-    opposite = False
-    match formula:
-        case Unary("AG", State(predicate)):
-            ask, goal = invariant, predicate
-        case Unary("EF", State(predicate)):
-            ask, goal = reachable, predicate
-        case Unary("AG", Unary("EF", State(predicate))):
-            ask, goal = always_reachable, predicate
-        case Unary("EF", Unary("AG", State(predicate))):
-            ask, goal, opposite = always_reachable, negate(predicate), True
-        case _:
-            return None
+    asked = reachability_shape(formula)
+    if asked is None:
+        return None
+    shape, goal = asked
+    ask = {"AG": invariant, "EF": reachable}.get(shape, always_reachable)
+    opposite = shape == "EF AG"
+    if opposite:
+        goal = negate(goal)
     found = ask(net, goal, budget=budget, progress=progress, seed=seed, name=text)
-    if found.unknown or not opposite:
+    if not opposite:
         return found
+    if found.unknown:
+        about = format_formula(always_possible(goal))
+        return found.with_(reason=f"its opposite, {about}, is open: {found.reason}")
     return found.with_(
         outcome=Outcome.HOLDS if found.violated else Outcome.VIOLATED, explanation=()
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,10 @@ from petri.memory import within_memory
 from petri.methods import EXCLUDED, METHODS, by_method, steps, when
 from petri.net import PetriNet
 from petri.out_of_reach import out_of_reach
+from petri.regions import always_by_regions
 from petri.state_space.reachability import ReachabilityGraph
 from transition_systems.budget import Budget
-from transition_systems.errors import UndecidedError
+from transition_systems.errors import UndecidedError, UsageError
 from transition_systems.evidence import (
     ClosedSet,
     RankedSet,
@@ -54,6 +56,9 @@ def as_predicate(net: PetriNet, question: Question) -> Predicate:
         for place in question:
             net.place_index(place)  # a misspelt place would be left out in silence
         return equals_marking(net, Marking(question))
+    given: object = question
+    if not isinstance(given, (str, *get_args(Predicate))):
+        raise UsageError(f"{given!r:.60} is no state predicate, nor its text, nor a marking")
     predicate = parse_predicate(question) if isinstance(question, str) else question
     require_no_last_steps(predicate)
     return predicate
@@ -264,8 +269,9 @@ def always_reachable(
     predicate
         A state predicate, its text, or a marking (a home marking, then).
     method, budget, progress, seed, graph, name
-        As for :func:`reachable`; the only method is ``"explicit"``. By default the portfolio and
-        decision diagrams are asked where the markings are too many to list.
+        As for :func:`reachable`; the methods are ``"explicit"`` and ``"regions"`` (limits of tokens
+        that lead back to the goal). By default the portfolio, regions and decision diagrams are
+        asked where the markings are too many to list.
 
     Returns
     -------
@@ -274,7 +280,8 @@ def always_reachable(
         that the goal always holds; VIOLATED with a shortest run to a marking and the closed set
         around it in which the goal never holds, or with an invariant that excludes the goal from
         the start. Of a net with too many markings, or infinitely many, VIOLATED with a run after
-        which a weighted sum of tokens that no transition lowers is too high for the goal.
+        which a weighted sum of tokens that no transition lowers is too high for the goal, or with
+        any other proof that starts there; HOLDS with regions.
 
     Notes
     -----
@@ -290,9 +297,14 @@ def always_reachable(
     goal = as_predicate(net, predicate)
     formula = always_possible(goal)
     decision = Decision(
-        net, name or format_formula(formula), method=method,
+        net, name or format_formula(formula), method=method, methods=("explicit", "regions"),
         budget=budget, progress=progress, seed=seed, graph=graph,
     )  # fmt: skip
+    if method == "regions":
+        return always_by_regions(
+            net, goal, name=decision.property, budget=share_of(decision.budget),
+            progress=progress, seed=seed,
+        )  # fmt: skip
     if method != "auto" or graph is not None:
         return _back(decision, goal, excluding=method == "auto")
     return in_turn(

@@ -93,7 +93,9 @@ def terminates(
     ('t1', 't2')
     """
     if fairness not in ("none", "weak", "strong"):
-        near = nearest_names(fairness, ("none", "weak", "strong"), 1)
+        given: object = fairness
+        known = ("none", "weak", "strong")
+        near = nearest_names(given, known, 1) if isinstance(given, str) else ()
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise UsageError(f"fairness is 'none', 'weak' or 'strong', not {fairness!r}{hint}")
     suffix = "" if fairness == "none" else f" under {fairness} fairness"

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
+from petri.arguments import require_arguments
 from petri.decision import claim
 from petri.net import PetriNet
 from petri.walking.searching import WalkSearch
 from transition_systems.budget import Budget
 from transition_systems.counted_words import after_steps
+from transition_systems.errors import UsageError
 from transition_systems.evidence import RunEvidence
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.format import format_formula
@@ -88,6 +91,14 @@ def walk(
     ...                                      walkers=64, attempts=100)]
     [('t1', 't1'), None]
     """
+    require_arguments(net, budget=budget, seed=seed, progress=progress)
+    given: Any = goals
+    if isinstance(given, str) or not isinstance(given, Sequence):
+        raise UsageError(f"the goals are a list of state predicates, not {given!r:.60}")
+    for what, count in (("walkers", walkers), ("attempts", attempts)):
+        number: Any = count
+        if not isinstance(number, int):
+            raise UsageError(f"{what} are a whole number, not {number!r:.60}")
     search = WalkSearch(
         net, goals, (), walkers=walkers, seed=seed or 0, budget=budget or Budget()
     )  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from petri.arguments import require_arguments
 from petri.incidence import ArcTable
 from petri.net import PetriNet
 from transition_systems.budget import Budget, Meter
@@ -82,6 +83,7 @@ def workflow_net(
     """
     if method not in ("auto", "structure"):
         raise UsageError(f"{_PROPERTY} has no method {method!r}; there are auto, structure")
+    require_arguments(net, budget=budget)
     meter = (budget or Budget()).start()
     sources = _loose(net, net.producers)
     sinks = _loose(net, net.consumers)

@@ -30,6 +30,8 @@ from petri.portfolio.questions import UNBOUNDED
 from petri.reductions.answers import ReducedNet
 from petri.soundness import SoundnessGoal, sound_as, started, workflow_goal
 from petri.stable_places import stable_place
+from petri.state_space.growing_runs import growing_runs
+from petri.state_space.minimal_cover import minimal_coverability_set
 from petri.structure.falling_sums import falling_weights
 from petri.structure.siphons_traps import maximal_trap
 from petri.stubborn_sets import always_reachable_by_stubborn_sets
@@ -39,6 +41,7 @@ from transition_systems.budget import Budget
 from transition_systems.errors import NetproofError, UsageError
 from transition_systems.evidence import (
     FallingSumEvidence,
+    GrowingRunsEvidence,
     MarkedTrapEvidence,
     RisingSumEvidence,
     RunEvidence,
@@ -163,6 +166,21 @@ def unbounded_sum(net: PetriNet, rng: random.Random) -> Verdict:
     )  # fmt: skip
 
 
+def growing(net: PetriNet) -> Verdict:
+    """Runs for every number that add to a place, whether or not a pump does."""
+    cover = minimal_coverability_set(net, budget=FEW)
+    for element in range(len(cover)):
+        for place in cover.omegas(element):
+            parts = growing_runs(cover, element, place)
+            text = f"unbounded {place}"
+            evidence = GrowingRunsEvidence(claim=claim(net, text), sequences=parts)
+            return Verdict(
+                property=text, outcome=Outcome.HOLDS, evidence=evidence,
+                statistics=Statistics(method="coverability"),
+            )  # fmt: skip
+    raise UsageError("all places are bounded")
+
+
 def trapped(net: PetriNet) -> Verdict:
     """That the start is never seen again, since places that were empty are marked for ever."""
     start = net.initial.to_dict()
@@ -265,6 +283,9 @@ def verdicts_of(net: PetriNet, seed: int) -> Iterator[Verdict]:
     asked.append(lambda: fallen(net))
     asked.append(lambda: petri.bounded(net, method="structure", budget=FEW))
     asked.append(lambda: unbounded_sum(net, rng))
+    asked.append(lambda: growing(net))
+    asked.append(lambda: live(net, method="regions", budget=BRIEF))
+    asked.append(lambda: reversible(net, method="regions", budget=BRIEF))
     for few in ({}, {"few": 0}):
         small = ReducedNet(net, budget=FEW, **few)
         asked += [small.bounded, small.safe, small.deadlock]
@@ -307,7 +328,7 @@ def kinds_in(data: Data) -> Iterator[str]:
     yield data["kind"]
     for part in data.get("parts", ()):
         yield from kinds_in(part["evidence"])
-    if "inner" in data:
+    if data.get("inner") is not None:
         yield from kinds_in(data["inner"])
 
 

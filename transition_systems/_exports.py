@@ -16,13 +16,14 @@ _NAMES = {
         "UnsupportedError UsageError"
     ),
     "evidence": (
-        "BoundEvidence CircuitEvidence Claim ClosedSet ColourDifference CompletePrefix CtlDiagrams "
-        "CtlRanks DiagramEvidence Distinction Evidence FairMeasure FallingSumEvidence "
+        "AfterRunEvidence BoundEvidence CircuitEvidence Claim ClosedSet ColourDifference "
+        "CompletePrefix CtlDiagrams CtlRanks DiagramEvidence Distinction Evidence "
+        "FairMeasure FallingSumEvidence GrowingRunsEvidence "
         "InvariantEvidence IsomorphismEvidence "
         "LassoEvidence LinearDistinction LinearProof LtlLasso LtlPrefix LtlRanks LtlStubborn "
         "MarkedTrapEvidence Measure "
         "NormalisedSimulation PartitionEvidence Parts PumpEvidence RankEvidence RankedDiagrams "
-        "RankedSet RisingSumEvidence "
+        "RankedRegions RankedSet RisingSumEvidence "
         "RunEvidence SharedDistinction SimulationEvidence SiphonTraps StateSet StructureEvidence "
         "StubbornEvidence TraceDistinction TrapEvidence TreeEvidence TreeNode "
         "WellStructuredEvidence WordEvidence evidence_from_dict"

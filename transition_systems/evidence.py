@@ -16,14 +16,21 @@ kind                  proves                                    by
                                                                 successor decreases, 0 only in ``P``
 ``ranked-diagrams``   ``AG EF P``                               such a set, and sets that grow from
                                                                 ``P`` to it, as decision diagrams
+``ranked-regions``    ``AG EF P``                               limits of tokens with steps that
+                                                                lead from each set into one before,
+                                                                and evidence that they hold all
 ``trap``              ``EF AG !P``                              a run to a state, and a closed set
                                                                 around that state that avoids ``P``
 ``marked-trap``       ``EF AG !P``                              a run that marks a trap of places
                                                                 which ``P`` wants empty
+``after-run``         ``EF AG !P``                              a run, and evidence for ``AG !P``
+                                                                that starts where it ends
 ``rising-sum``        ``EF AG !P``                              a run that raises a sum that never
                                                                 falls above what ``P`` allows
 ``pump``              the model is unbounded                    a run, then steps that cover the
                                                                 state before them
+``growing-runs``      a sum of places is unbounded              a run for each number; the larger it
+                                                                is, the more it ends with
 ``lasso``             an infinite run (of the named fairness)   a stem and a cycle
 ``measure``           every run is finite                       a closed set with a rank that every
                                                                 successor decreases
@@ -85,7 +92,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from transition_systems.errors import RecheckError
@@ -108,6 +114,7 @@ from transition_systems.evidence_linear import LinearProof
 from transition_systems.evidence_ltl import LtlLasso, LtlPrefix, LtlRanks
 from transition_systems.evidence_ltl_stubborn import LtlStubborn
 from transition_systems.evidence_marked_trap import MarkedTrapEvidence
+from transition_systems.evidence_nested import AfterRunEvidence, Parts, ReductionEvidence
 from transition_systems.evidence_normalised import (
     LinearDistinction,
     NormalisedSimulation,
@@ -118,8 +125,14 @@ from transition_systems.evidence_parity import ParityStrategy
 from transition_systems.evidence_prefix import CompletePrefix
 from transition_systems.evidence_rank import RankEvidence
 from transition_systems.evidence_ranked_diagrams import RankedDiagrams
+from transition_systems.evidence_regions import RankedRegions
 from transition_systems.evidence_rising_sum import RisingSumEvidence
-from transition_systems.evidence_runs import LassoEvidence, PumpEvidence, RunEvidence
+from transition_systems.evidence_runs import (
+    GrowingRunsEvidence,
+    LassoEvidence,
+    PumpEvidence,
+    RunEvidence,
+)
 from transition_systems.evidence_sets import (
     BoundEvidence,
     ClosedSet,
@@ -136,6 +149,7 @@ from transition_systems.evidence_well_structured import WellStructuredEvidence
 from transition_systems.run import Run
 
 __all__ = [
+    "AfterRunEvidence",
     "BoundEvidence",
     "CircuitEvidence",
     "Claim",
@@ -150,6 +164,7 @@ __all__ = [
     "Evidence",
     "FairMeasure",
     "FallingSumEvidence",
+    "GrowingRunsEvidence",
     "InvariantEvidence",
     "IsomorphismEvidence",
     "LassoEvidence",
@@ -168,6 +183,7 @@ __all__ = [
     "PumpEvidence",
     "RankEvidence",
     "RankedDiagrams",
+    "RankedRegions",
     "RankedSet",
     "ReductionEvidence",
     "RisingSumEvidence",
@@ -190,55 +206,11 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """Evidence for each part of a conjunction, by name."""
-
-    claim: Claim
-    parts: tuple[tuple[str, Evidence], ...]
-
-    kind = "parts"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the evidence as JSON data."""
-        return {
-            "kind": self.kind,
-            "claim": self.claim.to_dict(),
-            "parts": [{"name": name, "evidence": part.to_dict()} for name, part in self.parts],
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReductionEvidence:
-    """Steps to a smaller net that preserve a statement, and evidence for it about that net.
-
-    Each step is a rule and the names that it was applied to, as
-    :func:`petri.reductions.reduce_net` states them. ``run`` is a run of the net itself to what
-    ``inner`` is about, where it is about a state.
-    """
-
-    claim: Claim
-    steps: tuple[tuple[str, ...], ...]
-    inner: Evidence
-    run: Run | None = None
-
-    kind = "reduction"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the evidence as JSON data."""
-        return {
-            "kind": self.kind,
-            "claim": self.claim.to_dict(),
-            "steps": [list(step) for step in self.steps],
-            "inner": self.inner.to_dict(),
-            "run": None if self.run is None else self.run.to_dict(),
-        }
-
-
 Evidence: TypeAlias = (
     RunEvidence
     | LassoEvidence
     | PumpEvidence
+    | GrowingRunsEvidence
     | ClosedSet
     | DiagramEvidence
     | RankEvidence
@@ -280,10 +252,13 @@ Evidence: TypeAlias = (
     | WordEvidence
     | Parts
     | ReductionEvidence
+    | AfterRunEvidence
+    | RankedRegions
 )
 
 
 _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
+    "after-run": AfterRunEvidence.from_dict,
     "colour-difference": ColourDifference.from_dict,
     "complete-prefix": CompletePrefix.from_dict,
     "ctl-diagrams": CtlDiagrams.from_dict,
@@ -303,13 +278,17 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
     "marked-circuits": CircuitEvidence.from_dict,
     "marked-trap": MarkedTrapEvidence.from_dict,
     "rising-sum": RisingSumEvidence.from_dict,
+    "growing-runs": GrowingRunsEvidence.from_dict,
     "falling-sum": FallingSumEvidence.from_dict,
     "normalised-simulation": NormalisedSimulation.from_dict,
     "parity-strategy": ParityStrategy.from_dict,
     "partition": PartitionEvidence.from_dict,
+    "parts": Parts.from_dict,
     "pump": PumpEvidence.from_dict,
     "rank-theorem": RankEvidence.from_dict,
     "ranked-diagrams": RankedDiagrams.from_dict,
+    "ranked-regions": RankedRegions.from_dict,
+    "reduction": ReductionEvidence.from_dict,
     "run": RunEvidence.from_dict,
     "simulation": SimulationEvidence.from_dict,
     "siphon-traps": SiphonTraps.from_dict,
@@ -382,18 +361,5 @@ def _from_dict(data: Mapping[str, Any]) -> Evidence:
         case "bound":
             states, reached = StateSet.from_dict(data["states"]), Run.from_dict(data["run"])
             return BoundEvidence(claim=claim, states=states, bound=int(data["bound"]), run=reached)
-        case "parts":
-            parts = tuple(
-                (str(part["name"]), evidence_from_dict(part["evidence"])) for part in data["parts"]
-            )
-            return Parts(claim=claim, parts=parts)
-        case "reduction":
-            run = data["run"]
-            return ReductionEvidence(
-                claim=claim,
-                steps=tuple(tuple(str(name) for name in step) for step in data["steps"]),
-                inner=evidence_from_dict(data["inner"]),
-                run=None if run is None else Run.from_dict(run),
-            )
         case other:
             raise RecheckError(f"evidence of unknown kind {other!r}")

@@ -1,4 +1,4 @@
-"""Exact bounds: what is never exceeded, and a run that reaches it; or a pump."""
+"""Exact bounds: what is never exceeded, and a run that reaches it; or a pump, or runs that grow."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from netproof.recheck.result import RefusedError
 from netproof.recheck.statements import Statement, as_statement, listed, supports
 from petri.net import PetriNet
-from transition_systems.evidence import Parts, PumpEvidence
+from transition_systems.evidence import GrowingRunsEvidence, Parts, PumpEvidence
 from transition_systems.properties.parse import parse_predicate
 from transition_systems.properties.predicates import And, Compare, Predicate
 
@@ -72,15 +72,15 @@ def _one(evidence: Parts, text: str, most: int) -> None:
 def _shown(
     evidence: Parts,
 ) -> tuple[set[Terms], set[Terms]]:
-    """Return the sums with a bound that is shown from both sides, and those with a pump."""
+    """Return the sums with a bound that is shown from both sides, and those that grow."""
     above: dict[Terms, int] = {}
     below: dict[Terms, int] = {}
     unbounded: set[Terms] = set()
     for name, part in evidence.parts:
         said = as_statement(part.claim.formula)
-        if isinstance(part, PumpEvidence):
+        if isinstance(part, PumpEvidence | GrowingRunsEvidence):
             if not said.phrase.startswith("unbounded "):
-                raise RefusedError(f"the pump {name!r} does not say what grows")
+                raise RefusedError(f"the part {name!r} does not say what grows")
             unbounded.add(_terms(said.phrase.removeprefix("unbounded ")))
             continue
         if said.shape not in ("AG", "EF") or not said.positive or said.predicate is None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from netproof.recheck.behaviour import BEHAVIOUR, check_live, check_no_stable_place, follows
-from netproof.recheck.bounds import OPEN_NAMES
+from netproof.recheck.after_run import check_after_run
+from netproof.recheck.answers import follows_from_claim
+from netproof.recheck.behaviour import check_live, check_no_stable_place
 from netproof.recheck.circuits import check_circuits
 from netproof.recheck.closed_sets import (
     check_bound,
@@ -18,6 +19,7 @@ from netproof.recheck.closed_sets import (
 from netproof.recheck.diagrams import check_diagram
 from netproof.recheck.fair_measure import check_fair_measure
 from netproof.recheck.falling_sum import check_falling_sum
+from netproof.recheck.growing_runs import check_growing_runs
 from netproof.recheck.invariants import check_invariant
 from netproof.recheck.linear import check_linear
 from netproof.recheck.linear_lines import names_known
@@ -27,32 +29,31 @@ from netproof.recheck.ltl_stubborn import check_ltl_stubborn
 from netproof.recheck.marked_trap import check_marked_trap
 from netproof.recheck.mu import check_mu_net
 from netproof.recheck.net_table import NetTable
-from netproof.recheck.parts import check_parts, covers, dead_group, occurring_groups
+from netproof.recheck.parts import check_parts
 from netproof.recheck.prefixes import check_prefix
 from netproof.recheck.questions import (
     Goal,
     Question,
-    groups_of,
-    phrases_of,
     silent_for_ever,
-    statement_of,
 )
 from netproof.recheck.rank import check_rank
 from netproof.recheck.ranked_diagrams import check_ranked_diagrams
 from netproof.recheck.reductions import check_reduction
+from netproof.recheck.regions import check_regions
 from netproof.recheck.result import RecheckResult, RefusedError, SkippedError, Watch, guarded
 from netproof.recheck.rising_sum import check_rising_sum
 from netproof.recheck.runs import check_lasso, check_pump, check_run
 from netproof.recheck.siphon_traps import check_siphon_traps
-from netproof.recheck.soundness_kinds import sound_for_all
-from netproof.recheck.statements import Statement, as_statement, bounds_all, same, supports
+from netproof.recheck.statements import Statement, as_statement, same
 from netproof.recheck.structure import check_structure
 from netproof.recheck.stubborn import check_stubborn
 from netproof.recheck.temporal import check_star, check_temporal
+from netproof.recheck.watched import check_watched, is_watched
 from netproof.recheck.well_structured import check_well_structured
 from petri.net import PetriNet
 from transition_systems.budget import Budget
 from transition_systems.evidence import (
+    AfterRunEvidence,
     BoundEvidence,
     CircuitEvidence,
     Claim,
@@ -65,6 +66,7 @@ from transition_systems.evidence import (
     Evidence,
     FairMeasure,
     FallingSumEvidence,
+    GrowingRunsEvidence,
     InvariantEvidence,
     LassoEvidence,
     LinearProof,
@@ -78,6 +80,7 @@ from transition_systems.evidence import (
     Parts,
     PumpEvidence,
     RankedDiagrams,
+    RankedRegions,
     RankedSet,
     RankEvidence,
     ReductionEvidence,
@@ -132,6 +135,8 @@ class _Setting:
                 check_lasso(evidence, claim, table, watch)
             case PumpEvidence():
                 check_pump(evidence, claim, table, watch)
+            case GrowingRunsEvidence():
+                check_growing_runs(evidence, claim, table, watch)
             case ClosedSet():
                 check_closed_set(evidence, claim, table, watch)
             case DiagramEvidence():
@@ -150,6 +155,10 @@ class _Setting:
                 check_trap(evidence, claim, table, watch)
             case MarkedTrapEvidence():
                 check_marked_trap(evidence, claim, table, watch)
+            case AfterRunEvidence():
+                check_after_run(evidence, claim, table, watch, self._inside)
+            case RankedRegions():
+                check_regions(evidence, claim, table, watch, lambda part: self.check(part, 1))
             case RisingSumEvidence():
                 check_rising_sum(evidence, claim, table, watch)
             case BoundEvidence():
@@ -196,8 +205,15 @@ class _Setting:
             check_live(evidence, self.table.net, check)
         elif claim.phrase == "no stable place":
             check_no_stable_place(evidence, self.table.net, check)
+        elif claim.phrase == "not relaxed sound" and is_watched(evidence):
+            check_watched(evidence, self.table.net, self.goal, self._watched)
         else:
             check_parts(evidence, claim, self.table, self.goal, check)
+
+    def _watched(self, net: PetriNet, piece: Evidence) -> None:
+        """Check evidence about the net with places that count what occurs."""
+        watched = replace(self, table=NetTable(net), digest=net.digest(), goal=None)
+        watched.check(piece, depth=1)
 
     def _inside(self, table: NetTable, inner: Evidence) -> None:
         """Check evidence about a reduced net, which stands for no source of its own."""
@@ -365,7 +381,7 @@ def recheck_verdict(
         if asked.linear is not None:
             follows_from = answers_linear(evidence, asked.linear, holds=holds)
         else:
-            follows_from = _follows(property_name, holds, claim, net, asked)
+            follows_from = follows_from_claim(property_name, holds, claim, net, asked)
         if not follows_from:
             raise RefusedError(
                 f"{property_name} {outcome} does not follow from {evidence.claim.formula!r:.120}"
@@ -373,28 +389,3 @@ def recheck_verdict(
         setting.check(evidence)
 
     return guarded(work)
-
-
-def _follows(name: str, holds: bool, claim: Statement, net: PetriNet, question: Question) -> bool:
-    """Return whether an outcome of a property follows from a claim."""
-    if question.formula is None:
-        if name in BEHAVIOUR:
-            return follows(name, claim, net, holds=holds)
-        if name == "generalised-soundness":
-            if holds:
-                return question.goal is None and sound_for_all(claim, net)
-            return supports(claim, statement_of(name, net, question).negated())
-        phrases = phrases_of(name)
-        if phrases is not None:
-            return claim.shape == "phrase" and claim.phrase in phrases[0 if holds else 1]
-        if name == "boundedness":
-            return bounds_all(claim, net) if holds else claim.phrase == "unbounded"
-        if name == "bounds" or name.startswith(OPEN_NAMES):
-            return holds and claim.phrase == name
-        groups = groups_of(name, net, question)
-        if groups is not None:
-            if not holds:
-                return dead_group(claim, groups)
-            return claim.shape == "phrase" and covers(occurring_groups(claim), groups)
-    wanted = statement_of(name, net, question)
-    return supports(claim, wanted if holds else wanted.negated())

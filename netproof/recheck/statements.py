@@ -84,10 +84,10 @@ def _parsed(text: str) -> Formula:
 def as_statement(text: str | Formula) -> Statement:
     """Return the statement of a claim's text or of a formula.
 
-    ``AG``, ``EF``, ``AG EF`` and ``EF AG`` of a state predicate have shapes of their own; negation
-    before a formula is taken into the statement. A state predicate alone is a formula with a
-    predicate, which is compared in its normal form. The texts come from files, so nothing is taken
-    from them unparsed.
+    ``AG``, ``EF``, ``AG EF`` and ``EF AG`` of a state predicate have shapes of their own, also with
+    operators that are written apart (``A G (E F P)``); negation before a formula is taken into the
+    statement. A state predicate alone is a formula with a predicate, which is compared in its
+    normal form. The texts come from files, so nothing is taken from them unparsed.
     """
     if isinstance(text, str):
         if (
@@ -105,11 +105,11 @@ def as_statement(text: str | Formula) -> Statement:
         return as_statement(formula.operand).negated()
     operators: list[str] = []
     inner: Formula = formula
-    while isinstance(inner, Unary) and len(operators) < 3:
+    while isinstance(inner, Unary) and len(operators) < 5:
         operators.append(inner.operator)
         inner = inner.operand
-    shapes: dict[str, Shape] = {"AG": "AG", "EF": "EF", "AG EF": "AG EF", "EF AG": "EF AG"}
-    shape = shapes.get(" ".join(operators))
+    shapes: dict[str, Shape] = {"AG": "AG", "EF": "EF", "AGEF": "AG EF", "EFAG": "EF AG"}
+    shape = shapes.get("".join(operators))
     if shape is None or not isinstance(inner, State):
         predicate = formula.predicate if isinstance(formula, State) else None
         return Statement("formula", predicate, formula=formula)

@@ -38,6 +38,10 @@ EVIDENCE_IN_WORDS = {
     "wants none",
     "rising-sum": "a run after which a weighted sum of tokens, which no step lowers, is higher "
     "than anywhere in the goal",
+    "after-run": "a run, and evidence that starts where it ends: the goal is never reached there",
+    "ranked-regions": "limits of the numbers of tokens, with steps that lead from each nearer to "
+    "the goal, and evidence that one of them always holds",
+    "growing-runs": "a run for each number, which leaves more tokens the larger the number is",
     "falling-sum": "a weighted sum of tokens that every step lowers",
     "stubborn-sets": "some states, with the steps that matter there: what the other steps do "
     "can come later, or not at all",

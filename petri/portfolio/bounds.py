@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
+from petri.arguments import require_arguments
 from petri.decision import claim
 from petri.memory import advised
 from petri.net import PetriNet
@@ -145,13 +147,16 @@ def bounds(
     >>> found["p2"].verdict.property, found.verdict.outcome
     ('bound p2 = 2', <Outcome.HOLDS: 'HOLDS'>)
     """
+    require_arguments(net, budget=budget, seed=seed, progress=progress)
     started = time.monotonic()
     limit = budget or Budget()
     if limit.remaining() is None:
         limit = replace(limit, seconds=SECONDS)
-    if isinstance(places, str):
-        raise UsageError(f"the places are asked for as a list, not as the text {places!r}")
-    asked: Sequence[str | tuple[str, ...]] = net.place_ids if places is None else places
+    given: Any = places
+    if isinstance(given, str | bytes) or not (given is None or isinstance(given, Iterable)):
+        kind = "the text " if isinstance(given, str) else ""
+        raise UsageError(f"the places are asked for as a list, not as {kind}{given!r:.60}")
+    asked: Iterable[str | tuple[str, ...]] = net.place_ids if places is None else places
     sums = [tuple(p) if isinstance(p, tuple | list) else (p,) for p in asked]
     for place in (place for names in sums for place in names):
         net.place_index(place)

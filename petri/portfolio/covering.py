@@ -21,11 +21,13 @@ from petri.portfolio.questions import (
 )
 from petri.state_space.cover_runs import effect_of
 from petri.state_space.covering import invariant_of, prove_by_covering
+from petri.state_space.growing_runs import growing_runs
 from petri.state_space.minimal_cover import MinimalCoverabilitySet, minimal_coverability_set
 from petri.state_space.omega_firing import OMEGA
 from transition_systems.budget import Budget
 from transition_systems.errors import FiringError, UnlistedError, UsageError
-from transition_systems.evidence import RunEvidence
+from transition_systems.evidence import GrowingRunsEvidence, RunEvidence
+from transition_systems.properties.format import format_terms
 from transition_systems.properties.formulas import possible
 from transition_systems.properties.walk import negate
 from transition_systems.run import Lasso, Run
@@ -34,7 +36,6 @@ __all__ = ["CoveringAnswers", "unbounded_answers"]
 
 METHOD = "coverability"
 LONGEST = 100_000
-NO_PUMP = "no short enough run was found that can be repeated and adds tokens there"
 NO_PROOF = "no invariant was found that shows it within the limits"
 LONG_RUN = "the run that shows it is too large"
 
@@ -79,15 +80,19 @@ class CoveringAnswers:
         places = set(question.places)
         columns = [self.net.place_index(place) for place in question.places]
         sums = self.cover.elements[:, columns]
-        grows = False
+        grows: tuple[int, str] | None = None
         for element in range(len(self.cover)):
             for place in sorted(places.intersection(self.cover.omegas(element))):
-                grows = True
+                grows = grows or (element, place)
                 pump = None if self._late() else self._pump(element, place)
                 if pump is not None:
                     return unbounded(self.net, question.places, pump, METHOD)
-        if grows:
-            return Answer(value=UNBOUNDED, method=METHOD, lacking=NO_PUMP)
+        if grows is not None:
+            about = claim(
+                self.net, f"unbounded {format_terms(sum_is(question.places, '>=', 0).terms)}"
+            )
+            runs = GrowingRunsEvidence(claim=about, sequences=growing_runs(self.cover, *grows))
+            return Answer(value=UNBOUNDED, method=METHOD, evidence=(runs,))
         best = int(sums.sum(axis=1).argmax()) if len(self.cover) else 0
         most = int(sums[best].sum())
         run = self._run(best)

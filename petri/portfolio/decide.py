@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import get_args
 
 from petri.boundedness import bounded
 from petri.decision import final_predicate
@@ -18,7 +19,7 @@ from petri.net import PetriNet
 from petri.persistence import persistence_predicate
 from petri.portfolio.asking import ask
 from petri.portfolio.bounds import BOUND, BOUNDS, bounds, summed_places
-from petri.reachability_formulas import reachability_formula
+from petri.reachability_formulas import reachability_formula, reachability_shape
 from petri.soundness.sound import sound
 from petri.stable_places import stable_place
 from petri.termination import terminates
@@ -26,7 +27,14 @@ from transition_systems.budget import Budget
 from transition_systems.errors import UndecidedError, UsageError
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.format import format_formula
-from transition_systems.properties.formulas import Formula, State, Unary
+from transition_systems.properties.formulas import (
+    Conjunction,
+    Disjunction,
+    Formula,
+    Implication,
+    State,
+    Unary,
+)
 from transition_systems.properties.names import nearest_names
 from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.predicates import (
@@ -122,6 +130,9 @@ def decide(
     >>> decide(net, "deadlock").witness.actions
     ('t1',)
     """
+    given: object = property
+    if not isinstance(given, (str, *get_args(Formula))):
+        raise UsageError(f"{given!r:.60} is no property: a name, or a formula or its text")
     limit = (budget or Budget(seconds=SECONDS)).fixed()
     if isinstance(property, str) and (property == BOUNDS or property.startswith(BOUND)):
         text = property.removeprefix(BOUND)
@@ -144,19 +155,42 @@ def decide(
         )  # fmt: skip
     if limit.remaining() is None:
         limit = replace(limit, seconds=SECONDS).fixed()
-    if isinstance(formula, Unary) and isinstance(formula.operand, State):
-        everywhere, predicate = formula.operator == "AG", formula.operand.predicate
-        if formula.operator in ("AG", "EF"):
-            return ask(
-                net, predicate, everywhere=everywhere, name=name, budget=limit, progress=progress,
-                seed=seed, parallel=parallel,
-            )  # fmt: skip
+    shape = reachability_shape(formula)
+    if shape is not None and shape[0] in ("AG", "EF"):
+        return ask(
+            net, shape[1], everywhere=shape[0] == "AG", name=name, budget=limit,
+            progress=progress, seed=seed, parallel=parallel,
+        )  # fmt: skip
     verdict = reachability_formula(
         net, formula, name=name, budget=limit, progress=progress, seed=seed
     )
     if verdict is None:
-        raise UsageError("formulas are AG, EF, AG EF or EF AG of a state predicate")
+        raise _other(formula)
     return verdict
+
+
+def _other(formula: Formula) -> UsageError:
+    """Return the error for a formula of another form, with how to ask it."""
+    told = "formulas are AG, EF, AG EF or EF AG of a state predicate"
+    if isinstance(formula, Conjunction | Disjunction | Implication):
+        first, *rest = (
+            [formula.left, formula.right] if isinstance(formula, Implication)
+            else formula.operands
+        )  # fmt: skip
+        if isinstance(first, Unary) and all(isinstance(part, State) for part in rest):
+            operators = ""
+            while isinstance(first, Unary):
+                operators, first = f"{operators}{first.operator} ", first.operand
+            if isinstance(formula, Implication):
+                whole: Formula = Implication(first, formula.right)
+            else:
+                whole = type(formula)((first, *rest))
+            mend = f"{operators}({format_formula(whole)})"
+            return UsageError(
+                f"{told}; here {operators.strip()} ends before {format_formula(rest[0])!r:.60}. "
+                f"For all of it write {mend!r:.200}"
+            )
+    return UsageError(f"{told}; petri.ctl.ctl, petri.ltl.ltl and netproof.check take others")
 
 
 def _asked(net: PetriNet, asked: str | Formula, limit: Budget) -> tuple[str, Formula]:

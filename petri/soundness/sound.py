@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from petri.decision import Decision, claim
 from petri.liveness import no_dead_transitions
@@ -102,6 +103,9 @@ def sound(
     >>> sound(PetriNet.from_arrays([[1], [0]], [[0], [1]], [1, 0])).outcome
     <Outcome.HOLDS: 'HOLDS'>
     """
+    given_goal: Any = goal
+    if given_goal is not None and not isinstance(given_goal, SoundnessGoal):
+        raise UsageError(f"{given_goal!r:.60} is no SoundnessGoal, as workflow_goal returns it")
     if kind == "classical" and k is not None:
         raise UsageError("classical soundness has one token; with k ask kind='k' or 'up-to-k'")
     if kind != "classical":

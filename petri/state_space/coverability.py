@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from petri.arguments import require_arguments
 from petri.marking import Marking
 from petri.net import PetriNet
 from petri.state_space.omega_firing import OMEGA, OmegaFiring, Row
@@ -135,6 +136,7 @@ def _karp_miller(
     *,
     first_pump: bool,
 ) -> CoverabilityGraph:
+    require_arguments(net, budget=budget, progress=progress)
     meter = (budget or Budget()).start()
     game = OmegaFiring(net)
     first = net.initial.to_array(net.place_ids)

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from petri.arguments import require_arguments
 from petri.marking import Marking
 from petri.net import PetriNet
 from petri.state_space.cover_runs import Repetition, effect_of
@@ -210,6 +211,29 @@ class MinimalCoverabilitySet:
         parts.reverse()
         return _joined(parts)
 
+    def accelerated(
+        self, element: int
+    ) -> list[tuple[str, list[tuple[tuple[str, ...], dict[int, int]]]]]:
+        """Return the path to an element: each step, and the cycles that gave omega after it.
+
+        Returns
+        -------
+        list
+            Of a transition, and of cycles with the places (by index) that they gave omega, each
+            with the tokens that it had.
+        """
+        path = self._path(element)
+        return [
+            (
+                self.net.transition_ids[path[at].transition],
+                [
+                    (self._names(path[at - back + 1 : at + 1]), places)
+                    for back, places in path[at].cycles
+                ],
+            )
+            for at in range(1, len(path))
+        ]
+
     def _path(self, element: int) -> list[_Node]:
         if not 0 <= element < len(self._numbers):
             raise UsageError(f"there is no element {element}; there are {len(self._numbers)}")
@@ -296,6 +320,7 @@ def minimal_coverability_set(
     >>> minimal_coverability_set(net).bounds
     {'p1': 1, 'p2': None}
     """
+    require_arguments(net, budget=budget, progress=progress)
     meter = (budget or Budget()).start()
     game = OmegaFiring(net)
     first = net.initial.to_array(net.place_ids)

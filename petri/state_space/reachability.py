@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from petri.arguments import require_arguments
 from petri.marking import Marking
 from petri.net import PetriNet
 from petri.state_space.label_names import label_names
@@ -364,6 +365,7 @@ def reachability_graph(
     >>> graph
     <ReachabilityGraph of 4 states, 3 arcs, complete>
     """
+    require_arguments(net, budget=budget, progress=progress)
     try:
         system = PackedNet(net, budget=budget)
     except OverflowError as error:

@@ -28,7 +28,7 @@ KINDS = {
     "fair-measure", "trap", "bound", "invariant", "linear-proof", "marked-circuits", "rank-theorem",
     "stubborn-sets", "structure", "parts", "reduction", "marked-trap", "rising-sum", "falling-sum",
     "complete-prefix", "ranked-diagrams", "siphon-traps",
-    "well-structured",
+    "well-structured", "after-run", "ranked-regions", "growing-runs",
 }  # fmt: skip
 CAMPAIGN = int(os.environ.get("NETPROOF_MUTANTS", "12000"))
 
@@ -135,7 +135,8 @@ def nothing(*_: Any, **__: Any) -> None:
                 ("stubborn-sets", "stubborn"), ("marked-trap", "marked_trap"),
                 ("rising-sum", "rising_sum"), ("falling-sum", "falling_sum"),
                 ("complete-prefix", "prefix"), ("ranked-diagrams", "ranked_diagrams"),
-                ("siphon-traps", "siphon_traps"),
+                ("siphon-traps", "siphon_traps"), ("after-run", "after_run"),
+                ("ranked-regions", "regions"), ("growing-runs", "growing_runs"),
                 ("well-structured", "well_structured"),
             )
         ),

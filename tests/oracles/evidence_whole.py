@@ -35,6 +35,12 @@ from oracles.evidence_theorems import (
     structure_shows,
 )
 from oracles.evidence_truth import World, answer, classical, meaning
+from oracles.evidence_unbounded import (
+    after_run_shows,
+    growing_runs_shows,
+    ranked_regions_shows,
+    watched_shows,
+)
 from oracles.evidence_well_structured import well_structured_shows
 from oracles.kinds_of_soundness import (
     PHRASES,
@@ -58,7 +64,7 @@ BY_KIND = {
     "invariant": invariant_shows, "marked-circuits": circuits_shows, "rank-theorem": rank_shows,
     "siphon-traps": siphon_traps_shows,
     "stubborn-sets": stubborn_shows, "complete-prefix": prefix_shows, "structure": structure_shows,
-    "well-structured": well_structured_shows,
+    "well-structured": well_structured_shows, "growing-runs": growing_runs_shows,
 }  # fmt: skip
 
 
@@ -72,6 +78,10 @@ def shows(net: PetriNet, data: Data, depth: int = 0) -> None:
         linear_shows(net, data, claim)
     elif kind == "parts":
         _parts(net, plain, data, claim, depth)
+    elif kind == "after-run":
+        after_run_shows(net, data, claim, depth, shows)
+    elif kind == "ranked-regions":
+        ranked_regions_shows(net, data, claim, depth, shows)
     elif kind == "reduction":
         reduction_shows(net, data, claim, depth, shows)
     else:
@@ -82,6 +92,9 @@ def _parts(net: PetriNet, plain: Plain, data: Data, claim: Said, depth: int) -> 
     """All parts are proved, and together they are the claim."""
     need(depth < 4)
     parts = [(part["name"], part["evidence"]) for part in data["parts"]]
+    if claim.phrase == "not relaxed sound" and [name for name, _ in parts] == ["watched"]:
+        watched_shows(net, parts[0][1], depth, shows)
+        return
     for _, part in parts:
         shows(net, part, depth + 1)
     named = {name: said(plain, part["claim"]["formula"]) for name, part in parts}

@@ -75,12 +75,15 @@ def test_by_definition(net: PetriNet) -> None:
     back = all(space.initial in space.closure(key) for key in space.steps)
     assert checked(reversible(net, budget=FEW), net) == back
     assert checked(stable_place(net, budget=FEW), net) == has_stable_place(space, net)
-    together, complete = concurrent_places(net, budget=FEW)
-    assert complete
+    relation = concurrent_places(net, budget=FEW)
+    together = relation.together
+    assert relation.complete
+    assert relation.reason is None
     for i, p in enumerate(net.place_ids):
         for j, q in enumerate(net.place_ids):
             marked = any({p, q} <= dict(key).keys() for key in space.steps)
             assert together[i, j] == marked
+            assert checked(relation.verdict(p, q), net) == marked
             if i < j:
                 assert concurrent(net, p, q, budget=FEW).holds == marked
                 apart = mutual_exclusion(net, [p, q], budget=FEW)
@@ -160,12 +163,19 @@ def test_a_partial_graph_does_not_say_that_it_holds() -> None:
         assert found.holds
         assert found.statistics.method == method
     few = reachability_graph(counter, budget=Budget(states=1))
-    together, complete = concurrent_places(counter, graph=few)
-    assert not complete
-    assert np.array_equal(together, together.T)
-    together, complete = concurrent_places(counter, budget=Budget(states=1, seconds=5))
-    assert complete
-    assert together.all()
+    assert concurrent_places(counter, graph=few).complete  # both were seen together at once
+    turns = PetriNet.from_arrays([[1, 0], [0, 1]], [[0, 1], [1, 0]], [1, 0])
+    few = reachability_graph(turns, budget=Budget(states=1))
+    relation = concurrent_places(turns, graph=few)
+    assert not relation.complete
+    assert str(relation.reason).endswith("1 pair is open")
+    assert np.array_equal(relation.together, relation.together.T)
+    assert relation.open_pairs() == (("p1", "p2"),)
+    assert not checked(relation.verdict("p1", "p2"), turns)
+    relation = concurrent_places(counter, budget=Budget(states=1, seconds=5))
+    assert relation.complete
+    assert relation.together.all()
+    assert relation.pairs() == (("p1", "p2"),)
 
 
 @given(net=nets(max_places=4, max_transitions=4))
@@ -176,11 +186,12 @@ def test_concurrent_places_a_few_markings_at_a_time(net: PetriNet) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(concurrency, "CELLS", 4)
         parts = concurrent_places(net, graph=graph)
-        late, complete = concurrent_places(net, graph=graph, budget=Budget(seconds=0.0))
-    assert np.array_equal(parts[0], whole[0])
-    assert parts[1] == whole[1]
-    assert not complete or graph.n_states <= 4
-    assert not (late & ~whole[0]).any()
+        late = concurrent_places(net, graph=graph, budget=Budget(seconds=0.0))
+    assert np.array_equal(parts.together, whole.together)
+    assert np.array_equal(parts.known, whole.known)
+    assert not late.complete or late.together.all() or graph.n_states <= 4
+    assert not (late.together & ~whole.together).any()
+    assert not (late.together & ~late.known).any()
 
 
 def test_a_misspelt_place_is_an_error_whatever_its_tokens() -> None:

@@ -130,17 +130,16 @@ def test_a_forced_method_is_not_helped() -> None:
     ):
         assert verdict.unknown
         assert verdict.statistics.method == "explicit"
-    together, whole = petri.concurrent_places(
-        BLOCK, graph=petri.reachability_graph(BLOCK, budget=few)
-    )
-    assert not whole
-    assert not together.all()
+    relation = petri.concurrent_places(BLOCK, graph=petri.reachability_graph(BLOCK, budget=few))
+    assert not relation.complete
+    assert not relation.together.all()
 
 
 def test_concurrent_places_of_many_markings() -> None:
     net = parallel(18, 1)
-    together, whole = petri.concurrent_places(net, budget=Budget(seconds=20.0, states=3_000))
-    assert whole
+    relation = petri.concurrent_places(net, budget=Budget(seconds=20.0, states=3_000))
+    together = relation.together
+    assert relation.complete
     for first, one in enumerate(net.place_ids):
         for second, other in enumerate(net.place_ids):
             inner = "o" not in (one, other) and "i" not in (one, other)

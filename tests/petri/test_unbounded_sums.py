@@ -8,6 +8,7 @@ import petri
 from netproof.recheck import recheck_verdict
 from petri import PetriNet, bounds, decide
 from transition_systems.budget import Budget
+from transition_systems.evidence import GrowingRunsEvidence, evidence_from_dict
 from transition_systems.verdict import Outcome, Verdict
 
 SOURCE = PetriNet(places=["p"], transitions=["t"], arcs=[("t", "p")], initial={"p": 3})
@@ -42,7 +43,7 @@ def test_places_that_unbounded_places_feed_have_no_bound(weight: int) -> None:
     assert rechecked(decide(net, "bound q", budget=LIMIT, parallel=False), net).holds
 
 
-def test_a_sum_without_a_run_that_repeats_is_told_as_that() -> None:
+def test_a_sum_that_grows_after_another_one_stopped_has_a_run_for_every_number() -> None:
     arcs = [
         ("s", "t"), ("t", "s"), ("t", "p"), ("s", "w"), ("w", "z"), ("p", "u"), ("z", "u"),
         ("u", "z"), ("u", "q"),
@@ -50,10 +51,19 @@ def test_a_sum_without_a_run_that_repeats_is_told_as_that() -> None:
     net = PetriNet(
         places=["s", "z", "p", "q"], transitions=["t", "w", "u"], arcs=arcs, initial=["s"]
     )
-    found = bounds(net, places=["q"], budget=Budget(seconds=0.5), parallel=False)
-    assert found.verdict.unknown
-    assert "no short enough run was found that can be repeated" in str(found.verdict.reason)
-    assert "too large" not in str(found.verdict.reason)
+    found = bounds(net, places=["q", ("p", "q")], budget=LIMIT, parallel=False)
+    evidence = rechecked(found["q"].verdict, net).evidence
+    assert isinstance(evidence, GrowingRunsEvidence)
+    assert evidence_from_dict(evidence.to_dict()) == evidence
+    for number in (0, 1, 7):
+        actions = [
+            action
+            for part in evidence.sequences
+            for action in part.actions * (part.once + part.each * number)
+        ]
+        assert net.run(net.initial, actions).last.get("q", 0) >= number
+    assert rechecked(found.verdict, net).holds
+    assert found["p + q"].unbounded
 
 
 @pytest.mark.parametrize(

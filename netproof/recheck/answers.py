@@ -1,0 +1,40 @@
+"""Whether the outcome of a property follows from what evidence claims."""
+
+from __future__ import annotations
+
+from netproof.recheck.behaviour import BEHAVIOUR, follows
+from netproof.recheck.bounds import OPEN_NAMES
+from netproof.recheck.parts import covers, dead_group, occurring_groups
+from netproof.recheck.questions import Question, groups_of, phrases_of, statement_of
+from netproof.recheck.soundness_kinds import sound_for_all
+from netproof.recheck.statements import Statement, bounds_all, supports
+from petri.net import PetriNet
+
+__all__ = ["follows_from_claim"]
+
+
+def follows_from_claim(
+    name: str, holds: bool, claim: Statement, net: PetriNet, question: Question
+) -> bool:
+    """Return whether an outcome of a property follows from a claim."""
+    if question.formula is None:
+        if name in BEHAVIOUR:
+            return follows(name, claim, net, holds=holds)
+        if name == "generalised-soundness":
+            if holds:
+                return question.goal is None and sound_for_all(claim, net)
+            return supports(claim, statement_of(name, net, question).negated())
+        phrases = phrases_of(name)
+        if phrases is not None:
+            return claim.shape == "phrase" and claim.phrase in phrases[0 if holds else 1]
+        if name == "boundedness":
+            return bounds_all(claim, net) if holds else claim.phrase == "unbounded"
+        if name == "bounds" or name.startswith(OPEN_NAMES):
+            return holds and claim.phrase == name
+        groups = groups_of(name, net, question)
+        if groups is not None:
+            if not holds:
+                return dead_group(claim, groups)
+            return claim.shape == "phrase" and covers(occurring_groups(claim), groups)
+    wanted = statement_of(name, net, question)
+    return supports(claim, wanted if holds else wanted.negated())
