@@ -16,11 +16,14 @@ from transition_systems.operator_precedence import Infix, Token, TokenStream, pl
 from transition_systems.properties.predicates import (
     FALSE,
     TRUE,
+    Atom,
     Compare,
     Comparison,
+    Constant,
     Dead,
     Enabled,
     LastStep,
+    Not,
     Predicate,
 )
 from transition_systems.properties.tokens import TEMPORAL
@@ -205,6 +208,14 @@ class Syntax:
                 sums[term] = sums.get(term, 0) + coefficient
         terms = tuple((term, c) for term, c in sums.items() if c != 0)
         return Sum(terms, sum(part.constant for part in parts))
+
+    def of_truth(self, name: str, parts: Sequence[object]) -> Predicate | None:
+        """Return ``x == true`` as ``x``; ``None`` for what compares no name with a constant."""
+        values = [part for part in parts if isinstance(part, Constant)]
+        names = [part.name for part in parts if isinstance(part, Sum) and part.name is not None]
+        if name not in ("==", "!=") or len(values) != 1 or len(names) != 1:
+            return None
+        return Atom(names[0]) if values[0].value is (name == "==") else Not(Atom(names[0]))
 
     def arithmetic(self, name: str, left: Sum, right: Sum, start: int, end: int) -> Sum | Predicate:
         """Return a difference, a product with a number, or a comparison."""
