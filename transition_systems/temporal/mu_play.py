@@ -15,15 +15,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from transition_systems.csr import row_arcs
 from transition_systems.lts import LTS
 from transition_systems.run import Lasso, Run, Step
 from transition_systems.scc import tarjan
 from transition_systems.temporal.mu_game import MuNode
 from transition_systems.temporal.parity_games import ParityGame
 
-__all__ = ["play_of", "with_states"]
+__all__ = ["nearest_play", "play_of", "played", "with_states"]
 
 MOST_STEPS, MOST_LOOKED = 100_000, 64
+NARROW, NARROW_LEVELS, MOST_STARTS = 32, 500, 100
 MODAL = ("diamond", "box")
 
 
@@ -66,6 +68,70 @@ def play_of(
     ('a', 'c')
     """
     return _Play(game, nodes, lts, move, odd).run(start, look)
+
+
+def nearest_play(
+    game: ParityGame, nodes: tuple[MuNode, ...], lts: LTS, move: NDArray[np.int64],
+    starts: NDArray[np.int64], look: Callable[[], None],
+) -> tuple[NDArray[np.int64], Run | Lasso | None]:  # fmt: skip
+    """Return the initial state that breaks a formula by the fewest steps, and its run.
+
+    ``starts`` are the initial states that break it, and ``move`` is how; the rest as for
+    :func:`play_of`.
+    """
+    best, found = 0, None
+    for number, start in enumerate(starts[:MOST_STARTS].tolist()):
+        path = play_of(game, nodes, lts, move, start, odd=True, look=look)
+        if path is not None and (found is None or len(path.steps) < len(found.steps)):
+            best, found = number, path
+    return starts[best : best + 1], found
+
+
+def played(
+    game: ParityGame, starts: NDArray[np.int64], move: NDArray[np.int64], *, odd: bool
+) -> NDArray[np.int64]:
+    """Return the positions that a player comes to with a strategy, ascending.
+
+    Examples
+    --------
+    >>> game = ParityGame(np.array([0, 2, 3, 4]), np.array([1, 2, 0, 2]),
+    ...                   np.array([False, True, False]), np.array([1, 2, 1]))
+    >>> played(game, np.array([0]), np.array([1, 0, 2]), odd=False).tolist()
+    [0, 1]
+    """
+    known = np.zeros(len(game.odd), dtype=np.bool_)
+    fresh = np.unique(starts)
+    narrow = 0
+    while len(fresh):
+        narrow = narrow + 1 if len(fresh) < NARROW else 0
+        if narrow > NARROW_LEVELS:
+            return _played_on(game, known, fresh.tolist(), move, odd=odd)
+        known[fresh] = True
+        own = game.odd[fresh] == odd
+        after = np.concatenate(
+            [move[fresh[own]], game.targets[row_arcs(game.offsets, fresh[~own])]]
+        )
+        after = np.unique(after)
+        fresh = after[~known[after]]
+    return np.flatnonzero(known).astype(np.int64)
+
+
+def _played_on(
+    game: ParityGame, known: NDArray[np.bool_], waiting: list[int], move: NDArray[np.int64], *,
+    odd: bool,
+) -> NDArray[np.int64]:  # fmt: skip
+    """Go on with the positions of a strategy, one after the other."""
+    rows, heads, moves = game.offsets.tolist(), game.targets.tolist(), move.tolist()
+    seen, own = bytearray(known.tobytes()), (game.odd == odd).tolist()
+    for position in waiting:
+        seen[position] = 1
+    while waiting:
+        at = waiting.pop()
+        for after in (moves[at],) if own[at] else heads[rows[at] : rows[at + 1]]:
+            if not seen[after]:
+                seen[after] = 1
+                waiting.append(after)
+    return np.flatnonzero(np.frombuffer(seen, dtype=np.bool_)).astype(np.int64)
 
 
 def with_states(path: Run | Lasso, state: Callable[[int], Any] | None) -> Run | Lasso:
