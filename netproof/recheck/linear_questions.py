@@ -6,11 +6,13 @@ from netproof.recheck.questions import Linear
 from transition_systems.evidence import (
     CtlStarProof,
     Evidence,
+    FallingSumEvidence,
     LtlLasso,
     LtlPrefix,
     LtlRanks,
     LtlStubborn,
     ParityStrategy,
+    PumpEvidence,
 )
 from transition_systems.evidence_ctl_star import ctl_star_claim
 from transition_systems.evidence_parity import mu_claim
@@ -25,6 +27,8 @@ __all__ = ["answers_linear"]
 
 def answers_linear(evidence: Evidence, asked: Linear, *, holds: bool) -> bool:
     """Return whether evidence is about the formula, reading and paths that were asked for."""
+    if asked.phrases is not None and isinstance(evidence, FallingSumEvidence | PumpEvidence):
+        return evidence.claim.formula == asked.phrases[0 if holds else 1]
     if asked.mu is not None:
         return (
             isinstance(evidence, ParityStrategy)
