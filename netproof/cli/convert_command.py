@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from netproof.behaviours import SYSTEM_FORMATS, is_system, read_behaviour, system_text
-from netproof.cli.output_file import write_output
+from netproof.cli.output_file import tell_remarks, write_output
 from netproof.cli.watchdog import OUT_OF_TIME, budget_of, watched
 from netproof.converting import CONVERSIONS, Conversion
 from netproof.loading import load
@@ -27,8 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     with watched(arguments, _late):
         conversion = _converted(arguments)
-    for remark in conversion.remarks:
-        sys.stderr.write(f"netproof: {' '.join(remark.split())}\n")
+    tell_remarks(conversion.remarks)
     return _written(conversion.text, arguments.output)
 
 

@@ -29,7 +29,16 @@ from transition_systems.properties.predicates import (
 from transition_systems.properties.tokens import TEMPORAL
 from transition_systems.source_span import SourceSpan
 
-__all__ = ["COMPARISONS", "PREFIX_BINDING", "TEMPORAL_INFIX", "Sum", "Syntax", "starts_operand"]
+__all__ = [
+    "ASK_MU",
+    "COMPARISONS",
+    "OF_MU",
+    "PREFIX_BINDING",
+    "TEMPORAL_INFIX",
+    "Sum",
+    "Syntax",
+    "starts_operand",
+]
 
 COMPARISONS = ("<=", ">=", "==", "!=", "<", ">")
 TEMPORAL_INFIX = ("U", "W", "R")
@@ -45,6 +54,8 @@ _INFIX = {
     "*": Infix("*", 8, flat=True),
 }
 PREFIX_BINDING = 5
+OF_MU = "a modality is of the mu-calculus"
+ASK_MU = "Ask netproof check, or check_mu in Python."
 _MINUS_BINDING = 9
 
 
@@ -88,13 +99,17 @@ class Syntax:
         self.base = base
         self.temporal = temporal
 
-    def fail(self, message: str, start: int, end: int, expected: str | None = None) -> NoReturn:
+    def fail(
+        self, message: str, start: int, end: int, expected: str | None = None,
+        mend: str | None = None,
+    ) -> NoReturn:  # fmt: skip
         """Raise an error about a part of the text."""
         raise ExpressionError(
             message,
             span=place_of(self.text, start, self.base),
             found=repr(self.text[start:end]),
             expected=expected,
+            mend=mend,
         )
 
     def starts(self, token: Token) -> bool:
@@ -168,11 +183,7 @@ class Syntax:
         if token.kind == "quoted":
             return Sum(((stream.take().text, 1),), 0, token.text)
         if token.kind == "symbol" and token.text in ("<", "["):
-            stream.fail(
-                "a modality is of the mu-calculus",
-                expected="an operand",
-                mend="Ask netproof check, or check_mu in Python.",
-            )
+            stream.fail(OF_MU, expected="an operand", mend=ASK_MU)
         if token.kind != "name" or token.text in ("and", "or"):
             stream.fail(
                 "an operand is missing",

@@ -121,7 +121,8 @@ def check_mu(
         the formula holds, or that it fails in an initial state
         (:class:`~transition_systems.evidence_parity.ParityStrategy`), and its run while the other
         player has no choice: to a state that breaks ``[true*] f``, shortest of those from the
-        first 100 initial states that break it, or to the one that ``<true*> f`` speaks of; none for
+        initial states that break it (of very many the first ones, whose plays have 100,000
+        positions), or to the one that ``<true*> f`` speaks of; none for
         what holds on all runs. UNKNOWN when the budget ends.
 
     Raises

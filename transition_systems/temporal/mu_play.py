@@ -25,7 +25,9 @@ from transition_systems.temporal.parity_games import ParityGame
 __all__ = ["nearest_play", "play_of", "played", "with_states"]
 
 MOST_STEPS, MOST_LOOKED = 100_000, 64
-NARROW, NARROW_LEVELS, MOST_STARTS = 32, 500, 100
+NARROW, NARROW_LEVELS = 32, 500
+# Initial states whose plays are compared at least, and positions of plays for more of them.
+MOST_STARTS, MOST_COMPARED = 100, 100_000
 MODAL = ("diamond", "box")
 
 
@@ -79,11 +81,17 @@ def nearest_play(
     ``starts`` are the initial states that break it, and ``move`` is how; the rest as for
     :func:`play_of`.
     """
-    best, found = 0, None
-    for number, start in enumerate(starts[:MOST_STARTS].tolist()):
-        path = play_of(game, nodes, lts, move, start, odd=True, look=look)
-        if path is not None and (found is None or len(path.steps) < len(found.steps)):
+    play, best, looked = _Play(game, nodes, lts, move, True), 0, 0
+    found: Run | Lasso | None = None
+    for number, start in enumerate(starts.tolist()):
+        if number >= MOST_STARTS and looked > MOST_COMPARED:
+            break
+        path = play.run(start, look, MOST_STEPS if found is None else len(found.steps) - 1)
+        looked += play.looked
+        if path is not None:
             best, found = number, path
+            if not path.steps:
+                break
     return starts[best : best + 1], found
 
 
@@ -169,8 +177,11 @@ class _Play:
         self.game, self.nodes, self.lts, self.move, self.odd = game, nodes, lts, move, odd
         self.n, self.ends = lts.n_states, len(nodes) * lts.n_states
         self.rounds = _rounds(nodes)
+        self.looked = 0  # positions of the last play
 
-    def run(self, start: int, look: Callable[[], None]) -> Run | Lasso | None:
+    def run(
+        self, start: int, look: Callable[[], None], most: int = MOST_STEPS
+    ) -> Run | Lasso | None:
         at, seen, steps = start, dict[int, int](), list[Step]()
         chosen = 0
         outer, left = -1, False
@@ -183,6 +194,7 @@ class _Play:
             if left and not self.own(at) and self.node(at).kind in MODAL:
                 break
             seen[at] = len(steps)
+            self.looked = len(seen)
             after = self.next(at)
             if after is None or after >= self.ends:
                 at = self.ends
@@ -191,7 +203,7 @@ class _Play:
                     steps.append(self.step(at, after))
                     chosen = len(steps) if self.odd or self.own(at) else chosen
                 at = after
-            if len(steps) > MOST_STEPS:
+            if len(steps) > most:
                 return None
         begun = seen.get(at, len(steps))
         if not chosen and not self.odd:
