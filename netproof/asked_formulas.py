@@ -31,6 +31,7 @@ FairnessWord = Literal[
 ]
 FAIRNESS: tuple[FairnessWord, ...] = get_args(FairnessWord)
 WORDS = ("weak", *FAIRNESS)
+STEP = "step, a transition of the net"
 HEAD = re.compile(r"\s*([a-z-]+(?:[\s,]+[a-z-]+)*)\s*:(.*)", re.DOTALL)
 CALLED = re.compile(r"\s*([A-Za-z][A-Za-z-]*)\s*\(")
 NO_PATTERNS = frozenset({"enabled", "done", "started", "not", "dead", "deadlock"})
@@ -122,7 +123,7 @@ class AskedFormula:
         """How the formula is read, as sentences."""
         return self.read_as()
 
-    def read_as(self, step: str = "step") -> tuple[str, ...]:
+    def read_as(self, step: str = STEP) -> tuple[str, ...]:
         """Return how the formula is read; ``step`` is what fairness is to each of."""
         if self.formula is None or self.refused is not None:
             return ()
@@ -143,7 +144,7 @@ class AskedFormula:
         """The fairness under which the formula is asked, as a sentence; nothing without."""
         return self.assumed()
 
-    def assumed(self, step: str = "step") -> tuple[str, ...]:
+    def assumed(self, step: str = STEP) -> tuple[str, ...]:
         """Return the fairness as a sentence; ``step`` is what it is to each of."""
         if self.fairness is None:
             return ()
