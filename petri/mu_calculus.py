@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from petri.ctl import ctl
 from petri.ctl_star import labelled_by_transitions
 from petri.firing import with_labels
 from petri.memory import within_memory
@@ -17,12 +18,14 @@ from petri.whole_space import UNBOUNDED, whole_space
 from transition_systems.budget import Budget
 from transition_systems.evidence import ParityStrategy, StateSet
 from transition_systems.properties.evaluate import evaluate
+from transition_systems.properties.format import format_formula
 from transition_systems.properties.names import require_names
 from transition_systems.properties.predicates import Predicate
 from transition_systems.properties.walk import names_in
 from transition_systems.temporal.mu_calculus import check_mu
 from transition_systems.temporal.mu_formulas import MuFormula, format_mu, map_mu
 from transition_systems.temporal.mu_game import mu_nodes, require_labels
+from transition_systems.temporal.mu_in_ctl import mu_to_ctl
 from transition_systems.temporal.mu_on_the_fly import check_mu_on_the_fly
 from transition_systems.temporal.mu_parse import parse_mu
 from transition_systems.verdict import Verdict
@@ -32,8 +35,8 @@ __all__ = ["mu"]
 Words = NDArray[np.uint64]
 # Markings that are listed first; positions of the game where there is no budget.
 FEW, MOST = 20_000, 1_000_000
-# Parts of the time: for a first look at the game, and for all markings.
-QUICKLY, LISTED = 0.2, 0.5
+# Parts of the time: for a first look at the game, as CTL, and for all markings.
+QUICKLY, AS_CTL, LISTED = 0.2, 0.5, 0.5
 
 
 @within_memory(lambda _, formula, **__: str(formula))
@@ -56,8 +59,10 @@ def mu(net: PetriNet, formula: MuFormula | str, *, budget: Budget | None = None)
         many, or have no end, as
         :func:`~transition_systems.temporal.mu_on_the_fly.check_mu_on_the_fly`: HOLDS and VIOLATED
         where a finite part of the game decides, with the markings of that part as the space of the
-        evidence; else UNKNOWN. A budget of states bounds the positions of that game, too; without
-        any budget they are at most a million.
+        evidence. A formula that says no more than one of CTL (``[true*] <a> true`` is
+        ``AG enabled(a)``) is decided as that one, too, by diagrams and with its evidence
+        (:func:`petri.ctl.ctl`). Else UNKNOWN. A budget of states bounds the positions of the game,
+        too; without any budget they are at most a million.
 
     Raises
     ------
@@ -92,6 +97,9 @@ def mu(net: PetriNet, formula: MuFormula | str, *, budget: Budget | None = None)
     verdict = _labelled(net, _on_the_fly(net, tree, _part(limit, QUICKLY, few)))
     if not verdict.unknown or few == limit.states or limit.remaining() == 0:
         return verdict
+    told = _as_ctl(net, tree, limit)
+    if told is not None:
+        return told
     endless = space.reason == UNBOUNDED
     if not endless:
         most = limit.remaining()
@@ -106,6 +114,16 @@ def mu(net: PetriNet, formula: MuFormula | str, *, budget: Budget | None = None)
     if verdict.unknown and endless:
         return verdict.with_(reason=f"{UNBOUNDED}; {verdict.reason}")
     return verdict
+
+
+def _as_ctl(net: PetriNet, tree: MuFormula, limit: Budget) -> Verdict | None:
+    """Decide a formula that says no more than one of CTL as that one, by diagrams perhaps."""
+    asked = mu_to_ctl(tree)
+    if asked is None:
+        return None
+    text = format_formula(asked)
+    verdict = ctl(net, text, budget=_part(limit, AS_CTL, limit.states))
+    return None if verdict.unknown else verdict.with_(property=format_mu(tree))
 
 
 def _part(limit: Budget, share: float, states: int | None) -> Budget:

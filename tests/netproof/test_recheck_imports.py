@@ -31,6 +31,7 @@ ALLOWED = {
     "transition_systems.properties.walk",
     "transition_systems.run",
     "transition_systems.temporal.mu_formulas",
+    "transition_systems.temporal.mu_in_ctl",
     "transition_systems.temporal.mu_parse",
     "transition_systems.verdict",
     "netproof.assumed",
