@@ -31,6 +31,7 @@ FairnessWord = Literal[
 ]
 FAIRNESS: tuple[FairnessWord, ...] = get_args(FairnessWord)
 WORDS = ("weak", *FAIRNESS)
+STEP = "step, a transition of the net"
 HEAD = re.compile(r"\s*([a-z-]+(?:[\s,]+[a-z-]+)*)\s*:(.*)", re.DOTALL)
 CALLED = re.compile(r"\s*([A-Za-z][A-Za-z-]*)\s*\(")
 NO_PATTERNS = frozenset({"enabled", "done", "started", "not", "dead", "deadlock"})
@@ -69,6 +70,8 @@ class AskedFormula:
         Whether operators of CTL stand beside the modalities of ``mu``.
     pattern
         The pattern, where it was asked by name.
+    refused
+        Why the words before the formula cannot be asked of it; then nothing else is said.
     """
 
     text: str
@@ -81,6 +84,7 @@ class AskedFormula:
     mu: MuFormula | None = None
     branching: bool = False
     pattern: Pattern | None = None
+    refused: str | None = None
 
     @property
     def kind(self) -> PropertyKind:
@@ -101,8 +105,11 @@ class AskedFormula:
         Raises
         ------
         UsageError
-            For a formula of the mu-calculus with fairness, or without silent steps.
+            For a formula of the mu-calculus with fairness, or without silent steps, and for other
+            words that cannot be asked of the formula.
         """
+        if self.refused is not None:
+            raise UsageError(self.refused)
         if self.mu is not None and (self.weak or self.fairness is not None):
             words = " ".join([*["weak"][: self.weak], *[self.fairness or ""]]).strip()
             raise UsageError(
@@ -116,9 +123,9 @@ class AskedFormula:
         """How the formula is read, as sentences."""
         return self.read_as()
 
-    def read_as(self, step: str = "step") -> tuple[str, ...]:
+    def read_as(self, step: str = STEP) -> tuple[str, ...]:
         """Return how the formula is read; ``step`` is what fairness is to each of."""
-        if self.formula is None:
+        if self.formula is None or self.refused is not None:
             return ()
         if self.mu is not None:
             return (MU_READING, MU_CTL_READING) if self.branching else (MU_READING,)
@@ -137,7 +144,7 @@ class AskedFormula:
         """The fairness under which the formula is asked, as a sentence; nothing without."""
         return self.assumed()
 
-    def assumed(self, step: str = "step") -> tuple[str, ...]:
+    def assumed(self, step: str = STEP) -> tuple[str, ...]:
         """Return the fairness as a sentence; ``step`` is what it is to each of."""
         if self.fairness is None:
             return ()
@@ -192,12 +199,13 @@ def asked_formula(text: str) -> AskedFormula:
         What has a modality or a fixpoint is of the mu-calculus (and so Hennessy-Milner logic),
         with CTL between them. Else a formula that is in CTL is read as CTL; what has path
         quantifiers elsewhere as CTL*; all else as LTL. ``G p`` of a state predicate is ``AG p``; a
-        state predicate alone is a formula of CTL, about the initial state.
+        state predicate alone is a formula of CTL, about the initial state. Fairness twice, and
+        ``weak`` of what is not LTL, are ``refused`` when the formula is asked.
 
     Raises
     ------
     UsageError
-        For fairness twice, and for words before a formula that they say nothing about.
+        For words that are none.
     ExpressionError
         When it is no formula.
 
@@ -212,12 +220,13 @@ def asked_formula(text: str) -> AskedFormula:
     """
     words, rest = _words(text)
     fair: list[FairnessWord] = [word for word in FAIRNESS if word in words]
-    if len(fair) > 1:
-        raise UsageError("a formula is read under one kind of fairness")
     weak = "weak" in words
     fairness: FairnessWord | None = fair[0] if fair else None
     pattern = _pattern(rest)
     formula = _parsed(rest) if pattern is None else pattern.ltl()
+    if len(fair) > 1:
+        both = " and ".join(fair)
+        return _refused(text, f"a formula is read under one kind of fairness, not {both}")
     if isinstance(formula, ParsedMu):
         return AskedFormula(
             text, False, TRUE, State(TRUE), "mu", weak, fairness, formula.formula, formula.branching
@@ -234,8 +243,13 @@ def asked_formula(text: str) -> AskedFormula:
                 return AskedFormula(text, True, found)
     logic, formula = _logic(formula)
     if weak and logic != "LTL":
-        raise UsageError(f"silent steps are left out of LTL formulas only, and this is {logic}")
+        told = "CTL, about the initial state" if isinstance(formula, State) else logic
+        return _refused(text, f"silent steps are left out of LTL formulas only, and this is {told}")
     return AskedFormula(text, False, TRUE, formula, logic, weak, fairness, pattern=pattern)
+
+
+def _refused(text: str, reason: str) -> AskedFormula:
+    return AskedFormula(text, False, TRUE, State(TRUE), "CTL", refused=reason)
 
 
 def _pattern(text: str) -> Pattern | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from netproof.assumed import TAU_SILENT, labelled_tau
 from netproof.converting import net_of
 from netproof.loading import load
 from petri.state_space.reachability import reachability_graph
@@ -30,6 +31,7 @@ __all__ = [
     "Given",
     "behaviour_of",
     "behaviour_text",
+    "exact_behaviour",
     "is_system",
     "load_behaviour",
     "read_behaviour",
@@ -51,18 +53,22 @@ class Behaviour:
         The system.
     approximated
         What was read of elements that cannot be read as they stand.
+    assumed
+        What was taken for granted of labels, as sentences.
     """
 
     lts: LTS
     approximated: tuple[Entry, ...] = ()
+    assumed: tuple[str, ...] = ()
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """One line for each element that is approximated."""
-        return tuple(
+        """One line for each element that is approximated, and what was taken for granted."""
+        told = tuple(
             f"{entry.kind} {entry.element}: {entry.direction}: {entry.note}"
             for entry in self.approximated
         )
+        return (*told, *self.assumed)
 
 
 def behaviour_of(given: Given, *, budget: Budget | None = None) -> LTS:
@@ -138,13 +144,27 @@ def load_behaviour(
     ...
     transition_systems.errors.InputError: ...
     """
+    return exact_behaviour(path, format=format, starts=starts, budget=budget).lts
+
+
+def exact_behaviour(
+    path: str, *, format: str | None = None, starts: Literal["one", "all"] = "one",
+    budget: Budget | None = None,
+) -> Behaviour:  # fmt: skip
+    """Read a system as :func:`load_behaviour`, and what was taken for granted of its labels.
+
+    Raises
+    ------
+    UndecidedError
+        As :func:`load_behaviour`.
+    """
     found = read_behaviour(path, format=format, starts=starts, budget=budget)
     for entry in found.approximated:
         raise UndecidedError(
             f"{path} was read with more or fewer runs than it has ({entry.kind} {entry.element}: "
             f"{entry.note})"
         )
-    return found.lts
+    return found
 
 
 def read_behaviour(
@@ -205,13 +225,15 @@ def read_behaviour(
     graph = reachability_graph(net, budget=budget)
     if not graph.complete:
         raise UndecidedError(f"{path}: not all markings were found: {graph.reason}")
+    silent = (TAU_SILENT,) if labelled_tau(net) else ()
     if translation is None:
-        return Behaviour(graph.lts())
+        return Behaviour(graph.lts(), assumed=silent)
     entries = [*(model.ledger + translation.ledger).abstracted]
     entries += [entry for test, entry in translation.conditions if graph.holds(test).any()]
     return Behaviour(
         graph.lts(final=graph.holds(translation.goal.completion)),
         tuple(entry for entry in entries if entry.direction is not Direction.EXACT),
+        silent,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from netproof.step_names import NetSteps, WorkflowSteps
 from netproof.unknown_names import no_state, require_known
+from netproof.workflow_variables import refuse_variable
 from petri import PetriNet
 from transition_systems.errors import UsageError
 from transition_systems.properties.predicates import (
@@ -90,12 +91,15 @@ def workflow_predicate(translation: NetTranslation, predicate: Predicate) -> Pre
     Raises
     ------
     UsageError
-        For a name that the diagram does not have or that two elements share.
+        For a name that the diagram does not have or that two elements share, and for a variable,
+        whose values no translation keeps.
     """
     steps = WorkflowSteps(translation)
     ids = steps.elements
 
     def resolve(name: str, words: tuple[str, ...] = ()) -> str:
+        if name not in ids:
+            refuse_variable(translation.graph, name)
         require_known(name, ids, words=words)
         found = ids[name]
         if len(found) > 1:

@@ -33,6 +33,7 @@ from transition_systems.properties.tokens import quote_name
 from transition_systems.properties.walk import map_predicates
 from transition_systems.run import Lasso, Run, Step
 from transition_systems.shown_labels import shown_label
+from transition_systems.state_vectors import comparison_text, parameters_of
 from transition_systems.temporal.last_steps import split_by_last_steps
 from transition_systems.temporal.mu_formulas import CALLED_TAU, MuFormula, map_mu
 from translators.named_system import NamedSystem
@@ -211,6 +212,10 @@ class _Names:
         self.labels = frozenset(system.lts.label_names)
         self.states: dict[str, NDArray[np.bool_]] = {}
         self.done: list[str] = []
+        self.vectors = parameters_of(system.lts)
+        names = () if self.vectors is None else self.vectors.names
+        # Those that are not atoms; what an atom is called means the atom.
+        self.parameters = frozenset(names).difference(system.lts.atoms)
 
     def predicate(self, predicate: Predicate) -> Predicate:
         """Return a predicate over the atoms and labels of the system that the formula is about."""
@@ -238,8 +243,13 @@ class _Names:
                 return Atom(self.last(node.step))
             case Atom(name):
                 if not self._state(name):
+                    if name in self.parameters:
+                        assert self.vectors is not None
+                        return self._compared(self.vectors.truth(name))
                     raise self._no_state(name)
             case Compare(terms):
+                if not self.parameters.isdisjoint(name for name, _ in terms):
+                    return self._compared(node)
                 for name, _ in terms:
                     if not self._state(name):
                         raise with_kind_of_name(name, self._states(), self.system.labels)
@@ -248,6 +258,24 @@ class _Names:
             case _:
                 pass
         return node
+
+    def _compared(self, node: Compare) -> Atom:
+        """Return a comparison of parameters as an atom of the system that the formula is about."""
+        assert self.vectors is not None
+        others: dict[str, NDArray[np.bool_]] = {}
+        values = {value for parameter in self.vectors.parameters
+                  if parameter.name in dict(node.terms) for value in parameter.values}  # fmt: skip
+        for name, _ in node.terms:
+            if name in self.system.lts.atoms:
+                others[name] = self.system.lts.atoms[name]
+            elif name not in self.parameters | values and self._state(name):
+                others[name] = self.states[name]
+        flags = self.vectors.where(node, others)
+        text = comparison_text(node)
+        while text in self.system.lts.atoms or self.system.state_named(text) is not None:
+            text += "'"
+        self.states[text] = flags
+        return Atom(text)
 
     def _state(self, name: str) -> bool:
         """Return whether a name is an atom or a state; a state becomes an atom."""
@@ -275,4 +303,4 @@ class _Names:
         return with_kind_of_name(name, self._states(), self.system.labels, words=PREDICATE_WORDS)
 
     def _states(self) -> list[str]:
-        return [*self.system.state_names(), *self.system.lts.atoms]
+        return [*self.parameters, *self.system.state_names(), *self.system.lts.atoms]

@@ -7,6 +7,7 @@ each transition can be fired, one after the other.
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 
 from petri.net import PetriNet
 from petri.structure.falling_sums import repeatable_counts
@@ -15,20 +16,23 @@ from transition_systems.budget import Budget, Meter
 from transition_systems.errors import UsageError
 from transition_systems.run import Lasso
 
-__all__ = ["repeatable_run"]
+__all__ = ["net_of_transitions", "repeatable_run"]
 
 WALKS, LONGEST = 4, 4_000
 
 
 def repeatable_run(
-    net: PetriNet, *, budget: Budget | None = None, seed: int | None = None
-) -> Lasso | None:
+    net: PetriNet, *, among: Collection[str] | None = None, budget: Budget | None = None,
+    seed: int | None = None,
+) -> Lasso | None:  # fmt: skip
     """Return a run and steps after it that end with at least the tokens that they began with.
 
     Parameters
     ----------
     net
         Any place/transition net.
+    among
+        The transitions that the steps after the run may be; by default all of the net.
     budget
         Seconds.
     seed
@@ -57,7 +61,10 @@ def repeatable_run(
     limit = (budget or Budget()).fixed()
     meter, game = limit.start(), TupleGame(net)
     chance = random.Random(seed or 0)  # noqa: S311 - a walk, no secret
-    for counts in repeatable_counts(net, budget=limit, seed=seed):
+    part = net if among is None else net_of_transitions(net, among)
+    number = [net.transition_index(name) for name in part.transition_ids]
+    for found_counts in repeatable_counts(part, budget=limit, seed=seed):
+        counts = {number[transition]: count for transition, count in found_counts.items()}
         for _ in range(WALKS):
             found = _walk(game, counts, chance, meter)
             if found is not None:
@@ -71,6 +78,21 @@ def repeatable_run(
             if meter.out_of_time():
                 return None
     return None
+
+
+def net_of_transitions(net: PetriNet, names: Collection[str]) -> PetriNet:
+    """Return a net with some of its transitions only, and all its places.
+
+    Examples
+    --------
+    >>> net = PetriNet.from_arrays([[1, 0], [0, 1]], [[0, 1], [1, 0]], [1, 0])
+    >>> net_of_transitions(net, ["t2"]).transition_ids
+    ('t2',)
+    """
+    kept = [node for node in net.transitions if node.id in names]
+    left = set(net.transition_ids).difference(names)
+    arcs = [arc for arc in net.arcs if arc.source not in left and arc.target not in left]
+    return net.replace(transitions=kept, arcs=arcs)
 
 
 def _walk(

@@ -175,6 +175,7 @@ if TYPE_CHECKING:
     from transition_systems.temporal.ltl_translate import translate_ltl
     from transition_systems.temporal.mu_calculus import check_mu, ctl_to_mu, mu_states
     from transition_systems.temporal.mu_formulas import format_mu
+    from transition_systems.temporal.mu_on_the_fly import check_mu_on_the_fly
     from transition_systems.temporal.mu_parse import parse_mu, parse_temporal
     from transition_systems.temporal.patterns import Pattern, parse_pattern
     from transition_systems.temporal.product_system import Fairness
@@ -302,6 +303,7 @@ __all__ = [
     "check_ltl",
     "check_ltl_on_the_fly",
     "check_mu",
+    "check_mu_on_the_fly",
     "compile_expression",
     "conjunction",
     "ctl_states",

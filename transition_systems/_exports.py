@@ -71,6 +71,7 @@ _NAMES = {
     "temporal.english": "formula_in_english",
     "temporal.last_steps": "with_last_steps",
     "temporal.mu_calculus": "check_mu ctl_to_mu mu_states",
+    "temporal.mu_on_the_fly": "check_mu_on_the_fly",
     "temporal.mu_formulas": "format_mu",
     "temporal.mu_parse": "parse_mu parse_temporal",
     "temporal.patterns": "Pattern parse_pattern",

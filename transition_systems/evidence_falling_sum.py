@@ -18,10 +18,10 @@ class FallingSumEvidence:
     Parameters
     ----------
     claim
-        The phrase ``terminates``.
+        The phrase ``terminates``, or ``no livelock``.
     weights
-        ``(place, weight)`` pairs of whole numbers that are not negative; every transition lowers
-        the weighted sum of tokens, which is never negative.
+        ``(place, weight)`` pairs of whole numbers that are not negative; every transition (every
+        silent one) lowers the weighted sum of tokens, which is never negative.
     """
 
     claim: Claim

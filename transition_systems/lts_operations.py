@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from transition_systems.csr import require, spread
 from transition_systems.lts import FINAL, LTS, TAU_NAME, TICK_NAME, Arc
+from transition_systems.state_vectors import states_taken
 
 __all__ = [
     "disjoint_union",
@@ -169,7 +170,6 @@ def restrict(lts: LTS, keep: Bools) -> LTS:
     new = np.cumsum(keep, dtype=np.int64) - 1
     sources = lts.sources
     inside = keep[sources] & keep[lts.targets]
-    original = lts.state_of
     return LTS.from_arrays(
         len(old),
         new[sources[inside]],
@@ -178,7 +178,7 @@ def restrict(lts: LTS, keep: Bools) -> LTS:
         label_names=lts.label_names,
         initial=new[lts.initial[keep[lts.initial]]],
         atoms={name: flags[old] for name, flags in lts.atoms.items()},
-        state_of=None if original is None else lambda index: original(int(old[index])),
+        state_of=states_taken(lts.state_of, old),
     )
 
 

@@ -13,6 +13,7 @@ from petri.nodes import Transition
 from transition_systems.errors import UnsupportedError
 from transition_systems.lts import FINAL, LTS, TAU_NAME
 from transition_systems.shown_labels import shown_label
+from transition_systems.state_vectors import parameters_of
 
 __all__ = ["NamedSystem"]
 
@@ -33,7 +34,8 @@ class NamedSystem:
     Notes
     -----
     A state goes by the text that the system has for it, where these texts differ from one another
-    and from the atoms (``final`` where it holds somewhere); by ``s0``, ``s1``, ... otherwise.
+    and from the atoms (``final`` where it holds somewhere); by ``s0``, ``s1``, ... otherwise. What
+    the parameters of an FSM file are in a state is told beside its name, as ``x=2``.
 
     Examples
     --------
@@ -52,6 +54,9 @@ class NamedSystem:
     def __post_init__(self) -> None:
         atoms = tuple(name for name, flags in sorted(self.lts.atoms.items()) if flags.any())
         taken = {*atoms, *self.lts.atoms} - ({FINAL} - {*atoms})
+        vectors = parameters_of(self.lts)
+        if vectors is not None:
+            taken.update(vectors.names)
         own = _own_names(self.lts, taken)
         object.__setattr__(self, "_atoms", atoms)
         object.__setattr__(self, "_own", own)
@@ -88,6 +93,12 @@ class NamedSystem:
         return tuple(f"{self._head}{state}" for state in range(self.lts.n_states))
 
     def tokens(self, state: int) -> dict[str, int]:
+        """Return what holds in a state, each once: its name, its atoms, what its parameters are."""
+        vectors = parameters_of(self.lts)
+        told = () if vectors is None else vectors.shown(state)
+        return self._marking(state) | dict.fromkeys(told, 1)
+
+    def _marking(self, state: int) -> dict[str, int]:
         """Return a state as a marking of the net of the system: its name, and its atoms."""
         found = {self.state_name(state): 1}
         return found | {atom: 1 for atom in self._atoms if self.lts.atoms[atom][state]}
@@ -116,8 +127,8 @@ class NamedSystem:
         final = np.flatnonzero(lts.final).tolist()
         return PetriNet(
             places=[*states, *self.atoms], transitions=transitions, arcs=arcs,
-            initial=self.tokens(first), final=self.tokens(final[0]) if len(final) == 1 else None,
-            name=self.name,
+            initial=self._marking(first), name=self.name,
+            final=self._marking(final[0]) if len(final) == 1 else None,
         )  # fmt: skip
 
 

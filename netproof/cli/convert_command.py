@@ -6,12 +6,14 @@ import argparse
 import sys
 
 from netproof.behaviours import SYSTEM_FORMATS, is_system, read_behaviour, system_text
-from netproof.cli.output_file import write_output
+from netproof.cli.output_file import tell_remarks, write_output
 from netproof.cli.watchdog import OUT_OF_TIME, budget_of, watched
 from netproof.converting import CONVERSIONS, Conversion
 from netproof.loading import load
 
 __all__ = ["run"]
+from transition_systems.lts import LTS
+from transition_systems.state_vectors import parameters_of
 
 UNDECIDED = 3
 LIKE_SYSTEMS = ("dot", "json")
@@ -25,8 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     with watched(arguments, _late):
         conversion = _converted(arguments)
-    for remark in conversion.remarks:
-        sys.stderr.write(f"netproof: {' '.join(remark.split())}\n")
+    tell_remarks(conversion.remarks)
     return _written(conversion.text, arguments.output)
 
 
@@ -38,9 +39,19 @@ def _converted(arguments: argparse.Namespace) -> Conversion:
             arguments.file, format=arguments.format, starts=arguments.starts or "one",
             budget=budget,
         )  # fmt: skip
-        return Conversion(text=system_text(read.lts, arguments.to), remarks=read.remarks)
+        text = system_text(read.lts, arguments.to)
+        return Conversion(text=text, remarks=(*read.remarks, *_left_out(read.lts, arguments.to)))
     model = load(arguments.file, format=arguments.format)
     return CONVERSIONS[arguments.to](model, arguments.starts or "one", budget)
+
+
+def _left_out(lts: LTS, to: str) -> tuple[str, ...]:
+    """Return what a format does not say of the states of a system."""
+    vectors = parameters_of(lts)
+    lost = [one.name for one in vectors.parameters if not one.boolean] if vectors else []
+    if to == "fsm" or not lost:
+        return ()
+    return (f"the values of the parameters {', '.join(lost)} are left out; fsm keeps them",)
 
 
 def _late() -> int:

@@ -8,8 +8,8 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from netproof.behaviours import is_system, load_behaviour
-from netproof.cli.output_file import write_output
+from netproof.behaviours import exact_behaviour, is_system
+from netproof.cli.output_file import tell_remarks, write_output
 from netproof.cli.watchdog import OUT_OF_TIME, budget_of, watched
 from netproof.comparison.compare import compare
 from netproof.equivalences import equivalence_named
@@ -73,6 +73,7 @@ def compared(
     """
     budget = budget_of(arguments)
     systems: list[LTS] = []
+    remarks: list[str] = []
 
     def end() -> int:
         return told(systems, unknown(relation, OUT_OF_TIME), NO_EVIDENCE)
@@ -81,18 +82,18 @@ def compared(
     with watched(arguments, end):
         try:
             for path in (arguments.left, arguments.right):
-                systems.append(
-                    load_behaviour(
-                        path, format=arguments.format, starts=arguments.starts or "one",
-                        budget=budget,
-                    )
-                )  # fmt: skip
+                found = exact_behaviour(
+                    path, format=arguments.format, starts=arguments.starts or "one", budget=budget
+                )
+                systems.append(found.lts)
+                remarks += found.remarks
             verdict = compare(systems[0], systems[1], budget)
         except UndecidedError as error:
             verdict = unknown(relation, str(error))
         if verdict.evidence is not None:
             left, right = systems[::-1] if turned else systems
             recheck = recheck_equivalence(verdict.evidence, left, right, budget=budget)
+    tell_remarks(remarks)
     return told(systems, verdict, recheck)
 
 

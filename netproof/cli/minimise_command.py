@@ -8,7 +8,7 @@ import sys
 import time
 
 from netproof.behaviours import behaviour_text, read_behaviour, system_ending
-from netproof.cli.output_file import write_output
+from netproof.cli.output_file import tell_remarks, write_output
 from netproof.cli.watchdog import OUT_OF_TIME, budget_of, watched
 from netproof.equivalences import equivalence_named
 from transition_systems.errors import UndecidedError, UsageError
@@ -66,8 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         except UndecidedError as error:
             data["reason"] = str(error)
             return told()
-    for remark in read.remarks:
-        sys.stderr.write(f"netproof: {' '.join(remark.split())}\n")
+    tell_remarks(read.remarks)
     data["after"] = {"states": small.n_states, "arcs": small.n_arcs}
     if arguments.output_format == "json" and place is not None:
         data["map"] = [None if state < 0 else state for state in place.tolist()]

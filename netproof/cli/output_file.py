@@ -1,13 +1,15 @@
-"""Files that a command writes."""
+"""Files that a command writes, and remarks on what it read."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from transition_systems.errors import UsageError
 from transition_systems.readwrite.files import write_text
 
-__all__ = ["write_output"]
+__all__ = ["tell_remarks", "write_output"]
 
 
 def write_output(path: str, text: str) -> None:
@@ -24,3 +26,9 @@ def write_output(path: str, text: str) -> None:
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(f"{path} cannot be written: {why}") from error
+
+
+def tell_remarks(remarks: Iterable[str]) -> None:
+    """Write remarks to standard error, each once and on a line of its own."""
+    for remark in dict.fromkeys(remarks):
+        sys.stderr.write(f"netproof: {' '.join(remark.split())}\n")

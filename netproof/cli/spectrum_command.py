@@ -7,9 +7,9 @@ import json
 import sys
 import time
 
-from netproof.behaviours import load_behaviour
+from netproof.behaviours import exact_behaviour
 from netproof.check_options import DECIDE_SHARE
-from netproof.cli.output_file import write_output
+from netproof.cli.output_file import tell_remarks, write_output
 from netproof.cli.watchdog import OUT_OF_TIME, budget_of, watched
 from netproof.recheck import RecheckResult
 from netproof.spectra import evidence_pieces, rechecked_spectrum
@@ -53,14 +53,16 @@ def run(arguments: argparse.Namespace) -> int:
 
     with watched(arguments, late):
         try:
-            a, b = (
-                load_behaviour(
+            left, right = (
+                exact_behaviour(
                     path, format=arguments.format, starts=arguments.starts or "one", budget=budget
                 )
                 for path in (arguments.left, arguments.right)
             )
         except UndecidedError as error:
             return late(str(error))
+        a, b = left.lts, right.lts
+        tell_remarks((*left.remarks, *right.remarks))
         share = Budget(seconds=DECIDE_SHARE * (budget.remaining() or 0.0))
         decided.append(spectrum(a, b, atoms={*a.atoms, *b.atoms}, budget=share))
         rechecked_spectrum(decided[0], a, b, budget=budget, results=checks)

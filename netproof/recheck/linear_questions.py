@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from netproof.recheck.questions import Linear
+from netproof.recheck.statements import as_statement, supports
 from transition_systems.evidence import (
     CtlStarProof,
     Evidence,
+    FallingSumEvidence,
     LtlLasso,
     LtlPrefix,
     LtlRanks,
     LtlStubborn,
     ParityStrategy,
+    PumpEvidence,
 )
 from transition_systems.evidence_ctl_star import ctl_star_claim
 from transition_systems.evidence_parity import mu_claim
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula, Unary
 from transition_systems.properties.parse import parse_formula
-from transition_systems.temporal.mu_formulas import same_mu
+from transition_systems.temporal.mu_formulas import MuFormula, same_mu
+from transition_systems.temporal.mu_in_ctl import mu_to_ctl
 from transition_systems.temporal.mu_parse import parse_mu
 
 __all__ = ["answers_linear"]
@@ -25,12 +29,13 @@ __all__ = ["answers_linear"]
 
 def answers_linear(evidence: Evidence, asked: Linear, *, holds: bool) -> bool:
     """Return whether evidence is about the formula, reading and paths that were asked for."""
+    if asked.phrases is not None and isinstance(evidence, FallingSumEvidence | PumpEvidence):
+        return evidence.claim.formula == asked.phrases[0 if holds else 1]
     if asked.mu is not None:
-        return (
-            isinstance(evidence, ParityStrategy)
-            and same_mu(parse_mu(evidence.formula), asked.mu)
-            and evidence.claim.formula == mu_claim(evidence.formula, holds=holds)
-        )
+        if not isinstance(evidence, ParityStrategy):
+            return _answers_as_ctl(evidence, asked.mu, holds=holds)
+        said = mu_claim(evidence.formula, holds=holds)
+        return same_mu(parse_mu(evidence.formula), asked.mu) and evidence.claim.formula == said
     if isinstance(evidence, CtlStarProof):
         wanted = (asked.fair, asked.strong, asked.maximal, _plain(format_formula(asked.formula)))
         found = evidence.fair, evidence.strong, evidence.maximal, _plain(evidence.formula)
@@ -48,6 +53,16 @@ def answers_linear(evidence: Evidence, asked: Linear, *, holds: bool) -> bool:
     if (evidence.weak, evidence.fair, evidence.strong) != (asked.weak, asked.fair, asked.strong):
         return False
     return _plain(evidence.formula) == _plain(format_formula(asked.formula))
+
+
+def _answers_as_ctl(evidence: Evidence, asked: MuFormula, *, holds: bool) -> bool:
+    """Return whether a claim in CTL says what a formula of the mu-calculus (its negation) does."""
+    formula = mu_to_ctl(asked)
+    if formula is None:
+        return False
+    wanted = as_statement(parse_formula(format_formula(formula)))
+    claim = as_statement(evidence.claim.formula)
+    return supports(claim, wanted if holds else wanted.negated())
 
 
 def _plain(formula: str) -> Formula:

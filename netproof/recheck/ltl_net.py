@@ -136,9 +136,13 @@ def listed_system(
 
 
 def system_of(
-    states: StateTable, steps: Iterable[tuple[int, Ints, Ints]], table: NetTable, watch: Watch
+    states: StateTable, steps: Iterable[tuple[int, Ints, Ints]], table: NetTable, watch: Watch,
+    *, outside: int = 0,
 ) -> tuple[LTS, Holds]:  # fmt: skip
-    """Return markings with some of their steps as a system, and its predicates."""
+    """Return markings with some of their steps as a system, and its predicates.
+
+    ``outside`` more states have no step, and no predicate holds there.
+    """
     start = states.index(table.initial)
     if start < 0:
         raise RefusedError("the initial marking is not in the state set")
@@ -150,7 +154,7 @@ def system_of(
         kind.append(np.full(len(before), label[transition]))
         target.append(after)
     lts = LTS.from_arrays(
-        len(states), np.concatenate(source), np.concatenate(kind), np.concatenate(target),
+        len(states) + outside, np.concatenate(source), np.concatenate(kind), np.concatenate(target),
         label_names=names, initial=[start],
     )  # fmt: skip
-    return lts, _holds(table, states.rows, 0, watch)
+    return lts, _holds(table, states.rows, outside, watch)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
+
+import numpy as np
 
 from netproof.recheck.ctl_tree import replayed
 from netproof.recheck.ltl_net import system_of
@@ -10,7 +13,7 @@ from netproof.recheck.net_table import NetTable
 from netproof.recheck.parity import check_parity
 from netproof.recheck.parity_play import check_play
 from netproof.recheck.result import RecheckResult, RefusedError, Watch, guarded
-from netproof.recheck.state_table import StateTable
+from netproof.recheck.state_table import StateTable, integers
 from netproof.recheck.system_predicates import system_holds
 from netproof.recheck.temporal import NetWalker, SystemWalker
 from transition_systems.budget import Budget
@@ -24,15 +27,31 @@ __all__ = ["check_mu_net", "recheck_mu"]
 
 
 def check_mu_net(evidence: ParityStrategy, table: NetTable, watch: Watch) -> None:
-    """Check a strategy in the game of all markings of a net, and its path."""
+    """Check a strategy in the game of some markings of a net, and its path.
+
+    A step to a marking that is not among them leads to one state more, in which the strategy has no
+    position: its player never goes there, and the other player cannot.
+    """
     if evidence.space is None:
-        raise RefusedError("evidence about all markings of a net needs their set")
+        raise RefusedError("evidence about a net needs the markings that it speaks of")
     states = StateTable.of(table, evidence.space, watch)
-    lts, holds = system_of(states, states.arcs(), table, watch)
-    check_parity(evidence, lts, holds, watch)
-    if evidence.path is not None:
-        walked = replayed(NetWalker(table, watch), evidence.path, table.initial, watch)
-        check_play(evidence, lts, [states.index(tokens) for tokens in walked], watch)
+    own = _with_one_more(evidence, len(states))
+    lts, holds = system_of(states, states.arcs(leaving=True), table, watch, outside=1)
+    check_parity(own, lts, holds, watch)
+    if own.path is not None:
+        walked = replayed(NetWalker(table, watch), own.path, table.initial, watch)
+        check_play(own, lts, [states.index(tokens) for tokens in walked], watch)
+
+
+def _with_one_more(evidence: ParityStrategy, n: int) -> ParityStrategy:
+    """Return a strategy with the numbers that its positions have beside one more state."""
+    size = (len(evidence.positions),)
+    positions = integers(evidence.positions, size, "the positions")
+    moves = integers(evidence.moves, size, "the moves")
+    return replace(
+        evidence, positions=positions + positions // n,
+        moves=np.where(moves < 0, moves, moves + moves // n),
+    )  # fmt: skip
 
 
 def recheck_mu(

@@ -114,6 +114,8 @@ class Linear:
         Whether its paths may end in dead states, as in CTL.
     mu
         The formula, where it is of the mu-calculus.
+    phrases
+        The claims of other evidence from which it follows that it holds, and that it fails.
     """
 
     formula: Formula
@@ -123,6 +125,7 @@ class Linear:
     branching: bool = False
     maximal: bool = False
     mu: MuFormula | None = None
+    phrases: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +198,10 @@ def silent_for_ever(net: PetriNet) -> Linear:
     names = frozenset(node.id for node in net.transitions if node.silent)
     inner = Fixpoint("mu", "X", Modal("box", Labels(names), Bound("X")))
     again = Modal("box", ANY_LABEL, Bound("Y"))
-    return Linear(formula=State(FALSE), mu=Fixpoint("nu", "Y", Every((inner, again))))
+    return Linear(
+        formula=State(FALSE), mu=Fixpoint("nu", "Y", Every((inner, again))),
+        phrases=("no livelock", "livelock"),
+    )  # fmt: skip
 
 
 def groups_of(name: str, net: PetriNet, question: Question) -> list[tuple[str, ...]] | None:

@@ -92,14 +92,20 @@ def check_pump(evidence: PumpEvidence, claim: Statement, table: NetTable, watch:
 
     A net has plain arcs only, so what can be fired once can be fired from above again: the tokens
     grow without bound. Where a sum is said to, a place that has a positive weight in it must grow,
-    and no place in it may have a negative one.
+    and no place in it may have a negative one. Of a ``livelock`` the steps are silent, and may come
+    back to where they begin.
     """
     weights = summed(claim)
-    if claim.phrase != "unbounded" and weights is None:
+    if claim.phrase not in ("unbounded", "livelock") and weights is None:
         raise RefusedError("a pump proves that the net is unbounded, not this claim")
     states = _walked(evidence.lasso, table, watch)
     before, after = states[evidence.lasso.loop_start], states[-1]
-    if before == after or any(after.get(place, 0) < count for place, count in before.items()):
+    if claim.phrase == "livelock":
+        silent = {node.id for node in table.net.transitions if node.silent}
+        if not silent.issuperset(step.action for step in evidence.lasso.cycle):
+            raise RefusedError("a step of the cycle is not silent")
+    same = before == after and claim.phrase != "livelock"
+    if same or any(after.get(place, 0) < count for place, count in before.items()):
         raise RefusedError("the pump does not end strictly above the state in which it begins")
     if weights is not None:
         more = {index for index, tokens in after.items() if tokens > before.get(index, 0)}

@@ -114,11 +114,14 @@ class StateTable:
         hashes = (row.view(np.uint64) * self._weights).sum(axis=1, dtype=np.uint64)
         return int(self._find(row, hashes)[0])
 
-    def arcs(self, chosen: NDArray[np.uint8] | None = None) -> Iterator[tuple[int, Ints, Ints]]:
+    def arcs(
+        self, chosen: NDArray[np.uint8] | None = None, *, leaving: bool = False
+    ) -> Iterator[tuple[int, Ints, Ints]]:
         """Yield all steps from states of the set: transition, sources, targets, as indices.
 
-        In the arrays of one item each source occurs once. Refused is a step that leads out. Where
-        rows of bytes are given, only steps whose bit is set: bit ``t % 8`` of byte ``t // 8``.
+        In the arrays of one item each source occurs once. Refused is a step that leads out, but for
+        ``leaving``: its target is one more than the last row. Where rows of bytes are given, only
+        steps whose bit is set: bit ``t % 8`` of byte ``t // 8``.
         """
         for start in range(0, len(self.rows), CHUNK):
             part = self.rows[start : start + CHUNK]
@@ -139,12 +142,14 @@ class StateTable:
                     moved = delta * int(self._weights[place]) % 2**64
                     hashes = np.add(hashes, np.uint64(moved))
                 targets = self._find(after, hashes)
-                if (targets < 0).any():
+                if leaving:
+                    targets = np.where(targets < 0, len(self.rows), targets)
+                elif (targets < 0).any():
                     state = int(able[int((targets < 0).argmax())]) + start
                     name = self.table.net.transition_ids[transition]
                     raise RefusedError(f"{name!r} leads out of the set from its state {state}")
                 yield transition, able + start, targets
-        self._closed = self._closed or chosen is None
+        self._closed = self._closed or (chosen is None and not leaving)
 
     def closed(self) -> None:
         """Refuse the set unless every step from it stays in it."""

@@ -40,7 +40,7 @@ PHRASES = frozenset(
         "infinite run under strong fairness", "workflow net", "not a workflow net", "sound",
         "not sound", "live", "no stable place", "weakly sound", "not weakly sound", "lazily sound",
         "not lazily sound", "relaxed sound", "not relaxed sound", "sound without fairness",
-        "not sound without fairness",
+        "not sound without fairness", "livelock",
     }
 )  # fmt: skip
 _BOUND = re.compile(r"bounded by (0|[1-9][0-9]{0,18})")

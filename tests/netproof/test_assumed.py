@@ -17,7 +17,7 @@ from petri import PetriNet
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ROUND = EXAMPLES / "support-ticket.bpmn"
 STRAIGHT = EXAMPLES / "order-process.bpmn"
-FAIR_STEPS = "Only paths count that are strongly fair to each step."
+FAIR_STEPS = "Only paths count that are strongly fair to each step, a transition of the net."
 
 
 def _assumed(path: Path, *properties: str) -> dict[str, list[str]]:

@@ -33,6 +33,19 @@ def test_the_run_is_from_the_nearest_initial_state(text: str) -> None:
         assert recheck_temporal(text, verdict.outcome, verdict.evidence, STARTS).passed  # type: ignore[arg-type]
 
 
+def test_the_nearest_of_many_initial_states() -> None:
+    """The one that breaks the formula in one step comes after 2,000 others."""
+    count = 2_000
+    arcs = [(state, "a", count + 2 + state % 3) for state in range(count)]
+    arcs += [(count + 2, "a", count + 3), (count + 3, "a", count + 4), (count + 4, "a", count + 5)]
+    lts = LTS.from_arcs(count + 6, [*arcs, (count, "b", count + 1)], initial=range(count + 1))
+    verdict = check_mu(lts, "[true*] <true> true")
+    assert verdict.violated
+    assert verdict.witness is not None
+    assert verdict.witness.actions == ("b",)
+    assert recheck_mu("[true*] <true> true", "VIOLATED", verdict.evidence, lts).passed  # type: ignore[arg-type]
+
+
 def test_another_formula_of_several_initial_states() -> None:
     for text in ("EF dead", "AF dead", "<a> true", "!(EF dead || AG enabled(b))"):
         verdict = check_ctl(STARTS, text) if "<" not in text else check_mu(STARTS, text)

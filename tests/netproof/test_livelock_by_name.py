@@ -118,7 +118,10 @@ def test_systems_as_the_search_for_silent_cycles(seed: int, tmp_path: Path) -> N
 
 
 def test_without_a_bound_or_time_it_is_unknown() -> None:
-    net = PetriNet(places=["p"], transitions=["t"], arcs=[("t", "p")], initial=[])
+    net = PetriNet(
+        places=["p", "z"], transitions=["t", Transition(id="x", label=None)],
+        arcs=[("t", "p"), ("z", "x"), ("x", "z")], initial=[],
+    )  # fmt: skip
     assert petri.livelock(net, budget=Budget(states=100)).unknown
     bounded = silent_net(random.Random(1))
     assert petri.livelock(bounded, budget=Budget(seconds=0)).unknown

@@ -140,3 +140,23 @@ def test_a_system_as_a_net_keeps_its_silent_steps() -> None:
     made = model_of(lts).net
     assert made is not None
     assert (reachability_graph(made).lts().labels == TAU).sum() == 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["equivalent", "named.pnml", "x.aut", "--relation", "weak"],
+        ["refine", "named.pnml", "named.pnml", "--relation", "weak-trace"],
+        ["spectrum", "named.pnml", "short.pnml"],
+        ["minimise", "named.pnml", "--relation", "weak"],
+        ["convert", "named.pnml", "--to", "aut"],
+    ],
+)
+def test_it_is_told_where_a_label_makes_a_step_silent(
+    command: list[str], files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (files / "x.aut").write_text('des (0, 1, 2)\n(0, "b", 1)\n', encoding="utf-8")
+    assert run(command) in (0, 1)
+    assert capsys.readouterr().err.count(TAU_SILENT) == 1
+    assert run([part.replace("named", "none") for part in command]) in (0, 1)
+    assert TAU_SILENT not in capsys.readouterr().err

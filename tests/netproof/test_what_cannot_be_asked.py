@@ -110,3 +110,27 @@ def test_a_misspelt_word_of_the_language_is_answered_with_it(tmp_path: Path, kin
         path.write_text('des (0, 1, 2)\n(0, "a", 1)\n')
     with pytest.raises(UsageError, match="nothing called 'ded'; did you mean 'dead'"):
         netproof.check(path, properties=["AG (ded)"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ("weak: AG EF {}", "left out of LTL formulas only, and this is CTL"),
+        ("weak: A G E F G {}", "left out of LTL formulas only, and this is CTL*"),
+        ("weak: {}", "left out of LTL formulas only, and this is CTL, about the initial state"),
+        ("weak-fairness strong-fairness: F {}", "not weak-fairness and strong-fairness"),
+        ("weak-fairness, strong-fairness: AG {}", "not weak-fairness and strong-fairness"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["bpmn", "aut"])
+def test_words_that_cannot_stand_before_a_formula_are_an_error_of_that_formula(
+    asked: str, reason: str, kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, name = EXAMPLES / "support-ticket.bpmn", "solve"
+    if kind == "aut":
+        path, name = tmp_path / "x.aut", "s1"
+        path.write_text(AUT, encoding="utf-8")
+    text = asked.format(name)
+    report = asked_twice(path, [text, "AG true"], capsys)
+    assert [str(one.outcome) for one in report.verdicts] == ["UNKNOWN", "HOLDS"]
+    assert reason in report.unusable[text]

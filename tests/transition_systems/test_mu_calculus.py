@@ -18,7 +18,7 @@ from transition_systems.errors import ExpressionError, UndecidedError, Unsupport
 from transition_systems.evidence import evidence_from_dict
 from transition_systems.lts import LTS
 from transition_systems.properties.predicates import Atom
-from transition_systems.temporal import mu_calculus, parity_games
+from transition_systems.temporal import mu_play, parity_games
 from transition_systems.temporal.action_formulas import ActionFormula, Connected, Labels, inverted
 from transition_systems.temporal.mu_calculus import check_mu, ctl_to_mu, mu_states
 from transition_systems.temporal.mu_formulas import (
@@ -246,7 +246,7 @@ def test_a_strategy_ends_in_time() -> None:
 @pytest.mark.parametrize("levels", [0, 1, 3])
 def test_one_position_after_the_other(levels: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where levels are narrow, positions are taken singly: the same states, and good strategies."""
-    for module in (parity_games, mu_calculus):
+    for module in (parity_games, mu_play):
         monkeypatch.setattr(module, "NARROW_LEVELS", levels)
     for seed in range(150):
         rng = random.Random(1000 + seed)

@@ -19,6 +19,7 @@ and fixpoints of the same language are read by :mod:`transition_systems.temporal
 
 from __future__ import annotations
 
+import re
 from typing import TypeAlias, cast
 
 from transition_systems.budget import Meter
@@ -36,12 +37,20 @@ from transition_systems.properties.formulas import (
     UnaryOperator,
 )
 from transition_systems.properties.predicates import And, Atom, Not, Or, Predicate
-from transition_systems.properties.syntax import COMPARISONS, TEMPORAL_INFIX, Sum, Syntax
+from transition_systems.properties.syntax import (
+    ASK_MU,
+    COMPARISONS,
+    OF_MU,
+    TEMPORAL_INFIX,
+    Sum,
+    Syntax,
+)
 from transition_systems.properties.tokens import tokenize
 from transition_systems.source_span import SourceSpan
 
 __all__ = ["parse_formula", "parse_predicate"]
 
+_MODALITY = re.compile(r"(?<![\w.:$\"])(?:A|E|X|F|G|[AE][XFG])\s*(<)[^<>]*>")
 _FORMULAS = (State, Unary, Binary, Negation, Conjunction, Disjunction, Implication)
 _Value: TypeAlias = Sum | Predicate | Formula
 
@@ -65,6 +74,10 @@ class _Builder(Syntax):
 
     def sum(self, value: _Value, start: int, end: int) -> Sum:
         if not isinstance(value, Sum):
+            # AG <a> p was read as two comparisons of something called AG.
+            found = _MODALITY.search(self.text, start, end)
+            if self.temporal and found is not None:
+                self.fail(OF_MU, found.start(1), found.end(), "an operand", ASK_MU)
             self.fail("a truth is no number", start, end, "a linear sum such as '2 p + q'")
         return value
 
@@ -88,6 +101,9 @@ class _Builder(Syntax):
     def infix(self, name: str, parts: list[_Value], start: int, end: int) -> _Value:
         if name == "+":
             return self.added([self.sum(part, start, end) for part in parts])
+        truth = self.of_truth(name, parts)
+        if truth is not None:
+            return truth
         if name in ("-", "*") or name in COMPARISONS:
             left, right = (self.sum(part, start, end) for part in parts)
             return self.arithmetic(name, left, right, start, end)

@@ -16,17 +16,29 @@ from transition_systems.operator_precedence import Infix, Token, TokenStream, pl
 from transition_systems.properties.predicates import (
     FALSE,
     TRUE,
+    Atom,
     Compare,
     Comparison,
+    Constant,
     Dead,
     Enabled,
     LastStep,
+    Not,
     Predicate,
 )
 from transition_systems.properties.tokens import TEMPORAL
 from transition_systems.source_span import SourceSpan
 
-__all__ = ["COMPARISONS", "PREFIX_BINDING", "TEMPORAL_INFIX", "Sum", "Syntax", "starts_operand"]
+__all__ = [
+    "ASK_MU",
+    "COMPARISONS",
+    "OF_MU",
+    "PREFIX_BINDING",
+    "TEMPORAL_INFIX",
+    "Sum",
+    "Syntax",
+    "starts_operand",
+]
 
 COMPARISONS = ("<=", ">=", "==", "!=", "<", ">")
 TEMPORAL_INFIX = ("U", "W", "R")
@@ -42,6 +54,8 @@ _INFIX = {
     "*": Infix("*", 8, flat=True),
 }
 PREFIX_BINDING = 5
+OF_MU = "a modality is of the mu-calculus"
+ASK_MU = "Ask netproof check, or check_mu in Python."
 _MINUS_BINDING = 9
 
 
@@ -85,13 +99,17 @@ class Syntax:
         self.base = base
         self.temporal = temporal
 
-    def fail(self, message: str, start: int, end: int, expected: str | None = None) -> NoReturn:
+    def fail(
+        self, message: str, start: int, end: int, expected: str | None = None,
+        mend: str | None = None,
+    ) -> NoReturn:  # fmt: skip
         """Raise an error about a part of the text."""
         raise ExpressionError(
             message,
             span=place_of(self.text, start, self.base),
             found=repr(self.text[start:end]),
             expected=expected,
+            mend=mend,
         )
 
     def starts(self, token: Token) -> bool:
@@ -165,11 +183,7 @@ class Syntax:
         if token.kind == "quoted":
             return Sum(((stream.take().text, 1),), 0, token.text)
         if token.kind == "symbol" and token.text in ("<", "["):
-            stream.fail(
-                "a modality is of the mu-calculus",
-                expected="an operand",
-                mend="Ask netproof check, or check_mu in Python.",
-            )
+            stream.fail(OF_MU, expected="an operand", mend=ASK_MU)
         if token.kind != "name" or token.text in ("and", "or"):
             stream.fail(
                 "an operand is missing",
@@ -205,6 +219,14 @@ class Syntax:
                 sums[term] = sums.get(term, 0) + coefficient
         terms = tuple((term, c) for term, c in sums.items() if c != 0)
         return Sum(terms, sum(part.constant for part in parts))
+
+    def of_truth(self, name: str, parts: Sequence[object]) -> Predicate | None:
+        """Return ``x == true`` as ``x``; ``None`` for what compares no name with a constant."""
+        values = [part for part in parts if isinstance(part, Constant)]
+        names = [part.name for part in parts if isinstance(part, Sum) and part.name is not None]
+        if name not in ("==", "!=") or len(values) != 1 or len(names) != 1:
+            return None
+        return Atom(names[0]) if values[0].value is (name == "==") else Not(Atom(names[0]))
 
     def arithmetic(self, name: str, left: Sum, right: Sum, start: int, end: int) -> Sum | Predicate:
         """Return a difference, a product with a number, or a comparison."""

@@ -4,7 +4,7 @@ Three sections, separated by lines ``---``: parameters ``name(cardinality) sort 
 states as lines of value numbers (state 1 is the first), and arcs ``source target "label"``. A
 fourth may name the initial state, which is otherwise the first. The silent label is ``tau``.
 Parameters with the values false and true are atoms, ``final`` among them; what all parameters are
-in a state ``state_of`` tells.
+in a state ``state_of`` tells (:class:`~transition_systems.state_vectors.StateVectors`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,7 @@ from transition_systems.lts import FINAL, LTS, TAU, TAU_NAME, Arc
 from transition_systems.lts_data import check_size
 from transition_systems.readwrite.files import PathOrFile, read_text, write_text
 from transition_systems.source_span import SourceSpan
+from transition_systems.state_vectors import Parameter, StateVectors, parameters_of
 
 __all__ = ["format_fsm", "parse_fsm", "read_fsm", "write_fsm"]
 
@@ -31,7 +31,6 @@ _PARAMETER = re.compile(
 )
 _ARC = re.compile(r'\s*(\d+)\s+(\d+)\s+"([^"]*)"\s*')
 _NUMBER = re.compile(r"\d+")
-_BOOLEANS = {"false", "true"}
 DIGITS = 18
 TOO_LARGE = f"a number has more than {DIGITS} digits"
 _SHAPES = (
@@ -40,22 +39,13 @@ _SHAPES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Parameter:
-    name: str
-    values: tuple[str, ...]
-
-    def value(self, number: int) -> str | int:
-        return self.values[number] if self.values else number
-
-
 @dataclass(slots=True)
 class _Reading:
     """What was read so far."""
 
     file: str | None
     silent: Collection[str]
-    parameters: list[_Parameter] = field(default_factory=list[_Parameter])
+    parameters: list[Parameter] = field(default_factory=list[Parameter])
     states: list[tuple[int, ...]] = field(default_factory=list[tuple[int, ...]])
     arcs: list[Arc] = field(default_factory=list[Arc])
     initial: int | None = None
@@ -76,7 +66,8 @@ class _Reading:
             raise self.error(message, number, found.start(2) + 1, line, 0)
         if any(found[1] == other.name for other in self.parameters):
             raise self.error("two parameters have the same name", number, 1, line, 0)
-        self.parameters.append(_Parameter(found[1], values if int(found[2]) else ()))
+        values = values if int(found[2]) else ()
+        self.parameters.append(Parameter(found[1], values, found[3]))
 
     def state(self, line: str, number: int) -> None:
         words = line.split()
@@ -201,13 +192,10 @@ def _system(reading: _Reading, count: int) -> LTS:
     table = np.array(rows, dtype=np.int64).reshape(count, len(parameters))
     atoms: dict[str, NDArray[np.bool_]] = {}
     for place, parameter in enumerate(parameters):
-        if parameter.values and {*parameter.values} <= _BOOLEANS:
+        if parameter.boolean:
             flags = np.array([value == "true" for value in parameter.values], dtype=np.bool_)
             atoms[parameter.name] = flags[table[:, place]]
     final = np.flatnonzero(atoms.pop(FINAL, np.zeros(count, dtype=np.bool_)))
-
-    def values(index: int) -> dict[str, Any]:
-        return {p.name: p.value(n) for p, n in zip(parameters, rows[index], strict=True)}
 
     return LTS.from_arcs(
         count,
@@ -215,12 +203,12 @@ def _system(reading: _Reading, count: int) -> LTS:
         initial=[(reading.initial or 1) - 1],
         final=final.tolist(),
         atoms=atoms,
-        state_of=values if parameters else None,
+        state_of=StateVectors(tuple(parameters), table) if parameters else None,
     )
 
 
 def format_fsm(lts: LTS) -> str:
-    """Return a system as FSM text; ``final`` and other atoms as parameters of sort ``Bool``.
+    """Return a system as FSM text: its parameters, then other atoms as those of sort ``Bool``.
 
     Parameters
     ----------
@@ -231,8 +219,8 @@ def format_fsm(lts: LTS) -> str:
     -------
     str
         :func:`parse_fsm` gives an equal system, but for names of labels that no arc has and for
-        atoms that hold nowhere, which are left out. The initial state is named in a section of its
-        own where it is not the first.
+        atoms that hold nowhere, which are left out; with the parameters and values that the system
+        was read with. The initial state is named in a section of its own where it is not the first.
 
     Raises
     ------
@@ -252,22 +240,16 @@ def format_fsm(lts: LTS) -> str:
     """
     if len(lts.initial) != 1:
         raise UsageError(f"fsm has one initial state; the system has {len(lts.initial)}")
-    atoms = [name for name in sorted(lts.atoms) if lts.atoms[name].any()]
-    for name in atoms:
-        if not _IDENTIFIER.fullmatch(name):
-            raise UsageError(f"the atom {name!r} is no identifier, which fsm asks for; write JSON")
+    parameters, table = _columns(lts)
     for label in np.unique(lts.labels[lts.labels != TAU]).tolist():
         name = lts.label_names[label]
         if name == TAU_NAME:
             raise UsageError(f"the visible label {name!r} would read as a silent step; rename it")
         if any(mark in name for mark in '"\n\r'):
             raise UsageError(f"the label {name!r} has a quotation mark or a line break")
-    lines = [f'{name}(2) Bool "false" "true"' for name in atoms]
+    lines = [_declared(parameter) for parameter in parameters]
     lines.append("---")
-    table = np.stack([lts.atoms[name] for name in atoms], axis=1) if atoms else None
-    for state in range(lts.n_states):
-        flags = [] if table is None else table[state].tolist()
-        lines.append(" ".join(str(int(flag)) for flag in flags))
+    lines.extend(" ".join(map(str, row)) for row in table.tolist())
     lines.append("---")
     for source, arc_label, target in lts.arcs():
         shown = TAU_NAME if arc_label is None else arc_label
@@ -276,6 +258,42 @@ def format_fsm(lts: LTS) -> str:
     if start:
         lines += ["---", str(start + 1)]
     return "\n".join(lines) + "\n"
+
+
+def _columns(lts: LTS) -> tuple[list[Parameter], NDArray[np.int64]]:
+    """Return the parameters of a system with the numbers of their values: as read, then atoms.
+
+    An atom that is no longer what it was read as is written as it is now.
+    """
+    vectors = parameters_of(lts)
+    parameters: list[Parameter] = []
+    columns: list[NDArray[np.int64]] = []
+    if vectors is not None:
+        for place, parameter in enumerate(vectors.parameters):
+            column = vectors.table[:, place]
+            if parameter.boolean:
+                flags = np.array([value == "true" for value in parameter.values])[column]
+                if not np.array_equal(flags, lts.atoms.get(parameter.name, ())):
+                    continue
+            parameters.append(parameter)
+            columns.append(column)
+    written = {parameter.name for parameter in parameters}
+    for name in sorted(lts.atoms):
+        if name not in written and lts.atoms[name].any():
+            if not _IDENTIFIER.fullmatch(name):
+                raise UsageError(
+                    f"the atom {name!r} is no identifier, which fsm asks for; write JSON"
+                )
+            parameters.append(Parameter(name, ("false", "true"), "Bool"))
+            columns.append(lts.atoms[name].astype(np.int64))
+    if not columns:
+        return parameters, np.zeros((lts.n_states, 0), dtype=np.int64)
+    return parameters, np.stack(columns, axis=1)
+
+
+def _declared(parameter: Parameter) -> str:
+    values = "".join(f' "{value}"' for value in parameter.values)
+    return f"{parameter.name}({len(parameter.values)}) {parameter.sort}{values}"
 
 
 def read_fsm(path_or_file: PathOrFile, *, silent: Collection[str] = (TAU_NAME,)) -> LTS:

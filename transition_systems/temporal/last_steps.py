@@ -12,6 +12,7 @@ from transition_systems.errors import UsageError
 from transition_systems.lts import LTS
 from transition_systems.lts_operations import reachable_states, restrict
 from transition_systems.properties.names import require_names
+from transition_systems.state_vectors import states_taken
 
 __all__ = ["split_by_last_steps", "with_last_steps"]
 
@@ -96,7 +97,6 @@ def split_by_last_steps(
     counts = lts.offsets[old + 1] - lts.offsets[old]
     atoms = {name: flags[old] for name, flags in lts.atoms.items()}
     atoms.update({named(name): pairs % width == n for n, name in enumerate(asked, start=1)})
-    state_of = lts.state_of
     split = LTS.from_arrays(
         len(pairs),
         np.repeat(np.arange(len(pairs)), counts),
@@ -105,7 +105,7 @@ def split_by_last_steps(
         label_names=lts.label_names,
         initial=numbers_of(lts.initial * width),
         atoms=atoms,
-        state_of=None if state_of is None else lambda state: state_of(int(old[state])),
+        state_of=states_taken(lts.state_of, old),
     )
     kept = reachable_states(split)
     return restrict(split, kept), old[kept]

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transition_systems.budget import Budget
-from transition_systems.csr import row_arcs
 from transition_systems.errors import UndecidedError, UsageError
 from transition_systems.evidence_data import Claim, StateSet
 from transition_systems.evidence_parity import ParityStrategy, mu_claim
@@ -17,7 +16,6 @@ from transition_systems.lts import LTS
 from transition_systems.properties.formulas import Formula
 from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.predicates import TRUE
-from transition_systems.run import Lasso, Run
 from transition_systems.temporal.action_formulas import ANY_LABEL
 from transition_systems.temporal.ctl_program import ctl_program
 from transition_systems.temporal.ctl_sets import Holds as HoldsIn
@@ -33,16 +31,14 @@ from transition_systems.temporal.mu_formulas import (
     format_mu,
     same_mu,
 )
-from transition_systems.temporal.mu_game import MuNode, game_of, mu_nodes, require_labels
+from transition_systems.temporal.mu_game import game_of, mu_nodes, require_labels
 from transition_systems.temporal.mu_parse import parse_mu
-from transition_systems.temporal.mu_play import play_of, with_states
+from transition_systems.temporal.mu_play import nearest_play, play_of, played, with_states
 from transition_systems.temporal.observed import lts_holds
-from transition_systems.temporal.parity_games import ParityGame, solve, strategies
+from transition_systems.temporal.parity_games import solve, strategies
 from transition_systems.verdict import Outcome, Statistics, Verdict
 
 __all__ = ["check_mu", "ctl_to_mu", "mu_states"]
-
-NARROW, NARROW_LEVELS, MOST_STARTS = 32, 500, 100
 
 
 def mu_states(
@@ -123,7 +119,8 @@ def check_mu(
         the formula holds, or that it fails in an initial state
         (:class:`~transition_systems.evidence_parity.ParityStrategy`), and its run while the other
         player has no choice: to a state that breaks ``[true*] f``, shortest of those from the
-        first 100 initial states that break it, or to the one that ``<true*> f`` speaks of; none for
+        initial states that break it (of very many the first ones, whose plays have 100,000
+        positions), or to the one that ``<true*> f`` speaks of; none for
         what holds on all runs. UNKNOWN when the budget ends.
 
     Raises
@@ -170,12 +167,12 @@ def check_mu(
         true = bool(even[lts.initial].all())
         starts, path = lts.initial, None
         if not true:
-            starts, path = _nearest(game, nodes, lts, move, starts[~even[starts]], meter.look)
+            starts, path = nearest_play(game, nodes, lts, move, starts[~even[starts]], meter.look)
         elif len(starts):
             path = play_of(game, nodes, lts, move, int(starts[0]), odd=False, look=meter.look)
     except UndecidedError as error:
         return answer(Outcome.UNKNOWN, None, str(error))
-    positions = _played(game, starts, move, odd=not true)
+    positions = played(game, starts, move, odd=not true)
     ends = len(nodes) * lts.n_states
     positions = positions[positions < ends]
     own = game.odd[positions] == (not true)
@@ -187,58 +184,6 @@ def check_mu(
         path=None if path is None else with_states(path, state),
     )  # fmt: skip
     return answer(Outcome.HOLDS if true else Outcome.VIOLATED, proof)
-
-
-def _nearest(
-    game: ParityGame, nodes: tuple[MuNode, ...], lts: LTS, move: NDArray[np.int64],
-    starts: NDArray[np.int64], look: Callable[[], None],
-) -> tuple[NDArray[np.int64], Run | Lasso | None]:  # fmt: skip
-    """Return the initial state that breaks a formula by the fewest steps, and its run."""
-    best, found = 0, None
-    for number, start in enumerate(starts[:MOST_STARTS].tolist()):
-        path = play_of(game, nodes, lts, move, start, odd=True, look=look)
-        if path is not None and (found is None or len(path.steps) < len(found.steps)):
-            best, found = number, path
-    return starts[best : best + 1], found
-
-
-def _played(
-    game: ParityGame, starts: NDArray[np.int64], move: NDArray[np.int64], *, odd: bool
-) -> NDArray[np.int64]:
-    """Return the positions that a player comes to with a strategy, ascending."""
-    known = np.zeros(len(game.odd), dtype=np.bool_)
-    fresh = np.unique(starts)
-    narrow = 0
-    while len(fresh):
-        narrow = narrow + 1 if len(fresh) < NARROW else 0
-        if narrow > NARROW_LEVELS:
-            return _played_on(game, known, fresh.tolist(), move, odd=odd)
-        known[fresh] = True
-        own = game.odd[fresh] == odd
-        after = np.concatenate(
-            [move[fresh[own]], game.targets[row_arcs(game.offsets, fresh[~own])]]
-        )
-        after = np.unique(after)
-        fresh = after[~known[after]]
-    return np.flatnonzero(known).astype(np.int64)
-
-
-def _played_on(
-    game: ParityGame, known: NDArray[np.bool_], waiting: list[int], move: NDArray[np.int64], *,
-    odd: bool,
-) -> NDArray[np.int64]:  # fmt: skip
-    """Go on with the positions of a strategy, one after the other."""
-    rows, heads, moves = game.offsets.tolist(), game.targets.tolist(), move.tolist()
-    seen, own = bytearray(known.tobytes()), (game.odd == odd).tolist()
-    for position in waiting:
-        seen[position] = 1
-    while waiting:
-        at = waiting.pop()
-        for after in (moves[at],) if own[at] else heads[rows[at] : rows[at + 1]]:
-            if not seen[after]:
-                seen[after] = 1
-                waiting.append(after)
-    return np.flatnonzero(np.frombuffer(seen, dtype=np.bool_)).astype(np.int64)
 
 
 def ctl_to_mu(formula: Formula | str) -> MuFormula:

@@ -361,6 +361,9 @@ class MuBuilder(Syntax):
     def infix(self, name: str, parts: list[_Value], start: int, end: int) -> _Value:
         if name == "+":
             return self.added([self.sum(part, start, end) for part in parts])
+        truth = self.of_truth(name, parts)
+        if truth is not None:
+            return truth
         if name in ("-", "*") or name in COMPARISONS:
             left, right = (self.sum(part, start, end) for part in parts)
             return self.arithmetic(name, left, right, start, end)

@@ -15,15 +15,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from transition_systems.csr import row_arcs
 from transition_systems.lts import LTS
 from transition_systems.run import Lasso, Run, Step
 from transition_systems.scc import tarjan
 from transition_systems.temporal.mu_game import MuNode
 from transition_systems.temporal.parity_games import ParityGame
 
-__all__ = ["play_of", "with_states"]
+__all__ = ["nearest_play", "play_of", "played", "with_states"]
 
 MOST_STEPS, MOST_LOOKED = 100_000, 64
+NARROW, NARROW_LEVELS = 32, 500
+# Initial states whose plays are compared at least, and positions of plays for more of them.
+MOST_STARTS, MOST_COMPARED = 100, 100_000
 MODAL = ("diamond", "box")
 
 
@@ -68,6 +72,76 @@ def play_of(
     return _Play(game, nodes, lts, move, odd).run(start, look)
 
 
+def nearest_play(
+    game: ParityGame, nodes: tuple[MuNode, ...], lts: LTS, move: NDArray[np.int64],
+    starts: NDArray[np.int64], look: Callable[[], None],
+) -> tuple[NDArray[np.int64], Run | Lasso | None]:  # fmt: skip
+    """Return the initial state that breaks a formula by the fewest steps, and its run.
+
+    ``starts`` are the initial states that break it, and ``move`` is how; the rest as for
+    :func:`play_of`.
+    """
+    play, best, looked = _Play(game, nodes, lts, move, True), 0, 0
+    found: Run | Lasso | None = None
+    for number, start in enumerate(starts.tolist()):
+        if number >= MOST_STARTS and looked > MOST_COMPARED:
+            break
+        path = play.run(start, look, MOST_STEPS if found is None else len(found.steps) - 1)
+        looked += play.looked
+        if path is not None:
+            best, found = number, path
+            if not path.steps:
+                break
+    return starts[best : best + 1], found
+
+
+def played(
+    game: ParityGame, starts: NDArray[np.int64], move: NDArray[np.int64], *, odd: bool
+) -> NDArray[np.int64]:
+    """Return the positions that a player comes to with a strategy, ascending.
+
+    Examples
+    --------
+    >>> game = ParityGame(np.array([0, 2, 3, 4]), np.array([1, 2, 0, 2]),
+    ...                   np.array([False, True, False]), np.array([1, 2, 1]))
+    >>> played(game, np.array([0]), np.array([1, 0, 2]), odd=False).tolist()
+    [0, 1]
+    """
+    known = np.zeros(len(game.odd), dtype=np.bool_)
+    fresh = np.unique(starts)
+    narrow = 0
+    while len(fresh):
+        narrow = narrow + 1 if len(fresh) < NARROW else 0
+        if narrow > NARROW_LEVELS:
+            return _played_on(game, known, fresh.tolist(), move, odd=odd)
+        known[fresh] = True
+        own = game.odd[fresh] == odd
+        after = np.concatenate(
+            [move[fresh[own]], game.targets[row_arcs(game.offsets, fresh[~own])]]
+        )
+        after = np.unique(after)
+        fresh = after[~known[after]]
+    return np.flatnonzero(known).astype(np.int64)
+
+
+def _played_on(
+    game: ParityGame, known: NDArray[np.bool_], waiting: list[int], move: NDArray[np.int64], *,
+    odd: bool,
+) -> NDArray[np.int64]:  # fmt: skip
+    """Go on with the positions of a strategy, one after the other."""
+    rows, heads, moves = game.offsets.tolist(), game.targets.tolist(), move.tolist()
+    seen, own = bytearray(known.tobytes()), (game.odd == odd).tolist()
+    for position in waiting:
+        seen[position] = 1
+    while waiting:
+        at = waiting.pop()
+        for after in (moves[at],) if own[at] else heads[rows[at] : rows[at + 1]]:
+            if not seen[after]:
+                seen[after] = 1
+                waiting.append(after)
+    return np.flatnonzero(np.frombuffer(seen, dtype=np.bool_)).astype(np.int64)
+
+
 def with_states(path: Run | Lasso, state: Callable[[int], Any] | None) -> Run | Lasso:
     """Return a path with what its numbers of states stand for.
 
@@ -103,8 +177,11 @@ class _Play:
         self.game, self.nodes, self.lts, self.move, self.odd = game, nodes, lts, move, odd
         self.n, self.ends = lts.n_states, len(nodes) * lts.n_states
         self.rounds = _rounds(nodes)
+        self.looked = 0  # positions of the last play
 
-    def run(self, start: int, look: Callable[[], None]) -> Run | Lasso | None:
+    def run(
+        self, start: int, look: Callable[[], None], most: int = MOST_STEPS
+    ) -> Run | Lasso | None:
         at, seen, steps = start, dict[int, int](), list[Step]()
         chosen = 0
         outer, left = -1, False
@@ -117,6 +194,7 @@ class _Play:
             if left and not self.own(at) and self.node(at).kind in MODAL:
                 break
             seen[at] = len(steps)
+            self.looked = len(seen)
             after = self.next(at)
             if after is None or after >= self.ends:
                 at = self.ends
@@ -125,7 +203,7 @@ class _Play:
                     steps.append(self.step(at, after))
                     chosen = len(steps) if self.odd or self.own(at) else chosen
                 at = after
-            if len(steps) > MOST_STEPS:
+            if len(steps) > most:
                 return None
         begun = seen.get(at, len(steps))
         if not chosen and not self.odd:

@@ -1,0 +1,172 @@
+"""Formulas of the mu-calculus as formulas of CTL: the same states, and what is left alone."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from netproof.recheck import recheck, recheck_verdict
+from netproof.recheck.questions import Linear, Question
+from oracles.mu_calculus import mu_states_by_definition
+from petri import PetriNet, mu_calculus
+from petri.mu_calculus import mu
+from strategies_ctl import random_ctl, random_system
+from transition_systems.budget import Budget
+from transition_systems.lts import LTS
+from transition_systems.properties.format import format_formula
+from transition_systems.properties.formulas import State
+from transition_systems.properties.predicates import FALSE, TRUE, Atom
+from transition_systems.temporal.ctl import ctl_states
+from transition_systems.temporal.mu_calculus import ctl_to_mu
+from transition_systems.temporal.mu_formulas import (
+    Bound,
+    Every,
+    Fixpoint,
+    Holds,
+    Labels,
+    Modal,
+    MuFormula,
+    No,
+    Some,
+    format_mu,
+)
+from transition_systems.temporal.mu_in_ctl import mu_to_ctl
+from transition_systems.temporal.mu_parse import parse_mu
+
+ANY = Labels(frozenset(), others=True)
+CONNECTIVES = ((Some, Every), (Every, Some), (Some, Some), (Every, Every))
+
+
+def modal(rng: random.Random, labels: Labels, operand: MuFormula) -> Modal:
+    return Modal("diamond" if rng.random() < 0.5 else "box", labels, operand)
+
+
+def random_mu(rng: random.Random, depth: int) -> MuFormula:
+    """Return a formula whose fixpoints look like untils, or nearly so."""
+    if depth == 0:
+        leaves: list[MuFormula] = [
+            Holds(Atom("p")), No(Holds(Atom("q"))), modal(rng, ANY, Holds(TRUE)),
+            modal(rng, Labels(frozenset("a")), Holds(TRUE if rng.random() < 0.5 else FALSE)),
+        ]  # fmt: skip
+        return rng.choice(leaves)
+    kind = rng.random()
+    if kind < 0.2:
+        make = rng.choice((Every, Some))
+        return make(tuple(random_mu(rng, depth - 1) for _ in range(rng.choice((1, 2)))))
+    if kind < 0.3:
+        return No(random_mu(rng, depth - 1))
+    if kind < 0.45:
+        return modal(rng, ANY, random_mu(rng, depth - 1))
+    outer, inner = rng.choice(CONNECTIVES)
+    step: MuFormula = modal(rng, ANY, Bound("X"))
+    beside = [random_mu(rng, depth - 1) for _ in range(rng.choice((0, 0, 1, 2)))]
+    goals = [random_mu(rng, depth - 1) for _ in range(rng.choice((0, 1, 2)))]
+    body = outer((*goals, inner((*beside, step)) if beside else step))
+    if rng.random() < 0.1:
+        body = outer((body, Bound("X")))
+    return Fixpoint("mu" if rng.random() < 0.5 else "nu", "X", body)
+
+
+def _compared(seed: int) -> bool:
+    rng = random.Random(seed)
+    formula, lts = random_mu(rng, rng.randint(1, 4)), random_system(rng, most=5)
+    lts = LTS.from_arcs(
+        lts.n_states, [*lts.arcs(), (0, "a", 0)] if rng.random() < 0.5 else lts.arcs(),
+        initial=[0], atoms={name: lts.atoms[name] for name in ("p", "q")},
+    )  # fmt: skip
+    asked = mu_to_ctl(formula)
+    if asked is None or ("enabled(a)" in format_formula(asked) and "a" not in lts.label_names):
+        return False
+    found = set(np.flatnonzero(ctl_states(lts, format_formula(asked))).tolist())
+    assert found == mu_states_by_definition(lts, formula), (seed, format_mu(formula))
+    return True
+
+
+def test_against_the_definition() -> None:
+    assert sum(map(_compared, range(200))) > 40
+
+
+@pytest.mark.campaign
+def test_against_the_definition_at_length() -> None:
+    assert sum(map(_compared, range(40_000))) > 10_000
+
+
+def test_there_and_back() -> None:
+    """What CTL is translated into is found to be CTL, with the same states."""
+    for seed in range(60):
+        rng = random.Random(seed)
+        formula, lts = random_ctl(rng, rng.randint(1, 4)), random_system(rng, most=5)
+        back = mu_to_ctl(ctl_to_mu(formula))
+        assert back is not None, format_formula(formula)
+        assert (ctl_states(lts, back) == ctl_states(lts, formula)).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("[true*] <a> true", "AG enabled(a)"),
+        ("AG [a || b] false", "AG (!enabled(a) && !enabled(b))"),
+        ("<true*> (p && <true> q)", "EF (p && EX q)"),
+        ("mu X. p || [true] X", None),
+        ("nu X. p && <true> X", None),
+        ("mu X. q || p && <true> X", "E[p U q]"),
+        ("[true] p", "AX p"),
+        ("AG EF p", "AG EF p"),
+        ("<a> p", "nothing"),
+        ("nu X. <!a> true && [true] X", "nothing"),
+        ("nu X. mu Y. <true> X && p || <true> Y", "nothing"),
+        ("nu X. <true> <true> X", "nothing"),
+        ("mu X. p || <true> X && <true> X", "nothing"),
+        ("mu X. X", "nothing"),
+    ],
+)
+def test_by_name(text: str, wanted: str | None) -> None:
+    found = mu_to_ctl(parse_mu(text))
+    if wanted == "nothing":
+        assert found is None
+    else:
+        assert found is not None
+        assert wanted in (None, format_formula(found))
+
+
+def cycles(count: int) -> PetriNet:
+    """Return a net of so many cycles of two places beside each other."""
+    arcs = [arc for n in range(count)
+            for arc in ((f"a{n}", f"u{n}"), (f"u{n}", f"b{n}"), (f"b{n}", f"d{n}"), (f"d{n}", f"a{n}"))]  # fmt: skip
+    return PetriNet(
+        places=[f"{side}{n}" for n in range(count) for side in "ab"],
+        transitions=[f"{side}{n}" for n in range(count) for side in "ud"],
+        arcs=arcs, initial=[f"a{n}" for n in range(count)],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("[true*] <u1 || d1> true", "HOLDS"),
+        ("[true*] <true*> (b3 && a1)", "HOLDS"),
+        ("<true*> [true*] <u1> true", "VIOLATED"),
+    ],
+)
+def test_nets_with_too_many_markings(
+    text: str, outcome: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mu_calculus, "FEW", 100)
+    net = cycles(14)
+    verdict = mu(net, text, budget=Budget(states=2_000))
+    assert str(verdict.outcome) == outcome
+    assert verdict.evidence is not None
+    assert verdict.evidence.kind == "ctl-diagrams"
+    assert recheck(verdict.evidence, net).passed
+
+    def asked(other: str, outcome: str) -> bool:
+        question = Question(linear=Linear(formula=State(FALSE), mu=parse_mu(other)))
+        return recheck_verdict(other, outcome, verdict.evidence, net, question=question).passed
+
+    contrary = "VIOLATED" if outcome == "HOLDS" else "HOLDS"
+    assert asked(text, outcome)
+    assert not asked(text, contrary)
+    assert not asked(text.replace("u1", "u2").replace("b3", "b2"), outcome)
+    assert not asked("<u1> <d1> true", outcome)
