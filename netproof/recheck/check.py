@@ -44,7 +44,7 @@ from netproof.recheck.result import RecheckResult, RefusedError, SkippedError, W
 from netproof.recheck.rising_sum import check_rising_sum
 from netproof.recheck.runs import check_lasso, check_pump, check_run
 from netproof.recheck.siphon_traps import check_siphon_traps
-from netproof.recheck.soundness_kinds import sound_for_all
+from netproof.recheck.soundness_kinds import counts_tokens, sound_for_all
 from netproof.recheck.statements import Statement, as_statement, bounds_all, same, supports
 from netproof.recheck.structure import check_structure
 from netproof.recheck.stubborn import check_stubborn
@@ -380,7 +380,7 @@ def _follows(name: str, holds: bool, claim: Statement, net: PetriNet, question: 
     if question.formula is None:
         if name in BEHAVIOUR:
             return follows(name, claim, net, holds=holds)
-        if name == "generalised-soundness":
+        if name == "generalised-soundness" or (claim.phrase == "sound" and counts_tokens(name)):
             if holds:
                 return question.goal is None and sound_for_all(claim, net)
             return supports(claim, statement_of(name, net, question).negated())
