@@ -213,12 +213,21 @@ def risen(net: PetriNet) -> Verdict:
 
 def fallen(net: PetriNet) -> Verdict:
     """That every run ends, since each step lowers a sum of tokens."""
+    return _by_falling_sum(net, "termination", "terminates", Outcome.HOLDS)
+
+
+def stuck_in_the_end(net: PetriNet) -> Verdict:
+    """That a marking without successors is reached, for the same reason."""
+    return _by_falling_sum(net, "EF dead", "EF dead", Outcome.HOLDS)
+
+
+def _by_falling_sum(net: PetriNet, asked: str, about: str, outcome: Outcome) -> Verdict:
     weights = falling_weights(net)
     if weights is None:
         raise UsageError("no sum falls with every step")
-    evidence = FallingSumEvidence(claim=claim(net, "terminates"), weights=tuple(weights.items()))
+    evidence = FallingSumEvidence(claim=claim(net, about), weights=tuple(weights.items()))
     return Verdict(
-        property="termination", outcome=Outcome.HOLDS, evidence=evidence,
+        property=asked, outcome=outcome, evidence=evidence,
         statistics=Statistics(method="linear-program"),
     )  # fmt: skip
 
@@ -280,7 +289,7 @@ def verdicts_of(net: PetriNet, seed: int) -> Iterator[Verdict]:
     )
     asked.append(lambda: trapped(net))
     asked.append(lambda: risen(net))
-    asked.append(lambda: fallen(net))
+    asked += [lambda: fallen(net), lambda: stuck_in_the_end(net)]
     asked.append(lambda: petri.bounded(net, method="structure", budget=FEW))
     asked.append(lambda: unbounded_sum(net, rng))
     asked.append(lambda: growing(net))

@@ -6,7 +6,7 @@ from netproof.recheck.behaviour import BEHAVIOUR, follows
 from netproof.recheck.bounds import OPEN_NAMES
 from netproof.recheck.parts import covers, dead_group, occurring_groups
 from netproof.recheck.questions import Question, groups_of, phrases_of, statement_of
-from netproof.recheck.soundness_kinds import sound_for_all
+from netproof.recheck.soundness_kinds import counts_tokens, sound_for_all
 from netproof.recheck.statements import Statement, bounds_all, supports
 from petri.net import PetriNet
 
@@ -20,7 +20,7 @@ def follows_from_claim(
     if question.formula is None:
         if name in BEHAVIOUR:
             return follows(name, claim, net, holds=holds)
-        if name == "generalised-soundness":
+        if name == "generalised-soundness" or (claim.phrase == "sound" and counts_tokens(name)):
             if holds:
                 return question.goal is None and sound_for_all(claim, net)
             return supports(claim, statement_of(name, net, question).negated())

@@ -14,8 +14,8 @@ from petri.net import PetriNet
 
 __all__ = ["begun_net"]
 
-_COUNTED = re.compile(r"(up-to-)?([1-9][0-9]{0,3})-soundness")
-_MOST = 16
+_COUNTED = re.compile(r"(up-to-)?([1-9][0-9]{0,17})-soundness")
+_MOST, _CASES = 16, 1_000
 
 
 def begun_net(name: str, net: PetriNet, digest: str | None) -> PetriNet:
@@ -35,8 +35,8 @@ def begun_net(name: str, net: PetriNet, digest: str | None) -> PetriNet:
     PetriNet
         With several ends these first lead to one sink. For ``3-soundness`` with three tokens in its
         source, for ``up-to-3-soundness`` with a choice of one to three, for
-        ``generalised-soundness`` with the number, up to 16, that the digest tells, or without a
-        final marking.
+        ``generalised-soundness`` with the number, up to 16, that the digest tells; for each of
+        these with one token and without a final marking, where the digest tells so.
 
     Raises
     ------
@@ -60,11 +60,15 @@ def begun_net(name: str, net: PetriNet, digest: str | None) -> PetriNet:
     source, sink = workflow_ends(net)
     if not net.initial.to_dict().keys() <= {source}:
         raise RefusedError("the net has tokens outside its source, so their number cannot be set")
+    one = net.replace(initial={source: 1}, final=None)
+    if digest == one.digest():
+        return one
     if found is None:
         begun = [_with(net, source, sink, count) for count in range(1, _MOST + 1)]
-        begun.append(net.replace(final=None))
         return next((one for one in begun if one.digest() == digest), net)
     count = int(found[2])
+    if found[1] and count > _CASES:
+        raise RefusedError(f"more than {_CASES} numbers of tokens are not chosen from")
     if found[1] and count > 1:
         return _choosing(net, source, count)
     return _with(net, source, sink, count)

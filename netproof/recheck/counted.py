@@ -16,9 +16,9 @@ from netproof.recheck.structure import workflow_ends
 from petri.net import PetriNet
 from transition_systems.properties.predicates import And, Compare, Or, Predicate
 
-__all__ = ["counted_statement", "kind_of_soundness"]
+__all__ = ["counted_statement", "counts_tokens", "kind_of_soundness"]
 
-_COUNTED = re.compile(r"(up-to-)?([1-9][0-9]{0,3})-soundness")
+_COUNTED = re.compile(r"(up-to-)?([1-9][0-9]{0,17})-soundness")
 _KINDS = frozenset(
     {"weak-soundness", "lazy-soundness", "relaxed-soundness", "easy-soundness",
      "generalised-soundness", "soundness-without-fairness"}
@@ -28,6 +28,11 @@ _KINDS = frozenset(
 def kind_of_soundness(name: str) -> bool:
     """Return whether a property is a kind of soundness other than the classical one."""
     return name in _KINDS or _COUNTED.fullmatch(name) is not None
+
+
+def counts_tokens(name: str) -> bool:
+    """Return whether a property is soundness for a number of tokens, up to one, or for all."""
+    return name == "generalised-soundness" or _COUNTED.fullmatch(name) is not None
 
 
 def counted_statement(name: str, net: PetriNet) -> Statement | None:
@@ -40,6 +45,8 @@ def counted_statement(name: str, net: PetriNet) -> Statement | None:
     if found is None and name != "generalised-soundness":
         return None
     if found is not None and found[1] and found[2] != "1":
+        if int(found[2]) > len(net.transition_ids):
+            raise RefusedError("the net does not choose from so many numbers of tokens")
         return Statement("AG EF", _chosen(net, int(found[2])))
     source, sink = workflow_ends(net)
     tokens = net.initial.to_dict()

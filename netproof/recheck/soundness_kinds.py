@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from netproof.recheck.counted import counts_tokens
 from netproof.recheck.net_table import NetTable
 from netproof.recheck.questions import Goal, classical_goal
 from netproof.recheck.result import RefusedError
@@ -23,7 +24,7 @@ from transition_systems.evidence import (
 )
 from transition_systems.properties.predicates import And, Compare, Enabled, Not
 
-__all__ = ["check_kind", "sound_for_all"]
+__all__ = ["check_kind", "counts_tokens", "sound_for_all"]
 
 OPTION, PROPER = "option-to-complete", "proper-completion"
 TERMINATES = frozenset({"terminates"})

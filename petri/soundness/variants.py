@@ -6,13 +6,14 @@ from dataclasses import replace
 from operator import index
 
 from petri.decision import Decision, claim, equals_marking
+from petri.in_turn import share_of
 from petri.marking import Marking
 from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.reachable import always_reachable, reachable
 from petri.soundness.goal import SoundnessGoal, workflow_goal
 from petri.soundness.relaxed import relaxed_sound
-from petri.structure.net_classes import net_classes
+from petri.structure.net_classes import net_class
 from petri.termination import terminates
 from petri.workflow_net import no_workflow_net, workflow_net
 from transition_systems.budget import Budget
@@ -32,6 +33,8 @@ __all__ = ["KINDS", "sound_as", "started", "without_fairness"]
 
 KINDS = ("classical", "weak", "relaxed", "easy", "lazy", "k", "up-to-k", "generalised")
 MOST_K, MOST_CASES = 4, 1_000
+# The part of the time for soundness with one token, from which that with more may follow.
+THEOREM = 0.5
 OPTION, PROPER = "option-to-complete", "proper-completion"
 
 
@@ -117,7 +120,8 @@ def sound_as(
         ``"lazy"``: from every marking one with a token in the sink can be reached, and the sink
         never has two; tokens may be left elsewhere.
         ``"k"``: started with ``k`` tokens, it can always reach just ``k`` tokens in the sink.
-        ``"up-to-k"``: so for every number up to ``k``, which is UNKNOWN for more than 1,000.
+        ``"up-to-k"``: so for every number up to ``k``, which for more than 1,000 is UNKNOWN unless
+        a theorem tells it.
         ``"generalised"``: so for every number.
     goal
         What completion means, by default that of a workflow net.
@@ -131,8 +135,9 @@ def sound_as(
     -------
     Verdict
         For ``"k"`` and ``"up-to-k"``, and ``"generalised"`` where it fails, the evidence is about
-        the net of :func:`started`. ``"generalised"`` is UNKNOWN for a net that is not free choice
-        and has no counterexample among the first numbers.
+        the net of :func:`started`; or, of a free-choice net that is sound for every number of
+        tokens, for ``k`` above 4, about the net with one. ``"generalised"`` is UNKNOWN for a net
+        that is not free choice and has no counterexample among the first numbers.
 
     Raises
     ------
@@ -235,6 +240,9 @@ def _counted(
             f"elsewhere too, as in {others[0]!r}"
         )
     name = f"{k}-soundness" if kind == "k" else f"up-to-{k}-soundness"
+    proved = _for_every_number(net, name, budget, progress) if k > MOST_K else None
+    if proved is not None:
+        return proved
     if kind != "k" and k > MOST_CASES:
         return Decision(net, name, methods=("reduction",), budget=budget).unknown(
             f"up to {MOST_CASES} numbers of tokens are asked together; a smaller k may refute it, "
@@ -267,11 +275,26 @@ def _counted(
     return verdict
 
 
+def _for_every_number(
+    net: PetriNet, name: str, budget: Budget, progress: ProgressCallback | None
+) -> Verdict | None:
+    """Return that a free-choice net is sound for every number of tokens, if it is sound for one."""
+    source, _ = _ends(net)
+    if not net_class(net, "free choice"):
+        return None
+    from petri.soundness.sound import sound
+
+    one = net.replace(initial={source: 1}, final=None)
+    proof = sound(one, budget=share_of(budget, THEOREM), progress=progress)
+    told = "The net is free choice and sound, so it is sound for every number of tokens."
+    return proof.with_(property=name, explanation=(told,)) if proof.holds else None
+
+
 def _generalised(
     net: PetriNet, most: int, budget: Budget, progress: ProgressCallback | None
 ) -> Verdict:
     name = "generalised-soundness"
-    free = net_classes(net)["free choice"].holds
+    free = bool(net_class(net, "free choice"))
     for k in range(1, most + 1):
         verdict = _counted(net, k, "k", budget, progress)
         if verdict.violated:
@@ -279,15 +302,9 @@ def _generalised(
             return verdict.with_(property=name, explanation=(told,), parts=(verdict,))
         if verdict.unknown:
             return verdict.with_(property=name)
-        if k == 1 and free:
-            from petri.soundness.sound import sound
-
-            proof = sound(net.replace(final=None), budget=budget, progress=progress)
-            if proof.holds:
-                told = (
-                    "The net is free choice and sound, so it is sound for every number of tokens."
-                )
-                return proof.with_(property=name, explanation=(told,))
+        proved = _for_every_number(net, name, budget, progress) if k == 1 else None
+        if proved is not None:
+            return proved
     covers = "that it is sound was not proved by the theorem" if free else "it is not free choice"
     why = f"sound for up to {most} tokens; {covers}, so nothing is known of more"
     decision = Decision(net, name, methods=("theorem",), budget=budget)

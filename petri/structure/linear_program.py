@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from typing import Any
 
 from transition_systems.budget import require_memory
@@ -15,6 +16,8 @@ BYTES_TO_LOAD = 1 << 29
 
 def linear_program(*arguments: Any, **named: Any) -> Any:
     """Solve a linear program as :func:`scipy.optimize.linprog` does, with the same arguments.
+
+    A time limit counts from here, with what loading the solver takes when it is first asked for.
 
     Raises
     ------
@@ -29,6 +32,11 @@ def linear_program(*arguments: Any, **named: Any) -> Any:
     """
     if "scipy.optimize" not in sys.modules:
         require_memory(BYTES_TO_LOAD)
+    started = time.monotonic()
     from scipy.optimize import linprog
 
+    limit = named.get("options", {}).get("time_limit")
+    if limit is not None:  # loading the solver takes a second or so, once
+        left = max(0.0, limit - (time.monotonic() - started))
+        named["options"] = {**named["options"], "time_limit": left}
     return linprog(*arguments, **named)

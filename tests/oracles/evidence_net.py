@@ -57,6 +57,7 @@ class Plain:
     initial: Marking
     final: Marking | None = None
     digest: str = ""
+    silent: frozenset[str] = frozenset()
     _steps: dict[Marking, list[tuple[str, Marking]]] = field(default_factory=dict)
 
     @classmethod
@@ -72,6 +73,7 @@ class Plain:
         return cls(
             list(net.place_ids), list(net.transition_ids), pre, post,
             marking(dict(net.initial.to_dict())), final, net.digest(),
+            frozenset(node.id for node in net.transitions if node.silent),
         )  # fmt: skip
 
     def enabled(self, now: Marking, transition: str) -> bool:

@@ -55,6 +55,18 @@ class World:
             fair_cycle(self.net, part, fairness) for part in components(self.net, self.states)
         )
 
+    def silently_endless(self) -> bool:
+        """Whether silent steps can go on for ever: some states stay when those with an end leave."""
+        left = set(self.states)
+        while True:
+            on = {
+                m for m in left if any(t in self.net.silent and n in left
+                                       for t, n in self.net.steps(m))
+            }  # fmt: skip
+            if on == left:
+                return bool(left)
+            left = on
+
     def phrase(self, text: str) -> bool | None:
         """Whether a phrase is true of the net."""
         net = self.net
@@ -77,6 +89,8 @@ class World:
             if text in ("terminates" + phrase, "infinite run" + phrase):
                 endless = self.endless(fairness)
                 return None if endless is None else endless == text.startswith("infinite")
+        if text == "no livelock":
+            return not self.silently_endless() if self.complete else None
         if text in ("workflow net", "not a workflow net"):
             return (ends(net) is not None) == (text == "workflow net")
         if text in ("sound", "not sound"):

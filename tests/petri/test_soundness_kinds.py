@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from netproof.recheck import Question, recheck_verdict
+from netproof.recheck.begun import begun_net
 from netproof.recheck.counted import counted_statement
 from netproof.recheck.result import RefusedError
 from petri import PetriNet, sound, workflow_goal, workflow_net
@@ -15,6 +16,7 @@ from petri.decision import claim
 from petri.marking import Marking
 from petri.soundness import ErrorKind, sound_as, soundness_error, started
 from petri.soundness.variants import KINDS
+from reduction_nets import parallel
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
 from transition_systems.evidence import Parts
@@ -274,3 +276,37 @@ def test_misuse_is_told() -> None:
         sound(net, kind="weak", fairness=False)
     with pytest.raises(UsageError, match="needs a workflow net"):
         started(PetriNet(places=["p", "q"], transitions=[]), 2)
+
+
+@pytest.mark.parametrize("kind", ["k", "up-to-k"])
+@pytest.mark.parametrize("branches", [1, 12])
+def test_free_choice_nets_are_sound_for_any_number_by_theorem(kind: str, branches: int) -> None:
+    net = parallel(branches, 2)
+    verdict = sound_as(net, kind, k=10**15, budget=Budget(seconds=20))
+    assert verdict.holds
+    assert verdict.evidence is not None
+    begun = begun_net(verdict.property, net, verdict.evidence.claim.model_digest)
+    assert sum(begun.initial.to_dict().values()) == 1
+    assert recheck_verdict(verdict.property, "HOLDS", verdict.evidence, begun).passed
+    for name, outcome in (
+        (verdict.property, "VIOLATED"), ("soundness-without-fairness", "HOLDS"),
+        ("3-sound", "HOLDS"), ("0-soundness", "HOLDS"),
+    ):  # fmt: skip
+        assert not recheck_verdict(name, outcome, verdict.evidence, begun).passed, name
+
+
+def test_the_theorem_is_not_asked_of_nets_with_weights() -> None:
+    """Two tokens do for one case what one does for each of two; three are one too many."""
+    net = PetriNet(
+        places=["i", "p", "o"], transitions=["t", "u"], initial=["i"],
+        arcs=[("i", "t"), ("t", "p", 2), ("p", "u", 2), ("u", "o")],
+    )  # fmt: skip
+    verdict = sound_as(net, "k", k=3, budget=Budget(seconds=20))
+    assert verdict.holds
+    assert verdict.evidence is not None
+    begun = begun_net(verdict.property, net, verdict.evidence.claim.model_digest)
+    assert sum(begun.initial.to_dict().values()) == 3
+    assert recheck_verdict(verdict.property, "HOLDS", verdict.evidence, begun).passed
+    one = sound(net.replace(final=None))
+    assert one.holds
+    assert not recheck_verdict("3-soundness", "HOLDS", one.evidence, net).passed
