@@ -203,7 +203,13 @@ def _listed(question: NetQuestion, name: str) -> Verdict:
             return _sound(question)
         case "option-to-complete":
             completion = _goal(question).completion
-            return always_reachable(net, completion, graph=graph, budget=limit, name=name)
+            seen = always_reachable(net, completion, graph=graph, budget=limit, name=name)
+            if not seen.unknown or graph.complete or limit.remaining() == 0.0:
+                return seen
+            found = always_reachable(
+                net, completion, budget=limit, name=name, progress=question.progress
+            )
+            return seen if found.unknown else found
         case "proper-completion":
             return invariant(net, _goal(question).proper, graph=graph, budget=limit, name=name)
         case "deadlock":

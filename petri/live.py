@@ -219,6 +219,8 @@ def _by_regions(
     pieces: list[tuple[str, Evidence]] = []
     reason = ""
     for number, transition in enumerate(net.transition_ids):
+        if decision.budget.remaining() == 0.0:
+            return decision.unknown(reason or f"{OUT_OF_TIME} before {transition} was looked at")
         share = share_of(decision.budget, max(LEAST, 1 / (len(net.transition_ids) - number)))
         verdict = regions.decide(Enabled(transition), name="liveness", budget=share)
         if verdict.violated and verdict.evidence is not None:

@@ -34,6 +34,8 @@ SEARCH, PROOF, TRY = 0.4, 0.4, 0.1
 # The seconds of the engines of a try, and how many markings are tried.
 SOON, TRIES, HOPES = 0.4, 24, 4
 LONG, MOST_BOXES = 120, 400
+# The seconds in which a term is written for a solver, and those of a proof.
+TERM, LONG_PROOF = 1.5e-5, 10.0
 GROWN = 2
 OPEN = "boxes of markings that lead back to the goal were found, but none was proved to hold all"
 
@@ -225,10 +227,16 @@ class _Question:
             return None
         run = self.samples.run_to(int(outside[0]))
         boxes = [search.found[n].box for n in search.largest]
-        if len(boxes) > MOST_BOXES:
+        if not self._writable(boxes):
             return None
         inner = never_back(_from(self.net, run), self.goal, self.setting.plain, boxes)
         return self._violated(run, inner)
+
+    def _writable(self, boxes: list[Box]) -> bool:
+        """Return whether the terms of a proof about boxes are written soon enough."""
+        terms = sum(len(box.low) + len(box.high) for box in boxes) + len(self.boxes.facts)
+        seconds, left = terms * len(self.net.transition_ids) * TERM, self.limit.remaining()
+        return len(boxes) <= MOST_BOXES and seconds <= (LONG_PROOF if left is None else left / 3)
 
     def _outside(self, goal: list[Box]) -> tuple[Evidence, Outcome, str] | None:
         """Search for all markings that lead to boxes, and return that one that does not is lost."""

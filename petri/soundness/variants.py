@@ -10,7 +10,7 @@ from petri.in_turn import share_of
 from petri.marking import Marking
 from petri.memory import within_memory
 from petri.net import PetriNet
-from petri.reachable import always_reachable, reachable
+from petri.reachable import always_reachable, invariant, reachable
 from petri.soundness.goal import SoundnessGoal, workflow_goal
 from petri.soundness.relaxed import relaxed_sound
 from petri.structure.net_classes import net_class
@@ -35,6 +35,8 @@ KINDS = ("classical", "weak", "relaxed", "easy", "lazy", "k", "up-to-k", "genera
 MOST_K, MOST_CASES = 4, 1_000
 # The part of the time for soundness with one token, from which that with more may follow.
 THEOREM = 0.5
+# The part of the time for the first of two questions.
+HALF = 0.5
 OPTION, PROPER = "option-to-complete", "proper-completion"
 
 
@@ -214,6 +216,9 @@ def _pair(
         evidence = Parts(claim=claim(net, f"not {phrase}"), parts=(("unbounded", pump),))
         told = "Tokens can pile up without bound, so a token is left behind at the end."
         return decision.violated(evidence, told, parts=parts)
+    if failed is None and small.pump is not None:
+        parts = _of_the_net(net, goal, parts, budget, progress)
+        failed = next((part for part in parts if part.violated), None)
     if failed is not None and failed.evidence is not None:
         evidence = Parts(
             claim=claim(net, f"not {phrase}"), parts=((failed.property, failed.evidence),)
@@ -225,6 +230,24 @@ def _pair(
         return decision.holds(Parts(claim=claim(net, phrase), parts=pieces), told, parts=parts)
     open_part = next(part for part in parts if part.unknown)
     return decision.unknown(open_part.reason or "not decided", parts=parts)
+
+
+def _of_the_net(
+    net: PetriNet, goal: SoundnessGoal, parts: tuple[Verdict, Verdict], budget: Budget,
+    progress: ProgressCallback | None,
+) -> tuple[Verdict, Verdict]:  # fmt: skip
+    """Ask of an unbounded net itself what its reduction left open."""
+    limit = budget.fixed()
+    option, proper = parts
+    if proper.unknown and limit.remaining() != 0.0:
+        proper = invariant(
+            net, goal.proper, budget=share_of(limit, HALF), progress=progress, name=proper.property
+        )  # fmt: skip
+    if option.unknown and not proper.violated and limit.remaining() != 0.0:
+        option = always_reachable(
+            net, goal.completion, budget=limit, progress=progress, name=option.property
+        )  # fmt: skip
+    return option, proper
 
 
 def _counted(

@@ -104,3 +104,10 @@ def test_counters_do_not_change_the_runs() -> None:
     run = net.run(net.initial, ["start", "double", "join", "end"])
     assert [run.last.get(place, 0) for place in counters] == [2, 1]
     assert {p: n for p, n in run.last.items() if p in GROWING.place_ids} == {"o": 1}
+
+
+def test_lazy_soundness_of_an_unbounded_net() -> None:
+    assert petri.bounded(GROWING).violated
+    verdict = petri.sound(GROWING, kind="lazy", budget=Budget(seconds=5))
+    assert verdict.holds, verdict.reason
+    accepted(verdict, GROWING)
