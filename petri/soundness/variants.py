@@ -136,8 +136,8 @@ def sound_as(
     Verdict
         For ``"k"`` and ``"up-to-k"``, and ``"generalised"`` where it fails, the evidence is about
         the net of :func:`started`; or, of a free-choice net that is sound for every number of
-        tokens, for ``k`` above 4, about the net with one. ``"generalised"`` is UNKNOWN for a net that is not free choice
-        and has no counterexample among the first numbers.
+        tokens, for ``k`` above 4, about the net with one. ``"generalised"`` is UNKNOWN for a net
+        that is not free choice and has no counterexample among the first numbers.
 
     Raises
     ------
