@@ -22,6 +22,7 @@ ALLOWED = {
     "transition_systems.evidence_ltl",
     "transition_systems.evidence_parity",
     "transition_systems.evidence_prefix",
+    "transition_systems.evidence_regions",
     "transition_systems.lts",
     "transition_systems.lts_data",
     "transition_systems.properties.format",
