@@ -30,6 +30,8 @@ __all__ = ["always_by_engines"]
 
 # The part of the time that the portfolio has, and that regions have of the rest.
 PART, REGIONS = 0.4, 0.6
+# The part of the time, and the most seconds, in which regions are asked at first.
+EARLY, SOON = 0.15, 1.0
 NEVER, STUCK, FAILS = range(3)
 # More tokens are not told in arrays.
 MOST_TOKENS = 1 << 62
@@ -63,8 +65,9 @@ def always_by_engines(
 
     Notes
     -----
-    The portfolio is asked whether ``P``, its opposite, and a dead marking without it are reachable,
-    then :func:`petri.regions.always_by_regions`, which tells of unbounded nets too, then diagrams.
+    :func:`petri.regions.always_by_regions`, which tells of unbounded nets too, is asked for a
+    second. Then the portfolio is asked whether ``P``, its opposite, and a dead marking without it
+    are reachable, then regions with more time, then diagrams.
 
     Examples
     --------
@@ -74,11 +77,16 @@ def always_by_engines(
     <Outcome.VIOLATED: 'VIOLATED'>
     """
     started, limit = time.monotonic(), budget.fixed()
-    found = _by_portfolio(net, goal, name, share_of(limit, PART), progress, seed)
+
+    def limited(share: Budget) -> Verdict:
+        return always_by_regions(net, goal, name=name, budget=share, progress=progress, seed=seed)
+
+    soon = share_of(limit, EARLY)
+    found = limited(replace(soon, seconds=min(SOON, soon.seconds or SOON)))
     if found.unknown and limit.remaining() != 0.0:
-        shown = always_by_regions(
-            net, goal, name=name, budget=share_of(limit, REGIONS), progress=progress, seed=seed
-        )  # fmt: skip
+        found = _by_portfolio(net, goal, name, share_of(limit, PART), progress, seed)
+    if found.unknown and limit.remaining() != 0.0:
+        shown = limited(share_of(limit, REGIONS))
         found = found if shown.unknown else shown
     if found.unknown:
         found = after_listing(found, limit, lambda few: _by_diagrams(net, goal, name, few, seed))

@@ -189,6 +189,8 @@ def _sums(weights: list[tuple[int, int]], op: str, bound: int) -> list[Box] | No
         others = _sums(rest, op, bound - weight * tokens)
         if others is None or len(found) + len(others) > 4 * MOST:
             return None
-        own = Box({place: tokens} if op != "<=" else {}, {place: tokens} if op != ">=" else {})
+        own = Box(
+            {place: tokens} if tokens and op != "<=" else {}, {place: tokens} if op != ">=" else {}
+        )
         found += [box for other in others if (box := _meet(own, other)) is not None]
     return found

@@ -51,7 +51,7 @@ def growing_runs(
     >>> cover = minimal_coverability_set(net)
     >>> (element,) = (n for n in range(len(cover)) if "q" in cover.omegas(n))
     >>> [(part.actions, part.once, part.each) for part in growing_runs(cover, element, "q")]
-    [(('fill',), 1, 1), (('turn',), 1, 0), (('use',), 1, 1)]
+    [(('fill',), 2, 1), (('turn',), 1, 0), (('use',), 2, 1)]
     """
     net: PetriNet = cover.net
     path = cover.accelerated(element)

@@ -18,7 +18,7 @@ from transition_systems.budget import Budget
 from transition_systems.evidence import MarkedTrapEvidence, RisingSumEvidence, evidence_from_dict
 from transition_systems.properties.parse import parse_predicate
 
-FEW = Budget(seconds=2.0)
+FEW = Budget(seconds=8.0)
 
 # A cycle that leaves a token in a place for ever each time round.
 GROWING = PetriNet(

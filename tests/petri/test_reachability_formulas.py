@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from netproof import check
-from netproof.recheck import recheck_verdict
+from netproof.recheck import Question, recheck_verdict
 from petri import PetriNet, decide, write_pnml
 from petri.ctl import ctl
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
+from transition_systems.properties.parse import parse_formula
 from transition_systems.verdict import Outcome
 
 # A cycle that leaves a token in a place for ever each time round.
@@ -50,3 +51,42 @@ def test_other_formulas_of_unbounded_nets_are_open_as_before() -> None:
     assert "unbounded" in str(verdict.reason)
     with pytest.raises(UsageError, match="AG EF"):
         decide(GROWING, "AF more >= 2")
+
+
+QUEUE = PetriNet(
+    places=["idle", "busy", "buffer"], transitions=["arrive", "take", "done"], initial=["idle"],
+    arcs=[("arrive", "buffer"), ("buffer", "take"), ("idle", "take"), ("take", "busy"),
+          ("busy", "done"), ("done", "idle")],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("formula", "holds"),
+    [
+        ("A G (E F buffer == 0)", True), ("A G E F buffer >= 4", True),
+        ("E F (A G buffer >= 1)", False), ("!(EF busy >= 2)", True), ("!AG EF buffer == 0", False),
+        ("!E F A G busy == 0", True), ("!!(A G (idle + busy == 1))", True),
+    ],
+)  # fmt: skip
+def test_operators_written_apart_and_negations_of_an_unbounded_net(
+    formula: str, holds: bool, tmp_path: Path
+) -> None:
+    limit = Budget(seconds=5.0)
+    verdict = decide(QUEUE, formula, budget=limit, parallel=False)
+    assert verdict.holds is holds, verdict.reason
+    question = Question(formula=parse_formula(formula))
+    assert recheck_verdict(
+        formula, verdict.outcome, verdict.evidence, QUEUE, question=question
+    ).passed
+    path = tmp_path / "net.pnml"
+    write_pnml(QUEUE, path)
+    (entry,) = check(path, properties=[formula], budget=limit).models[0].verdicts
+    assert entry.verdict.holds is holds
+    assert entry.rechecked == "passed"
+
+
+def test_the_reason_of_an_opposite_names_what_it_is_about() -> None:
+    few = Budget(seconds=0.0)
+    verdict = decide(QUEUE, "EF AG buffer >= 1", budget=few, parallel=False)
+    assert verdict.unknown
+    assert str(verdict.reason).startswith("its opposite, AG EF (buffer < 1), is open: ")
