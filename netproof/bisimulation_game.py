@@ -291,9 +291,11 @@ class BisimulationGame(MachineGame):
         moves = self.choices(state)
         if not moves:
             return None
-        if attacking and isinstance(state, Start):
+        if not attacking:
+            return self._defence(moves)
+        if isinstance(state, Start):
             return next((move for move in moves if not self._met(*move.target.chosen)), moves[0])
-        return self._attack(state, moves) if attacking else self._defence(moves)
+        return self._attack(state, moves)
 
     def _met(self, side: int, state: int) -> bool:
         """Return whether some initial state of the other system is related to one of this."""
