@@ -24,7 +24,7 @@ from transition_systems.lts_operations import disjoint_union
 from transition_systems.properties.names import nearest_names
 from transition_systems.run import Lasso, Run
 
-__all__ = ["BisimulationGame", "Position", "play_bisimulation"]
+__all__ = ["BisimulationGame", "Position", "Start", "play_bisimulation"]
 
 RELATIONS = ("strong", "branching", "weak")
 You = Literal["attacker", "defender", "both"]
@@ -53,6 +53,20 @@ class Position:
     before: tuple[int, int] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Before the tokens are put down, where a system has several initial states.
+
+    Parameters
+    ----------
+    chosen
+        The system and the initial state in it that the attacker has taken; the defender answers
+        with one of the other system.
+    """
+
+    chosen: tuple[int, int] | None = None
+
+
 def play_bisimulation(
     a: Given,
     b: Given,
@@ -69,8 +83,9 @@ def play_bisimulation(
     Parameters
     ----------
     a, b
-        The systems, with one initial state each; or paths of files that ``netproof equivalent``
-        reads: ``.aut``, FSM, JSON, nets, workflows.
+        The systems, or paths of files that ``netproof equivalent`` reads: ``.aut``, FSM, JSON,
+        nets, workflows. Where one has several initial states, the attacker takes an initial state
+        of either system first, and the defender one of the other.
     relation
         ``"strong"``; ``"weak"``: an answer may have silent steps before and behind it;
         ``"branching"``: before it, and then the attacker may go on from the states before the step.
@@ -88,8 +103,8 @@ def play_bisimulation(
     ------
     UsageError
         For another relation (also one of those that respect divergence, and for simulations, in
-        which the players do not move in both systems), for a system with none or several initial
-        states, or what is neither a system nor a path.
+        which the players do not move in both systems), for a system without an initial state, or
+        what is neither a system nor a path.
     InputError
         When a file cannot be read.
     UndecidedError
@@ -130,16 +145,19 @@ class BisimulationGame(MachineGame):
                 "relations, which netproof equivalent --relation decides with a reason"
             )
         for side, lts in enumerate((a, b)):
-            if len(lts.initial) != 1:
+            if not len(lts.initial):
                 raise UsageError(
-                    f"the game begins in one state of each system, and the {_side(side)} one has "
-                    f"{len(lts.initial)} initial states; netproof equivalent compares such systems"
+                    f"the game begins in initial states, and the {_side(side)} system has none; "
+                    "netproof equivalent compares such systems"
                 )
         super().__init__(disjoint_union(a, b), title=f"{relation} bisimulation game")
         self.systems = (a, b)
         self.relation: Relation = cast(Relation, relation)
         self.you: You = you
-        self.start = Position(int(a.initial[0]), int(b.initial[0]) + a.n_states)
+        self.starts = (a.initial.tolist(), [one + a.n_states for one in b.initial.tolist()])
+        single = len(self.starts[0]) == len(self.starts[1]) == 1
+        first = Position(self.starts[0][0], self.starts[1][0])
+        self.start: Position | Start = first if single else Start()
         self.initial = None if you == "defender" else self.start
 
     @cached_property
@@ -164,8 +182,10 @@ class BisimulationGame(MachineGame):
     def choices(self, state: Any) -> list[Choice]:
         """Return the moves of the player whose turn it is."""
         if state is None:
-            return [Choice(element=f"{STATE}{self.start.left}", action=BEGIN, label=BEGIN,
+            return [Choice(element=f"{STATE}{self.starts[0][0]}", action=BEGIN, label=BEGIN,
                            target=self.start)]  # fmt: skip
+        if isinstance(state, Start):
+            return list(self._begins(state))
         at: Position = state
         if at.before is not None:
             p, q = at.before
@@ -178,6 +198,21 @@ class BisimulationGame(MachineGame):
         if at.asked is not None:
             return list(self._answers(at, *at.asked))
         return [] if self._unequal(at) else [*self._attacks(at, 0), *self._attacks(at, 1)]
+
+    def _begins(self, at: Start) -> Iterator[Choice]:
+        """Yield the initial states that the player whose turn it is may take."""
+        sides = (0, 1) if at.chosen is None else (1 - at.chosen[0],)
+        for side in sides:
+            for state in self.starts[side]:
+                target: Position | Start = Start((side, state))
+                who = f"{_side(side)}: begin"
+                if at.chosen is not None:
+                    target = Position(*_pair(side, state, at.chosen[1]))
+                    who = f"{_side(side)} answers: it begins"
+                yield Choice(
+                    element=f"{STATE}{state}", action=BEGIN,
+                    label=clean(f"{who} in {self._own(state)}"), target=target,
+                )  # fmt: skip
 
     def _arcs(self, state: int) -> Iterator[tuple[int, int, int]]:
         first = int(self.lts.offsets[state])
@@ -250,13 +285,21 @@ class BisimulationGame(MachineGame):
         """Return the computer's move, where it is its turn and it has one."""
         if state is None or self.you == "both":
             return None
-        attacking = state.asked is None
+        attacking = (state.chosen if isinstance(state, Start) else state.asked) is None
         if attacking is (self.you == "attacker"):
             return None
         moves = self.choices(state)
         if not moves:
             return None
-        return self._attack(state, moves) if attacking else self._defence(moves)
+        if not attacking:
+            return self._defence(moves)
+        if isinstance(state, Start):
+            return next((move for move in moves if not self._met(*move.target.chosen)), moves[0])
+        return self._attack(state, moves)
+
+    def _met(self, side: int, state: int) -> bool:
+        """Return whether some initial state of the other system is related to one of this."""
+        return any(self._related(state, other) for other in self.starts[1 - side])
 
     def _defence(self, moves: list[Choice]) -> Choice:
         """Return an answer after which the states are related, if there is one."""
@@ -307,6 +350,8 @@ class BisimulationGame(MachineGame):
 
     def shown(self, state: Any) -> list[int]:
         """Return the two states where the tokens are."""
+        if isinstance(state, Start):
+            return [] if state.chosen is None else [state.chosen[1]]
         return [] if state is None else [state.left, state.right]
 
     def tokens(self, state: Any) -> dict[str, int]:
@@ -323,7 +368,8 @@ class BisimulationGame(MachineGame):
 
     def is_complete(self, state: Any) -> bool:
         """Return whether the defender has won."""
-        return state is not None and state.asked is None and not self._unequal(state)
+        played = isinstance(state, Position) and state.asked is None
+        return played and not self._unequal(state)
 
     def follow(self, witness: Run | Lasso) -> Iterator[Played]:
         """Refuse: a play is no run."""
