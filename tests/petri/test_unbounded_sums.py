@@ -50,7 +50,7 @@ def test_a_sum_without_a_run_that_repeats_is_told_as_that() -> None:
     net = PetriNet(
         places=["s", "z", "p", "q"], transitions=["t", "w", "u"], arcs=arcs, initial=["s"]
     )
-    found = bounds(net, places=["q"], budget=Budget(seconds=0.5), parallel=False)
+    found = bounds(net, places=["q"], budget=Budget(seconds=1.5), parallel=False)
     assert found.verdict.unknown
     assert "no short enough run was found that can be repeated" in str(found.verdict.reason)
     assert "too large" not in str(found.verdict.reason)
