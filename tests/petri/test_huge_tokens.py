@@ -35,7 +35,7 @@ UNLISTED = "cannot be listed"
         (RINGS, "liveness", "HOLDS"),
         (RINGS, "AG p1 + p2 <= 3", "VIOLATED"),
         (DOWN, "EF p2 >= 3", "HOLDS"),
-        (DOWN, "deadlock", "UNKNOWN"),
+        (DOWN, "deadlock", "VIOLATED"),
         (HEAVY, "liveness", "UNKNOWN"),
         (HEAVY, "EF p2 >= 3", "HOLDS"),
     ],

@@ -25,7 +25,13 @@ from petri.induction.linear_smtlib import linear_proof_smtlib
 from petri.induction.state_equation import prove_invariant, refute_reachability
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
-from transition_systems.evidence import Claim, InvariantEvidence, LinearProof, evidence_from_dict
+from transition_systems.evidence import (
+    Claim,
+    InvariantEvidence,
+    LinearProof,
+    ReductionEvidence,
+    evidence_from_dict,
+)
 from transition_systems.properties.parse import parse_predicate
 from transition_systems.properties.predicates import Dead, Not
 from transition_systems.properties.walk import negate
@@ -120,9 +126,11 @@ def test_the_methods_of_the_procedures() -> None:
 
 
 def test_the_default_proves_where_listing_does_not_end() -> None:
-    verdict = petri.deadlock(nets.philosophers(30), budget=Budget(states=500))
+    net = nets.philosophers(30)
+    verdict = petri.deadlock(net, budget=Budget(states=500))
     assert verdict.holds
-    assert isinstance(verdict.evidence, LinearProof)
+    assert isinstance(verdict.evidence, LinearProof | ReductionEvidence)
+    assert recheck_verdict("deadlock", "HOLDS", verdict.evidence, net).passed
     final = nets.philosophers(4).replace(final={"eat1": 1})
     done = petri.deadlock(final, method="state-equation")
     assert done.holds

@@ -197,7 +197,7 @@ def test_every_net_whose_steps_lower_a_sum_has_a_dead_marking() -> None:
 def test_a_falling_sum_of_silent_transitions_shows_no_livelock_and_nothing_else() -> None:
     net = PetriNet(
         places=["p", "q"], transitions=[Transition(id="t", label=None), "u"],
-        arcs=[("p", "t"), ("t", "q"), ("q", "u"), ("u", "p")], initial=["p"],
+        arcs=[("p", "t"), ("t", "q"), ("q", "u"), ("u", "p", 2)], initial=["p"],
     )  # fmt: skip
     verdict = livelock(net)
     assert verdict.holds
