@@ -213,9 +213,11 @@ class _Names:
         self.states: dict[str, NDArray[np.bool_]] = {}
         self.done: list[str] = []
         self.vectors = parameters_of(system.lts)
-        names = () if self.vectors is None else self.vectors.names
-        # Those that are not atoms; what an atom is called means the atom.
-        self.parameters = frozenset(names).difference(system.lts.atoms)
+        given = () if self.vectors is None else self.vectors.parameters
+        # A Boolean one is an atom; another one is itself, whatever atom or state has its name.
+        atoms = system.lts.atoms.keys()
+        self.parameters = frozenset(p.name for p in given if not (p.boolean and p.name in atoms))
+        self.own_values = [p.name for p in given if p.name in p.values]
 
     def predicate(self, predicate: Predicate) -> Predicate:
         """Return a predicate over the atoms and labels of the system that the formula is about."""
@@ -242,12 +244,15 @@ class _Names:
                     self.done.append(node.step)
                 return Atom(self.last(node.step))
             case Atom(name):
+                if name in self.parameters:
+                    assert self.vectors is not None
+                    return self._compared(self.vectors.truth(name))
                 if not self._state(name):
-                    if name in self.parameters:
-                        assert self.vectors is not None
-                        return self._compared(self.vectors.truth(name))
                     raise self._no_state(name)
             case Compare(terms):
+                if not terms and self.own_values:
+                    name = self.own_values[0]
+                    raise UsageError(f"{name!r} is a value of {name!r} and a parameter: rename one")
                 if not self.parameters.isdisjoint(name for name, _ in terms):
                     return self._compared(node)
                 for name, _ in terms:
@@ -266,9 +271,11 @@ class _Names:
         values = {value for parameter in self.vectors.parameters
                   if parameter.name in dict(node.terms) for value in parameter.values}  # fmt: skip
         for name, _ in node.terms:
+            if name in self.parameters:
+                continue
             if name in self.system.lts.atoms:
                 others[name] = self.system.lts.atoms[name]
-            elif name not in self.parameters | values and self._state(name):
+            elif name not in values and self._state(name):
                 others[name] = self.states[name]
         flags = self.vectors.where(node, others)
         text = comparison_text(node)

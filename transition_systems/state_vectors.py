@@ -209,6 +209,9 @@ class StateVectors:
             if is_value:
                 raise UsageError(f"{value!r} is a value of {one.name!r} and {what}: rename one")
             other = self.parameters[known[value]] if value in known else None
+            if other is not None and one.name in other.values:
+                clash = f"{one.name!r} is a value of {value!r} and a parameter"
+                raise UsageError(f"{clash}: rename one")
             if other is None or (other.values and set(one.values).isdisjoint(other.values)):
                 raise UsageError(f"{value!r} is no value of {one.name!r}, but {what}")
             also = self.table[:, known[value]]

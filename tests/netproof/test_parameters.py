@@ -107,6 +107,35 @@ def test_a_name_that_is_a_parameter_and_a_value() -> None:
     assert about("p == s1", 'p(2) S "s0" "s1"\n---\n0\n1\n---\n1 2 "s"\n') == [False, True]
 
 
+FINAL = 'final({}) Sort {}\n---\n1\n2\n---\n1 2 "a"\n'
+OWN = 'c(3) S "idle" "c" "done"\nd(2) S "c" "x"\n---\n0 0\n2 1\n---\n1 2 "a"\n'
+
+
+def test_a_parameter_with_the_name_of_the_atom_final() -> None:
+    numbers = FINAL.format(3, '"0" "1" "2"')
+    assert about("final == 1", numbers) == [True, False]
+    assert about("final >= 1", numbers) == [True, True]
+    assert about("final", numbers) == [True, True]
+    words = FINAL.format(3, '"false" "true" "maybe"')
+    assert about('final != "maybe"', words) == [True, False]
+    assert about('final == "true"', words) == [True, False]
+
+
+def test_a_parameter_with_the_name_of_a_state() -> None:
+    assert about("s1 == 1", FINAL.format(3, '"0" "1" "2"').replace("final", "s1")) == [True, False]
+    assert about("s1", 's1(2) S "0" "1"\n---\n1\n0\n---\n1 2 "a"\n') == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "value_of"),
+    [('c == "c"', "c"), ('"c" != c', "c"), ('d == "c"', "d"), ('"c" == d', "d"), ("c != d", "d")],
+)
+def test_a_value_with_the_name_of_a_parameter_is_refused(text: str, value_of: str) -> None:
+    with pytest.raises(UsageError, match=f"'c' is a value of '{value_of}' and a parameter: rename"):
+        about(text, OWN)
+    assert about("c == done", OWN) == [False, True]
+
+
 def _value(text: str) -> Fraction | None:
     try:
         return Fraction(text.replace(" ", ""))
