@@ -17,32 +17,49 @@ def path_to(space: StateSpace, state: int) -> list[int]:
     """Return the transitions of a shortest run to a state.
 
     For each level back, the marking less the effect of each transition is looked up in the level
-    before; a candidate counts if it is a marking, is there, and enables the transition.
+    before. Where the marking has the tokens that a transition puts, what is left with those that it
+    takes is a marking that enables it; it counts if it is there.
 
     Notes
     -----
-    O(transitions) look-ups for each step, in levels that are sorted; where states have several
-    words a level is read once for each step.
+    O(arcs of the net) for each step, and O(places) and a look-up for each transition that may have
+    been the last, in levels that are sorted; where states have several words a level is read once
+    for each step.
     """
     net = space.net
-    effects = net.incidence
-    needs = net.pre
+    count = len(net.transition_ids)
+    given, takers = net.post_arcs, net.pre_arcs
+    gives = np.repeat(np.arange(count), np.diff(given.offsets))
+    takes = np.repeat(np.arange(count), np.diff(takers.offsets))
     marking = space.layout.unpack(space.packed(state))[0]
     path: list[int] = []
     for number in range(space.level_of(state) - 1, -1, -1):
-        before = marking[:, None] - effects
-        able = np.flatnonzero((before >= needs).all(axis=0))
-        candidates = np.ascontiguousarray(before[:, able].T)
-        packed = space.layout.pack(candidates)
-        # A marking that the layout has no room for may be packed like another: the few that seem to
-        # be in the level are unpacked again.
-        inside = np.flatnonzero(_inside(space.levels[number], packed))
-        faithful = space.layout.unpack(list(packed[:, inside])) == candidates[inside]
-        chosen = int(inside[np.flatnonzero(faithful.all(axis=1))[0]])
+        last = np.ones(count, dtype=np.bool_)
+        last[gives[marking[given.places] < given.weights]] = False
+        able = np.flatnonzero(last)
+        row = np.cumsum(last) - 1
+        candidates = np.repeat(marking[None, :], len(able), axis=0)
+        back = last[gives]
+        candidates[row[gives[back]], given.places[back]] -= given.weights[back]
+        back = last[takes]
+        candidates[row[takes[back]], takers.places[back]] += takers.weights[back]
+        chosen = 0 if len(able) == 1 else _chosen(space, number, candidates)
         path.append(int(able[chosen]))
         marking = candidates[chosen]
     path.reverse()
     return path
+
+
+def _chosen(space: StateSpace, level: int, candidates: NDArray[np.int64]) -> int:
+    """Return the first candidate, int64 (m, places), that is in a level; some one is."""
+    packed = space.layout.pack(candidates)
+    inside = np.flatnonzero(_inside(space.levels[level], packed))
+    if len(inside) == 1:
+        return int(inside[0])
+    # A marking that the layout has no room for may be packed like another: the few that seem to be
+    # in the level are unpacked again.
+    faithful = space.layout.unpack(list(packed[:, inside])) == candidates[inside]
+    return int(inside[np.flatnonzero(faithful.all(axis=1))[0]])
 
 
 def _inside(level: NDArray[np.uint64], states: NDArray[np.uint64]) -> NDArray[np.bool_]:
