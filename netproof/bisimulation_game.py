@@ -9,14 +9,14 @@ from functools import cached_property
 from typing import Any, Literal, cast
 
 from netproof.behaviours import Given, behaviour_of
+from netproof.bisimulation_strategy import first_attack, moves_to_win
 from netproof.check_options import default_budget
 from netproof.equivalences import EQUIVALENCES
 from netproof.games import Choice, MachineGame, Played
 from netproof.report.html_lts import ARC, STATE
 from netproof.report.html_markup import clean
 from netproof.token_game import Play
-from transition_systems.equivalences import bisimilar, minimise
-from transition_systems.equivalences.play import distinguishing_play
+from transition_systems.equivalences import minimise
 from transition_systems.equivalences.relations import Relation
 from transition_systems.errors import UsageError
 from transition_systems.lts import LTS, TAU
@@ -163,6 +163,18 @@ class BisimulationGame(MachineGame):
     @cached_property
     def _block(self) -> Any:
         return minimise(self.lts, self.relation, atoms=self.lts.atoms.keys())[1]
+
+    @cached_property
+    def _winning(self) -> dict[Any, int] | None:
+        """In how many moves the attacker wins, by position; ``None`` where there are too many."""
+
+        def defends(at: Any) -> bool:
+            return (at.chosen if isinstance(at, Start) else at.asked) is not None
+
+        return moves_to_win(
+            self.start, lambda at: [move.target for move in self.choices(at)], defends,
+            lambda at: defends(at) or self._unequal(at),
+        )  # fmt: skip
 
     def _related(self, p: int, q: int) -> bool:
         return bool(self._block[p] == self._block[q])
@@ -313,20 +325,19 @@ class BisimulationGame(MachineGame):
 
     def _attack(self, at: Position, moves: list[Choice]) -> Choice:
         """Return a move that leads to a difference in the fewest turns that a formula shows."""
+        turns = self._winning
+        if turns is not None:
+            return min(moves, key=lambda move: turns.get(move.target, len(turns)))
         if at.before is not None:
             return moves[0] if not self._related(at.left, at.right) else moves[1]
         if self._related(at.left, at.right):
             return moves[0]
         first = self.systems[0].n_states
-        a, b = _begun(self.systems[0], at.left), _begun(self.systems[1], at.right - first)
-        verdict = bisimilar(a, b, self.relation, atoms=self.lts.atoms.keys())
-        play = None if verdict.evidence is None else distinguishing_play(verdict.evidence, a, b)
-        if play is None or not play.turns or not play.turns[0].attack:
-            return moves[0]
-        turn = play.turns[0]
-        source, label, target = turn.attack[0]
-        shift = first if turn.side else 0
-        wanted = (turn.side, label, source + shift, target + shift)
+        here = (at.left, at.right - first)
+        found = first_attack(self.systems, here, self.relation, self.lts.atoms)
+        side, source, label, target = found or (0, 0, "", 0)
+        shift = first if side else 0
+        wanted = (side, label, source + shift, target + shift)
         return next((m for m in moves if self._made(m) == wanted), moves[0])
 
     def _made(self, move: Choice) -> tuple[int, str, int, int]:
@@ -342,6 +353,8 @@ class BisimulationGame(MachineGame):
             return ""
         word = {"strong": "strongly", "weak": "weakly", "branching": "branching"}[self.relation]
         lost = f"the attacker wins, and the systems are not {word} bisimilar."
+        if all(self._met(side, one) for side in (0, 1) for one in self.starts[side]):
+            lost = f"the attacker wins, but the systems are {word} bisimilar: there was an answer."
         if state.asked is not None:
             return f"There is no answer: {lost}"
         if self._unequal(state):
@@ -384,10 +397,3 @@ def _side(side: int | bool) -> str:
 def _pair(side: int, state: int, other: int) -> tuple[int, int]:
     """Return the states of both systems, given that of one of them and the other one."""
     return (other, state) if side else (state, other)
-
-
-def _begun(lts: LTS, state: int) -> LTS:
-    return LTS(
-        offsets=lts.offsets, labels=lts.labels, targets=lts.targets, atoms=lts.atoms,
-        label_names=lts.label_names, initial=[state],
-    )  # fmt: skip

@@ -190,3 +190,30 @@ def test_systems_begin_somewhere(side: str) -> None:
     pair = (other, one) if side == "left" else (one, other)
     with pytest.raises(UsageError, match=f"the {side} system has none"):
         play_bisimulation(*pair)
+
+
+def test_no_game_goes_on_for_ever_where_the_attacker_can_win() -> None:
+    rng = random.Random(8)
+    relations: tuple[Relation, ...] = ("strong", "weak", "branching")
+    for _ in range(200):
+        a = system(rng)
+        b = system(rng, a)
+        for relation in relations:
+            same = bisimilar(a, b, relation, atoms={*a.atoms, *b.atoms}).holds
+            game = play_bisimulation(a, b, relation, you="defender")
+            for _ in range(LONG):
+                if not game.choices:
+                    break
+                game = game.fire(rng.choice(game.choices))
+            assert ("the systems are not" in game.remark) is not same, (a.arcs(), b.arcs())
+
+
+def test_a_bad_answer_does_not_make_systems_differ() -> None:
+    lts = LTS.from_arcs(3, [(0, "a", 1), (0, "a", 2), (1, "b", 1)])
+    game = play_bisimulation(lts, lts, you="defender")
+    while game.choices:
+        game = game.fire(game.choices[-1])
+    assert game.remark == (
+        "There is no answer: the attacker wins, but the systems are strongly bisimilar: there was "
+        "an answer."
+    )

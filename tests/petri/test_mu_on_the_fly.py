@@ -26,6 +26,7 @@ from transition_systems.evidence import ParityStrategy, evidence_from_dict
 from transition_systems.evidence_parity import mu_claim
 from transition_systems.lts import LTS, TAU_NAME, TICK_NAME
 from transition_systems.properties.predicates import Atom, Predicate
+from transition_systems.protocols import BlockError, WidthError
 from transition_systems.temporal import mu_on_the_fly
 from transition_systems.temporal.mu_formulas import (
     Bound,
@@ -41,6 +42,7 @@ from transition_systems.temporal.mu_formulas import (
 )
 from transition_systems.temporal.mu_on_the_fly import check_mu_on_the_fly
 from transition_systems.temporal.mu_parse import parse_mu
+from transition_systems.verdict import Verdict
 
 Words = NDArray[np.uint64]
 PUMP = PetriNet(
@@ -159,14 +161,14 @@ def _on_a_net(seed: int) -> tuple[str, PetriNet, ParityStrategy | None]:
         net, parse_mu(format_mu(formula)), Budget(states=300)
     )
     space = whole_space(net, "", Budget(states=60))
-    bounded = not hasattr(space, "outcome")
+    bounded = not isinstance(space, Verdict)
     if verdict.unknown:
         assert not bounded or verdict.statistics.states > 300
         assert "positions of the game" in verdict.reason
         return "unknown", net, None
     assert isinstance(verdict.evidence, ParityStrategy)
     assert recheck(verdict.evidence, net).passed, (seed, format_mu(formula))
-    if not bounded:
+    if isinstance(space, Verdict):
         return "unbounded", net, verdict.evidence
     lts = labelled_by_transitions(space)
     atoms = {name: space.markings[:, place] > 0 for place, name in enumerate(net.place_ids)}
@@ -311,3 +313,51 @@ def _rows(rows: NDArray[np.int64]) -> dict[str, Any]:
     from transition_systems.evidence_data import encode_array
 
     return {"rows": encode_array(rows)}
+
+
+class Counting:
+    """A system of the numbers 0 to 3 in words of 64 bits: 0 leads to all others.
+
+    Two labels have one name; the first is on all steps.
+    """
+
+    labels = ("a", "a")
+    wide = True
+
+    def __init__(self, alone: bool = False, narrow: bool = False) -> None:
+        self.alone, self.wide = alone, not narrow
+
+    def initial(self) -> Words:
+        return np.zeros((1, 1 + self.wide), dtype=np.uint64)
+
+    def successors(self, block: Words) -> tuple[Any, Any, Words]:
+        if not self.wide:
+            raise WidthError("too narrow")
+        if self.alone and len(block) > 1:
+            raise BlockError(1)
+        source = np.repeat(np.flatnonzero(block[:, 0] == 0), 3)
+        target = np.zeros((len(source), 2), dtype=np.uint64)
+        target[:, 0] = np.tile(np.arange(1, 4), len(source) // 3)
+        return source, np.zeros(len(source), dtype=np.int32), target
+
+    def decode(self, row: Words) -> int:
+        return int(row[0])
+
+    def reencode(self, seen: Words) -> Words:
+        self.wide = True
+        return np.concatenate([seen, np.zeros_like(seen)], axis=1)
+
+
+@pytest.mark.parametrize("ways", [{}, {"alone": True}, {"narrow": True}])
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [("<a> true", "HOLDS"), ("enabled(a)", "HOLDS"), ("dead", "VIOLATED"), ("<a> dead", "HOLDS"),
+     ("[a] enabled(a)", "VIOLATED"), ("[a] (dead || enabled(a))", "HOLDS")],
+)  # fmt: skip
+def test_systems_with_labels_of_one_name_in_small_blocks_and_words(
+    text: str, outcome: str, ways: dict[str, bool]
+) -> None:
+    verdict = check_mu_on_the_fly(
+        Counting(**ways), text, model_digest=lambda: "d", budget=Budget(states=1_000, seconds=20)
+    )
+    assert str(verdict.outcome) == outcome

@@ -23,7 +23,7 @@ from transition_systems.properties.predicates import (
     Predicate,
 )
 from transition_systems.properties.walk import fold_predicate
-from transition_systems.protocols import ExplicitSystem, Observable
+from transition_systems.protocols import BlockError, ExplicitSystem, Observable, WidthError
 from transition_systems.temporal.mu_game import MuNode
 
 __all__ = ["LazyGame", "PredicateValues"]
@@ -62,7 +62,9 @@ class LazyGame:
         self.given = holds
         if holds is None and isinstance(system, Observable):
             self.given = system.holds
-        self.index = {name: number for number, name in enumerate(system.labels)}
+        self.index: dict[str, list[int]] = {}
+        for number, name in enumerate(system.labels):
+            self.index.setdefault(name, []).append(number)
         self.fits = {
             number: np.array([node.labels.has(name) for name in system.labels], dtype=np.bool_)
             for number, node in enumerate(nodes) if node.kind in MODAL
@@ -80,7 +82,12 @@ class LazyGame:
 
     def initial(self) -> Words:
         """Return the formula in the initial states."""
-        return self._positions(self.system.initial(), 0)
+        rows = self.system.initial()
+        while True:
+            try:
+                return self._positions(rows, 0)
+            except WidthError:
+                rows = self.system.reencode(rows)
 
     def decode(self, row: Words) -> tuple[object, int]:
         """Return the state of a position, and the part of the formula."""
@@ -149,6 +156,22 @@ class LazyGame:
             last[false, 0] += np.uint64(len(self.nodes))
         return np.concatenate([rows, last], axis=1)
 
+    def _steps(self, rows: Words) -> tuple[Indices, NDArray[np.int32]]:
+        """Return the steps from states, as many states at a time as the system can do."""
+        source = [np.zeros(0, dtype=np.int64)]
+        label = [np.zeros(0, dtype=np.int32)]
+        first, size = 0, max(1, len(rows))
+        while first < len(rows):
+            try:
+                found = self.system.successors(rows[first : first + size])
+            except BlockError as error:
+                size = max(1, min(error.rows, size // 2))
+                continue
+            source.append(found[0] + first)
+            label.append(found[1])
+            first += size
+        return np.concatenate(source), np.concatenate(label)
+
     def values(self, predicate: Predicate, rows: Words) -> Bools:
         """Return where a predicate holds, bool (n,)."""
         given = self.given
@@ -158,13 +181,12 @@ class LazyGame:
             return np.asarray(given(predicate, rows), dtype=np.bool_)
         steps: list[tuple[Indices, NDArray[np.int32]]] = []
 
-        def able(labels: int | None) -> Bools:
+        def able(labels: list[int] | None) -> Bools:
             if not steps:
-                source, label, _ = self.system.successors(rows)
-                steps.append((source, label))
+                steps.append(self._steps(rows))
             source, label = steps[0]
             found = np.zeros(len(rows), dtype=np.bool_)
-            found[source if labels is None else source[label == labels]] = True
+            found[source if labels is None else source[np.isin(label, labels)]] = True
             return found
 
         def combine(node: Predicate, parts: list[Bools]) -> Bools:
