@@ -41,6 +41,8 @@ __all__ = ["Batch"]
 
 FIRST_STATES, FIRST_CELLS, LARGE = 100_000, 200_000_000, 1_000
 LONG_WALK, LONG_UNFOLDING, LONG_PROGRAM, ALONE = 12.0, 5.0, 5.0, 0.6
+# The part of the time for all questions to the structure of a large net.
+STRUCTURE = 0.25
 LEAST, ROUNDS = 0.05, (0.5, 3.0, 15.0, 1e9)
 MOST_FOR_INDUCTION = 3_000
 
@@ -163,12 +165,15 @@ class Batch(OpenQuestions):
             self._proved(number, question, proof, method)
 
     def _structure(self) -> None:
-        """Ask theorems about structure and the state equation of a large net."""
+        """Ask theorems about structure and the state equation of a large net, for a while."""
         if len(self.net.place_ids) <= LARGE:
             return
         free = bool(net_class(self.net, "extended free choice"))
+        end = self._left() * (1 - STRUCTURE)
         for number, question in list(self.open.items()):
-            share = Budget(seconds=self._left() / 10)
+            if self._left() <= end:
+                return
+            share = Budget(seconds=min(self._left() / 10, self._left() - end))
             if free and question == Reach(Dead()):
                 proof = deadlock_free(self.net, budget=share)
                 if not isinstance(proof, str):
