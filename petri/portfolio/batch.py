@@ -209,9 +209,13 @@ class Batch(OpenQuestions):
             self.told.append(f"the first {space.n_states:,} markings")
 
     def _reduce(self) -> None:
-        """Ask smaller nets that preserve the answers."""
+        """Ask smaller nets that preserve the answers; before that the equations of a single one."""
         if not self._reducing:
             return
+        if len(self.open) == 1 and len(self.net.place_ids) <= LARGE:
+            ((number, question),) = self.open.items()
+            if isinstance(question, Reach):
+                self._refute(number, question, "state-equation")
         ask_smaller(
             self.net, self.open, self._smaller, self._found, Budget(seconds=self._left() / 4)
         )
