@@ -223,7 +223,7 @@ def test_a_pump_of_other_places_proves_nothing_of_a_sum() -> None:
 def test_each_engine_of_a_batch_agrees_with_full_search(step: str) -> None:
     """One engine at a time, so that listing first does not hide those behind it."""
     answered = 0
-    for seed in range(28):
+    for seed in range(40):
         net = random_net(seed)
         space = space_of(net, limit=200)
         if space is None:

@@ -153,7 +153,7 @@ def graph_of(net: PetriNet, **limits: int) -> list[Any]:
 
 
 @given(net=nets(), width=st.sampled_from((0.005, 0.05, 1.0)), stretch=st.integers(1, 9))
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 def test_graphs_are_the_same_to_the_arc(net: PetriNet, width: float, stretch: int) -> None:
     for states in (3, 30, 400):
         with pytest.MonkeyPatch.context() as patch:
