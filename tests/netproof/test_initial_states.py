@@ -24,13 +24,15 @@ def test_the_run_is_from_the_nearest_initial_state(text: str) -> None:
     assert verdict.witness is not None
     assert verdict.witness.initial == 4
     assert verdict.witness.actions == ("a", "a")
-    assert recheck_mu(text, verdict.outcome, verdict.evidence, STARTS).passed  # type: ignore[arg-type]
+    assert verdict.evidence is not None
+    assert recheck_mu(text, verdict.outcome, verdict.evidence, STARTS).passed
     if "<" not in text:
         verdict = check_ctl(STARTS, text)
         assert verdict.violated
         assert verdict.witness is not None
         assert verdict.witness.actions == ("a", "a")
-        assert recheck_temporal(text, verdict.outcome, verdict.evidence, STARTS).passed  # type: ignore[arg-type]
+        assert verdict.evidence is not None
+        assert recheck_temporal(text, verdict.outcome, verdict.evidence, STARTS).passed
 
 
 def test_the_nearest_of_many_initial_states() -> None:
@@ -43,7 +45,8 @@ def test_the_nearest_of_many_initial_states() -> None:
     assert verdict.violated
     assert verdict.witness is not None
     assert verdict.witness.actions == ("b",)
-    assert recheck_mu("[true*] <true> true", "VIOLATED", verdict.evidence, lts).passed  # type: ignore[arg-type]
+    assert verdict.evidence is not None
+    assert recheck_mu("[true*] <true> true", "VIOLATED", verdict.evidence, lts).passed
 
 
 def test_another_formula_of_several_initial_states() -> None:

@@ -43,6 +43,8 @@ def test_a_run_of_a_net_and_of_a_system(tmp_path: Path) -> None:
         assert entry.rechecked == "passed"
         assert entry.witness is not None
         assert entry.witness.steps[0].label == "a b"
-    assert report.models[0].verdicts[0].witness.kind == "lasso"  # type: ignore[union-attr]
+    first = report.models[0].verdicts[0].witness
+    assert first is not None
+    assert first.kind == "lasso"
     data = report.to_dict()
     assert data["models"][0]["verdicts"][1]["witness"]["steps"][1]["state"] == {"s2": 1}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -22,8 +23,8 @@ from transition_systems.verdict import Outcome
 PUMP = PetriNet.from_arrays([[1, 0], [0, 1], [0, 0]], [[0, 1], [1, 0], [1, 0]], [2, 0, 0])
 
 
-def found_by(net: PetriNet, **asked: object) -> Bounds:
-    return bounds(net, budget=Budget(seconds=5), parallel=False, **asked)  # type: ignore[arg-type]
+def found_by(net: PetriNet, **asked: Any) -> Bounds:
+    return bounds(net, budget=Budget(seconds=5), parallel=False, **asked)
 
 
 def rechecked(found: Bounds, net: PetriNet) -> None:
