@@ -325,7 +325,7 @@ class BisimulationGame(MachineGame):
 
     def _attack(self, at: Position, moves: list[Choice]) -> Choice:
         """Return a move that leads to a difference in the fewest turns that a formula shows."""
-        turns = self._winning if self.relation == "branching" else None
+        turns = self._winning
         if turns is not None:
             return min(moves, key=lambda move: turns.get(move.target, len(turns)))
         if at.before is not None:

@@ -85,10 +85,10 @@ class Batch(OpenQuestions):
     end if no engine had a better one.
     A net of more than 1,000 places is first asked for a proof by structure or the state equation.
     Then up to 100,000 markings are listed. Then a second process explores the whole state space,
-    listed or as a diagram, while this one asks the same of smaller nets to which reductions lead
-    that preserve the answers, looks for runs by random walks, and for proofs by the state equation
-    with traps, on a prefix of the unfolding of a one-safe net, and by induction (PDR), in growing
-    rounds over what is open.
+    listed or as a diagram, while this one asks the state equation about a single goal, then smaller
+    nets to which reductions lead that preserve the answers, looks for runs by random walks, and for
+    proofs by the state equation with traps, on a prefix of the unfolding of a one-safe net, and by
+    induction (PDR), in growing rounds over what is open.
     """
 
     def __init__(
@@ -119,8 +119,8 @@ class Batch(OpenQuestions):
         """Answer what can be answered until the deadline."""
         steps = (
             self._constant, self._structure, self._list, self._unbounded, self._share,
-            self._reduce, self._walk_soon, self._terminate, self._prove, self._unfold,
-            self._explore, self._walk_on, self._induct, self._wait,
+            self._equate, self._reduce, self._walk_soon, self._terminate, self._prove,
+            self._unfold, self._explore, self._walk_on, self._induct, self._wait,
         )  # fmt: skip
         try:
             for step in steps:
@@ -208,14 +208,18 @@ class Batch(OpenQuestions):
         if not space.complete:
             self.told.append(f"the first {space.n_states:,} markings")
 
-    def _reduce(self) -> None:
-        """Ask smaller nets that preserve the answers; before that the equations of a single one."""
-        if not self._reducing:
+    def _equate(self) -> None:
+        """Ask the state equation about a single goal: its proofs are short, and about this net."""
+        if len(self.open) > 1 or len(self.net.place_ids) > LARGE:
             return
-        if len(self.open) == 1 and len(self.net.place_ids) <= LARGE:
-            ((number, question),) = self.open.items()
+        for number, question in list(self.open.items()):
             if isinstance(question, Reach):
                 self._refute(number, question, "state-equation")
+
+    def _reduce(self) -> None:
+        """Ask smaller nets that preserve the answers."""
+        if not self._reducing:
+            return
         ask_smaller(
             self.net, self.open, self._smaller, self._found, Budget(seconds=self._left() / 4)
         )
