@@ -22,7 +22,11 @@ from transition_systems.equivalences import (
     normal_form,
 )
 from transition_systems.equivalences.any_relation import RelationName
-from transition_systems.equivalences.linear_relations import LINEAR_RELATIONS, LinearName
+from transition_systems.equivalences.linear_relations import (
+    LINEAR_RELATIONS,
+    OTHER_NAMES,
+    LinearName,
+)
 from transition_systems.equivalences.relations import BISIMILARITIES, Relation
 from transition_systems.equivalences.simulation_reduction import reduce_by_simulation
 from transition_systems.equivalences.simulations import SIMULATIONS, SimulationName
@@ -117,7 +121,7 @@ def entry_named(table: Mapping[str, Entry], name: str, kind: str) -> Entry:
     ...
     transition_systems.errors.UsageError: there is no relation 'week'; did you mean 'weak'?
     """
-    found = table.get(name)
+    found = table.get(OTHER_NAMES.get(name, name))
     if found is None:
         near = get_close_matches(name, table, 3, 0.5)
         known = " or ".join(repr(other) for other in near)

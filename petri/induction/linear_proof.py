@@ -19,15 +19,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from petri.induction.known_facts import KnownFacts, known_facts
 from petri.induction.linear_farkas import Refutation, least_violation
 from petri.induction.linear_lines import Line, Part, Some, holds_at
 from petri.induction.linear_relax import relax, relaxation
 from petri.induction.linear_script import Case, Facts, write_proof
 from petri.induction.linear_trail import NONE, Item, Trail
 from petri.net import PetriNet
-from petri.structure.flow_bases import small_flows
-from petri.structure.flows import place_semiflows
-from petri.structure.siphons_traps import maximal_siphon, maximal_trap
+from petri.structure.siphons_traps import maximal_trap
 from transition_systems.budget import Budget
 from transition_systems.evidence import LinearProof
 from transition_systems.evidence_data import Claim
@@ -41,8 +40,6 @@ __all__ = ["linear_proof"]
 MOST_CASES = 400
 MOST_TRAPS = 200
 MOST_SHRUNK = 40
-FEW_PLACES = 2_000
-SEMIFLOWS = Budget(seconds=2)
 EMPTY = 1e-6
 
 
@@ -53,6 +50,7 @@ def linear_proof(
     *,
     traps: Iterable[Sequence[str]] = (),
     cases: int = MOST_CASES,
+    known: KnownFacts | None = None,
     budget: Budget | None = None,
     progress: ProgressCallback | None = None,
 ) -> LinearProof | str:
@@ -70,6 +68,8 @@ def linear_proof(
         Traps that are marked at the start, by ids of places, to be used from the beginning.
     cases
         The largest number of cases.
+    known
+        Facts about this net that were gathered before; by default they are gathered.
     budget, progress
         Seconds, and a callback told at each case.
 
@@ -96,7 +96,7 @@ def linear_proof(
     search = _Search(net, budget, progress, cases)
     for trap in traps:
         search.add_trap(trap)
-    return search.run(bad, claim)
+    return search.run(bad, claim, known)
 
 
 @dataclass(slots=True)
@@ -135,42 +135,28 @@ class _Search:
         self.open: list[_Open] = []
         self.traps_here = 0
 
-    def _gather(self) -> None:
-        """Add flows and empty siphons to the facts."""
-        net, seen = self.net, set[tuple[tuple[int, int], ...]]()
-        initial = net.initial.to_array(net.place_ids).tolist()
-        index = {name: place for place, name in enumerate(net.place_ids)}
-        flows = small_flows(net, self.budget)
-        rows = [tuple((index[n], w) for n, w in flow.weights) for flow in flows]
-        if len(net.place_ids) <= FEW_PLACES:
-            left = self.budget.remaining()
-            limit = SEMIFLOWS if left is None else Budget(seconds=min(left, 2.0))
-            rows += [flow.weights for flow in place_semiflows(net, most=400, budget=limit)]
-        for weights in rows:
-            if weights in seen:
-                continue
-            seen.add(weights)
+    def _gather(self, known: KnownFacts) -> None:
+        """Take flows and the empty siphon as facts."""
+        initial = self.net.initial.to_array(self.net.place_ids).tolist()
+        for weights in known.flows:
             number = self.facts.fresh()
             self.facts.equalities[number] = dict(weights)
             value = sum(initial[place] * weight for place, weight in weights)
             other = tuple((place, -weight) for place, weight in weights)
             for row, line in enumerate((Line(weights, value), Line(other, -value))):
                 self.trail.add_line(line, self._fact(number, row), fact=True)
-        named = zip(net.place_ids, initial, strict=True)
-        siphon = maximal_siphon(net, [name for name, tokens in named if not tokens])
-        if siphon:
-            places = tuple(index[name] for name in siphon)
+        if known.siphon:
             number = self.facts.fresh()
-            self.facts.siphons[number] = places
-            line = Line(tuple((place, 1) for place in places), 0)
+            self.facts.siphons[number] = known.siphon
+            line = Line(tuple((place, 1) for place in known.siphon), 0)
             self.trail.add_line(line, self._fact(number), fact=True)
 
     def _fact(self, number: int, row: int = 0) -> int:
         return self.trail.item(Item("fact", number, (), row))
 
-    def run(self, bad: Part, claim: Claim) -> LinearProof | str:
+    def run(self, bad: Part, claim: Claim, known: KnownFacts | None) -> LinearProof | str:
         """Refute case by case, depth first."""
-        self._gather()
+        self._gather(known_facts(self.net, self.budget) if known is None else known)
         first = len(self.trail.items)
         case = root = self._case(bad)
         while True:

@@ -12,6 +12,7 @@ from typing import Any
 
 from petri.decision import claim
 from petri.induction.encoding import Encoding
+from petri.induction.known_facts import KnownFacts
 from petri.induction.linear_lines import as_parts
 from petri.induction.linear_proof import linear_proof
 from petri.net import PetriNet
@@ -41,6 +42,7 @@ def prove_invariant(
     net: PetriNet,
     good: Predicate,
     *,
+    known: KnownFacts | None = None,
     budget: Budget | None = None,
     progress: ProgressCallback | None = None,
 ) -> LinearProof | InvariantEvidence | str:
@@ -50,6 +52,8 @@ def prove_invariant(
     ----------
     net, good
         The net and the predicate.
+    known
+        Facts about this net that were gathered before, for one of many questions about it.
     budget, progress
         Seconds, and a callback.
 
@@ -82,7 +86,7 @@ def prove_invariant(
     small = len(net.transition_ids) <= SMALL_ENOUGH_FOR_Z3
     left = limit.remaining()
     share = limit if left is None or not small else Budget(seconds=left / 2)
-    found = linear_proof(net, bad, about, budget=share, progress=progress)
+    found = linear_proof(net, bad, about, known=known, budget=share, progress=progress)
     if isinstance(found, LinearProof) or not small:
         return found
     return refute_by_z3(net, negate(good), budget=limit) or found

@@ -6,11 +6,12 @@ import time
 from collections.abc import Sequence
 
 from petri.decision import claim
+from petri.induction.known_facts import KnownFacts, known_facts
 from petri.induction.pdr import pdr
 from petri.induction.state_equation import prove_invariant
 from petri.net import PetriNet
 from petri.portfolio.along import furthest_first
-from petri.portfolio.covering import unbounded_answers
+from petri.portfolio.covering import covering_answers, pumped_answers
 from petri.portfolio.open_questions import OpenQuestions, Tell
 from petri.portfolio.questions import (
     Answer,
@@ -31,7 +32,12 @@ from petri.structure.net_classes import net_class
 from petri.unfolding import unfold
 from transition_systems.budget import Budget
 from transition_systems.errors import UnlistedError
-from transition_systems.evidence import FallingSumEvidence, RunEvidence
+from transition_systems.evidence import (
+    FallingSumEvidence,
+    InvariantEvidence,
+    LinearProof,
+    RunEvidence,
+)
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.formulas import possible
 from transition_systems.properties.predicates import FALSE, TRUE, Dead
@@ -43,6 +49,7 @@ FIRST_STATES, FIRST_CELLS, LARGE = 100_000, 200_000_000, 1_000
 LONG_WALK, LONG_UNFOLDING, LONG_PROGRAM, ALONE = 12.0, 5.0, 5.0, 0.6
 # The part of the time for all questions to the structure of a large net.
 STRUCTURE = 0.25
+SHORT_PROOFS, LONG_PROOFS, FAILURES = 0.1, 0.5, 5
 LEAST, ROUNDS = 0.05, (0.5, 3.0, 15.0, 1e9)
 MOST_FOR_INDUCTION = 3_000
 
@@ -109,6 +116,7 @@ class Batch(OpenQuestions):
         self.progress, self.seed = progress, seed
         self._parallel = parallel and WholeSpace.possible()
         self._first_walk, self._reducing = first_walk, reducing
+        self._facts: KnownFacts | None = None
 
     def _space_budget(self, seconds: float, states: int | None = None) -> Budget:
         """Return what a state space may use."""
@@ -159,10 +167,20 @@ class Batch(OpenQuestions):
 
     def _refute(self, number: int, question: Question, method: str) -> None:
         """Ask the state equation for a proof that there is nothing beyond what is known."""
-        share = Budget(seconds=self._left() / 10)
-        proof = prove_invariant(self.net, self._claimed(number, question), budget=share)
+        proof = self._from_equation(number, question, self._left() / 10)
         if not isinstance(proof, str):
             self._proved(number, question, proof, method)
+
+    def _from_equation(
+        self, number: int, question: Question, seconds: float
+    ) -> LinearProof | InvariantEvidence | str:
+        """Ask the state equation, with facts that are gathered for all questions once."""
+        if self._facts is None:
+            self._facts = known_facts(self.net, Budget(seconds=self._left() / 8))
+        return prove_invariant(
+            self.net, self._claimed(number, question), known=self._facts,
+            budget=Budget(seconds=seconds),
+        )  # fmt: skip
 
     def _structure(self) -> None:
         """Ask theorems about structure and the state equation of a large net, for a while."""
@@ -277,22 +295,28 @@ class Batch(OpenQuestions):
 
     def _prove(self) -> None:
         """Ask the state equation to refute what is open, in two rounds."""
-        for part in (0.1, 0.5):
-            waiting = list(self.open)
-            ends = time.monotonic() + part * self._left()
-            for place, number in enumerate(waiting):
-                left = ends - time.monotonic()
-                if left < LEAST:
-                    break
-                question = self.open.get(number)
-                if question is not None:
-                    share = Budget(seconds=max(LEAST, left / (len(waiting) - place)))
-                    proof = prove_invariant(self.net, self._claimed(number, question), budget=share)
-                    if not isinstance(proof, str):
-                        self._proved(number, question, proof, "state-equation")
-                self._hear()
+        for part in (SHORT_PROOFS, LONG_PROOFS):
+            self._prove_for(part)
         if self.open:
             self.told.append("the state equation")
+
+    def _prove_for(self, part: float, most_failures: int | None = None) -> None:
+        """Ask the state equation for a part of the time, or until so many failed in a row."""
+        waiting, failures = list(self.open), 0
+        ends = time.monotonic() + part * self._left()
+        for place, number in enumerate(waiting):
+            left = ends - time.monotonic()
+            if left < LEAST or failures == most_failures:
+                break
+            question = self.open.get(number)
+            if question is not None:
+                share = max(LEAST, left / (len(waiting) - place))
+                proof = self._from_equation(number, question, share)
+                failures += 1
+                if not isinstance(proof, str):
+                    self._proved(number, question, proof, "state-equation")
+                    failures = 0
+            self._hear()
 
     def _unfold(self) -> None:
         """Ask a prefix of the unfolding of a net that may be one-safe."""
@@ -352,9 +376,13 @@ class Batch(OpenQuestions):
                 return
 
     def _unbounded(self) -> None:
-        """Ask pumps and the coverability graph for bounds, and what more tokens never spoil."""
+        """Ask pumps, short proofs and the coverability graph where the net is unbounded."""
         if self.space is None or not self._is_unbounded:
             return
+        if self.space.pump is not None:
+            for number, answer in pumped_answers(self.net, dict(self.open), self.space.pump):
+                self._say(number, answer)
+        self._prove_for(LONG_PROOFS, FAILURES)
         share = Budget(seconds=self._left() / 2)
-        for number, answer in unbounded_answers(self.net, self.open, self.space.pump, share):
+        for number, answer in covering_answers(self.net, dict(self.open), share):
             self._say(number, answer)

@@ -1,4 +1,4 @@
-"""Answers from the minimal coverability set of an unbounded net."""
+"""Answers from a pump and from the minimal coverability set of an unbounded net."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from transition_systems.properties.formulas import possible
 from transition_systems.properties.walk import negate
 from transition_systems.run import Lasso, Run
 
-__all__ = ["CoveringAnswers", "unbounded_answers"]
+__all__ = ["CoveringAnswers", "covering_answers", "pumped_answers"]
 
 METHOD = "coverability"
 LONGEST = 100_000
@@ -68,6 +68,11 @@ class CoveringAnswers:
         self.cover: MinimalCoverabilitySet = minimal_coverability_set(net, budget=share)
         self._invariant = invariant_of(self.cover)
 
+    @property
+    def late(self) -> bool:
+        """Whether the time is used up."""
+        return self.budget.remaining() == 0.0
+
     def answer(self, question: Question) -> Answer | None:
         """Answer one question; ``None`` where the set does not tell."""
         if not self.cover.complete:
@@ -84,7 +89,7 @@ class CoveringAnswers:
         for element in range(len(self.cover)):
             for place in sorted(places.intersection(self.cover.omegas(element))):
                 grows = grows or (element, place)
-                pump = None if self._late() else self._pump(element, place)
+                pump = None if self.late else self._pump(element, place)
                 if pump is not None:
                     return unbounded(self.net, question.places, pump, METHOD)
         if grows is not None:
@@ -95,14 +100,15 @@ class CoveringAnswers:
             return Answer(value=UNBOUNDED, method=METHOD, evidence=(runs,))
         best = int(sums.sum(axis=1).argmax()) if len(self.cover) else 0
         most = int(sums[best].sum())
-        run = self._run(best)
         proof = None
         if self._invariant is not None:
             below = sum_is(question.places, "<=", most)
             proof = prove_by_covering(self.net, below, self._invariant, budget=self.budget)
-        if run is None or proof is None:
-            lacking = NO_PROOF if proof is None else LONG_RUN
-            return Answer(value=most, method=METHOD, lacking=lacking)
+        if proof is None:
+            return Answer(value=most, method=METHOD, lacking=NO_PROOF)
+        run = self._run(best)
+        if run is None:
+            return Answer(value=most, method=METHOD, lacking=LONG_RUN)
         about = claim(self.net, possible(sum_is(question.places, ">=", most)))
         shown = (proof, RunEvidence(claim=about, run=run))
         return Answer(value=most, method=METHOD, evidence=shown)
@@ -143,9 +149,6 @@ class CoveringAnswers:
         except UsageError:  # more tokens than a marking has
             return None
 
-    def _late(self) -> bool:
-        return self.budget.remaining() == 0.0
-
     def _pump(self, element: int, place: str) -> Lasso | None:
         """Return a run that can be repeated, adds tokens to a place and takes none for good."""
         for parts in (self.cover.pumps(element, place), self.cover.pumps(element, place)[-1:]):
@@ -178,47 +181,62 @@ class CoveringAnswers:
         return Lasso(initial=before.initial, steps=steps, loop_start=len(stem))
 
 
-def unbounded_answers(
-    net: PetriNet, questions: Mapping[int, Question], pump: Lasso | None, budget: Budget
+def pumped_answers(
+    net: PetriNet, questions: Mapping[int, Question], pump: Lasso
 ) -> Iterator[tuple[int, Answer]]:
-    """Yield what a pump and the minimal coverability set tell of an unbounded net.
+    """Yield for the sums that a pump adds tokens to that they are unbounded.
 
     Parameters
     ----------
-    net
-        The net.
-    questions
-        By number; those of which nothing is known are left out.
+    net, questions
+        The net, and what is asked by number.
     pump
         A run and steps that can be repeated and add tokens.
-    budget
-        Seconds for the coverability set.
 
     Examples
     --------
     >>> net = PetriNet.from_arrays([[0]], [[1]], [0])
     >>> pump = Lasso(initial={}, steps=net.run(net.initial, ["t1"]).steps, loop_start=0)
-    >>> next(unbounded_answers(net, {5: Most(("p1",))}, pump, Budget(seconds=1)))[1].value
+    >>> next(pumped_answers(net, {5: Most(("p1",))}, pump))[1].value
     inf
     """
-    left = dict(questions)
-    if pump is not None:
-        before = pump.stem[-1].state if pump.stem else pump.initial
-        grown = {place for place, tokens in pump.last.items() if tokens > before.get(place, 0)}
-        for number, question in list(left.items()):
-            if isinstance(question, Most) and not grown.isdisjoint(question.places):
-                del left[number]
-                yield number, unbounded(net, question.places, pump, "pump")
+    before = pump.stem[-1].state if pump.stem else pump.initial
+    grown = {place for place, tokens in pump.last.items() if tokens > before.get(place, 0)}
+    for number, question in questions.items():
+        if isinstance(question, Most) and not grown.isdisjoint(question.places):
+            yield number, unbounded(net, question.places, pump, "pump")
+
+
+def covering_answers(
+    net: PetriNet, questions: Mapping[int, Question], budget: Budget
+) -> Iterator[tuple[int, Answer]]:
+    """Yield what the minimal coverability set tells of an unbounded net.
+
+    Parameters
+    ----------
+    net, questions
+        The net, and what is asked by number; of goals those that more tokens never spoil are told.
+    budget
+        Seconds.
+
+    Examples
+    --------
+    >>> net = PetriNet.from_arrays([[0]], [[1]], [0])
+    >>> next(covering_answers(net, {5: Most(("p1",))}, Budget(seconds=1)))[1].value
+    inf
+    """
     if not any(
         isinstance(question, Most) or demands(net, question.goal) is not None
-        for question in left.values()
+        for question in questions.values()
     ):
         return
     try:
         covering = CoveringAnswers(net, budget)
     except UnlistedError:
         return
-    for number, question in left.items():
+    for number, question in questions.items():
+        if covering.late:
+            return
         answer = covering.answer(question)
         if answer is not None:
             yield number, answer

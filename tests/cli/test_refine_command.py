@@ -37,7 +37,7 @@ def printed(capsys: pytest.CaptureFixture[str], schema: str) -> dict[str, Any]:
     return data
 
 
-@pytest.mark.parametrize("relation", [*LINEAR_RELATIONS])
+@pytest.mark.parametrize("relation", [*LINEAR_RELATIONS, "stable-failures"])
 def test_two_files(relation: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--relation", relation, "--json"]
     expected = 0 if relation in TRACES else 1

@@ -178,3 +178,23 @@ def test_check_refuses_the_bound_of_no_sum(asked: str, tmp_path: Path) -> None:
     petri.write_pnml(PUMP, path)
     with pytest.raises(NetproofError, match=r"no sum of places|no place"):
         check(path, properties=[asked])
+
+
+def test_one_flow_bounds_a_whole_ring_beside_a_place_that_grows() -> None:
+    """What the state equation knows of the net is gathered once for all places."""
+    places = [f"p{n}" for n in range(60)]
+    arcs = [
+        arc
+        for n in range(60)
+        for arc in ((f"p{n}", f"t{n}"), (f"t{n}", f"p{(n + 1) % 60}"))
+    ]  # fmt: skip
+    net = PetriNet(
+        places=[*places, "sent"], transitions=[f"t{n}" for n in range(60)],
+        arcs=[*arcs, ("t0", "sent")], initial=["p0"],
+    )  # fmt: skip
+    found = petri.bounds(net, parallel=False)
+    assert {bound.most for bound in found.bounds if bound.places != ("sent",)} == {1}
+    assert found["sent"].most is None
+    methods = {bound.verdict.statistics.method for bound in found.bounds}
+    assert methods == {"pump", "state-equation"}
+    rechecked(found, net)

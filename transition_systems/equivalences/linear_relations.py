@@ -9,7 +9,14 @@ from typing import Literal
 
 from transition_systems.equivalences.relation_names import no_such_relation
 
-__all__ = ["LINEAR_RELATIONS", "LinearName", "LinearRelation", "Seen", "linear_relation_named"]
+__all__ = [
+    "LINEAR_RELATIONS",
+    "OTHER_NAMES",
+    "LinearName",
+    "LinearRelation",
+    "Seen",
+    "linear_relation_named",
+]
 
 Seen = Literal["nothing", "end", "refusal", "ready", "future", "impossible"]
 LinearName = Literal[
@@ -100,7 +107,8 @@ LINEAR_RELATIONS = {
         *_both("impossible-futures", "impossible futures", "impossible"),
     )
 }
-_ALIASES = {"stable-failures": "weak-failures"}
+# Names by which textbooks know a relation, too.
+OTHER_NAMES = {"stable-failures": "weak-failures"}
 
 
 def linear_relation_named(name: str) -> LinearRelation:
@@ -116,7 +124,7 @@ def linear_relation_named(name: str) -> LinearRelation:
     >>> linear_relation_named("weak-failures").phrase
     'stable failures'
     """
-    found = LINEAR_RELATIONS.get(_ALIASES.get(name, name))
+    found = LINEAR_RELATIONS.get(OTHER_NAMES.get(name, name))
     if found is None:
         raise no_such_relation(name, "linear-time relation", LINEAR_RELATIONS)
     return found
