@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from netproof.recheck.net_table import NetTable
 from netproof.recheck.predicates import fold
-from netproof.recheck.result import RefusedError
+from netproof.recheck.result import RefusedError, Watch
 from transition_systems.properties.predicates import (
     And,
     Atom,
@@ -36,14 +36,17 @@ class Intervals:
         The net.
     sums
         Weights of places, by name; a sum that some transition lowers is refused.
+    watch
+        Is asked after each sum whether there is time left.
     """
 
     def __init__(
-        self, table: NetTable, sums: Sequence[Sequence[tuple[str, int]]]
-    ) -> None:  # fmt: skip
-        self.table = table
+        self, table: NetTable, sums: Sequence[Sequence[tuple[str, int]]], watch: Watch
+    ) -> None:
+        self.table, self.watch = table, watch
         self.sums: list[tuple[dict[int, int], int]] = []
         for pairs in sums:
+            watch.tick()
             weights: dict[int, int] = {}
             for name, weight in pairs:
                 if name not in table.place or table.place[name] in weights:
@@ -54,10 +57,11 @@ class Intervals:
                     raise RefusedError(f"{table.net.transition_ids[number]!r:.60} lowers a sum")
             least = sum(n * table.initial.get(place, 0) for place, n in weights.items())
             self.sums.append((weights, least))
-        self._sizes: dict[int, tuple[int, int]] = {}
-        for place in range(len(table.place)):
-            size = gcd(*(change.get(place, 0) for change in table.change))
-            self._sizes[place] = size, table.initial.get(place, 0)
+        sizes = dict.fromkeys(range(len(table.place)), 0)
+        for change in table.change:
+            for place, moved in change.items():
+                sizes[place] = gcd(sizes[place], moved)
+        self._sizes = {place: (size, table.initial.get(place, 0)) for place, size in sizes.items()}
 
     def _multiples(self, box: Interval) -> Interval:
         """Return limits at which a place can have tokens if it only changes by multiples."""
@@ -79,6 +83,7 @@ class Intervals:
         for _ in range(ROUNDS):
             before = dict(now)
             for weights, least in self.sums:
+                self.watch.tick()
                 if not _narrowed(weights, least, now):
                     return None
             if now == before:
@@ -106,26 +111,34 @@ class Intervals:
 
 
 def _narrowed(weights: dict[int, int], least: int, box: Interval) -> bool:
-    """Narrow limits by ``sum >= least``; return whether some marking may be left."""
-    for place, weight in weights.items():
-        most = 0
-        for other, factor in weights.items():
-            if other == place:
-                continue
-            low, high = box.get(other, (0, None))
-            if factor > 0 and high is None:
-                break
+    """Narrow limits by ``sum >= least``; return whether some marking may be left.
+
+    The largest value of each term is not changed by what is narrowed: a positive weight raises the
+    lower limit of its place, a negative one lowers the upper limit.
+    """
+    most, endless = 0, 0
+    for place, factor in weights.items():
+        low, high = box.get(place, (0, None))
+        if factor > 0 and high is None:
+            endless += 1
+        elif factor:
             most += factor * (low if factor < 0 or high is None else high)
-        else:
-            low, high = box.get(place, (0, None))
-            if weight > 0:
-                low = max(low, -((most - least) // weight))
-            elif weight < 0:
-                limit = (most - least) // -weight
-                high = limit if high is None else min(high, limit)
-            if high is not None and high < low:
-                return False
-            box[place] = (low, high)
+    for place, weight in weights.items():
+        low, high = box.get(place, (0, None))
+        own = weight > 0 and high is None
+        if endless > own:
+            continue
+        others = most
+        if not own:
+            others -= weight * (low if weight < 0 or high is None else high)
+        if weight > 0:
+            low = max(low, -((others - least) // weight))
+        elif weight < 0:
+            limit = (others - least) // -weight
+            high = limit if high is None else min(high, limit)
+        if high is not None and high < low:
+            return False
+        box[place] = (low, high)
     return True
 
 

@@ -34,7 +34,7 @@ def check_regions(
 ) -> None:  # fmt: skip
     """Check ``AG EF P`` by regions; ``check`` checks the proof that they hold every marking."""
     goal = meant(claim, "AG EF")
-    about = Intervals(table, evidence.sums)
+    about = Intervals(table, evidence.sums, watch)
     boxes = [_box(region, table) for region in evidence.regions]
     for number, region in enumerate(evidence.regions):
         watch.tick()
