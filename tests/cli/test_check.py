@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
+from command_line import called_as_text as netproof
 from devtools import within_cpu_seconds
 
 pytestmark = pytest.mark.exhaustive
@@ -18,16 +17,6 @@ pytestmark = pytest.mark.exhaustive
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 SCHEMA = json.loads((ROOT / "netproof/schema/report-1.json").read_text())
-
-
-def netproof(
-    *arguments: str, cwd: Path = ROOT, stdin: str = ""
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "netproof", *arguments], cwd=cwd, input=stdin, text=True,
-        capture_output=True, timeout=120, check=False, encoding="utf-8",
-        env={**__import__("os").environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
-    )  # fmt: skip
 
 
 def report(*arguments: str, cwd: Path = ROOT) -> tuple[int, dict[str, Any]]:

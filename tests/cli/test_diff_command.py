@@ -11,6 +11,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from command_line import called_as_text
 from devtools import within_cpu_seconds
 
 pytestmark = pytest.mark.exhaustive
@@ -21,11 +22,7 @@ SCHEMA = json.loads((ROOT / "netproof/schema/diff-1.json").read_text())
 
 
 def diff(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "netproof", "diff", *arguments], cwd=ROOT, input=stdin, text=True,
-        capture_output=True, timeout=120, check=False, encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
-    )  # fmt: skip
+    return called_as_text("diff", *arguments, stdin=stdin)
 
 
 @pytest.fixture

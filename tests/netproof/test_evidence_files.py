@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import petri
+from command_line import called_as_text
 from netproof.cli.main import run as command
 from netproof.evidence_files import recheck_folder, write_evidence
 from netproof.loading import Model
@@ -40,11 +41,7 @@ RING = PetriNet(
 
 def netproof(*arguments: str, cwd: Path) -> tuple[int, str, str]:
     """The command as a user runs it, in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "netproof", *arguments], cwd=cwd, text=True, capture_output=True,
-        timeout=120, check=False, encoding="utf-8",
-        env={**__import__("os").environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
-    )  # fmt: skip
+    done = called_as_text(*arguments, cwd=cwd)
     return done.returncode, done.stdout, done.stderr
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import jsonschema
 import pytest
 
+from command_line import called_as_text
 from netproof import check, check_many
 from netproof.report.baseline import (
     apply_baseline,
@@ -35,11 +34,7 @@ SCHEMA = json.loads((ROOT / "netproof/schema/report-1.json").read_text())
 
 
 def netproof(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "netproof", "check", *arguments], cwd=cwd, text=True,
-        capture_output=True, timeout=120, check=False, encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
-    )  # fmt: skip
+    return called_as_text("check", *arguments, cwd=cwd)
 
 
 # -- what fails ---------------------------------------------------------------------------------
