@@ -43,8 +43,10 @@ def explained_formula(
     if asked.mu is not None:
         said, path = mu_sentence(asked.mu, holds=verdict.holds), verdict.witness
         end = f"what is left of it {'holds' if verdict.holds else 'fails'}"
-        runs = () if path is None else (_shown(translation, about.own(path), never=False, end=end),)
-        return verdict.with_(explanation=(said, *runs, *asked.reading, *about.notes))
+        told = [said]
+        if path is not None and path.steps:  # without steps, nothing is left of the formula
+            told.append(_shown(translation, about.own(path), never=False, end=end))
+        return verdict.with_(explanation=(*told, *asked.reading, *about.notes))
     if asked.pattern is not None and asked.pattern.scope != "globally":
         said = asked.pattern.english()
         clause = f"{said[0].lower()}{said[1:]}"
