@@ -25,8 +25,6 @@ from netproof.report.suppressions import parse_suppressions
 from transition_systems.errors import InputError, UsageError
 from translators.ledger import Fate
 
-pytestmark = pytest.mark.exhaustive
-
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 DEADLOCK = EXAMPLES / "invoice-deadlock.bpmn"
