@@ -143,7 +143,7 @@ def _check_workflow(
     else:
         question = pose(
             translation.net, budget=budget, progress=progress, goal=translation.goal,
-            translation=translation,
+            translation=translation, safeness="safeness" in names,
         )  # fmt: skip
         question.proved_within(proving)
         ledger = ledger.extended([e for p, e in translation.conditions if question.meets(p)])

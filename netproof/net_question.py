@@ -153,13 +153,14 @@ def pose(
     progress: ProgressCallback | None = None,
     goal: SoundnessGoal | None = None,
     translation: NetTranslation | None = None,
+    safeness: bool = True,
 ) -> NetQuestion:
     """Explore a net, or its reduction where it has too many markings; see :class:`NetQuestion`.
 
     The first :data:`LEAST` markings are listed, unless there are very many places or a fork that
     makes more at once. Where these are not all, the net is reduced; where it has at most
     :data:`FEW` markings, or fewer with many places, these are listed as soon as something is
-    violated, for a shortest run.
+    violated, for a shortest run. Without ``safeness``, that is not asked of the reduction.
     """
 
     def posed(graph: ReachabilityGraph | None, pump: Lasso | None) -> NetQuestion:
@@ -177,10 +178,13 @@ def pose(
         graph = reachability_graph(net, budget=first, progress=progress)
         if graph.complete or limit.remaining() == 0.0:
             return posed(graph, None)
+    places: Sequence[str] | None = None if translation is None else translation.flow_places
+    if not safeness:
+        places = ()
     small = ReducedNet(
         net,
         goal=goal,
-        places=None if translation is None else translation.flow_places,
+        places=places,
         also=() if translation is None else [predicate for predicate, _ in translation.conditions],
         budget=limit,
         progress=progress,

@@ -176,8 +176,9 @@ def diagnose(
     if verdict.unknown:
         raise UsageError(f"it is not known whether the workflow is sound: {verdict.reason}")
     question = pose(
-        translation.net, budget=_part(limit, 0.1), goal=translation.goal, translation=translation
-    )
+        translation.net, budget=_part(limit, 0.1), goal=translation.goal,
+        translation=translation, safeness=False,
+    )  # fmt: skip
     error = workflow_error(translation, verdict)
     met = [entry for predicate, entry in translation.conditions if question.meets(predicate)]
     return Diagnosis(
