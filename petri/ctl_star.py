@@ -1,4 +1,8 @@
-"""CTL* on nets, and CTL where only fair paths count, on listed markings."""
+"""CTL* on nets, and CTL where only fair paths count, on listed markings.
+
+A formula that asks one question about paths, ``A`` or ``E`` before a formula of linear temporal
+logic, is also asked as that, which needs no list of all markings: ``E f`` where ``!f`` fails.
+"""
 
 from __future__ import annotations
 
@@ -9,25 +13,29 @@ from numpy.typing import NDArray
 
 from petri.firing import with_labels
 from petri.last_steps import require_no_last_steps
-from petri.ltl import transition_fairness
+from petri.ltl import ltl, transition_fairness
 from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.state_space.space import StateSpace
 from petri.whole_space import whole_space
 from transition_systems.budget import Budget
+from transition_systems.errors import UnsupportedError
 from transition_systems.evidence import StateSet
 from transition_systems.evidence_ctl_star import CtlStarProof
 from transition_systems.lts import LTS, TAU_NAME, TICK_NAME
 from transition_systems.properties.format import format_formula
-from transition_systems.properties.formulas import Formula
+from transition_systems.properties.formulas import Formula, Negation, Unary
 from transition_systems.properties.names import require_names
 from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.walk import names_in_formula
 from transition_systems.temporal.ctl_star import check_ctl_star
+from transition_systems.temporal.ltl_questions import linear_formula
 from transition_systems.temporal.product_system import FairnessLike
-from transition_systems.verdict import Verdict
+from transition_systems.verdict import Outcome, Verdict
 
 __all__ = ["ctl_star", "labelled_by_transitions"]
+
+FEW, MOST = 20_000, 0.8
 
 
 @within_memory(lambda _, formula, **__: str(formula))
@@ -57,7 +65,9 @@ def ctl_star(
     Returns
     -------
     Verdict
-        As :func:`transition_systems.temporal.ctl_star.check_ctl_star`.
+        As :func:`transition_systems.temporal.ctl_star.check_ctl_star`. Of a net with more than
+        20,000 markings, what is ``A`` or ``E`` before a formula of linear temporal logic has the
+        evidence of :func:`petri.ltl.ltl`, for ``E f`` about ``!f``.
 
     Raises
     ------
@@ -84,7 +94,16 @@ def ctl_star(
     require_names(counters, net.place_ids, kind="place")
     require_names(enabled, net.transition_ids, kind="transition")
     limit = (budget or Budget()).fixed()
-    space = whole_space(net, format_formula(tree), limit)
+    paths = None if maximal else _about_paths(tree)
+    few = limit
+    if paths is not None:
+        few = replace(limit, states=FEW if limit.states is None else min(FEW, limit.states))
+    space = whole_space(net, format_formula(tree), few)
+    if isinstance(space, Verdict) and paths is not None:
+        verdict = _by_paths(net, tree, paths, fairness, limit)
+        if not verdict.unknown:
+            return verdict
+        space = whole_space(net, format_formula(tree), limit)
     if isinstance(space, Verdict):
         return space
     verdict = check_ctl_star(
@@ -97,6 +116,30 @@ def ctl_star(
     if not isinstance(proof, CtlStarProof) or proof.path is None:
         return verdict
     return verdict.with_(evidence=replace(proof, path=with_labels(net, proof.path)))
+
+
+def _about_paths(tree: Formula) -> Formula | None:
+    """Return a formula about all paths that a formula says (``A``), or whose opposite (``E``)."""
+    if not isinstance(tree, Unary) or tree.operator not in ("A", "E"):
+        return None
+    try:
+        return linear_formula(tree.operand if tree.operator == "A" else Negation(tree.operand))
+    except UnsupportedError:
+        return None
+
+
+def _by_paths(
+    net: PetriNet, tree: Formula, paths: Formula, fairness: FairnessLike, limit: Budget
+) -> Verdict:
+    """Decide a formula of one path quantifier on the fly, in most of the time."""
+    left = limit.remaining()
+    share = limit if left is None else replace(limit, deadline=None, seconds=MOST * left)
+    verdict = ltl(net, paths, fairness=fairness, budget=share)
+    text = format_formula(tree)
+    if verdict.unknown or (isinstance(tree, Unary) and tree.operator == "A"):
+        return verdict.with_(property=text)
+    outcome = Outcome.HOLDS if verdict.violated else Outcome.VIOLATED
+    return verdict.with_(property=text, outcome=outcome, explanation=())
 
 
 def labelled_by_transitions(space: StateSpace) -> LTS:

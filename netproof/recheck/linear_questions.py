@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from netproof.recheck.questions import Linear
 from netproof.recheck.statements import as_statement, supports
 from transition_systems.evidence import (
@@ -18,7 +20,7 @@ from transition_systems.evidence import (
 from transition_systems.evidence_ctl_star import ctl_star_claim
 from transition_systems.evidence_parity import mu_claim
 from transition_systems.properties.format import format_formula
-from transition_systems.properties.formulas import Formula, Unary
+from transition_systems.properties.formulas import Formula, Negation, Unary
 from transition_systems.properties.parse import parse_formula
 from transition_systems.temporal.mu_formulas import MuFormula, same_mu
 from transition_systems.temporal.mu_in_ctl import mu_to_ctl
@@ -45,7 +47,13 @@ def answers_linear(evidence: Evidence, asked: Linear, *, holds: bool) -> bool:
         )  # fmt: skip
         return asked.branching and wanted == found and evidence.claim.formula == said
     if asked.branching:
-        return False
+        paths = None if asked.maximal else _about_all_paths(asked.formula)
+        if paths is None:
+            return False
+        return answers_linear(
+            evidence, replace(asked, formula=paths[0], branching=False),
+            holds=holds is paths[1],
+        )  # fmt: skip
     if isinstance(evidence, LtlStubborn):
         evidence = evidence.ranks
     if not isinstance(evidence, LtlRanks if holds else (LtlLasso, LtlPrefix)):
@@ -53,6 +61,15 @@ def answers_linear(evidence: Evidence, asked: Linear, *, holds: bool) -> bool:
     if (evidence.weak, evidence.fair, evidence.strong) != (asked.weak, asked.fair, asked.strong):
         return False
     return _plain(evidence.formula) == _plain(format_formula(asked.formula))
+
+
+def _about_all_paths(formula: Formula) -> tuple[Formula, bool] | None:
+    """Return what a formula says of all paths: ``f`` of ``A f``, and of ``E f`` not ``!f``."""
+    if not isinstance(formula, Unary) or formula.operator not in ("A", "E"):
+        return None
+    return (
+        (formula.operand, True) if formula.operator == "A" else (Negation(formula.operand), False)
+    )
 
 
 def _answers_as_ctl(evidence: Evidence, asked: MuFormula, *, holds: bool) -> bool:
