@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from petri.regions.boxes import Box, Boxes
+from petri.regions.sums import ANY, boxes_of_sum
 from transition_systems.budget import Budget, Meter
 from transition_systems.properties.predicates import (
     And,
@@ -21,7 +22,6 @@ __all__ = ["boxes_in"]
 
 MOST, FEW = 300, 12
 _Part = tuple[list[Box], bool]
-ANY = Box({}, {})
 
 
 def boxes_in(
@@ -42,7 +42,7 @@ def boxes_in(
     -------
     list of Box, bool
         At most 300, as large as single parts of the goal allow; sums with factors of both signs,
-        and what would be more boxes, are left out.
+        what would be more boxes, and what the time does not suffice for are left out.
 
     Examples
     --------
@@ -78,46 +78,44 @@ def boxes_in(
                 return _all([(disabled(t), True) for t in range(len(boxes.needs))], meter)
             case Compare(terms, op, bound):
                 named = tuple((boxes.net.place_index(place), n) for place, n in terms)
-                return _compared(named, op, bound)
+                return _compared(named, op, bound, meter)
             case And():
                 return _all(parts, meter)
             case Or():
-                return _some(parts)
+                return _some(parts, meter)
             case _:
                 return [], False
 
     return fold_predicate(negate(negate(goal)), combine)
 
 
-def _some(parts: list[_Part]) -> _Part:
-    found = [box for some, _ in parts for box in some]
-    return _few(found), len(found) <= MOST and all(exact for _, exact in parts)
+def _some(parts: list[_Part], meter: Meter) -> _Part:
+    found, all_of_it = _largest([box for some, _ in parts for box in some], meter)
+    return found[:MOST], all_of_it and all(exact for _, exact in parts)
 
 
 def _all(parts: list[_Part], meter: Meter) -> _Part:
     found, exact = [ANY], True
     for some, known in parts:
-        if meter.out_of_time():
-            return [], False
-        both = [_meet(one, other) for one in found for other in some[: 4 * MOST]]
-        kept = [box for box in both if box is not None]
-        found, exact = _few(kept), exact and known and len(_largest(kept)) <= MOST
+        both: list[Box] = []
+        for one in found:
+            if meter.out_of_time():
+                return [], False
+            both += [met for other in some if (met := _meet(one, other)) is not None]
+        found, all_of_it = _largest(both, meter)
+        found, exact = found[:MOST], exact and known and all_of_it
     return found, exact
 
 
-def _few(found: list[Box]) -> list[Box]:
-    return _largest(found)[:MOST]
-
-
-def _largest(found: list[Box]) -> list[Box]:
-    """Return the boxes that are in no other one."""
+def _largest(found: list[Box], meter: Meter) -> tuple[list[Box], bool]:
+    """Return boxes that are in no other one, and whether these are no more than there may be."""
     kept: list[Box] = []
     for box in found:
-        if len(kept) > MOST:
-            break
+        if len(kept) > MOST or meter.out_of_time():
+            return kept, False
         if not any(box.within(other) for other in kept):
             kept = [other for other in kept if not other.within(box)] + [box]
-    return kept
+    return kept, len(kept) <= MOST
 
 
 def _meet(one: Box, other: Box) -> Box | None:
@@ -129,10 +127,11 @@ def _meet(one: Box, other: Box) -> Box | None:
     return None if any(n < low.get(p, 0) for p, n in high.items()) else Box(low, high)
 
 
-def _compared(terms: tuple[tuple[int, int], ...], op: str, bound: int) -> _Part:
+def _compared(terms: tuple[tuple[int, int], ...], op: str, bound: int, meter: Meter) -> _Part:
     """Return the boxes of a sum that is compared with a number."""
     if op == "!=":
-        return _some([_compared(terms, ">", bound), _compared(terms, "<", bound)])
+        either = [_compared(terms, ">", bound, meter), _compared(terms, "<", bound, meter)]
+        return _some(either, meter)
     if op in ("<", ">"):
         op, bound = (">=", bound + 1) if op == ">" else ("<=", bound - 1)
     weights: dict[int, int] = {}
@@ -143,12 +142,15 @@ def _compared(terms: tuple[tuple[int, int], ...], op: str, bound: int) -> _Part:
         weights = {place: -weight for place, weight in weights.items()}
         op, bound = {">=": "<=", "<=": ">="}.get(op, op), -bound
     if any(weight < 0 for weight in weights.values()):
-        return _mixed(weights, op, bound), False
-    found = _sums(list(weights.items()), op, bound)
-    return ([], False) if found is None else (_few(found), len(found) <= MOST)
+        return _mixed(weights, op, bound, meter), False
+    found = boxes_of_sum(list(weights.items()), op, bound, meter)
+    if found is None:
+        return [], False
+    largest, all_of_it = _largest(found, meter)
+    return largest[:MOST], all_of_it
 
 
-def _mixed(weights: dict[int, int], op: str, bound: int) -> list[Box]:
+def _mixed(weights: dict[int, int], op: str, bound: int, meter: Meter) -> list[Box]:
     """Return some boxes of a sum with weights of both signs: those with little in one half."""
     more = [(place, weight) for place, weight in weights.items() if weight > 0]
     less = [(place, -weight) for place, weight in weights.items() if weight < 0]
@@ -156,41 +158,9 @@ def _mixed(weights: dict[int, int], op: str, bound: int) -> list[Box]:
         more, less, bound, op = less, more, -bound, ">="
     found: list[Box] = []
     for tokens in range(FEW):
-        below = _sums(less, "==" if op == "==" else "<=", tokens) or []
-        above = _sums(more, op, bound + tokens) or []
-        if len(found) + len(below) * len(above) > MOST:
+        below = boxes_of_sum(less, "==" if op == "==" else "<=", tokens, meter) or []
+        above = boxes_of_sum(more, op, bound + tokens, meter) or []
+        if meter.out_of_time() or len(found) + len(below) * len(above) > MOST:
             break
         found += [both for one in below for other in above if (both := _meet(one, other))]
-    return _largest(found)
-
-
-def _sums(weights: list[tuple[int, int]], op: str, bound: int) -> list[Box] | None:
-    """Return the boxes of a sum of positive weights; ``None`` where they are too many."""
-    if not weights:
-        true = {">=": bound <= 0, "<=": bound >= 0, "==": bound == 0}[op]
-        return [ANY] if true else []
-    if op == ">=" and bound <= 0:
-        return [ANY]
-    if bound < 0:
-        return []
-    (place, weight), rest = weights[0], weights[1:]
-    if not rest:
-        if op == ">=":
-            return [Box({place: -(-bound // weight)}, {})]
-        if op == "==" and bound % weight:
-            return []
-        most = bound // weight
-        return [Box({}, {place: most}) if op == "<=" else Box({place: most}, {place: most})]
-    most = -(-bound // weight) if op == ">=" else bound // weight
-    found: list[Box] = []
-    if most > MOST:
-        return None
-    for tokens in range(most + 1):
-        others = _sums(rest, op, bound - weight * tokens)
-        if others is None or len(found) + len(others) > 4 * MOST:
-            return None
-        own = Box(
-            {place: tokens} if tokens and op != "<=" else {}, {place: tokens} if op != ">=" else {}
-        )
-        found += [box for other in others if (box := _meet(own, other)) is not None]
-    return found
+    return _largest(found, meter)[0]
