@@ -11,7 +11,7 @@ from netproof.contest.liveness import liveness
 from netproof.contest.questions import Asked, Shown, asked_of, everywhere
 from petri.net import PetriNet
 from petri.portfolio import Answer, Batch
-from petri.portfolio.questions import UNBOUNDED
+from petri.portfolio.questions import UNBOUNDED, own_method
 from transition_systems.budget import Budget
 from transition_systems.errors import UnlistedError, UnsupportedError, UsageError
 from transition_systems.properties.walk import names_in_formula
@@ -32,6 +32,18 @@ BRANCHING, LINEAR = ("CTLC", "CTLF"), ("LTLC", "LTLF")
 Tell = Callable[[int, str, str], None]
 Keep = Callable[[int, list[Shown]], None]
 Warn = Callable[[str], None]
+
+
+def techniques(method: str) -> str:
+    """Return an engine in the words of the contest.
+
+    Examples
+    --------
+    >>> techniques("reduction and explicit")
+    'STRUCTURAL_REDUCTION EXPLICIT'
+    """
+    engine, smaller = own_method(method)
+    return f"STRUCTURAL_REDUCTION {TECHNIQUES[engine]}" if smaller else TECHNIQUES[engine]
 
 
 class ContestAnswers:
@@ -171,7 +183,7 @@ class ContestAnswers:
             text = "TRUE" if value else "FALSE"
         else:
             text = "inf" if value == UNBOUNDED else str(int(value))
-        self.tell(number, text, TECHNIQUES[method])
+        self.tell(number, text, techniques(method))
         if self.keep is not None and shown:
             self.keep(number, shown)
 

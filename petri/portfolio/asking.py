@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from petri.methods import when
 from petri.net import PetriNet
 from petri.portfolio.batch import Batch
-from petri.portfolio.questions import Answer, Reach
+from petri.portfolio.questions import Answer, Reach, own_method
 from transition_systems.budget import Budget
 from transition_systems.evidence import FallingSumEvidence, RunEvidence
 from transition_systems.progress import ProgressCallback
@@ -26,6 +26,7 @@ FOUND = {
     "unfolding": ", found in the unfolding",
     "symbolic": ", found on the decision diagram of all markings",
 }
+IN_SMALLER = " in a smaller net"
 ENDS = "Each step lowers a weighted sum of tokens, so every run ends, and nothing can happen then."
 PROVED = {
     "explicit": "All markings were listed, and there is none",
@@ -118,13 +119,18 @@ def ask(
 def _told(found: Answer, everywhere: bool, before: Sequence[str]) -> str:
     """Return how an answer was found, and what was asked before."""
     piece = found.evidence[0]
+    method, smaller = own_method(found.method)
     if isinstance(piece, RunEvidence):
-        who = FOUND.get(found.method, "")
+        who = FOUND.get(method, ", found" if smaller else "") + IN_SMALLER * smaller
         text = f"It {'fails' if everywhere else 'is reached'} {when(len(piece.run))}{who}."
     elif isinstance(piece, FallingSumEvidence):
         text = ENDS
     else:
-        text = f"{PROVED[found.method]} that {'fails' if everywhere else 'satisfies'} it."
+        text = f"{PROVED[method]} that {'fails' if everywhere else 'satisfies'} it."
+        if smaller:
+            text = (
+                f"A smaller net, which has the same answer, was asked: {text[0].lower()}{text[1:]}"
+            )
     return f"{text} No answer came from {listed_words(before)}." if before else text
 
 

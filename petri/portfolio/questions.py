@@ -13,9 +13,21 @@ from transition_systems.properties.formulas import possible
 from transition_systems.properties.predicates import Compare, Comparison, Predicate
 from transition_systems.run import Lasso, Run
 
-__all__ = ["UNBOUNDED", "Answer", "Most", "Question", "Reach", "reached", "sum_is", "unbounded"]
+__all__ = [
+    "UNBOUNDED",
+    "Answer",
+    "Most",
+    "Question",
+    "Reach",
+    "of_smaller_net",
+    "own_method",
+    "reached",
+    "sum_is",
+    "unbounded",
+]
 
 UNBOUNDED = float("inf")
+SMALLER = "reduction and "
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +59,7 @@ class Answer:
     value
         A bool, or for :class:`Most` a number, :data:`UNBOUNDED` where there is none.
     method
-        The engine.
+        The engine; ``"reduction and "`` before it where it was asked about a smaller net.
     evidence
         What proves it: one piece, for a number two (that it is never exceeded, and that it is
         reached). Empty where none was asked for, or where there is none.
@@ -59,6 +71,22 @@ class Answer:
     method: str
     evidence: tuple[Evidence, ...] = ()
     lacking: str = ""
+
+
+def of_smaller_net(method: str) -> str:
+    """Return the method of an engine that was asked about a smaller net with the same answers.
+
+    Examples
+    --------
+    >>> of_smaller_net("explicit"), own_method(of_smaller_net("explicit")), own_method("explicit")
+    ('reduction and explicit', ('explicit', True), ('explicit', False))
+    """
+    return SMALLER + method.removeprefix(SMALLER)
+
+
+def own_method(method: str) -> tuple[str, bool]:
+    """Return the engine of a method, and whether it was asked about a smaller net."""
+    return method.removeprefix(SMALLER), method.startswith(SMALLER)
 
 
 def reached(net: PetriNet, goal: Predicate, run: Run, method: str) -> Answer:

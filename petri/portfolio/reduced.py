@@ -14,6 +14,7 @@ from petri.portfolio.questions import (
     Most,
     Question,
     Reach,
+    of_smaller_net,
     reached,
     sum_is,
     unbounded,
@@ -68,7 +69,7 @@ class Reduced:
 
     def carried(self, number: int, answer: Answer) -> tuple[Answer, Run | None]:
         """Return what an answer about the smaller net is about the net, and a run it comes from."""
-        asked = self.asked[number]
+        asked, answer = self.asked[number], replace(answer, method=of_smaller_net(answer.method))
         if isinstance(asked, Most):
             return self._most(asked, answer)
         if answer.value is False:
@@ -159,7 +160,7 @@ def ask_smaller(
     >>> def never(small, questions, share, tell):
     ...     tell(0, Answer(value=False, method="a guess"))
     >>> ask_smaller(net, {7: Reach(at_least("p2", 2))}, never, print, Budget(seconds=1))
-    7 Answer(value=False, method='a guess', evidence=(), lacking='') None
+    7 Answer(value=False, method='reduction and a guess', evidence=(), lacking='') None
     """
     limit = budget.fixed()
     for small in reduced_questions(net, questions, budget=limit):

@@ -9,10 +9,11 @@ from dataclasses import replace
 import pytest
 
 from engine_cases import random_goal, random_net
+from netproof.contest.answering import techniques
 from netproof.recheck import recheck, recheck_verdict
 from oracles.net_properties import Space, space_of
 from oracles.predicates import holds_there
-from petri import PetriNet, livelock
+from petri import PetriNet, decide, livelock
 from petri.nodes import Transition
 from petri.portfolio import Answer, Batch, Most, Reach
 from petri.portfolio.along import furthest_first, shown_along
@@ -207,3 +208,15 @@ def test_a_falling_sum_of_silent_transitions_shows_no_livelock_and_nothing_else(
     for text in ("terminates", "EF dead"):
         forged = replace(verdict.evidence, claim=replace(verdict.evidence.claim, formula=text))
         assert recheck(forged, net).status == "failed"
+
+
+def test_whose_markings_were_listed_is_told() -> None:
+    """An engine that saw a smaller net is not told as if it had seen the net."""
+    net = chain(40, 30)
+    found = decide(net, "EF p39 == 30", budget=SOON, parallel=False)
+    assert found.statistics.method.startswith("reduction and ")
+    assert "in a smaller net." in found.explain()
+    assert techniques(found.statistics.method).startswith("STRUCTURAL_REDUCTION ")
+    text = "AG p0 + p1 + p2 + p39 <= 30"
+    found = decide(net, text, budget=SOON, parallel=False)
+    assert recheck_verdict(text, found.outcome, found.evidence, net).passed
