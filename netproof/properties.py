@@ -69,7 +69,7 @@ KINDS: dict[str, PropertyKind] = {
     "generalised-soundness": PropertyKind.BRANCHING,
     "soundness-without-fairness": PropertyKind.BRANCHING,
 }
-COUNTED = re.compile(r"(?:up-to-)?[1-9][0-9]{0,17}-soundness")
+COUNTED = re.compile(r"(?:up-to-)?[1-9][0-9]{0,18}-soundness")
 # The exact bound of the sum of places that follows.
 BOUND = "bound "
 WORKFLOW_ONLY = frozenset({"lost-messages", "never-started-pools"})

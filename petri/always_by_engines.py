@@ -12,8 +12,9 @@ from petri.always_by_diagrams import after_listing, always_reachable_by_diagrams
 from petri.decision import claim
 from petri.in_turn import share_of
 from petri.net import PetriNet
-from petri.regions import always_by_regions
+from petri.regions.always import Regions
 from petri.state_space.symbolic.answers import SymbolicAnswers
+from petri.structure.linear_program import load_linear_program
 from transition_systems.budget import Budget
 from transition_systems.evidence import Evidence, RunEvidence, StateSet, TrapEvidence
 from transition_systems.progress import ProgressCallback
@@ -32,6 +33,8 @@ __all__ = ["always_by_engines"]
 PART, REGIONS = 0.4, 0.6
 # The part of the time, and the most seconds, in which regions are asked at first.
 EARLY, SOON = 0.15, 1.0
+# The part of the time by which the facts that regions need are sought.
+FACTS = 0.3
 NEVER, STUCK, FAILS = range(3)
 # More tokens are not told in arrays.
 MOST_TOKENS = 1 << 62
@@ -78,16 +81,16 @@ def always_by_engines(
     """
     started, limit = time.monotonic(), budget.fixed()
 
-    def limited(share: Budget) -> Verdict:
-        return always_by_regions(net, goal, name=name, budget=share, progress=progress, seed=seed)
-
+    load_linear_program(limit.remaining())
+    regions = Regions(net, share_of(limit, FACTS), progress=progress, seed=seed)
     soon = share_of(limit, EARLY)
-    found = limited(replace(soon, seconds=min(SOON, soon.seconds or SOON)))
+    soon = replace(soon, seconds=min(SOON, soon.seconds or SOON))
+    found = regions.decide(goal, name=name, budget=soon)
     if found.unknown and limit.remaining() != 0.0:
         found = _by_portfolio(net, goal, name, share_of(limit, PART), progress, seed)
     if found.unknown and limit.remaining() != 0.0:
-        shown = limited(share_of(limit, REGIONS))
-        found = found if shown.unknown else shown
+        shown = regions.decide(goal, name=name, budget=share_of(limit, REGIONS))
+        found = found.with_(reason=f"{found.reason}; {shown.reason}") if shown.unknown else shown
     if found.unknown:
         found = after_listing(found, limit, lambda few: _by_diagrams(net, goal, name, few, seed))
     seconds = time.monotonic() - started

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import index
+from typing import SupportsIndex
+
+import numpy as np
 
 from petri.net import PetriNet
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
 
-__all__ = ["listed_places", "require_arguments"]
+__all__ = ["listed_places", "require_arguments", "whole_number"]
 
 
 def require_arguments(
@@ -44,10 +48,34 @@ def require_arguments(
         raise UsageError(f"{net!r:.60} is no PetriNet{mend}")
     if budget is not None and not isinstance(budget, Budget):
         raise UsageError(f"{budget!r:.60} is no budget; five seconds are Budget(seconds=5)")
-    if seed is not None and (not isinstance(seed, int) or seed < 0):
-        raise UsageError(f"{seed!r:.60} is no seed: a whole number from 0 on")
+    refused = f"{seed!r:.60} is no seed: a whole number from 0 on"
+    if seed is not None and whole_number(seed, refused) < 0:
+        raise UsageError(refused)
     if progress is not None and not callable(progress):
         raise UsageError(f"{progress!r:.60} cannot be called with the progress")
+
+
+def whole_number(value: object, refused: str) -> int:
+    """Return a whole number, of Python or of numpy, as an int; a truth is none.
+
+    Raises
+    ------
+    UsageError
+        With the sentence that is given, where it is no whole number.
+
+    Examples
+    --------
+    >>> whole_number(2.0, "2.0 is no bound")
+    Traceback (most recent call last):
+    ...
+    transition_systems.errors.UsageError: 2.0 is no bound
+    """
+    if isinstance(value, SupportsIndex) and not isinstance(value, bool | np.bool_):
+        try:
+            return index(value)
+        except TypeError:  # an array of several numbers
+            raise UsageError(refused) from None
+    raise UsageError(refused)
 
 
 def listed_places(net: PetriNet, places: object) -> tuple[str, ...]:

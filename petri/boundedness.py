@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from petri.arguments import listed_places
+from petri.arguments import listed_places, whole_number
 from petri.decision import Decision, claim
 from petri.induction.state_equation import prove_invariant
 from petri.memory import within_memory
@@ -89,9 +89,7 @@ def bounded(
     ('t1',)
     """
     if k is not None:
-        given: Any = k
-        if not isinstance(given, int):
-            raise UsageError(f"{given!r:.60} is no bound: a whole number")
+        k = whole_number(k, f"{k!r:.60} is no bound: a whole number")
         names = net.place_ids if places is None else listed_places(net, places)
         good = conjunction(*(at_most(place, k) for place in names))
         by = "state-equation" if method == "structure" else method

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from operator import index
 from typing import Any
 
+from petri.arguments import whole_number
 from petri.decision import Decision, claim
 from petri.in_turn import share_of
 from petri.memory import within_memory
@@ -79,19 +79,16 @@ def coverable(
     given: Any = marking
     if not isinstance(given, Mapping):
         raise UsageError(f"a marking tells the tokens of places; {given!r:.60} does not")
-    for place in marking:
+    counts: dict[str, int] = {}
+    for place, tokens in marking.items():
         net.place_index(place)  # also where no token is asked for, a misspelt name is an error
-        try:
-            least = index(marking[place])
-        except TypeError:
-            raise UsageError(
-                f"{marking[place]!r} tokens in {place!r}: that is no integer"
-            ) from None
+        least = whole_number(tokens, f"{tokens!r} tokens in {place!r}: that is no integer")
         if least < 0:
             raise UsageError(f"{least} tokens in {place!r}: there are never less than 0")
-    goal = conjunction(*(at_least(place, tokens) for place, tokens in marking.items() if tokens))
+        counts[place] = least
+    goal = conjunction(*(at_least(place, least) for place, least in counts.items() if least))
     decision = Decision(
-        net, f"coverable {dict(marking)}", method=method, methods=("explicit", "covering"),
+        net, f"coverable {counts}", method=method, methods=("explicit", "covering"),
         budget=budget, progress=progress, seed=seed, graph=graph,
     )  # fmt: skip
     limit = decision.budget

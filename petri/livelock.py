@@ -71,12 +71,12 @@ def livelock(net: PetriNet, *, budget: Budget | None = None) -> Verdict:
     named = " || ".join(quoted(name) for name in silent) or "false"
     formula = f"nu Y. (mu X. [{named}] X) && [true] Y"
     few = FEW if limit.states is None else min(FEW, limit.states)
-    verdict = mu(net, formula, budget=_share(limit, FIRST, few))
-    if verdict.unknown:
+    verdict = None if not silent else mu(net, formula, budget=_share(limit, FIRST, few))
+    if verdict is None or verdict.unknown:
         shown = _by_program(net, silent, limit)
         if shown is not None:
             return shown
-        if few != limit.states:
+        if verdict is None or few != limit.states:
             verdict = mu(net, formula, budget=limit)
     told: tuple[str, ...] = ()
     witness = verdict.witness

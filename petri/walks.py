@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from petri.arguments import require_arguments
+from petri.arguments import require_arguments, whole_number
 from petri.decision import claim
 from petri.net import PetriNet
 from petri.walking.searching import WalkSearch
@@ -95,10 +95,8 @@ def walk(
     given: Any = goals
     if isinstance(given, str) or not isinstance(given, Sequence):
         raise UsageError(f"the goals are a list of state predicates, not {given!r:.60}")
-    for what, count in (("walkers", walkers), ("attempts", attempts)):
-        number: Any = count
-        if not isinstance(number, int):
-            raise UsageError(f"{what} are a whole number, not {number!r:.60}")
+    walkers = whole_number(walkers, f"walkers are a whole number, not {walkers!r:.60}")
+    attempts = whole_number(attempts, f"attempts are a whole number, not {attempts!r:.60}")
     search = WalkSearch(
         net, goals, (), walkers=walkers, seed=seed or 0, budget=budget or Budget()
     )  # fmt: skip

@@ -196,7 +196,7 @@ class Verdict:
             "witness": None if witness is None else witness.to_dict(),
             "evidence": None if self.evidence is None else self.evidence.to_dict(),
             "statistics": self.statistics.to_dict(),
-            "seed": self.seed,
+            "seed": None if self.seed is None else int(self.seed),
             "versions": dict(self.versions),
         }
 

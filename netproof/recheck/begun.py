@@ -14,7 +14,7 @@ from petri.net import PetriNet
 
 __all__ = ["begun_net"]
 
-_COUNTED = re.compile(r"(up-to-)?([1-9][0-9]{0,17})-soundness")
+_COUNTED = re.compile(r"(up-to-)?([1-9][0-9]{0,18})-soundness")
 _MOST, _CASES = 16, 1_000
 
 

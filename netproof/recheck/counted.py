@@ -18,7 +18,7 @@ from transition_systems.properties.predicates import And, Compare, Or, Predicate
 
 __all__ = ["counted_statement", "counts_tokens", "kind_of_soundness"]
 
-_COUNTED = re.compile(r"(up-to-)?([1-9][0-9]{0,17})-soundness")
+_COUNTED = re.compile(r"(up-to-)?([1-9][0-9]{0,18})-soundness")
 _KINDS = frozenset(
     {"weak-soundness", "lazy-soundness", "relaxed-soundness", "easy-soundness",
      "generalised-soundness", "soundness-without-fairness"}

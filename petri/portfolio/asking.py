@@ -128,9 +128,8 @@ def _told(found: Answer, everywhere: bool, before: Sequence[str]) -> str:
     else:
         text = f"{PROVED[method]} that {'fails' if everywhere else 'satisfies'} it."
         if smaller:
-            text = (
-                f"A smaller net, which has the same answer, was asked: {text[0].lower()}{text[1:]}"
-            )
+            first = text[0].lower()
+            text = f"A smaller net, which has the same answer, was asked: {first}{text[1:]}"
     return f"{text} No answer came from {listed_words(before)}." if before else text
 
 

@@ -165,9 +165,12 @@ class Batch(OpenQuestions):
             elif value == FALSE:
                 self._refute(number, question, "structure")
 
-    def _refute(self, number: int, question: Question, method: str) -> None:
+    def _refute(
+        self, number: int, question: Question, method: str, seconds: float | None = None
+    ) -> None:
         """Ask the state equation for a proof that there is nothing beyond what is known."""
-        proof = self._from_equation(number, question, self._left() / 10)
+        share = self._left() / 10 if seconds is None else seconds
+        proof = self._from_equation(number, question, share)
         if not isinstance(proof, str):
             self._proved(number, question, proof, method)
 
@@ -197,7 +200,7 @@ class Batch(OpenQuestions):
                 if not isinstance(proof, str):
                     self._proved(number, question, proof, "structure")
             elif isinstance(question, Reach):
-                self._refute(number, question, "state-equation")
+                self._refute(number, question, "state-equation", share.seconds)
 
     def _list(self) -> None:
         """List the first markings."""

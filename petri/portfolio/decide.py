@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -70,6 +71,7 @@ ELSEWHERE = {
         for kind in ("weak", "relaxed", "easy", "lazy", "generalised")
     },
 }
+SOME_TOKENS = re.compile(r"(up-to-)?[0-9]+-soundness")
 LIVELOCK = ("livelock", "divergence")
 INVARIANTS = ("deadlock", "persistence", "safeness")
 
@@ -216,6 +218,9 @@ def _named(net: PetriNet, name: str, limit: Budget) -> Predicate | None:
         case _ if name.replace("-", "").isalnum():
             if name in ELSEWHERE:
                 raise UsageError(f"{name} is asked by {ELSEWHERE[name]}")
+            if SOME_TOKENS.fullmatch(name):
+                kind, k = ("up-to-k" if name[0] == "u" else "k"), name.split("-")[-2]
+                raise UsageError(f'{name} is asked by petri.sound(net, kind="{kind}", k={k})')
             known = (*INVARIANTS, *OTHERS, *LIVELOCK, BOUNDS)
             close = nearest_names(name, known)
             hint = f"; did you mean {' or '.join(close)}?" if close else ""

@@ -64,12 +64,18 @@ class Regions:
         self.known = facts_hold(net, self.boxes.facts)
         self.samples = Samples(net, share_of(self.budget, TRY))
         self._covering: list[Predicate | None] = []
+        self._questions: dict[Predicate, _Question] = {}
 
     def decide(self, goal: Predicate, *, name: str, budget: Budget) -> Verdict:
-        """Decide ``AG EF P`` of one goal within a part of the budget."""
+        """Decide ``AG EF P`` of one goal within a part of the budget.
+
+        Where it was asked before, the boxes that were found then are the first ones.
+        """
         started = time.monotonic()
-        question = _Question(self, goal, budget.fixed())
-        found = question.answer()
+        question = self._questions.setdefault(goal, _Question(self, goal))
+        found = question.answer(budget.fixed())
+        if not isinstance(found, str):
+            del self._questions[goal]
         statistics = Statistics(method=METHOD, seconds=time.monotonic() - started)
         if isinstance(found, str):
             return Verdict(
@@ -153,13 +159,23 @@ def always_by_regions(
 
 
 class _Question:
-    def __init__(self, setting: Regions, goal: Predicate, limit: Budget) -> None:
-        self.setting, self.goal, self.limit = setting, goal, limit
+    def __init__(self, setting: Regions, goal: Predicate) -> None:
+        self.setting, self.goal, self.limit = setting, goal, setting.budget
         self.net, self.boxes, self.samples = setting.net, setting.boxes, setting.samples
         self.reason = "the goal is not made of limits of the tokens of places"
+        self._goal: tuple[list[Box], bool] | None = None
+        self._begun: Backwards | None = None
 
-    def answer(self) -> tuple[Evidence, Outcome, str] | str:
-        boxes, exact = boxes_in(self.boxes, self.goal, budget=share_of(self.limit, TRY))
+    def answer(self, limit: Budget) -> tuple[Evidence, Outcome, str] | str:
+        """Return evidence, an outcome and a sentence; why there is none as text."""
+        self.limit = limit
+        if self._goal in (None, ([], False)):
+            self._begun, self._goal = (
+                None,
+                boxes_in(self.boxes, self.goal, budget=share_of(limit, TRY)),
+            )
+        assert self._goal is not None
+        boxes, exact = self._goal
         self.samples.begin()
         if boxes or exact:
             shown = self._search(boxes, exact)
@@ -175,7 +191,9 @@ class _Question:
         self, goal: list[Box], exact: bool
     ) -> tuple[Evidence, Outcome, str] | None:  # fmt: skip
         """Search boxes until they hold all markings that are known, then ask whether all."""
-        search, samples = Backwards(self.boxes, goal), self.samples
+        if self._begun is None:
+            self._begun = Backwards(self.boxes, goal)
+        search, samples = self._begun, self.samples
         meter = share_of(self.limit, SEARCH).fixed().start()
         for one in search.found:
             samples.take(one.box)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from operator import index
 
+from petri.arguments import whole_number
 from petri.decision import Decision, claim, equals_marking
 from petri.in_turn import share_of
-from petri.marking import Marking
+from petri.marking import MAX_TOKENS, Marking
 from petri.memory import within_memory
 from petri.net import PetriNet
 from petri.reachable import always_reachable, invariant, reachable
@@ -164,13 +164,12 @@ def sound_as(
         raise UsageError(f"there is no soundness {kind!r}; there are {', '.join(KINDS)}")
     limit = (budget or Budget()).fixed()
     if k is not None:
-        try:
-            k = index(k)
-        except TypeError:
-            raise UsageError(f"k is a number of tokens, not {k!r}") from None
+        k = whole_number(k, f"k is a number of tokens, not {k!r}")
     if kind in ("k", "up-to-k"):
         if k is None or k < 1:
             raise UsageError(f"{kind} needs a number of tokens k of at least 1, not {k}")
+        if k > MAX_TOKENS:
+            raise UsageError(f"a place holds at most 2**62 tokens, so k is not {k}")
         return _counted(net, k, kind, limit, progress)
     if kind == "generalised":
         return _generalised(net, MOST_K if k is None else k, limit, progress)

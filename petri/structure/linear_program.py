@@ -8,10 +8,30 @@ from typing import Any
 
 from transition_systems.budget import require_memory
 
-__all__ = ["linear_program"]
+__all__ = ["linear_program", "load_linear_program"]
 
 # What the libraries behind the solver map when they are loaded, amply.
 BYTES_TO_LOAD = 1 << 29
+# With fewer seconds for a whole question the solver is not loaded before it is needed.
+TIME_TO_LOAD = 2.0
+
+
+def load_linear_program(left: float | None) -> None:
+    """Load the solver where a question is shared out to engines that will ask it.
+
+    It takes half a second, once in a process, which should not be the share of the first engine.
+
+    Parameters
+    ----------
+    left
+        The seconds for the question; with fewer than 2 nothing is done.
+
+    Examples
+    --------
+    >>> load_linear_program(None)
+    """
+    if left is None or left >= TIME_TO_LOAD:
+        linear_program([1.0], bounds=(2, None), method="highs")
 
 
 def linear_program(*arguments: Any, **named: Any) -> Any:
