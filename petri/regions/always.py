@@ -64,18 +64,17 @@ class Regions:
         self.known = facts_hold(net, self.boxes.facts)
         self.samples = Samples(net, share_of(self.budget, TRY))
         self._covering: list[Predicate | None] = []
-        self._questions: dict[Predicate, _Question] = {}
+        self._last: _Question | None = None
 
     def decide(self, goal: Predicate, *, name: str, budget: Budget) -> Verdict:
         """Decide ``AG EF P`` of one goal within a part of the budget.
 
-        Where it was asked before, the boxes that were found then are the first ones.
+        Where it was the last one that was asked, the boxes that were found then are the first ones.
         """
         started = time.monotonic()
-        question = self._questions.setdefault(goal, _Question(self, goal))
-        found = question.answer(budget.fixed())
-        if not isinstance(found, str):
-            del self._questions[goal]
+        if self._last is None or self._last.goal != goal:
+            self._last = _Question(self, goal)
+        found = self._last.answer(budget.fixed())
         statistics = Statistics(method=METHOD, seconds=time.monotonic() - started)
         if isinstance(found, str):
             return Verdict(
@@ -170,10 +169,8 @@ class _Question:
         """Return evidence, an outcome and a sentence; why there is none as text."""
         self.limit = limit
         if self._goal in (None, ([], False)):
-            self._begun, self._goal = (
-                None,
-                boxes_in(self.boxes, self.goal, budget=share_of(limit, TRY)),
-            )
+            self._goal = boxes_in(self.boxes, self.goal, budget=share_of(limit, TRY))
+            self._begun = None
         assert self._goal is not None
         boxes, exact = self._goal
         self.samples.begin()
