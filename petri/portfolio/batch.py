@@ -49,7 +49,7 @@ FIRST_STATES, FIRST_CELLS, LARGE = 100_000, 200_000_000, 1_000
 LONG_WALK, LONG_UNFOLDING, LONG_PROGRAM, ALONE = 12.0, 5.0, 5.0, 0.6
 # The part of the time for all questions to the structure of a large net.
 STRUCTURE = 0.25
-SHORT_PROOFS, LONG_PROOFS, FAILURES = 0.1, 0.5, 5
+SHORT_PROOFS, LONG_PROOFS, EACH_PROOF, FAILURES = 0.1, 0.5, 0.02, 5
 LEAST, ROUNDS = 0.05, (0.5, 3.0, 15.0, 1e9)
 MOST_FOR_INDUCTION = 3_000
 
@@ -385,7 +385,7 @@ class Batch(OpenQuestions):
         if self.space.pump is not None:
             for number, answer in pumped_answers(self.net, dict(self.open), self.space.pump):
                 self._say(number, answer)
-        self._prove_for(LONG_PROOFS, FAILURES)
+        self._prove_for(min(LONG_PROOFS, EACH_PROOF * len(self.open)), FAILURES)
         share = Budget(seconds=self._left() / 2)
         for number, answer in covering_answers(self.net, dict(self.open), share):
             self._say(number, answer)
