@@ -157,8 +157,6 @@ def bounds(
         kind = "the text " if isinstance(given, str) else ""
         raise UsageError(f"the places are asked for as a list, not as {kind}{given!r:.60}")
     asked: list[str | tuple[str, ...]] = [*(net.place_ids if places is None else places)]
-    if places is not None and not asked:
-        raise UsageError("there is no bound of no places; without places= each one is asked for")
     sums = [tuple(p) if isinstance(p, tuple | list) else (p,) for p in asked]
     for place in (place for names in sums for place in names):
         net.place_index(place)

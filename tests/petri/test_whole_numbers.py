@@ -58,5 +58,3 @@ def test_more_tokens_than_a_place_holds_are_refused() -> None:
         petri.sound(LINE, kind="k", k=2**62 + 1)
     with pytest.raises(UsageError, match=r'petri\.sound\(net, kind="up-to-k", k=3\)'):
         petri.decide(LINE, "up-to-3-soundness")
-    with pytest.raises(UsageError, match="no bound of no places"):
-        petri.bounds(LINE, places=[])
