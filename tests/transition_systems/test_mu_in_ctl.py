@@ -14,10 +14,12 @@ from petri import PetriNet, mu_calculus
 from petri.mu_calculus import mu
 from strategies_ctl import random_ctl, random_system
 from transition_systems.budget import Budget
+from transition_systems.errors import ExpressionError, UndecidedError
 from transition_systems.lts import LTS
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import State
 from transition_systems.properties.predicates import FALSE, TRUE, Atom
+from transition_systems.temporal import mu_in_ctl
 from transition_systems.temporal.ctl import ctl_states
 from transition_systems.temporal.mu_calculus import ctl_to_mu
 from transition_systems.temporal.mu_formulas import (
@@ -109,26 +111,58 @@ def test_there_and_back() -> None:
         ("[true*] <a> true", "AG enabled(a)"),
         ("AG [a || b] false", "AG (!enabled(a) && !enabled(b))"),
         ("<true*> (p && <true> q)", "EF (p && EX q)"),
-        ("mu X. p || [true] X", None),
-        ("nu X. p && <true> X", None),
+        ("mu X. p || [true] X", "AF (p || dead)"),
+        ("nu X. p && <true> X", "!AF (!p || dead)"),
         ("mu X. q || p && <true> X", "E[p U q]"),
         ("[true] p", "AX p"),
         ("AG EF p", "AG EF p"),
-        ("<a> p", "nothing"),
-        ("nu X. <!a> true && [true] X", "nothing"),
-        ("nu X. mu Y. <true> X && p || <true> Y", "nothing"),
-        ("nu X. <true> <true> X", "nothing"),
-        ("mu X. p || <true> X && <true> X", "nothing"),
-        ("mu X. X", "nothing"),
+        ("<a> p", None),
+        ("nu X. <!a> true && [true] X", None),
+        ("nu X. mu Y. <true> X && p || <true> Y", None),
+        ("nu X. <true> <true> X", None),
+        ("mu X. p || <true> X && <true> X", None),
+        ("mu X. X", None),
     ],
 )
 def test_by_name(text: str, wanted: str | None) -> None:
+    """``None`` for what is no formula of CTL."""
     found = mu_to_ctl(parse_mu(text))
-    if wanted == "nothing":
-        assert found is None
-    else:
-        assert found is not None
-        assert wanted in (None, format_formula(found))
+    assert (None if found is None else format_formula(found)) == wanted
+
+
+@pytest.mark.parametrize("unit", ["EG AF ", "EG ", "AG EG ", "AF ", "<true+> ", "!<true*> "])
+def test_each_part_is_translated_at_most_twice(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every part and its negation: nesting does not double the work at each level."""
+    text = f"{unit}<a> true"
+    while True:
+        try:
+            formula = parse_mu(f"{unit}{text}")
+        except ExpressionError:
+            break
+        text = f"{unit}{text}"
+    formula = parse_mu(text)
+    called: list[tuple[int, bool]] = []
+    translated = mu_in_ctl._Translation._translated
+
+    def counted(self: mu_in_ctl._Translation, node: MuFormula, sign: bool) -> object:
+        called.append((id(node), sign))
+        return translated(self, node, sign)
+
+    monkeypatch.setattr(mu_in_ctl._Translation, "_translated", counted)
+    assert mu_to_ctl(formula) is not None
+    assert len(called) == len(set(called))
+
+
+def test_what_would_be_too_long() -> None:
+    """A box that needs no step has an operand twice, and that operand another such box."""
+    deep = "".join(f"mu X{n}. p || [true] X{n} && (" for n in range(50)) + "q" + ")" * 50
+    assert mu_to_ctl(parse_mu(deep)) is None
+    assert mu_to_ctl(parse_mu(deep.replace("[", "<").replace("]", ">"))) is not None
+
+
+def test_the_clock_is_asked() -> None:
+    with pytest.raises(UndecidedError, match="time budget"):
+        mu_to_ctl(parse_mu("AG p"), meter=Budget(seconds=0).start())
 
 
 def cycles(count: int) -> PetriNet:
