@@ -13,62 +13,19 @@ from oracles.mu_calculus import mu_states_by_definition
 from petri import PetriNet, mu_calculus
 from petri.mu_calculus import mu
 from strategies_ctl import random_ctl, random_system
+from strategies_mu import random_mu
 from transition_systems.budget import Budget
 from transition_systems.errors import ExpressionError, UndecidedError
 from transition_systems.lts import LTS
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import State
-from transition_systems.properties.predicates import FALSE, TRUE, Atom
+from transition_systems.properties.predicates import FALSE
 from transition_systems.temporal import mu_in_ctl
 from transition_systems.temporal.ctl import ctl_states
 from transition_systems.temporal.mu_calculus import ctl_to_mu
-from transition_systems.temporal.mu_formulas import (
-    Bound,
-    Every,
-    Fixpoint,
-    Holds,
-    Labels,
-    Modal,
-    MuFormula,
-    No,
-    Some,
-    format_mu,
-)
+from transition_systems.temporal.mu_formulas import MuFormula, format_mu
 from transition_systems.temporal.mu_in_ctl import mu_to_ctl
 from transition_systems.temporal.mu_parse import parse_mu
-
-ANY = Labels(frozenset(), others=True)
-CONNECTIVES = ((Some, Every), (Every, Some), (Some, Some), (Every, Every))
-
-
-def modal(rng: random.Random, labels: Labels, operand: MuFormula) -> Modal:
-    return Modal("diamond" if rng.random() < 0.5 else "box", labels, operand)
-
-
-def random_mu(rng: random.Random, depth: int) -> MuFormula:
-    """Return a formula whose fixpoints look like untils, or nearly so."""
-    if depth == 0:
-        leaves: list[MuFormula] = [
-            Holds(Atom("p")), No(Holds(Atom("q"))), modal(rng, ANY, Holds(TRUE)),
-            modal(rng, Labels(frozenset("a")), Holds(TRUE if rng.random() < 0.5 else FALSE)),
-        ]  # fmt: skip
-        return rng.choice(leaves)
-    kind = rng.random()
-    if kind < 0.2:
-        make = rng.choice((Every, Some))
-        return make(tuple(random_mu(rng, depth - 1) for _ in range(rng.choice((1, 2)))))
-    if kind < 0.3:
-        return No(random_mu(rng, depth - 1))
-    if kind < 0.45:
-        return modal(rng, ANY, random_mu(rng, depth - 1))
-    outer, inner = rng.choice(CONNECTIVES)
-    step: MuFormula = modal(rng, ANY, Bound("X"))
-    beside = [random_mu(rng, depth - 1) for _ in range(rng.choice((0, 0, 1, 2)))]
-    goals = [random_mu(rng, depth - 1) for _ in range(rng.choice((0, 1, 2)))]
-    body = outer((*goals, inner((*beside, step)) if beside else step))
-    if rng.random() < 0.1:
-        body = outer((body, Bound("X")))
-    return Fixpoint("mu" if rng.random() < 0.5 else "nu", "X", body)
 
 
 def _compared(seed: int) -> bool:
