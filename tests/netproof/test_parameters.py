@@ -222,6 +222,13 @@ def test_round_trips(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert (said.out, said.err) == (FILE, "")
     assert run(["convert", str(path), "--to", "lts"]) == 0
     assert "the values of the parameters x, color, n are left out" in capsys.readouterr().err
+    assert run(["minimise", str(path)]) == 0
+    assert "parameters" not in capsys.readouterr().err
+    assert run(["minimise", str(path), "-o", str(tmp_path / "y.fsm")]) == 0
+    assert capsys.readouterr().err == (
+        "netproof: the values of the parameters x, color, n are left out; "
+        "a state stands for several\n"
+    )
     # An atom that was changed is written as it is, and the values of the other parameters stay.
     lts = parse_fsm(FILE)
     changed = type(lts).from_canonical(
