@@ -187,8 +187,10 @@ def _formula(text: str) -> AskedFormula:
 
 def _read_in_one_way(words: str, name: str) -> UsageError:
     """Return the error for words that say how to read a formula before a property by name."""
-    fair = read_as(name, fairness=words)
-    if fair != name:
+    for word in re.split(r"[\s,:]+", words):
+        fair = read_as(name, fairness=word)
+        if fair == name:
+            continue
         return UsageError(f"{words!r} stands before formulas: this property is asked as {fair}")
     return UsageError(
         f"{name} is a property by name, which is asked in one way, without {words + ':'!r}; "

@@ -33,6 +33,8 @@ from petri import (
 )
 from petri.reductions.answers import ReducedNet
 from petri.soundness import SoundnessGoal
+from petri.state_space.reachability import ReachabilityGraph
+from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
 from transition_systems.properties.formulas import State, Unary
 from transition_systems.properties.predicates import (
@@ -148,43 +150,58 @@ def _direct(question: NetQuestion, name: str) -> Verdict:
     """Decide a property on the net itself: on the markings that were listed, then by engines."""
     if name in NETS or name in LIVELOCK or name.startswith(BOUND):
         return net_behaviour(name, question)
-    seen = _listed(question, name)
-    if not seen.unknown or question.graph.complete or question.pump is not None:
+    graph = question.graph if name in REDUCED else question.whole()
+    seen = _decided(question, name, graph, question.proofs)
+    if not seen.unknown or question.graph.complete or name in ("soundness", "workflow-net"):
         return seen
-    found = _by_engines(question, name)
-    return seen if found is None or found.unknown else found
-
-
-def _by_engines(question: NetQuestion, name: str) -> Verdict | None:
-    """Decide a property as the function of its name does where no list of markings is at hand."""
-    net, progress = question.net, question.progress
+    # What grows for ever tells of the bounds only.
+    if question.pump is not None and name != "option-to-complete":
+        return seen
     left = question.proofs.remaining()
     seconds = None if left is None else PORTFOLIO * left
-    limit = replace(question.proofs, deadline=None, seconds=seconds)
-    places = None if question.translation is None else question.translation.flow_places
+    found = _decided(question, name, None, replace(question.proofs, deadline=None, seconds=seconds))
+    return seen if found.unknown else found
+
+
+def _decided(
+    question: NetQuestion, name: str, graph: ReachabilityGraph | None, limit: Budget
+) -> Verdict:
+    """Decide a property by the function of its name: on a list of markings, or by its engines."""
+    net, progress = question.net, question.progress if graph is None else None
+    pump = question.pump if graph is not None else None
     match name:
-        case "deadlock":
-            return deadlock(net, final=question.final, budget=limit, progress=progress)
-        case "boundedness":
-            return bounded(net, budget=limit, progress=progress)
-        case "safeness":
-            return safe(net, places=places, budget=limit, progress=progress)
+        case "soundness":
+            return _sound(question)
         case "option-to-complete":
             goal = _goal(question).completion
-            return always_reachable(net, goal, budget=limit, progress=progress, name=name)
-        case "proper-completion":
-            proper = _goal(question).proper
-            return invariant(net, proper, budget=limit, progress=progress, name=name)
-        case "lost-messages":
-            lost = lost_messages(question)
-            return invariant(net, lost, budget=limit, progress=progress, name=name)
+            return always_reachable(
+                net, goal, graph=graph, budget=limit, progress=progress, name=name
+            )  # fmt: skip
+        case "proper-completion" | "lost-messages":
+            proper = name == "proper-completion"
+            wanted = _goal(question).proper if proper else lost_messages(question)
+            return invariant(net, wanted, graph=graph, budget=limit, progress=progress, name=name)
+        case "deadlock":
+            final = question.final
+            return deadlock(net, final=final, graph=graph, budget=limit, progress=progress)
+        case "boundedness":
+            listable = graph is not None and graph.listable
+            known = graph if listable or pump is not None else None
+            return bounded(net, graph=known, pump=pump, budget=limit, progress=progress)
+        case "safeness":
+            places = None if question.translation is None else question.translation.flow_places
+            return safe(
+                net, places=places, graph=graph, pump=pump, budget=limit, progress=progress
+            )  # fmt: skip
         case "no-dead-activities" | "no-dead-transitions" | "never-started-pools":
             groups = _groups(question, name)
             return no_dead_transitions(
-                net, groups=groups, budget=limit, name=name, progress=progress
+                net, groups=groups, graph=graph, budget=limit, name=name, progress=progress
             )  # fmt: skip
+        case "workflow-net":
+            return workflow_net(net)
         case _:
-            return None
+            raise UsageError(f"there is no property {name!r}")
 
 
 def _groups(question: NetQuestion, name: str) -> Mapping[str, Sequence[str]] | None:
@@ -192,43 +209,6 @@ def _groups(question: NetQuestion, name: str) -> Mapping[str, Sequence[str]] | N
     if name == "no-dead-transitions":
         return None
     return start_groups(question) if name.startswith("never") else _goal(question).occurs
-
-
-def _listed(question: NetQuestion, name: str) -> Verdict:
-    """Decide a property on the markings that were listed."""
-    net, pump, limit = question.net, question.pump, question.proofs
-    graph = question.graph if name in REDUCED else question.whole()
-    match name:
-        case "soundness":
-            return _sound(question)
-        case "option-to-complete":
-            completion = _goal(question).completion
-            seen = always_reachable(net, completion, graph=graph, budget=limit, name=name)
-            if not seen.unknown or graph.complete or limit.remaining() == 0.0:
-                return seen
-            found = always_reachable(
-                net, completion, budget=limit, name=name, progress=question.progress
-            )
-            return seen if found.unknown else found
-        case "proper-completion":
-            return invariant(net, _goal(question).proper, graph=graph, budget=limit, name=name)
-        case "deadlock":
-            return deadlock(net, final=question.final, graph=graph, budget=limit)
-        case "boundedness":
-            known = graph if graph.listable or pump is not None else None
-            return bounded(net, graph=known, pump=pump, budget=limit)
-        case "safeness":
-            places = None if question.translation is None else question.translation.flow_places
-            return safe(net, places=places, graph=graph, pump=pump, budget=limit)
-        case "lost-messages":
-            return invariant(net, lost_messages(question), graph=graph, budget=limit, name=name)
-        case "no-dead-activities" | "no-dead-transitions" | "never-started-pools":
-            groups = _groups(question, name)
-            return no_dead_transitions(net, groups=groups, graph=graph, budget=limit, name=name)
-        case "workflow-net":
-            return workflow_net(net)
-        case _:
-            raise UsageError(f"there is no property {name!r}")
 
 
 def _reduced(question: NetQuestion, small: ReducedNet, name: str) -> Verdict:

@@ -152,7 +152,7 @@ class WorkflowSteps:
         ------
         UsageError
             For the name of an element that is also that of a step of another one, or of only one of
-        its steps.
+            its steps.
         """
         found = self.steps.get(name, [])
         if name not in self.elements:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from transition_systems.errors import UsageError
-from transition_systems.properties.names import nearest_names
+from transition_systems.properties.names import nearest_names, operator_before_minus
 from transition_systems.properties.tokens import quote_name
 
 __all__ = ["NOTHING", "no_state", "require_known", "unknown_name", "with_kind_of_name"]
@@ -83,6 +83,9 @@ def _read_as_name(name: str) -> str:
 
 
 def _unknown(name: str, close: Iterable[str]) -> UsageError:
+    operator = operator_before_minus(name)
+    if operator is not None:
+        return UsageError(f"{NOTHING} {name!r}; {operator}")
     found = tuple(close)
     hint = f"; did you mean {' or '.join(repr(c) for c in found)}?" if found else ""
     return UsageError(f"{NOTHING} {name!r}{_read_as_name(name)}{hint}")

@@ -16,6 +16,7 @@ from petri.state_space.packed import PackedNet
 from petri.state_space.space import StateSpace
 from petri.whole_space import UNBOUNDED, whole_space
 from transition_systems.budget import Budget
+from transition_systems.errors import UndecidedError
 from transition_systems.evidence import ParityStrategy, StateSet
 from transition_systems.properties.evaluate import evaluate
 from transition_systems.properties.format import format_formula
@@ -118,7 +119,10 @@ def mu(net: PetriNet, formula: MuFormula | str, *, budget: Budget | None = None)
 
 def _as_ctl(net: PetriNet, tree: MuFormula, limit: Budget) -> Verdict | None:
     """Decide a formula that says no more than one of CTL as that one, by diagrams perhaps."""
-    asked = mu_to_ctl(tree)
+    try:
+        asked = mu_to_ctl(tree, meter=limit.start())
+    except UndecidedError:
+        return None
     if asked is None:
         return None
     text = format_formula(asked)

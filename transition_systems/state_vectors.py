@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from transition_systems.errors import UsageError
 from transition_systems.properties.evaluate import evaluate
 from transition_systems.properties.format import format_predicate
-from transition_systems.properties.names import nearest_names
+from transition_systems.properties.names import nearest_names, operator_before_minus
 from transition_systems.properties.predicates import Compare
 from transition_systems.properties.tokens import quote_name
 
@@ -295,6 +295,9 @@ def _unknown(
 ) -> UsageError:
     """Return an error with the names that are nearest, or else some values that there are."""
     near = nearest_names(name, names)
+    operator = operator_before_minus(name)
+    if operator is not None:
+        return UsageError(f"{message}; {operator}")
     hint = f"; did you mean {' or '.join(map(quote_name, near))}?" if near else ""
     if not near and values:
         some = ", ".join(map(quote_name, values[:_MOST_LISTED]))

@@ -6,14 +6,12 @@ import argparse
 import sys
 
 from netproof.behaviours import SYSTEM_FORMATS, is_system, read_behaviour, system_text
-from netproof.cli.output_file import tell_remarks, write_output
+from netproof.cli.output_file import parameters_left_out, tell_remarks, write_output
 from netproof.cli.watchdog import OUT_OF_TIME, budget_of, watched
 from netproof.converting import CONVERSIONS, Conversion
 from netproof.loading import load
 
 __all__ = ["run"]
-from transition_systems.lts import LTS
-from transition_systems.state_vectors import parameters_of
 
 UNDECIDED = 3
 LIKE_SYSTEMS = ("dot", "json")
@@ -40,18 +38,10 @@ def _converted(arguments: argparse.Namespace) -> Conversion:
             budget=budget,
         )  # fmt: skip
         text = system_text(read.lts, arguments.to)
-        return Conversion(text=text, remarks=(*read.remarks, *_left_out(read.lts, arguments.to)))
+        lost = () if arguments.to == "fsm" else parameters_left_out(read.lts, "fsm keeps them")
+        return Conversion(text=text, remarks=(*read.remarks, *lost))
     model = load(arguments.file, format=arguments.format)
     return CONVERSIONS[arguments.to](model, arguments.starts or "one", budget)
-
-
-def _left_out(lts: LTS, to: str) -> tuple[str, ...]:
-    """Return what a format does not say of the states of a system."""
-    vectors = parameters_of(lts)
-    lost = [one.name for one in vectors.parameters if not one.boolean] if vectors else []
-    if to == "fsm" or not lost:
-        return ()
-    return (f"the values of the parameters {', '.join(lost)} are left out; fsm keeps them",)
 
 
 def _late() -> int:

@@ -8,11 +8,12 @@ import sys
 import time
 
 from netproof.behaviours import behaviour_text, read_behaviour, system_ending
-from netproof.cli.output_file import tell_remarks, write_output
+from netproof.cli.output_file import parameters_left_out, tell_remarks, write_output
 from netproof.cli.watchdog import OUT_OF_TIME, budget_of, watched
 from netproof.equivalences import equivalence_named
 from transition_systems.errors import UndecidedError, UsageError
 from transition_systems.lts import LTS
+from transition_systems.state_vectors import parameters_of
 
 __all__ = ["run"]
 
@@ -66,7 +67,9 @@ def run(arguments: argparse.Namespace) -> int:
         except UndecidedError as error:
             data["reason"] = str(error)
             return told()
-    tell_remarks(read.remarks)
+    kept = output is None or parameters_of(small) is not None
+    lost = () if kept else parameters_left_out(lts, "a state stands for several")
+    tell_remarks((*read.remarks, *lost))
     data["after"] = {"states": small.n_states, "arcs": small.n_arcs}
     if arguments.output_format == "json" and place is not None:
         data["map"] = [None if state < 0 else state for state in place.tolist()]

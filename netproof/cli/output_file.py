@@ -7,9 +7,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from transition_systems.errors import UsageError
+from transition_systems.lts import LTS
 from transition_systems.readwrite.files import write_text
+from transition_systems.state_vectors import parameters_of
 
-__all__ = ["tell_remarks", "write_output"]
+__all__ = ["parameters_left_out", "tell_remarks", "write_output"]
+
+
+def parameters_left_out(lts: LTS, why: str) -> tuple[str, ...]:
+    """Return a remark on the parameters of a system that what is written does not have, if any."""
+    vectors = parameters_of(lts)
+    lost = [one.name for one in vectors.parameters if not one.boolean] if vectors else []
+    return (f"the values of the parameters {', '.join(lost)} are left out; {why}",) if lost else ()
 
 
 def write_output(path: str, text: str) -> None:

@@ -379,7 +379,7 @@ def recheck_verdict(
         claim = setting.own(evidence.claim)
         holds = outcome == Outcome.HOLDS
         if asked.linear is not None:
-            follows_from = answers_linear(evidence, asked.linear, holds=holds)
+            follows_from = answers_linear(evidence, asked.linear, holds=holds, watch=setting.watch)
         else:
             follows_from = follows_from_claim(property_name, holds, claim, net, asked)
         if not follows_from:

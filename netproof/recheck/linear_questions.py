@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from netproof.recheck.questions import Linear
-from netproof.recheck.statements import as_statement, supports
+from netproof.recheck.result import Watch
+from netproof.recheck.unfolded import says_in_ctl
 from transition_systems.evidence import (
     CtlStarProof,
     Evidence,
@@ -22,20 +23,21 @@ from transition_systems.evidence_parity import mu_claim
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula, Negation, Unary
 from transition_systems.properties.parse import parse_formula
-from transition_systems.temporal.mu_formulas import MuFormula, same_mu
-from transition_systems.temporal.mu_in_ctl import mu_to_ctl
+from transition_systems.temporal.mu_formulas import same_mu
 from transition_systems.temporal.mu_parse import parse_mu
 
 __all__ = ["answers_linear"]
 
 
-def answers_linear(evidence: Evidence, asked: Linear, *, holds: bool) -> bool:
+def answers_linear(
+    evidence: Evidence, asked: Linear, *, holds: bool, watch: Watch | None = None
+) -> bool:
     """Return whether evidence is about the formula, reading and paths that were asked for."""
     if asked.phrases is not None and isinstance(evidence, FallingSumEvidence | PumpEvidence):
         return evidence.claim.formula == asked.phrases[0 if holds else 1]
     if asked.mu is not None:
         if not isinstance(evidence, ParityStrategy):
-            return _answers_as_ctl(evidence, asked.mu, holds=holds)
+            return says_in_ctl(evidence, asked.mu, holds=holds, watch=watch or Watch())
         said = mu_claim(evidence.formula, holds=holds)
         return same_mu(parse_mu(evidence.formula), asked.mu) and evidence.claim.formula == said
     if isinstance(evidence, CtlStarProof):
@@ -70,16 +72,6 @@ def _about_all_paths(formula: Formula) -> tuple[Formula, bool] | None:
     return (
         (formula.operand, True) if formula.operator == "A" else (Negation(formula.operand), False)
     )
-
-
-def _answers_as_ctl(evidence: Evidence, asked: MuFormula, *, holds: bool) -> bool:
-    """Return whether a claim in CTL says what a formula of the mu-calculus (its negation) does."""
-    formula = mu_to_ctl(asked)
-    if formula is None:
-        return False
-    wanted = as_statement(parse_formula(format_formula(formula)))
-    claim = as_statement(evidence.claim.formula)
-    return supports(claim, wanted if holds else wanted.negated())
 
 
 def _plain(formula: str) -> Formula:

@@ -17,6 +17,7 @@ from transition_systems.properties.predicates import (
     Constant,
     Dead,
     Enabled,
+    LastStep,
     Not,
     Or,
     Predicate,
@@ -120,6 +121,8 @@ def _leaf(node: Predicate, sign: bool) -> tuple[Any, ...]:
     match node:
         case Constant(value):
             return ("constant", value == sign)
+        case LastStep(name):
+            return ("last step", name, sign)
         case Atom(name):
             return _comparison(((name, 1),), ">=", 1, sign)
         case Compare(terms, op, bound):

@@ -10,7 +10,7 @@ from netproof.recheck.linear_questions import answers_linear
 from netproof.recheck.ltl import recheck_ltl
 from netproof.recheck.mu import recheck_mu
 from netproof.recheck.questions import Linear
-from netproof.recheck.result import RecheckResult, RefusedError, SkippedError, guarded
+from netproof.recheck.result import RecheckResult, RefusedError, SkippedError, Watch, guarded
 from netproof.recheck.said import run_of
 from netproof.recheck.temporal import recheck_temporal
 from netproof.system_formulas import system_formula
@@ -187,7 +187,7 @@ def _recheck(question: SystemQuestion, evidence: Evidence, budget: Budget | None
         formula=about.formula, weak=about.weak, fair=about.fair, strong=about.strong,
         branching=about.logic == "CTL*", maximal=about.maximal, mu=about.mu,
     )  # fmt: skip
-    if not answers_linear(evidence, linear, holds=question.holds):
+    if not answers_linear(evidence, linear, holds=question.holds, watch=Watch(budget)):
         raise RefusedError("the evidence is about another formula, or read in another way")
     if about.mu is not None:
         return recheck_mu(about.mu, outcome, evidence, about.lts, budget=budget)

@@ -50,6 +50,8 @@ def test_a_name_that_is_near_no_label_gets_no_such_hint() -> None:
     [("weak-fairness: termination", "asked as termination-weak"),
      ("strong-fairness: termination", "asked as termination-strong"),
      ("weak: livelock", "livelock is a property by name, which is asked in one way, without 'weak:'"),
+     ("strong-fairness weak: termination", "this property is asked as termination-strong"),
+     ("weak, weak-fairness: termination", "this property is asked as termination-weak"),
      ("strong-process-fairness: termination", "asked in one way, without 'strong-process-fairness:'"),
      ("weka: livelock", "'weka' is no way to read a formula")],
 )  # fmt: skip

@@ -16,8 +16,10 @@ from netproof.asked_formulas import asked_formula
 from netproof.behaviours import load_behaviour
 from netproof.cli.main import run
 from netproof.system_formulas import system_formula
+from petri import PetriNet
 from transition_systems import format_fsm, parse_fsm
 from transition_systems.errors import UsageError
+from transition_systems.lts import LTS
 from transition_systems.lts_operations import reachable
 from transition_systems.properties.formulas import State, Unary
 from transition_systems.properties.predicates import Atom
@@ -222,6 +224,13 @@ def test_round_trips(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert (said.out, said.err) == (FILE, "")
     assert run(["convert", str(path), "--to", "lts"]) == 0
     assert "the values of the parameters x, color, n are left out" in capsys.readouterr().err
+    assert run(["minimise", str(path)]) == 0
+    assert "parameters" not in capsys.readouterr().err
+    assert run(["minimise", str(path), "-o", str(tmp_path / "y.fsm")]) == 0
+    assert capsys.readouterr().err == (
+        "netproof: the values of the parameters x, color, n are left out; "
+        "a state stands for several\n"
+    )
     # An atom that was changed is written as it is, and the values of the other parameters stay.
     lts = parse_fsm(FILE)
     changed = type(lts).from_canonical(
@@ -252,3 +261,22 @@ def test_variables_of_workflows_are_refused(text: str) -> None:
     assert "is a variable" in first.reason
     assert "ask for a node or a flow instead" in first.reason
     assert '"given up"' in first.reason
+
+
+@pytest.mark.parametrize(("text", "word"), [
+    ("AG -p <= 0", "AG"), ("AG (p >= 0 -> AF - p <= 0)", "AF"), ("G -p <= 0", "G"),
+    ("EF -p <= 0 && <a> true", "EF"),
+])  # fmt: skip
+def test_an_operator_before_a_minus(text: str, word: str, tmp_path: Path) -> None:
+    """It is read as a name, of which ``p`` is subtracted; what is meant is told."""
+    net = PetriNet(places=["p"], transitions=["a"], arcs=[("a", "p")])
+    system = LTS.from_arcs(2, [(0, "a", 1)], atoms={"p": [True, False]})
+    path = tmp_path / "x.fsm"
+    path.write_text('p(2) Nat "0" "1"\n---\n0\n1\n---\n1 2 "a"\n')
+    for model in (net, system, path):
+        with pytest.raises(UsageError) as error:
+            netproof.check(model, properties=[text])
+        assert f"the operator before '-' is written {word} (-p <= 0)" in str(error.value)
+    named = PetriNet(places=["p", word], transitions=["a"], arcs=[("a", "p")])
+    netproof.check(named, properties=[text])  # such a place may be subtracted from
+    netproof.check(net, properties=[f"{word} (-p <= 0)"])

@@ -33,7 +33,6 @@ ALLOWED = {
     "transition_systems.run",
     "transition_systems.temporal.action_formulas",
     "transition_systems.temporal.mu_formulas",
-    "transition_systems.temporal.mu_in_ctl",
     "transition_systems.temporal.mu_parse",
     "transition_systems.verdict",
     "netproof.assumed",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from transition_systems.lts import LTS
-from transition_systems.properties.predicates import Atom, Constant
+from transition_systems.properties.predicates import Atom, Constant, Dead, Enabled
 from transition_systems.temporal.action_formulas import ActionFormula, Connected, Labels
 from transition_systems.temporal.mu_formulas import (
     Bound,
@@ -35,7 +35,7 @@ def is_one(label: str, action: ActionFormula) -> bool:
 def mu_states_by_definition(
     lts: LTS, formula: MuFormula, known: Mapping[str, States] | None = None
 ) -> States:
-    """Return the states that have a formula; predicates are atoms and constants."""
+    """Return the states that have a formula; predicates have no connectives."""
     everything = frozenset(range(lts.n_states))
     scope = dict(known or {})
 
@@ -47,6 +47,10 @@ def mu_states_by_definition(
             return everything if value else frozenset()
         case Holds(Atom(name)):
             return frozenset(s for s in everything if lts.atoms[name][s])
+        case Holds(Dead()):
+            return everything - {s for s, _, _ in lts.arcs()}
+        case Holds(Enabled(name)):
+            return frozenset(s for s, label, _ in lts.arcs() if label == name)
         case Bound(name):
             return scope[name]
         case No(operand):

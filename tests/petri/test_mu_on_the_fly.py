@@ -362,3 +362,12 @@ def test_systems_with_labels_of_one_name_in_small_blocks_and_words(
         Counting(**ways), text, model_digest=lambda: "d", budget=Budget(states=1_000, seconds=20)
     )
     assert str(verdict.outcome) == outcome
+
+
+def test_one_position_is_told_in_the_singular() -> None:
+    net = PetriNet(places=["p"], transitions=["t"], arcs=[("t", "p")])
+    for states, said in ((0, "the 1 position of the game that was looked at does not"),
+                         (3, "positions of the game that were looked at do not")):  # fmt: skip
+        verdict = mu(net, "[true*] {p <= 50}", budget=Budget(states=states))
+        assert verdict.unknown
+        assert said in str(verdict.reason)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from transition_systems.temporal.english_mu import mu_in_english, mu_sentence
@@ -18,6 +20,17 @@ CASES = [
     ("[a*] !dead", "after any number of steps a, it is not so that nothing can happen"),
     ("AG (p -> <a> AF q)", "whenever p holds, then some step a leads to where "
      "(sooner or later, whatever happens, q holds)"),
+    ("[a] p && <b> true",
+     "(every step a leads to where p holds), and some step b can be taken"),
+    ("[a] (p && <b> true)",
+     "every step a leads to where (p holds, and some step b can be taken)"),
+    ("!<a> p && p", "(it is not so that some step a leads to where p holds), and p holds"),
+    ("EF p || <a> true",
+     "(it is possible to get to where p holds), or some step a can be taken"),
+    ("<a> true && {p && q}", "some step a can be taken, and (p holds and q holds)"),
+    ("[a] {p || q}", "every step a leads to where (p holds or q holds)"),
+    ("E[<a> p U q]",
+     "it is possible that (some step a leads to where p holds) until q holds, which comes"),
     ("p -> <a> q", "if p holds, then some step a leads to where q holds"),
     ("<a> true && (p -> [b] q)",
      "some step a can be taken, and (if p holds, then every step b leads to where q holds)"),
@@ -45,6 +58,102 @@ CASES = [
 def test_formulas_in_words(text: str, told: str) -> None:
     assert mu_in_english(parse_mu(text)) == told
     assert mu_sentence(parse_mu(text), holds=True) == f"At the start {told}."
+
+
+PREFIXES = {
+    "it is not so that ": "!",
+    "some step a leads to where ": "<a>",
+    "every step b leads to where ": "[b]",
+    "always ": "AG",
+    "it is possible to get to where ": "EF",
+    "it is possible that for ever ": "EG",
+    "sooner or later, whatever happens, ": "AF",
+}
+
+
+def random_text(rng: random.Random, depth: int) -> tuple[object, str]:
+    """Return a formula as a tree of its operators, and as text."""
+    kind = rng.choice("nprccuii") if depth else "l"
+    if kind == "l":
+        name = rng.choice("pq")
+        return name, name
+    parts = [random_text(rng, depth - 1) for _ in range(2)]
+    (one, some), (other, others) = parts
+    if kind in "npr":
+        word = rng.choice(list(PREFIXES.values()))
+        return (word, one), f"{word} ({some})"
+    if kind == "u":
+        return ("until", one, other), f"E[({some}) U ({others})]"
+    if kind == "i":
+        return ("if", one, other), f"(({some}) -> ({others}))"
+    word = rng.choice(("and", "or"))
+    if word == "or" and isinstance(one, tuple) and one[0] == "!":
+        return ("if", one[1], other), f"(({some}) or ({others}))"
+    return (word, one, other), f"(({some}) {word} ({others}))"
+
+
+class Reading:
+    """Reads a sentence; what goes before a part goes before as much as can be, or as little."""
+
+    def __init__(self, text: str, *, greedy: bool) -> None:
+        self.text, self.greedy = text, greedy
+
+    def took(self, word: str) -> bool:
+        found = self.text.startswith(word)
+        self.text = self.text.removeprefix(word)
+        return found
+
+    def whole(self) -> object:
+        found = self.part()
+        for word in ("and", "or"):
+            if self.took(f", {word} "):
+                return word, found, self.part()
+        return found
+
+    def rest(self) -> object:
+        return self.whole() if self.greedy else self.part()
+
+    def part(self) -> object:
+        if self.took("("):
+            found = self.whole()
+            assert self.took(")"), self.text
+            return found
+        for words, operator in PREFIXES.items():
+            if self.took(words):
+                return operator, self.rest()
+        if self.took("if "):
+            return self.two("if", ", then ", "")
+        if self.took("whenever "):
+            return "AG", self.two("if", ", then ", "")
+        if self.took("it is possible that "):
+            return self.two("until", " until ", ", which comes")
+        for name in "pq":
+            if self.took(f"{name} holds"):
+                return name
+        raise AssertionError(self.text)
+
+    def two(self, name: str, between: str, end: str) -> object:
+        first = self.rest()
+        assert self.took(between), self.text
+        second = self.rest()
+        assert self.took(end), self.text
+        return name, first, second
+
+
+@pytest.mark.parametrize("greedy", [True, False])
+def test_a_sentence_can_be_read_in_one_way(greedy: bool) -> None:
+    for seed in range(500):
+        tree, text = random_text(random.Random(seed), 3)
+        told = mu_in_english(parse_mu(text))
+        assert told is not None
+        reading = Reading(told, greedy=greedy)
+        assert reading.whole() == tree, (seed, text)
+        assert not reading.text
+
+
+def test_nested_fixpoints_are_told_once() -> None:
+    said = mu_in_english(parse_mu("AG " * 12 + "p"))
+    assert said == "always " * 12 + "p holds"
 
 
 def test_what_would_be_too_long_is_not_told() -> None:

@@ -13,60 +13,19 @@ from oracles.mu_calculus import mu_states_by_definition
 from petri import PetriNet, mu_calculus
 from petri.mu_calculus import mu
 from strategies_ctl import random_ctl, random_system
+from strategies_mu import random_mu
 from transition_systems.budget import Budget
+from transition_systems.errors import ExpressionError, UndecidedError
 from transition_systems.lts import LTS
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import State
-from transition_systems.properties.predicates import FALSE, TRUE, Atom
+from transition_systems.properties.predicates import FALSE
+from transition_systems.temporal import mu_in_ctl
 from transition_systems.temporal.ctl import ctl_states
 from transition_systems.temporal.mu_calculus import ctl_to_mu
-from transition_systems.temporal.mu_formulas import (
-    Bound,
-    Every,
-    Fixpoint,
-    Holds,
-    Labels,
-    Modal,
-    MuFormula,
-    No,
-    Some,
-    format_mu,
-)
+from transition_systems.temporal.mu_formulas import MuFormula, format_mu
 from transition_systems.temporal.mu_in_ctl import mu_to_ctl
 from transition_systems.temporal.mu_parse import parse_mu
-
-ANY = Labels(frozenset(), others=True)
-CONNECTIVES = ((Some, Every), (Every, Some), (Some, Some), (Every, Every))
-
-
-def modal(rng: random.Random, labels: Labels, operand: MuFormula) -> Modal:
-    return Modal("diamond" if rng.random() < 0.5 else "box", labels, operand)
-
-
-def random_mu(rng: random.Random, depth: int) -> MuFormula:
-    """Return a formula whose fixpoints look like untils, or nearly so."""
-    if depth == 0:
-        leaves: list[MuFormula] = [
-            Holds(Atom("p")), No(Holds(Atom("q"))), modal(rng, ANY, Holds(TRUE)),
-            modal(rng, Labels(frozenset("a")), Holds(TRUE if rng.random() < 0.5 else FALSE)),
-        ]  # fmt: skip
-        return rng.choice(leaves)
-    kind = rng.random()
-    if kind < 0.2:
-        make = rng.choice((Every, Some))
-        return make(tuple(random_mu(rng, depth - 1) for _ in range(rng.choice((1, 2)))))
-    if kind < 0.3:
-        return No(random_mu(rng, depth - 1))
-    if kind < 0.45:
-        return modal(rng, ANY, random_mu(rng, depth - 1))
-    outer, inner = rng.choice(CONNECTIVES)
-    step: MuFormula = modal(rng, ANY, Bound("X"))
-    beside = [random_mu(rng, depth - 1) for _ in range(rng.choice((0, 0, 1, 2)))]
-    goals = [random_mu(rng, depth - 1) for _ in range(rng.choice((0, 1, 2)))]
-    body = outer((*goals, inner((*beside, step)) if beside else step))
-    if rng.random() < 0.1:
-        body = outer((body, Bound("X")))
-    return Fixpoint("mu" if rng.random() < 0.5 else "nu", "X", body)
 
 
 def _compared(seed: int) -> bool:
@@ -109,26 +68,58 @@ def test_there_and_back() -> None:
         ("[true*] <a> true", "AG enabled(a)"),
         ("AG [a || b] false", "AG (!enabled(a) && !enabled(b))"),
         ("<true*> (p && <true> q)", "EF (p && EX q)"),
-        ("mu X. p || [true] X", None),
-        ("nu X. p && <true> X", None),
+        ("mu X. p || [true] X", "AF (p || dead)"),
+        ("nu X. p && <true> X", "!AF (!p || dead)"),
         ("mu X. q || p && <true> X", "E[p U q]"),
         ("[true] p", "AX p"),
         ("AG EF p", "AG EF p"),
-        ("<a> p", "nothing"),
-        ("nu X. <!a> true && [true] X", "nothing"),
-        ("nu X. mu Y. <true> X && p || <true> Y", "nothing"),
-        ("nu X. <true> <true> X", "nothing"),
-        ("mu X. p || <true> X && <true> X", "nothing"),
-        ("mu X. X", "nothing"),
+        ("<a> p", None),
+        ("nu X. <!a> true && [true] X", None),
+        ("nu X. mu Y. <true> X && p || <true> Y", None),
+        ("nu X. <true> <true> X", None),
+        ("mu X. p || <true> X && <true> X", None),
+        ("mu X. X", None),
     ],
 )
 def test_by_name(text: str, wanted: str | None) -> None:
+    """``None`` for what is no formula of CTL."""
     found = mu_to_ctl(parse_mu(text))
-    if wanted == "nothing":
-        assert found is None
-    else:
-        assert found is not None
-        assert wanted in (None, format_formula(found))
+    assert (None if found is None else format_formula(found)) == wanted
+
+
+@pytest.mark.parametrize("unit", ["EG AF ", "EG ", "AG EG ", "AF ", "<true+> ", "!<true*> "])
+def test_each_part_is_translated_at_most_twice(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every part and its negation: nesting does not double the work at each level."""
+    text = f"{unit}<a> true"
+    while True:
+        try:
+            formula = parse_mu(f"{unit}{text}")
+        except ExpressionError:
+            break
+        text = f"{unit}{text}"
+    formula = parse_mu(text)
+    called: list[tuple[int, bool]] = []
+    translated = mu_in_ctl._Translation._translated
+
+    def counted(self: mu_in_ctl._Translation, node: MuFormula, sign: bool) -> object:
+        called.append((id(node), sign))
+        return translated(self, node, sign)
+
+    monkeypatch.setattr(mu_in_ctl._Translation, "_translated", counted)
+    assert mu_to_ctl(formula) is not None
+    assert len(called) == len(set(called))
+
+
+def test_what_would_be_too_long() -> None:
+    """A box that needs no step has an operand twice, and that operand another such box."""
+    deep = "".join(f"mu X{n}. p || [true] X{n} && (" for n in range(50)) + "q" + ")" * 50
+    assert mu_to_ctl(parse_mu(deep)) is None
+    assert mu_to_ctl(parse_mu(deep.replace("[", "<").replace("]", ">"))) is not None
+
+
+def test_the_clock_is_asked() -> None:
+    with pytest.raises(UndecidedError, match="time budget"):
+        mu_to_ctl(parse_mu("AG p"), meter=Budget(seconds=0).start())
 
 
 def cycles(count: int) -> PetriNet:

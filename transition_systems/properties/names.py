@@ -6,9 +6,17 @@ import difflib
 from collections.abc import Iterable, Sequence
 
 from transition_systems.errors import ExpressionError, UsageError
+from transition_systems.properties.syntax import TEMPORAL_INFIX
+from transition_systems.properties.tokens import TEMPORAL
 from transition_systems.source_span import SourceSpan
 
-__all__ = ["nearest_names", "require_names", "unknown_method", "unknown_name"]
+__all__ = [
+    "nearest_names",
+    "operator_before_minus",
+    "require_names",
+    "unknown_method",
+    "unknown_name",
+]
 
 MAX_COMPARED = 5_000
 
@@ -64,7 +72,25 @@ def unknown_name(
     """
     near = nearest_names(name, known)
     mend = f"Did you mean {' or '.join(repr(other) for other in near)}?" if near else None
+    operator = operator_before_minus(name)
+    if operator is not None:
+        mend = f"{operator[0].upper()}{operator[1:]}."
     return ExpressionError(f"there is no {kind} {name!r}", span=span, mend=mend)
+
+
+def operator_before_minus(name: str) -> str | None:
+    """Return how a temporal operator is written before ``-``, where it is read as a name.
+
+    ``AG -p`` is the difference of ``AG`` and ``p``; ``None`` for a name that is no operator.
+
+    Examples
+    --------
+    >>> operator_before_minus("AG"), operator_before_minus("pay")
+    ("the operator before '-' is written AG (-p <= 0)", None)
+    """
+    if name not in TEMPORAL.difference(TEMPORAL_INFIX):
+        return None
+    return f"the operator before '-' is written {name} (-p <= 0)"
 
 
 def unknown_method(subject: str, method: object, known: Sequence[str]) -> UsageError:

@@ -82,7 +82,7 @@ def _predicate(node: Predicate, parts: list[Text]) -> Text:
         case Not(Dead()):
             return "something can happen", PRIMARY
         case Not():
-            return f"it is not so that {_inside(parts[0])}", PRIMARY
+            return f"it is not so that {_inside(parts[0])}", LOOSE
         case And():
             return joined("and", parts, "anything holds")
         case Or():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from transition_systems.properties.format import LOOSE, PRIMARY, Text, inside
 from transition_systems.properties.predicates import FALSE, TRUE, Constant
 from transition_systems.shown_labels import shown_label
 from transition_systems.temporal.action_formulas import (
@@ -9,7 +10,7 @@ from transition_systems.temporal.action_formulas import (
     ActionFormula,
     Connected,
 )
-from transition_systems.temporal.english import predicate_in_english
+from transition_systems.temporal.english import predicate_in_english, predicate_inside
 from transition_systems.temporal.mu_formulas import (
     Bound,
     Every,
@@ -24,6 +25,9 @@ from transition_systems.temporal.mu_formulas import (
 __all__ = ["mu_in_english", "mu_sentence"]
 
 MOST = 600
+# A part that is open to its right cannot stand before "and" or "until" without parentheses; one
+# with a comma of its own (LOOSE) cannot stand inside another at all.
+OPEN = (LOOSE + PRIMARY) // 2
 
 
 def mu_in_english(formula: MuFormula) -> str | None:
@@ -70,42 +74,49 @@ class _Telling:
     def __init__(self) -> None:
         self.parts = 0
 
-    def clause(self, node: MuFormula, *, inside: bool = False) -> str:
+    def clause(self, node: MuFormula, least: int = LOOSE) -> str:
+        """Return a part, in parentheses where it holds together less than it must."""
+        return inside(self.told(node), least)
+
+    def told(self, node: MuFormula) -> Text:
         self.parts += 1
         if self.parts > MOST:
             raise _TooLongError
-        text = self._told(node)
+        text, strength = self._told(node)
         if len(text) > MOST:
             raise _TooLongError
-        several = isinstance(node, Every | Some) and len(node.operands) > 1
-        set_of = isinstance(node, Fixpoint) and (", " in text or self._repeated(node) is None)
-        return f"({text})" if inside and (several or set_of) else text
+        return text, strength
 
-    def _told(self, node: MuFormula) -> str:
+    def _told(self, node: MuFormula) -> Text:
         match node:
             case Holds(predicate):
-                return predicate_in_english(predicate)
+                text = predicate_in_english(predicate)
+                return text, PRIMARY if text == predicate_inside(predicate) else LOOSE
             case Bound(name):
-                return f"the state is in {name}"
+                return f"the state is in {name}", PRIMARY
             case No(operand):
-                return f"it is not so that {self.clause(operand, inside=True)}"
+                return f"it is not so that {self.clause(operand, OPEN)}", OPEN
             case Some((No(premise), conclusion)):
-                return f"if {self._if_then(premise, conclusion)}"
+                return f"if {self._if_then(premise, conclusion)}", LOOSE
+            case Every((operand,)) | Some((operand,)):
+                return self.told(operand)
             case Every(operands) | Some(operands):
                 word = "and" if isinstance(node, Every) else "or"
-                parts = [self.clause(part, inside=True) for part in operands]
+                # What is open to its right ends before the word.
+                parts = [self.clause(part, PRIMARY) for part in operands]
                 if not parts:
-                    return "anything holds" if word == "and" else "nothing holds"
-                return f", {word} ".join(parts)
+                    return "anything holds" if word == "and" else "nothing holds", PRIMARY
+                return f", {word} ".join(parts), LOOSE
             case Modal(kind, labels, operand):
                 return self._step(kind == "diamond", labels, operand)
             case Fixpoint(kind, name, operand):
                 repeated = self._repeated(node)
                 if repeated is not None:
-                    return repeated
+                    return repeated, LOOSE if ", " in repeated else OPEN
                 size = "smallest" if kind == "mu" else "largest"
                 told = self.clause(operand)
-                return f"the state is in {name}, the {size} set of states such that {told}"
+                text = f"the state is in {name}, the {size} set of states such that {told}"
+                return text, LOOSE
 
     def _repeated(self, node: Fixpoint) -> str | None:
         """Tell ``<R*> f``, ``[R*] f`` and the operators of CTL, which are fixpoints."""
@@ -114,8 +125,7 @@ class _Telling:
             words, first, second = pair
             if self._mentions(first, node.name) or self._mentions(second, node.name):
                 return None
-            parts = (self.clause(part, inside=True) for part in (first, second))
-            return words.format(*parts)
+            return words.format(*(self.clause(part, PRIMARY) for part in (first, second)))
         match node.kind, node.operand:
             case ("mu", Some((goal, again))) if again == _sure(node.name):
                 words = "sooner or later, whatever happens, {}"
@@ -136,7 +146,7 @@ class _Telling:
                     return f"whenever {self._if_then(premise, conclusion)}"
                 case _:
                     pass
-        told = self.clause(goal, inside=True)
+        told = self.clause(goal, OPEN)
         if labels == ANY_LABEL:
             return f"it is possible to get to where {told}" if some else f"always {told}"
         of = _of(labels)
@@ -147,13 +157,13 @@ class _Telling:
         )
 
     def _if_then(self, premise: MuFormula, conclusion: MuFormula) -> str:
-        told = [self.clause(part, inside=True) for part in (premise, conclusion)]
+        told = [self.clause(part, OPEN) for part in (premise, conclusion)]
         return f"{told[0]}, then {told[1]}"
 
     def _of_paths(self, words: str, goal: MuFormula, name: str) -> str | None:
         if self._mentions(goal, name):
             return None
-        return words.format(self.clause(goal, inside=True))
+        return words.format(self.clause(goal, OPEN))
 
     def _mentions(self, node: MuFormula, name: str) -> bool:
         self.parts += 1
@@ -171,14 +181,14 @@ class _Telling:
             case Holds():
                 return False
 
-    def _step(self, some: bool, labels: ActionFormula, operand: MuFormula) -> str:
+    def _step(self, some: bool, labels: ActionFormula, operand: MuFormula) -> Text:
         of = _of(labels)
         if operand == Holds(Constant(some)):
-            return f"{'some' if some else 'no'} step{of} can be taken"
+            return f"{'some' if some else 'no'} step{of} can be taken", PRIMARY
         word = "some" if some else "every"
         if isinstance(operand, Bound):
-            return f"{word} step{of} leads to a state in {operand.name}"
-        return f"{word} step{of} leads to where {self.clause(operand, inside=True)}"
+            return f"{word} step{of} leads to a state in {operand.name}", PRIMARY
+        return f"{word} step{of} leads to where {self.clause(operand, OPEN)}", OPEN
 
 
 def _of_two(node: Fixpoint) -> tuple[str, MuFormula, MuFormula] | None:

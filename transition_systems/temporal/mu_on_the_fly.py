@@ -161,10 +161,12 @@ def check_mu_on_the_fly(
             break
         before, most = size, GROWTH * max(most, len(found.states))
     assert found is not None
-    positions = counted(len(found.states), "position", grouped=True)
     if outcome is Outcome.UNKNOWN:
+        positions = counted(len(found.states), "position", grouped=True)
+        were, do = ("was", "does") if len(found.states) == 1 else ("were", "do")
         reason = (
-            f"{reason}; the {positions} of the game that were looked at do not decide the formula"
+            f"{reason}; the {positions} of the game that {were} looked at {do} not decide "
+            "the formula"
         )
     return Verdict(
         property=text, outcome=outcome, evidence=proof,
