@@ -17,12 +17,13 @@ from petri.reachability_formulas import reachability_formula
 from petri.state_space.space import StateSpace
 from petri.whole_space import UNBOUNDED, whole_space
 from transition_systems.budget import Budget, Meter
-from transition_systems.errors import UnsupportedError
+from transition_systems.errors import ExpressionError
 from transition_systems.evidence import StateSet
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import Formula, Negation
-from transition_systems.properties.names import unknown_method
+from transition_systems.properties.names import require_names, unknown_method
 from transition_systems.properties.parse import parse_formula
+from transition_systems.properties.walk import names_in_formula
 from transition_systems.temporal.ctl import ExplicitModel, check_ctl_on
 from transition_systems.temporal.ctl_fixpoints import Graph
 from transition_systems.temporal.ctl_in_mu import unfolded_ctl
@@ -107,6 +108,9 @@ def ctl(
     asked = parse_formula(formula) if isinstance(formula, str) else formula
     ctl_program(asked)
     require_no_last_steps(asked)
+    counters, enabled = names_in_formula(asked)
+    require_names(counters, net.place_ids, kind="place")
+    require_names(enabled, net.transition_ids, kind="transition")
     limit = (budget or Budget()).fixed()
     if method == "explicit":
         return _listed(net, asked, limit)
@@ -172,7 +176,8 @@ def ctl_on_the_fly(net: PetriNet, formula: Formula, limit: Budget) -> Verdict | 
     -------
     Verdict or None
         HOLDS or VIOLATED with a strategy (``parity-strategy``) where finitely many positions
-        decide, else UNKNOWN; ``None`` where the numbers of tokens are too large for it.
+        decide, else UNKNOWN; ``None`` where the numbers of tokens are too large for it, or the
+        fixpoints are nested too deep to be written down.
 
     Examples
     --------
@@ -180,14 +185,14 @@ def ctl_on_the_fly(net: PetriNet, formula: Formula, limit: Budget) -> Verdict | 
     >>> ctl_on_the_fly(pump, parse_formula("AF p1 >= 4"), Budget()).outcome
     <Outcome.HOLDS: 'HOLDS'>
     """
-    # As the text reads, which is what the evidence is compared with.
     text = format_formula(formula)
-    inner, positive = parse_formula(text), True
-    while isinstance(inner, Negation):
-        inner, positive = inner.operand, not positive
     try:
+        # As the text reads, which is what the evidence is compared with.
+        inner, positive = parse_formula(text), True
+        while isinstance(inner, Negation):
+            inner, positive = inner.operand, not positive
         found = mu_on_the_fly(net, unfolded_ctl(inner), limit)
-    except (OverflowError, UnsupportedError):
+    except (OverflowError, ExpressionError):
         return None
     outcome = found.outcome
     if not (positive or found.unknown):

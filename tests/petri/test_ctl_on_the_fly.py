@@ -211,6 +211,22 @@ def test_what_no_finite_part_decides() -> None:
     assert "positions of the game" in verdict.reason
 
 
+@pytest.mark.parametrize(
+    "text", ["AF bufer", "EX bufer", "AG EX (idle || bufer)", "AX enabled(tak)"]
+)
+def test_a_misspelt_name_is_told(text: str) -> None:
+    with pytest.raises(NetproofError, match=r"[Dd]id you mean '(buffer|take)'"):
+        ctl(QUEUE, text)
+
+
+def test_fixpoints_that_are_nested_too_deep() -> None:
+    text = "A[idle U (buffer && " * 60 + "AX buffer" + ")]" * 60
+    assert ctl(QUEUE, "EG (idle && " * 90 + "idle" + ")" * 90, budget=Budget(states=100)).unknown
+    assert ctl_on_the_fly(QUEUE, parse_formula(text), Budget(states=50)) is not None
+    deeper = "A[idle U (buffer && " * 95 + "AX buffer" + ")]" * 95
+    assert ctl_on_the_fly(QUEUE, parse_formula(deeper), Budget(states=50)) is None
+
+
 def test_a_name_like_the_variable() -> None:
     net = PetriNet(places=["X"], transitions=["t"], initial=[], arcs=[("t", "X")])
     verdict = ctl(net, "AF (AX X)", budget=Budget(seconds=20))
