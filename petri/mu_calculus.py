@@ -4,36 +4,31 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from petri.ctl import ctl
+from petri.ctl import ctl_without_game
 from petri.ctl_star import labelled_by_transitions
-from petri.firing import with_labels
 from petri.memory import within_memory
+from petri.mu_on_the_fly import labelled_play, mu_on_the_fly
 from petri.net import PetriNet
 from petri.state_space.packed import PackedNet
 from petri.state_space.space import StateSpace
 from petri.whole_space import UNBOUNDED, whole_space
 from transition_systems.budget import Budget
 from transition_systems.errors import UndecidedError
-from transition_systems.evidence import ParityStrategy, StateSet
-from transition_systems.properties.evaluate import evaluate
+from transition_systems.evidence import StateSet
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.names import require_names
+from transition_systems.properties.parse import parse_formula
 from transition_systems.properties.predicates import Predicate
 from transition_systems.properties.walk import names_in
 from transition_systems.temporal.mu_calculus import check_mu
 from transition_systems.temporal.mu_formulas import MuFormula, format_mu, map_mu
 from transition_systems.temporal.mu_game import mu_nodes, require_labels
 from transition_systems.temporal.mu_in_ctl import mu_to_ctl
-from transition_systems.temporal.mu_on_the_fly import check_mu_on_the_fly
 from transition_systems.temporal.mu_parse import parse_mu
 from transition_systems.verdict import Verdict
 
 __all__ = ["mu"]
 
-Words = NDArray[np.uint64]
 # Markings that are listed first; positions of the game where there is no budget.
 FEW, MOST = 20_000, 1_000_000
 # Parts of the time: for a first look at the game, as CTL, and for all markings.
@@ -90,12 +85,12 @@ def mu(net: PetriNet, formula: MuFormula | str, *, budget: Budget | None = None)
     few = FEW if limit.states is None else min(FEW, limit.states)
     space = whole_space(net, format_mu(tree), replace(limit, states=few))
     if not isinstance(space, Verdict):
-        return _labelled(net, _listed(net, tree, space, limit))
+        return labelled_play(net, _listed(net, tree, space, limit))
     try:
         PackedNet(net, budget=limit)
     except OverflowError:
         return space
-    verdict = _labelled(net, _on_the_fly(net, tree, _part(limit, QUICKLY, few)))
+    verdict = mu_on_the_fly(net, tree, _part(limit, QUICKLY, few))
     if not verdict.unknown or few == limit.states or limit.remaining() == 0:
         return verdict
     told = _as_ctl(net, tree, limit)
@@ -107,11 +102,11 @@ def mu(net: PetriNet, formula: MuFormula | str, *, budget: Budget | None = None)
         listing = limit if most is None else _part(limit, LISTED, limit.states)
         found = whole_space(net, format_mu(tree), listing)
         if not isinstance(found, Verdict):
-            return _labelled(net, _listed(net, tree, found, limit))
+            return labelled_play(net, _listed(net, tree, found, limit))
         endless = found.reason == UNBOUNDED
     if limit == Budget():
         limit = Budget(states=MOST)
-    verdict = _labelled(net, _on_the_fly(net, tree, limit))
+    verdict = mu_on_the_fly(net, tree, limit)
     if verdict.unknown and endless:
         return verdict.with_(reason=f"{UNBOUNDED}; {verdict.reason}")
     return verdict
@@ -125,8 +120,8 @@ def _as_ctl(net: PetriNet, tree: MuFormula, limit: Budget) -> Verdict | None:
         return None
     if asked is None:
         return None
-    text = format_formula(asked)
-    verdict = ctl(net, text, budget=_part(limit, AS_CTL, limit.states))
+    text = parse_formula(format_formula(asked))
+    verdict = ctl_without_game(net, text, budget=_part(limit, AS_CTL, limit.states))
     return None if verdict.unknown else verdict.with_(property=format_mu(tree))
 
 
@@ -146,32 +141,6 @@ def _listed(net: PetriNet, tree: MuFormula, space: StateSpace, limit: Budget) ->
     )  # fmt: skip
 
 
-def _on_the_fly(net: PetriNet, tree: MuFormula, limit: Budget) -> Verdict:
-    """Decide on the part of the game that is explored."""
-    game, places = PackedNet(net, budget=limit), net.place_ids
-    index = {name: number for number, name in enumerate(places)}
-
-    def holds(predicate: Predicate, rows: Words) -> NDArray[np.bool_]:
-        counters, _ = names_in(predicate)
-        columns = {name: game.column(rows, index[name]) for name in counters}
-
-        def enabled(name: str) -> NDArray[np.bool_]:
-            found = np.ones(len(rows), dtype=np.bool_)
-            for place, weight in zip(*net.pre_arcs.row(net.transition_index(name)), strict=True):
-                found &= game.column(rows, int(place)) >= weight
-            return found
-
-        return evaluate(predicate, columns, enabled, len(rows), dead=lambda: ~game.alive(rows))
-
-    def state(row: Words) -> dict[str, int]:
-        return {p: int(k) for p, k in zip(places, game.decode(row), strict=True) if k}
-
-    return check_mu_on_the_fly(
-        game, tree, model_digest=net.digest, holds=holds, direct=True, state=state, budget=limit,
-        space=lambda rows: StateSet(names=places, rows=game.unpack(rows)),
-    )  # fmt: skip
-
-
 def _require_places(tree: MuFormula, net: PetriNet) -> None:
     """Refuse a predicate with a name that the net does not have."""
 
@@ -182,11 +151,3 @@ def _require_places(tree: MuFormula, net: PetriNet) -> None:
         return predicate
 
     map_mu(tree, known, lambda name: [name])
-
-
-def _labelled(net: PetriNet, verdict: Verdict) -> Verdict:
-    """Return the verdict with the labels of the net on the steps of its run."""
-    proof = verdict.evidence
-    if not isinstance(proof, ParityStrategy) or proof.path is None:
-        return verdict
-    return verdict.with_(evidence=replace(proof, path=with_labels(net, proof.path)))

@@ -10,14 +10,19 @@ from transition_systems.budget import Budget
 from transition_systems.progress import ProgressCallback
 from transition_systems.properties.format import format_formula
 from transition_systems.properties.formulas import (
+    Binary,
+    Conjunction,
+    Disjunction,
     Formula,
+    Implication,
     Negation,
     State,
     Unary,
     always_possible,
 )
-from transition_systems.properties.predicates import Predicate
-from transition_systems.properties.walk import negate
+from transition_systems.properties.parse import parse_formula
+from transition_systems.properties.predicates import Constant, Dead, Not, Predicate
+from transition_systems.properties.walk import fold_formula, negate
 from transition_systems.verdict import Outcome, Verdict
 
 __all__ = ["reachability_formula", "reachability_shape"]
@@ -48,7 +53,7 @@ def reachability_shape(formula: Formula) -> tuple[Shape, Predicate] | None:
     >>> reachability_shape(parse_formula("!A G (E F p)"))
     ('EF AG', Not(operand=Atom(name='p')))
     """
-    positive = True
+    positive, formula = True, _with_dead(formula)
     while isinstance(formula, Negation):
         formula, positive = formula.operand, not positive
     operators = ""
@@ -61,6 +66,39 @@ def reachability_shape(formula: Formula) -> tuple[Shape, Predicate] | None:
     if positive:
         return shape, formula.predicate
     return _OPPOSITE[shape], negate(formula.predicate)
+
+
+def _with_dead(formula: Formula) -> Formula:
+    """Return the formula with ``!dead`` for ``EX true`` and ``dead`` for ``AX false``."""
+
+    def combine(node: Formula, parts: list[Formula]) -> Formula:
+        match node, parts:
+            case (Unary("EX"), [State(Constant(True))]) | (
+                Unary("E"), [Unary("X", State(Constant(True)))]
+            ):  # fmt: skip
+                return State(Not(Dead()))
+            case (Unary("AX"), [State(Constant(False))]) | (
+                Unary("A"), [Unary("X", State(Constant(False)))]
+            ):  # fmt: skip
+                return State(Dead())
+            case Unary(operator), [operand]:
+                return Unary(operator, operand)
+            case Binary(operator), [left, right]:
+                return Binary(operator, left, right)
+            case Implication(), [left, right]:
+                return Implication(left, right)
+            case Negation(), [operand]:
+                return Negation(operand)
+            case Conjunction(), operands:
+                return Conjunction(tuple(operands))
+            case Disjunction(), operands:
+                return Disjunction(tuple(operands))
+            case _:
+                return node
+
+    found = fold_formula(formula, combine)
+    # What became a predicate is read as one with those around it.
+    return formula if found == formula else parse_formula(format_formula(found))
 
 
 def reachability_formula(

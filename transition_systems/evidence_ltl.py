@@ -206,7 +206,8 @@ class LtlRanks(ByContent):
         As for :class:`LtlLasso`.
     space
         The states of the system in the order of their numbers, where the claim is about a model
-        whose states they are.
+        whose states they are. Where all steps and paths count, other states are left out; at the
+        states from which a step leads there, the tableau has no move.
     """
 
     claim: Claim

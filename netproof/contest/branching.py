@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from netproof.contest.categories import ContestQuestion
 from netproof.contest.drawing import Drawing, Say
 from netproof.contest.questions import Shown
-from petri.ctl import explicit_model, known_part, symbolic_ctl
+from petri.ctl import ctl_on_the_fly, explicit_model, known_part, symbolic_ctl
 from petri.ctl_diagrams import shown_by_diagrams
 from petri.listed_predicates import ListedPredicates
 from petri.net import PetriNet
@@ -37,7 +37,7 @@ __all__ = ["BranchingAnswers"]
 
 FIRST_STATES, FIRST_SHARE, MOST_STATES, LIST_SHARE = 50_000, 0.1, 5_000_000, 0.2
 MOST_TRIES, MOST_EVIDENCE = 4_000_000_000, 200_000
-REACH_SHARE, LEAST = 0.6, 0.3
+REACH_SHARE, LEAST, SHOWN_SHARE = 0.6, 0.3, 0.1
 
 
 @dataclass(slots=True)
@@ -133,19 +133,25 @@ class BranchingAnswers(Drawing[_Asked]):
             except OutOfBudgetError:
                 continue
             if value is not None:
-                self._answer(number, value, "explicit", self._shown(asked, space))
+                self._answer(number, value, "explicit", self._shown(asked, space, value))
         return space
 
-    def _shown(self, asked: _Asked, space: StateSpace) -> list[Shown]:
-        if not self.evidence or not space.complete or space.n_states > MOST_EVIDENCE:
+    def _shown(self, asked: _Asked, space: StateSpace, value: bool) -> list[Shown]:
+        if not self.evidence:
             return []
         formula = asked.question.formula
         assert formula is not None
-        verdict = check_ctl_on(
-            explicit_model(space), formula, holds=space.holds,
-            budget=Budget(deadline=self.deadline),
-        )  # fmt: skip
-        if verdict.evidence is None:
+        if not space.complete:
+            limit = Budget(states=MOST_EVIDENCE, seconds=SHOWN_SHARE * self._left()).fixed()
+            verdict = ctl_on_the_fly(self.net, formula, limit)
+        elif space.n_states <= MOST_EVIDENCE:
+            verdict = check_ctl_on(
+                explicit_model(space), formula, holds=space.holds,
+                budget=Budget(deadline=self.deadline),
+            )  # fmt: skip
+        else:
+            return []
+        if verdict is None or verdict.evidence is None or verdict.holds is not value:
             return []
         return [Shown(format_formula(formula), verdict.outcome, verdict.evidence)]
 

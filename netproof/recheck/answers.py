@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from netproof.recheck.behaviour import BEHAVIOUR, follows
 from netproof.recheck.bounds import OPEN_NAMES
+from netproof.recheck.ctl_unfolded import answers_unfolded, supports_with_dead
 from netproof.recheck.parts import covers, dead_group, occurring_groups
 from netproof.recheck.questions import Question, groups_of, phrases_of, statement_of
 from netproof.recheck.soundness_kinds import counts_tokens, sound_for_all
 from netproof.recheck.statements import Statement, bounds_all, supports
 from petri.net import PetriNet
+from transition_systems.evidence import Evidence, ParityStrategy
 
 __all__ = ["follows_from_claim"]
 
 
 def follows_from_claim(
-    name: str, holds: bool, claim: Statement, net: PetriNet, question: Question
-) -> bool:
-    """Return whether an outcome of a property follows from a claim."""
+    name: str, holds: bool, claim: Statement, net: PetriNet, question: Question,
+    evidence: Evidence,
+) -> bool:  # fmt: skip
+    """Return whether an outcome of a property follows from the claim of evidence."""
     if question.formula is None:
         if name in BEHAVIOUR:
             return follows(name, claim, net, holds=holds)
@@ -37,4 +40,7 @@ def follows_from_claim(
                 return dead_group(claim, groups)
             return claim.shape == "phrase" and covers(occurring_groups(claim), groups)
     wanted = statement_of(name, net, question)
-    return supports(claim, wanted if holds else wanted.negated())
+    wanted = wanted if holds else wanted.negated()
+    if isinstance(evidence, ParityStrategy):
+        return answers_unfolded(evidence, wanted)
+    return supports(claim, wanted) or supports_with_dead(claim, wanted)

@@ -381,7 +381,7 @@ def recheck_verdict(
         if asked.linear is not None:
             follows_from = answers_linear(evidence, asked.linear, holds=holds, watch=setting.watch)
         else:
-            follows_from = follows_from_claim(property_name, holds, claim, net, asked)
+            follows_from = follows_from_claim(property_name, holds, claim, net, asked, evidence)
         if not follows_from:
             raise RefusedError(
                 f"{property_name} {outcome} does not follow from {evidence.claim.formula!r:.120}"

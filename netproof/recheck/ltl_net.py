@@ -19,7 +19,7 @@ from netproof.recheck.ltl_words import Holds
 from netproof.recheck.net_table import NetTable
 from netproof.recheck.predicates import holds_in
 from netproof.recheck.result import RefusedError, Watch
-from netproof.recheck.state_table import StateTable
+from netproof.recheck.state_table import StateTable, integers
 from transition_systems.evidence import LtlLasso, LtlPrefix, LtlRanks, StateSet
 from transition_systems.evidence_ltl import STAYS
 from transition_systems.lts import LTS
@@ -118,8 +118,24 @@ def _check_prefix(evidence: LtlPrefix, table: NetTable, watch: Watch) -> None:
 
 
 def _check_ranks(evidence: LtlRanks, table: NetTable, watch: Watch) -> None:
-    lts, holds = listed_system(evidence.space, table, watch)
-    check_ltl_ranks(evidence, lts, holds, watch, _labels(table)[2])
+    """Check ranks on some markings of a net.
+
+    A step to a marking that is not among them leads to one state more, at which there is no node of
+    the product: so there must be no move of the tableau. Where not all steps or paths count, all
+    markings must be there.
+    """
+    silent = _labels(table)[2]
+    if evidence.weak or evidence.fair or evidence.strong:
+        lts, holds = listed_system(evidence.space, table, watch)
+        check_ltl_ranks(evidence, lts, holds, watch, silent)
+        return
+    if evidence.space is None:
+        raise RefusedError("evidence about markings of a net needs their set")
+    states = StateTable.of(table, evidence.space, watch)
+    lts, holds = system_of(states, states.arcs(leaving=True), table, watch, outside=1)
+    nodes = integers(evidence.nodes, (len(evidence.nodes),), "the list of nodes")
+    own = replace(evidence, nodes=nodes + nodes // len(states))
+    check_ltl_ranks(own, lts, holds, watch, silent)
 
 
 def listed_system(

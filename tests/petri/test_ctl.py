@@ -138,7 +138,7 @@ def test_forged_evidence_is_refused() -> None:
 
 def test_errors_and_budget() -> None:
     net = PetriNet.from_arrays([[0], [1]], [[1], [1]], [0, 1])
-    verdict = ctl(net, "AF (p1 >= 3)", budget=Budget(states=50))
+    verdict = ctl(net, "AF (p1 >= 300)", budget=Budget(states=50))
     assert verdict.unknown
     with pytest.raises(UnsupportedError):
         ctl(net, "G F p1")

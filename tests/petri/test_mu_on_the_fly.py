@@ -17,6 +17,7 @@ from oracles.mu_calculus import mu_states_by_definition
 from petri import PetriNet, mu_calculus
 from petri.ctl_star import labelled_by_transitions
 from petri.mu_calculus import mu
+from petri.mu_on_the_fly import mu_on_the_fly as mu_on_the_fly_of_net
 from petri.state_space.packed import PackedNet
 from petri.whole_space import whole_space
 from strategies_ctl import random_system
@@ -157,9 +158,7 @@ def _on_a_net(seed: int) -> tuple[str, PetriNet, ParityStrategy | None]:
     rng = random.Random(seed)
     net = random_net(rng)
     formula = random_mu(rng, rng.randint(1, 6), list(net.transition_ids), ["p1", "p2", "p3"])
-    verdict = mu_calculus.__dict__["_on_the_fly"](
-        net, parse_mu(format_mu(formula)), Budget(states=300)
-    )
+    verdict = mu_on_the_fly_of_net(net, parse_mu(format_mu(formula)), Budget(states=300))
     space = whole_space(net, "", Budget(states=60))
     bounded = not isinstance(space, Verdict)
     if verdict.unknown:

@@ -10,6 +10,7 @@ from netproof import check
 from netproof.recheck import Question, recheck_verdict
 from petri import PetriNet, decide, write_pnml
 from petri.ctl import ctl
+from petri.reachability_formulas import reachability_formula
 from transition_systems.budget import Budget
 from transition_systems.errors import UsageError
 from transition_systems.properties.parse import parse_formula
@@ -45,10 +46,8 @@ def test_check_decides_and_rechecks_them(tmp_path: Path) -> None:
         assert found.rechecked == "passed"
 
 
-def test_other_formulas_of_unbounded_nets_are_open_as_before() -> None:
-    verdict = ctl(GROWING, "AF more >= 2", budget=LIMIT)
-    assert verdict.unknown
-    assert "unbounded" in str(verdict.reason)
+def test_other_formulas_of_unbounded_nets_are_no_reachability() -> None:
+    assert reachability_formula(GROWING, parse_formula("AF more >= 2"), budget=LIMIT) is None
     with pytest.raises(UsageError, match="AG EF"):
         decide(GROWING, "AF more >= 2")
 

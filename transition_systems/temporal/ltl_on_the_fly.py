@@ -3,7 +3,8 @@
 Each time the number of known states has grown fourfold, the part that is known is asked for a
 path on which the formula does not hold: such a path is one of the whole system. States whose steps
 are not known yet are neither dead nor part of a cycle. Where there is no such path yet, the part is
-asked for a run after which the formula fails, however it goes on.
+asked for a run after which the formula fails, however it goes on. Then the product with the
+negation is explored for itself: where that is finite, no more of the system matters.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from transition_systems.run import Lasso, Run, Step
 from transition_systems.temporal.bad_prefixes import BadPrefixes
 from transition_systems.temporal.buchi_graph import TooManyStatesError
 from transition_systems.temporal.ltl_deciding import LtlCheck
+from transition_systems.temporal.ltl_lazy_product import LookAhead, Part, Shared
 from transition_systems.temporal.ltl_questions import (
     Reading,
     linear_formula,
@@ -66,7 +68,7 @@ def check_ltl_on_the_fly(
     Parameters
     ----------
     system
-        The semantics of the model.
+        The semantics of the model; it need not have finitely many states.
     formula
         The formula or its text, as for :func:`~transition_systems.temporal.ltl.check_ltl`.
     model_digest
@@ -77,8 +79,8 @@ def check_ltl_on_the_fly(
     state
         Gives for a row of words the state as plain data; by default ``system.decode``.
     space
-        Gives all states as a set for the evidence; without it a recheck needs the system of the
-        explored states.
+        Gives some states as a set for the evidence; without it a recheck needs the system of these
+        states.
     fairness, weak
         As for :func:`~transition_systems.temporal.ltl.check_ltl`.
     silent
@@ -91,8 +93,8 @@ def check_ltl_on_the_fly(
     Verdict
         As for :func:`~transition_systems.temporal.ltl.check_ltl`, about the model. ``VIOLATED``
         may come long before all states are known, and also with a run after which the formula
-        fails in any case (:class:`~transition_systems.evidence_ltl.LtlPrefix`); ``HOLDS`` needs
-        all of them.
+        fails in any case (:class:`~transition_systems.evidence_ltl.LtlPrefix`). ``HOLDS`` needs all
+        of them, or, where all steps and paths count, those on which the formula can still fail.
 
     Raises
     ------
@@ -101,7 +103,10 @@ def check_ltl_on_the_fly(
 
     Notes
     -----
-    At most a third more than the last searches, and these are linear in the product.
+    At most a third more than the last searches, and these are linear in the product; at most half
+    as much again for exploring the product with the tableau of the negation by itself (after
+    R. Gerth, D. Peled, M. Vardi, P. Wolper: Simple on-the-fly automatic verification of linear
+    temporal logic. PSTV 1995).
 
     Examples
     --------
@@ -124,19 +129,25 @@ def check_ltl_on_the_fly(
     12
     """
     limit = (budget or Budget()).fixed()
-    known = _Known(system, linear_formula(formula), holds)
+    shared = Shared(system)
+    known = _Known(shared, linear_formula(formula), holds)
+    plain = not weak and (fairness is None or fairness == Fairness())
+    ahead = LookAhead(shared, known.formula, known.values) if plain else None
     meter = replace(limit, states=None).start()
     bad = BadPrefixes(known.formula)
     most, before = FIRST, (-1, -1)
     while True:
         states = most if limit.states is None else min(most, limit.states)
+        shared.kept = None if ahead is None else ahead.rows()
         exploration = explore(
-            system,
+            shared,
             budget=replace(limit, states=states),
             progress=progress,
             resume=known.exploration,
         )
         known.exploration = exploration
+        if ahead is not None:
+            ahead.encoded(shared.kept)
         lts, reading = known.lts(), known.reading()
         fair = fairness_of(fairness, lts) if exploration.complete else _so_far(fairness, lts)
         case = Case(
@@ -146,14 +157,26 @@ def check_ltl_on_the_fly(
         try:
             lasso = check.violation()
             if lasso is not None:
-                shown = known.shown(lasso, state or system.decode)
+                shown = _shown(lasso, exploration.states, state or system.decode)
                 return check.answer(Outcome.VIOLATED, check.of_lasso(shown))
             if exploration.complete:
                 return check.proved(None if space is None else space(exploration.states))
             run = check.bad_run(bad, limit)
             if run is not None:
-                begun = known.shown(run, state or system.decode)
+                begun = _shown(run, exploration.states, state or system.decode)
                 return check.answer(Outcome.VIOLATED, check.of_prefix(begun))
+            if ahead is not None and ahead.seconds <= meter.seconds / 2:
+                shared.kept = exploration.states
+                part = ahead.go(states, limit)
+                known.exploration = replace(exploration, states=shared.kept)
+                if part is not None:
+                    case = Case(*known.of_part(part), Fairness(), False, meter)
+                    check = LtlCheck(case, lambda: model_digest, progress)
+                    lasso = check.violation()
+                    if lasso is None:
+                        return check.proved(None if space is None else space(part.rows))
+                    shown = _shown(lasso, part.rows, state or system.decode)
+                    return check.answer(Outcome.VIOLATED, check.of_lasso(shown))
         except (BudgetEndError, TooManyStatesError) as end:
             return check.answer(Outcome.UNKNOWN, None, str(end))
         spent = meter.exhausted(states=0, bytes=exploration.bytes)
@@ -167,12 +190,12 @@ def check_ltl_on_the_fly(
 class _Known:
     """What is explored of a system."""
 
-    def __init__(self, system: ExplicitSystem, formula: Formula, holds: HoldsIn | None) -> None:
+    def __init__(self, system: Shared, formula: Formula, holds: HoldsIn | None) -> None:
         self.system, self.formula = system, formula
         self.exploration: Exploration | None = None
         self.holds = holds
-        if holds is None and isinstance(system, Observable):
-            self.holds = system.holds
+        if holds is None and isinstance(system.system, Observable):
+            self.holds = system.system.holds
         visible = [name for name in system.labels if name not in (TAU_NAME, TICK_NAME)]
         self.names = (TAU_NAME, TICK_NAME, *dict.fromkeys(visible))
         index = {name: i for i, name in enumerate(self.names)}
@@ -187,13 +210,9 @@ class _Known:
     def lts(self) -> LTS:
         """Return the part that is known, with labels by name."""
         found = self.found
-        self.made = LTS.from_arrays(
-            len(found.states),
-            found.source,
-            self.number[found.label],
-            found.target,
-            label_names=self.names,
-            initial=np.flatnonzero(found.parent[: len(self.system.initial())] < 0),
+        initial = np.flatnonzero(found.parent[: len(self.system.initial())] < 0)
+        self.made = self._lts(
+            len(found.states), found.source, found.label, found.target, initial.astype(np.int64)
         )
         return self.made
 
@@ -206,22 +225,56 @@ class _Known:
         def values(predicate: Predicate) -> NDArray[np.bool_]:
             if isinstance(predicate, (Enabled, Dead)):
                 return by_arcs(predicate)
-            if self.holds is None:
-                raise UsageError("nothing tells where the predicates of the formula hold")
-            return self.holds(predicate, rows)
+            return self.values(predicate, rows)
 
         return reading_of(self.formula, lts.n_states, values)
 
-    def shown(self, run: R, state: Callable[[Words], Any]) -> R:
-        """Return a run or a lasso with the model's own states."""
+    def values(self, predicate: Predicate, rows: Words) -> NDArray[np.bool_]:
+        """Return where an atom or a comparison holds."""
+        if self.holds is None:
+            raise UsageError("nothing tells where the predicates of the formula hold")
+        return self.holds(predicate, rows)
 
-        def own(index: Any) -> Any:
-            return state(self.found.states[int(index)])
+    def of_part(self, part: Part) -> tuple[LTS, Formula, Reading]:
+        """Return some states with the steps between them, the formula and their letters.
 
-        def moved(step: Step) -> Step:
-            return replace(step, state=own(step.state))
+        Of a state all steps are there, or none on which the formula can still fail.
+        """
+        n = len(part.rows)
+        whole = self._lts(n + 1, part.source, part.label, part.target, part.initial)
+        by_arcs = predicate_values(whole)
 
-        return replace(run, initial=own(run.initial), steps=tuple(moved(step) for step in run))
+        def values(predicate: Predicate) -> NDArray[np.bool_]:
+            if isinstance(predicate, (Enabled, Dead)):
+                return by_arcs(predicate)[:n]
+            return self.values(predicate, part.rows)
+
+        inside = part.target < n
+        lts = self._lts(
+            n, part.source[inside], part.label[inside], part.target[inside], part.initial
+        )
+        return lts, self.formula, reading_of(self.formula, n, values)
+
+    def _lts(
+        self, n: int, source: NDArray[np.int64], label: NDArray[np.int32],
+        target: NDArray[np.int64], initial: NDArray[np.int64],
+    ) -> LTS:  # fmt: skip
+        """Return a system with labels by name."""
+        return LTS.from_arrays(
+            n, source, self.number[label], target, label_names=self.names, initial=initial
+        )
+
+
+def _shown(run: R, rows: Words, state: Callable[[Words], Any]) -> R:
+    """Return a run or a lasso over numbers with the model's own states."""
+
+    def own(index: Any) -> Any:
+        return state(rows[int(index)])
+
+    def moved(step: Step) -> Step:
+        return replace(step, state=own(step.state))
+
+    return replace(run, initial=own(run.initial), steps=tuple(moved(step) for step in run))
 
 
 def _so_far(fairness: FairnessLike, lts: LTS) -> Fairness:
