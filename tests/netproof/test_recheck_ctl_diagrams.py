@@ -14,7 +14,7 @@ import pytest
 from engine_cases import random_net, random_safe_net
 from netproof.recheck import ctl_diagrams, recheck, recheck_verdict
 from petri import PetriNet
-from petri.ctl import ctl
+from petri.ctl import ctl, ctl_without_game
 from petri.state_space.symbolic import shared_nodes
 from transition_systems.budget import Budget
 from transition_systems.errors import NetproofError, UnsupportedError, UsageError
@@ -268,7 +268,7 @@ def philosophers(count: int) -> PetriNet:
 )  # fmt: skip
 def test_philosophers_beyond_any_list(text: str, holds: bool) -> None:
     net = philosophers(24)
-    verdict = ctl(net, text, budget=Budget(states=2_000, seconds=60))
+    verdict = ctl_without_game(net, parse_formula(text), budget=Budget(states=2_000, seconds=60))
     assert verdict.statistics.method == "symbolic"
     assert verdict.holds is holds
     assert verdict.statistics.states > 10**7
