@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -95,6 +96,12 @@ def test_a_question_without_any_memory_is_unknown_with_advice(
     assert ADVICE in str(verdict.reason)
 
 
+@cache
+def outcome(asked: str) -> Outcome:
+    """Return the answer to a question where there is memory enough."""
+    return QUESTIONS[asked](BLOCK).outcome
+
+
 @pytest.mark.parametrize("looks", [0, 1, 3])
 @pytest.mark.parametrize("asked", QUESTIONS)
 def test_what_ends_for_want_of_memory_is_never_wrong(
@@ -104,7 +111,7 @@ def test_what_ends_for_want_of_memory_is_never_wrong(
     verdict = QUESTIONS[asked](BLOCK)
     monkeypatch.undo()
     if not verdict.unknown:
-        assert verdict.outcome is QUESTIONS[asked](BLOCK).outcome
+        assert verdict.outcome is outcome(asked)
     elif asked != "decide":  # which lists the engines in vain
         assert NO_MEMORY in str(verdict.reason)
 
