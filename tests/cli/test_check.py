@@ -12,6 +12,8 @@ import pytest
 from command_line import called_as_text as netproof
 from devtools import within_cpu_seconds
 
+pytestmark = pytest.mark.exhaustive
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 SCHEMA = json.loads((ROOT / "netproof/schema/report-1.json").read_text())

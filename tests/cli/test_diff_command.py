@@ -14,6 +14,8 @@ import pytest
 from command_line import called_as_text
 from devtools import within_cpu_seconds
 
+pytestmark = pytest.mark.exhaustive
+
 ROOT = Path(__file__).parents[2]
 ORDER = ROOT / "examples/order-process.bpmn"
 SCHEMA = json.loads((ROOT / "netproof/schema/diff-1.json").read_text())

@@ -14,6 +14,8 @@ import pytest
 from command_line import called
 from devtools import HANG, waited
 
+pytestmark = pytest.mark.exhaustive
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 STUCK = ROOT / "examples" / "invoice-deadlock.bpmn"
 
