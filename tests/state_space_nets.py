@@ -137,3 +137,19 @@ def chains(count: int, length: int) -> PetriNet:
         places=[n for n in names if n[0] == "p"], transitions=[n for n in names if n[0] == "t"],
         arcs=arcs, initial=[f"p{b}_0" for b in range(count)],
     )  # fmt: skip
+
+
+def pairs(count: int) -> PetriNet:
+    """Return cycles of two places that know nothing of each other: 2 ** count markings."""
+    arcs = [
+        arc
+        for n in range(count)
+        for arc in (
+            (f"p{n}", f"t{n}"), (f"t{n}", f"q{n}"), (f"q{n}", f"u{n}"), (f"u{n}", f"p{n}"),
+        )
+    ]  # fmt: skip
+    return PetriNet(
+        places=[f"{s}{n}" for n in range(count) for s in "pq"],
+        transitions=[f"{s}{n}" for n in range(count) for s in "tu"],
+        arcs=arcs, initial={f"p{n}": 1 for n in range(count)},
+    )  # fmt: skip

@@ -268,7 +268,9 @@ def philosophers(count: int) -> PetriNet:
 )  # fmt: skip
 def test_philosophers_beyond_any_list(text: str, holds: bool) -> None:
     net = philosophers(24)
-    verdict = ctl_without_game(net, parse_formula(text), budget=Budget(states=2_000, seconds=60))
+    limit = Budget(states=2_000, seconds=60)
+    assert ctl(net, text, budget=limit).holds is holds
+    verdict = ctl_without_game(net, parse_formula(text), budget=limit)
     assert verdict.statistics.method == "symbolic"
     assert verdict.holds is holds
     assert verdict.statistics.states > 10**7

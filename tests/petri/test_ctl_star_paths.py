@@ -13,6 +13,7 @@ from netproof.recheck import Question, recheck_verdict
 from netproof.recheck.questions import Linear
 from petri import PetriNet
 from petri.ctl_star import ctl_star
+from state_space_nets import pairs
 from transition_systems.budget import Budget
 from transition_systems.evidence import CtlStarProof, Evidence, LtlLasso, LtlRanks
 from transition_systems.properties.format import format_formula
@@ -31,23 +32,7 @@ OPERATORS: tuple[UnaryOperator, ...] = ("X", "F", "G")
 QUANTIFIERS: tuple[UnaryOperator, ...] = ("A", "E")
 
 
-def cycles(count: int) -> PetriNet:
-    """Return cycles of two places that know nothing of each other: 2 ** count markings."""
-    arcs = [
-        arc
-        for n in range(count)
-        for arc in (
-            (f"p{n}", f"t{n}"), (f"t{n}", f"q{n}"), (f"q{n}", f"u{n}"), (f"u{n}", f"p{n}"),
-        )
-    ]  # fmt: skip
-    return PetriNet(
-        places=[f"{s}{n}" for n in range(count) for s in "pq"],
-        transitions=[f"{s}{n}" for n in range(count) for s in "tu"],
-        arcs=arcs, initial={f"p{n}": 1 for n in range(count)},
-    )  # fmt: skip
-
-
-LARGE = cycles(20)
+LARGE = pairs(20)
 
 
 def accepted(text: str, outcome: str, evidence: Evidence | None, net: PetriNet) -> bool:

@@ -21,28 +21,12 @@ from petri.portfolio import Answer, Batch, Most, Reach
 from petri.portfolio.covering import CoveringAnswers
 from petri.portfolio.questions import UNBOUNDED
 from petri.portfolio.second import WholeSpace
-from state_space_nets import philosophers
+from state_space_nets import pairs, philosophers
 from transition_systems.budget import Budget
 from transition_systems.evidence import PumpEvidence
 from transition_systems.properties.predicates import Enabled, at_least
 
 pytestmark = pytest.mark.exhaustive
-
-
-def pairs(count: int) -> PetriNet:
-    """Return cycles of two places that know nothing of each other: 2 ** count markings."""
-    arcs = [
-        arc
-        for n in range(count)
-        for arc in (
-            (f"p{n}", f"t{n}"), (f"t{n}", f"q{n}"), (f"q{n}", f"u{n}"), (f"u{n}", f"p{n}"),
-        )
-    ]  # fmt: skip
-    return PetriNet(
-        places=[f"{s}{n}" for n in range(count) for s in "pq"],
-        transitions=[f"{s}{n}" for n in range(count) for s in "tu"],
-        arcs=arcs, initial={f"p{n}": 1 for n in range(count)},
-    )  # fmt: skip
 
 
 def test_telling_the_second_process_never_waits() -> None:
